@@ -1,0 +1,32 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Targets are layers: imports point down this list only (Documentation/Design.md).
+let package = Package(
+  name: "caffold",
+  products: [
+    .executable(name: "caffold", targets: ["caffold"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "Diagnostics"),
+    .target(name: "CaffeIO", dependencies: ["Diagnostics"]),
+    .target(name: "Rules", dependencies: ["CYAML", "Diagnostics"]),
+    .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Diagnostics"]),
+    .executableTarget(
+      name: "caffold",
+      dependencies: [
+        "Engine", "CaffeIO", "Rules", "Diagnostics",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]
+    ),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "CaffeIOTests", dependencies: ["CaffeIO"]),
+    .testTarget(name: "RulesTests", dependencies: ["Rules"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
