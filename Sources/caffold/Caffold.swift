@@ -2,5 +2,6 @@ import ArgumentParser
 
 @main
 struct Caffold: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Make trained Caffe networks ready for inference.")
+  static let configuration = CommandConfiguration(
+    abstract: "Make trained Caffe networks ready for inference.")
 }

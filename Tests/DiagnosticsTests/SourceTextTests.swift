@@ -24,10 +24,11 @@ import Testing
 }
 
 @Suite struct SuggestionTests {
-  @Test(arguments: [
-    ("gama", ["gamma", "beta"], "gamma"), ("Convoluton", ["Convolution"], "Convolution"),
-    ("x", ["gamma"], nil), ("bototm", ["bottom", "top"], "bottom"), ("SCALE", ["Scale"], "Scale"),
-  ] as [(String, [String], String?)])
+  @Test(
+    arguments: [
+      ("gama", ["gamma", "beta"], "gamma"), ("Convoluton", ["Convolution"], "Convolution"),
+      ("x", ["gamma"], nil), ("bototm", ["bottom", "top"], "bottom"), ("SCALE", ["Scale"], "Scale"),
+    ] as [(String, [String], String?)])
   func nearest(word: String, candidates: [String], expected: String?) {
     #expect(Suggestion.nearest(to: word, among: candidates) == expected)
   }
