@@ -1,0 +1,55 @@
+# make demo    fold the bundled digits net and compare it with the original on held-out digits
+# make test    everything: Swift tests, then the oracles (OpenCV, Python protobuf, NumPy) against the release binary
+# make lint    formatting and lint, Swift and Python; changes nothing
+# make format  put Swift and Python files into the form that `make lint` wants
+# make build   the release binary, .build/release/caffold, with Swift's runtime linked in
+# make clean   remove what the targets above made
+#
+# Each target sets up what it needs: apt packages that are missing, and a Python environment in .venv.
+# PYTEST_FLAGS passes more to pytest, e.g. `make oracles PYTEST_FLAGS='-k deconvolution'`.
+
+SWIFT_BUILD := swift build -c release --static-swift-stdlib
+CAFFOLD     := .build/release/caffold
+VENV        := .venv/made
+DIGITS      := examples/digits/digits.prototxt examples/digits/digits.caffemodel
+FOLDED      := out/demo/digits.prototxt out/demo/digits.caffemodel
+PYTHON_DIRS := Tests/Oracles examples
+
+.PHONY: demo test unit oracles lint format build packages clean
+
+demo: build $(VENV)
+	$(CAFFOLD) fold $(DIGITS) -o out/demo --force
+	@echo
+	.venv/bin/python examples/digits/evaluate.py $(DIGITS) $(FOLDED)
+
+test: unit oracles
+
+unit: packages
+	swift test --parallel
+
+oracles: build $(VENV)
+	CAFFOLD=$(CAFFOLD) .venv/bin/python -m pytest Tests/Oracles -n 2 -q -rs $(PYTEST_FLAGS)
+
+lint: $(VENV)
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	.venv/bin/ruff check $(PYTHON_DIRS)
+	.venv/bin/ruff format --check $(PYTHON_DIRS)
+
+format: $(VENV)
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	.venv/bin/ruff check --fix --quiet $(PYTHON_DIRS)
+	.venv/bin/ruff format --quiet $(PYTHON_DIRS)
+
+build: packages
+	$(SWIFT_BUILD) --product caffold
+
+packages:
+	@Scripts/setup.sh packages
+
+# The stamp is written last: a set-up that was interrupted is done again.
+$(VENV): Tests/Oracles/requirements.txt Scripts/setup.sh
+	Scripts/setup.sh python
+
+clean:
+	rm -rf .build .venv out
+	find $(PYTHON_DIRS) -name __pycache__ -prune -exec rm -rf {} +
