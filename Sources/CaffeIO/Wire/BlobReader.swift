@@ -1,0 +1,66 @@
+/// Reads the values of one blob as Double, in chunks that fit the second-level cache.
+struct BlobReader {
+  let file: InputFile
+  let blob: StoredBlob
+
+  private static let chunkBytes = 131_072
+
+  /// Reads values into the begin of `output`; the range must lie in the blob.
+  func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) throws(FileError) {
+    let wanted = elements.count * (blob.segments.first?.stride ?? 1)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(Self.chunkBytes, max(wanted, 16)), alignment: 64)
+    defer { buffer.deallocate() }
+    var segment = segmentIndex(of: elements.lowerBound)
+    var next = elements.lowerBound
+    while next < elements.upperBound {
+      let run = blob.segments[segment]
+      let end = min(elements.upperBound, run.firstElement + run.count)
+      while next < end {
+        let count = min(end - next, max(1, buffer.count / run.stride))
+        let offset = run.offset + (next - run.firstElement) * run.stride
+        let byteCount = (count - 1) * run.stride + blob.storage.elementSize
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<byteCount])
+        try file.read(at: offset, into: bytes)
+        let target = UnsafeMutableBufferPointer(
+          rebasing: output[next - elements.lowerBound..<next - elements.lowerBound + count])
+        decode(UnsafeRawPointer(bytes.baseAddress!), stride: run.stride, into: target)
+        next += count
+      }
+      segment += 1
+    }
+  }
+
+  /// The segment that holds an element, by bisection.
+  private func segmentIndex(of element: Int) -> Int {
+    var low = 0
+    var high = blob.segments.count - 1
+    while low < high {
+      let middle = (low + high) / 2
+      let run = blob.segments[middle]
+      if element >= run.firstElement + run.count { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private func decode(
+    _ bytes: UnsafeRawPointer, stride: Int, into target: UnsafeMutableBufferPointer<Double>
+  ) {
+    switch blob.storage {
+    case .float:
+      for index in target.indices {
+        target[index] = Double(bytes.loadUnaligned(fromByteOffset: index * stride, as: Float.self))
+      }
+    case .double:
+      for index in target.indices {
+        target[index] = bytes.loadUnaligned(fromByteOffset: index * stride, as: Double.self)
+      }
+    case .half:
+      for index in target.indices {
+        target[index] = Double(bytes.loadUnaligned(fromByteOffset: index * stride, as: Float16.self))
+      }
+    case .other:
+      break
+    }
+  }
+}

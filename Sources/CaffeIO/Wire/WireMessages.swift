@@ -1,0 +1,136 @@
+import Diagnostics
+
+// The wording of everything that can be wrong with a weights file.
+
+extension WireFormatError {
+  /// The message for the user.
+  package var diagnostic: Diagnostic {
+    switch problem {
+    case .foreign(let file):
+      return Diagnostic(.error, at: .file(path), file.sentence)
+    case .noLayers:
+      return Diagnostic(.error, at: .file(path), "holds no layers; is it a .caffemodel?")
+    default:
+      return Diagnostic(.error, at: .byte(path: path, offset: offset), sentence)
+    }
+  }
+
+  private var sentence: String {
+    switch problem {
+    case .foreign, .noLayers: ""
+    case .overrun(let field, let declared, let remaining):
+      "\(phrase(field)) declares \(declared) bytes, only \(remaining) remain"
+    case .cutNumber:
+      "\(subject.phrase) ends within a number"
+    case .longNumber:
+      "\(subject.phrase) has a number that does not fit in 64 bits"
+    case .badFieldNumber(let number):
+      "\(subject.phrase) has a field numbered \(number), field numbers are 1 to 536870911"
+    case .badWireType(let field, let type):
+      "field \(field) of \(subject.phrase) has wire type \(type), which does not exist"
+    case .wrongWireType(let field, let found, let expected):
+      "\(phrase(field)) has the wire type of \(found.phrase), expected \(expected.phrase)\(hint(field, found))"
+    case .unexpectedGroupEnd(let field, let open?):
+      "\(subject.phrase) ends group \(field) where group \(open) is open"
+    case .unexpectedGroupEnd(let field, nil):
+      "\(subject.phrase) ends group \(field), which did not begin"
+    case .unclosedGroup(let field):
+      "\(subject.phrase) has a group \(field) that does not end"
+    case .deepGroups(let limit):
+      "\(subject.phrase) nests groups more than \(limit) deep"
+    case .unevenData(let field, let byteCount, let elementSize):
+      "\(phrase(field)) has \(byteCount) bytes, which is no multiple of \(elementSize)"
+    case .doubledData(let first, let second):
+      "\(subject.phrase) holds values both in \(fieldName(first)) and in \(fieldName(second))"
+    case .negativeDimension(let dimension):
+      "\(subject.phrase) has the dimension \(dimension)"
+    case .hugeShape:
+      "\(subject.phrase) has a shape with more values than can be counted"
+    case .manyAxes(let limit):
+      "\(subject.phrase) has more than \(limit) axes"
+    case .countMismatch(let shape, let declared, let stored):
+      "\(subject.phrase) has the shape \(Self.phrase(shape)), which is \(counted(declared, "value")), but holds \(stored)"
+    case .doubledV0Layer:
+      "\(subject.phrase) holds two V0 layers"
+    case .longName(let byteCount, let limit):
+      "\(subject.phrase) has a name of \(byteCount) bytes, the limit is \(limit)"
+    case .tooMany(let what, let limit):
+      "the file has more than \(limit) \(what)"
+    case .unreadableValues(let rawType):
+      "\(subject.phrase) stores values of raw type \(rawType); only 0 (double), 1 (float) and 2 (half) can be read"
+    }
+  }
+
+  /// A field by what it holds: the blob or layer itself at its own level, else by number and name.
+  private func phrase(_ field: Int) -> String {
+    switch subject {
+    case _ where field == 0: subject.phrase
+    case .net where field == CaffeField.Net.name: "the net's name"
+    case .net, .layer: "field \(field) of \(subject.phrase)"
+    case .blob: "\(fieldName(field)) of \(subject.phrase)"
+    }
+  }
+
+  private func fieldName(_ field: Int) -> String {
+    let names = [
+      "", "num", "channels", "height", "width", "data", "diff", "shape", "double_data", "double_diff",
+      "raw_data_type", "raw_diff_type", "raw_data", "raw_diff",
+    ]
+    return names.indices.contains(field) && field > 0 ? names[field] : "field \(field)"
+  }
+
+  /// Mean files (`BlobProto`) and solver states begin with a number where a net has its name.
+  private func hint(_ field: Int, _ found: WireType) -> String {
+    subject == .net && field == CaffeField.Net.name && found == .varint
+      ? "; is it a mean file or a solver state?" : ""
+  }
+
+  /// `64x3x7x7`; `()` for a shape without axes.
+  static func phrase(_ shape: [Int]) -> String {
+    shape.isEmpty ? "()" : shape.map(String.init).joined(separator: "x")
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String {
+    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+  }
+}
+
+extension WireSubject {
+  /// The subject as a sentence names it.
+  var phrase: String {
+    switch self {
+    case .net: "the net"
+    case .layer(let index, ""): "layer \(index)"
+    case .layer(_, let name): "layer '\(name)'"
+    case .blob(let index, let layerIndex, ""): "blob \(index) of layer \(layerIndex)"
+    case .blob(let index, _, let name): "blob \(index) of layer '\(name)'"
+    }
+  }
+}
+
+extension WireType {
+  /// The wire type as a sentence names it.
+  var phrase: String {
+    switch self {
+    case .varint: "a number"
+    case .fixed64: "8 fixed bytes"
+    case .bytes: "a length with bytes"
+    case .groupStart, .groupEnd: "a group"
+    case .fixed32: "4 fixed bytes"
+    }
+  }
+}
+
+extension ForeignFile {
+  /// What to say to somebody who gave this file as weights.
+  var sentence: String {
+    switch self {
+    case .empty: "is empty; expected the weights of a trained net (.caffemodel)"
+    case .compressed(let format): "is compressed with \(format); unpack it first"
+    case .webPage: "is a web page, not a .caffemodel; the download seems to have failed"
+    case .gitLFSPointer: "is a git-lfs pointer, not the weights themselves; run 'git lfs pull' first"
+    case .otherFormat(let format): "is \(format) data, not a .caffemodel"
+    case .text: "is text, not a .caffemodel; is it the net definition? give it as the first argument"
+    }
+  }
+}
