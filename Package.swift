@@ -14,7 +14,8 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "Diagnostics"),
     .target(name: "CaffeIO", dependencies: ["Diagnostics"]),
-    .target(name: "Rules", dependencies: ["CYAML", "Diagnostics"]),
+    .target(name: "Rules", dependencies: ["CYAML", "Diagnostics"], plugins: ["EmbedRules"]),
+    .plugin(name: "EmbedRules", capability: .buildTool()),
     .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Diagnostics"]),
     .executableTarget(
       name: "caffold",

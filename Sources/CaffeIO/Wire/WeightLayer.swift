@@ -1,12 +1,4 @@
-/// Which of Caffe's three layer messages a layer is written in.
-package enum LayerGeneration: Sendable {
-  /// `LayerParameter`, types are strings.
-  case v2
-  /// `V1LayerParameter`, types are an enumeration.
-  case v1
-  /// `V0LayerParameter` inside a `V1LayerParameter`, types are lower-case strings.
-  case v0
-
+extension LayerGeneration {
   /// The number of the blobs field in the message that holds it.
   package var blobsField: Int {
     switch self {

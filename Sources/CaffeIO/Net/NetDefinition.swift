@@ -1,0 +1,69 @@
+import Diagnostics
+
+/// A net definition (`.prototxt`) as its author wrote it: the text and a view of its layers.
+///
+/// Layers of every phase are listed, in the order of the file. Nothing is normalised: what is written back
+/// is the text plus edits.
+package struct NetDefinition: Sendable {
+  /// The text the layers are views of.
+  package let document: TextDocument
+  /// Every layer, whatever its phase, in file order.
+  package let layers: [LayerDefinition]
+  /// Net inputs of the legacy form, `input: "data"` at the top level.
+  package let inputs: [String]
+  /// The level and stages that the file itself sets in `state { … }`; phase comes from the command.
+  package let state: NetState
+  /// Which of Caffe's three layer syntaxes the file uses.
+  package let generation: LayerGeneration
+
+  /// Views `document` as a net.
+  ///
+  /// - Throws: `NetError` with the place, for a text that has no layers or whose layers are malformed.
+  package init(_ document: TextDocument) throws(NetError) {
+    self.document = document
+    var layers: [LayerDefinition] = []
+    var inputs: [String] = []
+    var state = NetState(phase: .test)
+    var generation = LayerGeneration.v2
+    for field in document.root.fields {
+      if field.isNamed("layer") || field.isNamed("layers") {
+        let layer = try LayerDefinition(field, in: document)
+        // Caffe upgrades the old syntax and then ignores the new one, silently; say it instead.
+        if let first = layers.first, (first.generation == .v2) != (layer.generation == .v2) {
+          throw NetError(.mixedGenerations, in: document, at: field.nameOffset)
+        }
+        generation = layer.generation
+        layers.append(layer)
+      } else if field.isNamed("input") {
+        inputs.append(try field.requireString("input", in: document))
+      } else if field.isNamed("state"), let message = field.message {
+        state = try NetState(message, in: document)
+      }
+    }
+    guard !layers.isEmpty else {
+      throw NetError(.noLayers(fields: document.root.fields.prefix(3).map(\.name)), in: document, at: 0)
+    }
+    self.layers = layers
+    self.inputs = inputs
+    self.state = state
+    self.generation = generation
+  }
+}
+
+extension TextField {
+  /// The string value, or the error that another kind of value was found.
+  func requireString(_ name: String, in document: TextDocument) throws(NetError) -> String {
+    guard let string else {
+      throw NetError(.expectedString(field: name, found: kindPhrase), in: document, at: valueOffset)
+    }
+    return string
+  }
+
+  /// How a message speaks of the value: `the number 3`, `the word TEST`, `a message`.
+  var kindPhrase: String {
+    if message != nil { return "a message" }
+    if string != nil { return "the string \(literal)" }
+    if number != nil, identifier == nil { return "the number \(literal)" }
+    return "the word \(literal)"
+  }
+}

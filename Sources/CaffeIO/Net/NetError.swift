@@ -1,0 +1,58 @@
+import Diagnostics
+
+/// What can be wrong with a text that is well-formed but not a net.
+package struct NetError: DiagnosticError, Equatable {
+  /// The facts.
+  package enum Reason: Sendable, Equatable {
+    /// The file has no `layer`; the first few names it does have.
+    case noLayers(fields: [String])
+    /// `layer` and `layers` in one file.
+    case mixedGenerations
+    /// A layer without `type`.
+    case missingType(layer: String)
+    /// A field that must be a string.
+    case expectedString(field: String, found: String)
+    /// A field that must be a whole number.
+    case expectedInteger(field: String, found: String)
+    /// A field that must be a message.
+    case expectedMessage(field: String, found: String)
+    /// Neither TRAIN nor TEST.
+    case unknownPhase(found: String)
+    /// Both kinds of rules on one layer.
+    case includeAndExclude(layer: String)
+  }
+
+  /// The facts.
+  package let reason: Reason
+  /// Where.
+  package let place: SourcePlace
+
+  init(_ reason: Reason, in document: TextDocument, at offset: Int) {
+    self.reason = reason
+    place = document.source.place(at: offset)
+  }
+
+  /// The message for the user.
+  package var diagnostic: Diagnostic {
+    let sentence: String
+    switch reason {
+    case .noLayers(let fields):
+      let found = fields.isEmpty ? "" : "; found \(fields.map { "'\($0)'" }.joined(separator: ", "))"
+      sentence = "this is no net definition: it has no 'layer'\(found)"
+      // The first byte is no help to anybody: name the file alone.
+      return Diagnostic(.error, at: .file(place.path), sentence)
+    case .mixedGenerations:
+      sentence = "the file mixes 'layer' and 'layers'; Caffe would ignore one of them, so write all layers one way"
+    case .missingType(let layer): sentence = "layer '\(layer)' has no 'type'"
+    case .expectedString(let field, let found): sentence = "expected a string for '\(field)', found \(found)"
+    case .expectedInteger(let field, let found):
+      sentence = "expected a whole number for '\(field)', found \(found)"
+    case .expectedMessage(let field, let found):
+      sentence = "expected a message '{ … }' for '\(field)', found \(found)"
+    case .unknownPhase(let found): sentence = "expected TRAIN or TEST for 'phase', found \(found)"
+    case .includeAndExclude(let layer):
+      sentence = "layer '\(layer)' has both 'include' and 'exclude' rules; Caffe accepts only one kind"
+    }
+    return Diagnostic(.error, at: .text(place), sentence)
+  }
+}

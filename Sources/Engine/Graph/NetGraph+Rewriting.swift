@@ -1,0 +1,139 @@
+/// The ways a graph changes. All go through here, and only `Rewriter` calls them.
+extension NetGraph {
+  /// An old state of one entry.
+  enum JournalEntry: Sendable {
+    case layer(Int, Layer)
+    case value(Int, Value)
+    case blob(Int, Blob)
+    case change(LayerID, LayerChange?)
+  }
+
+  /// Begins to remember old states.
+  mutating func begin() {
+    precondition(journal == nil, "transactions do not nest")
+    journal = []
+  }
+
+  /// Makes the changes since `begin` final.
+  mutating func commit() { journal = nil }
+
+  /// Takes back the changes since `begin`.
+  mutating func rollBack() {
+    for entry in (journal ?? []).reversed() {
+      switch entry {
+      case .layer(let index, let old): layers[index] = old
+      case .value(let index, let old): values[index] = old
+      case .blob(let index, let old): blobs[index] = old
+      case .change(let id, let old): changes[id] = old
+      }
+    }
+    journal = nil
+  }
+
+  /// Changes one layer.
+  mutating func update(_ id: LayerID, _ change: (inout Layer) -> Void) {
+    journal?.append(.layer(id.index, layers[id.index]))
+    change(&layers[id.index])
+  }
+
+  /// Changes what a layer's parameters become.
+  mutating func updateChange(of id: LayerID, _ change: (inout LayerChange) -> Void) {
+    journal?.append(.change(id, changes[id]))
+    change(&changes[id, default: LayerChange()])
+  }
+
+  private mutating func update(_ id: ValueID, _ change: (inout Value) -> Void) {
+    journal?.append(.value(id.index, values[id.index]))
+    change(&values[id.index])
+  }
+
+  private mutating func updateBlob(_ index: Int, _ change: (inout Blob) -> Void) {
+    journal?.append(.blob(index, blobs[index]))
+    change(&blobs[index])
+  }
+
+  /// Takes a layer out that the phase excludes: nothing is connected to it.
+  mutating func removeExcluded(_ id: LayerID) {
+    update(id) { $0.isAlive = false }
+  }
+
+  /// Takes a layer out; who read a top of it reads its first bottom instead.
+  ///
+  ///     conv1 ─ bn1 ─▶ bn1 ─ relu          conv1's layer writes bn1 ─ relu
+  ///
+  /// Names: the later one survives, so that what stands behind reads what it read before. Where others
+  /// still read the earlier name, or it is a net input, that one survives and the readers of the later one
+  /// are pointed to it, unless the later one is a net output, whose name nobody may take away.
+  ///
+  /// - Throws: a refusal where no naming keeps all readers right.
+  mutating func bypass(_ id: LayerID) throws(Refusal.Reason) {
+    let layer = layers[id.index]
+    guard let source = layer.bottoms.first else { throw .notBypassable }
+    for top in layer.tops { try join(top, into: source, leavingOut: id) }
+    for bottom in Set(layer.bottoms) {
+      update(bottom) { value in value.consumers.removeAll { $0 == id } }
+    }
+    for top in layer.tops {
+      let readers = values[top.index].consumers
+      update(source) { value in
+        value.consumers = (value.consumers + readers).sorted()
+      }
+      for reader in Set(readers) {
+        update(reader) { layer in
+          for (position, bottom) in layer.bottoms.enumerated() where bottom == top {
+            layer.bottoms[position] = source
+          }
+        }
+        for made in layers[reader.index].tops where values[made.index].previous == top {
+          // Still in place only while both are stored under one name.
+          let isInPlace = root(of: values[made.index].blob) == root(of: values[source.index].blob)
+          update(made) { $0.previous = isInPlace ? source : nil }
+        }
+      }
+      update(top) {
+        $0.isAlive = false
+        $0.consumers = []
+      }
+    }
+    update(id) { $0.isAlive = false }
+  }
+
+  /// Decides which name survives when `top` and `source` become one value, and joins their blobs if need be.
+  private mutating func join(
+    _ top: ValueID, into source: ValueID, leavingOut layer: LayerID
+  ) throws(Refusal.Reason) {
+    let earlier = root(of: values[source.index].blob)
+    let later = root(of: values[top.index].blob)
+    if earlier == later { return }
+    if let overwriter = overwriter(of: source), overwriter != layer {
+      // The copy that `layer` made protected its readers from this.
+      throw .overwrittenInPlace(blob: blobs[earlier].name, by: overwriter)
+    }
+    let isOutput = isNetOutput(top)
+    let hasOtherReaders = versions(of: source).contains { version in
+      values[version.index].consumers.contains { consumer in
+        consumer != layer
+          && !layers[consumer.index].tops.contains { values[$0.index].previous == version }
+      }
+    }
+    if !isOutput && (hasOtherReaders || blobs[earlier].isInput) { return }
+    if isOutput, blobs[earlier].isInput || versions(of: source).contains(where: isNetOutput) {
+      throw .outputName(blob: blobs[later].name, source: blobs[earlier].name)
+    }
+    let name = blobs[later].name
+    let (root, child) = blobs[earlier].size >= blobs[later].size ? (earlier, later) : (later, earlier)
+    let size = blobs[earlier].size + blobs[later].size
+    let isInput = blobs[earlier].isInput || blobs[later].isInput
+    updateBlob(child) { $0.parent = root }
+    updateBlob(root) {
+      $0.size = size
+      $0.name = name
+      $0.isInput = isInput
+    }
+  }
+
+  /// All versions stored in the blob of `value`, up to and including it.
+  private func versions(of value: ValueID) -> some Sequence<ValueID> {
+    sequence(first: value) { values[$0.index].previous }
+  }
+}

@@ -1,0 +1,198 @@
+import CaffeIO
+
+/// Identifies a layer of a `NetGraph`; layers of the definition keep their index in the file.
+package struct LayerID: Hashable, Sendable, Comparable {
+  /// Position in `NetGraph.layers`.
+  package let index: Int
+
+  /// Definition order.
+  package static func < (a: LayerID, b: LayerID) -> Bool { a.index < b.index }
+}
+
+/// Identifies a value: one version of a blob.
+package struct ValueID: Hashable, Sendable {
+  /// Position in `NetGraph.values`.
+  package let index: Int
+}
+
+/// The net of one phase in SSA form: layers connected by values instead of blob names.
+///
+/// A layer whose top is its own bottom (in place) makes a new *value* under the old name, so looking
+/// something up can never find what lies behind a ReLU on the same blob. Values that share memory and name
+/// this way form a *blob*; renaming is done per blob.
+///
+/// Layers that the phase excludes are listed but connected to nothing.
+package struct NetGraph: Sendable {
+  /// One layer.
+  package struct Layer: Sendable {
+    /// The name in the file.
+    package var name: String
+    /// The type by its present name.
+    package var type: String
+    /// Values read, in order.
+    package var bottoms: [ValueID]
+    /// Values written, in order.
+    package var tops: [ValueID]
+    /// False for a layer that the phase leaves out.
+    package var isIncluded: Bool
+    /// False once a rewrite has removed it.
+    package var isAlive = true
+  }
+
+  /// One value.
+  package struct Value: Sendable {
+    /// The blob whose version this is (a handle: see `blobName(of:)`).
+    var blob: Int
+    /// The layer that writes it; nil for a net input, or a name that no layer writes.
+    package var producer: LayerID?
+    /// The layers that read it, in file order, once per bottom.
+    package var consumers: [LayerID] = []
+    /// The version that an in-place layer made this one from.
+    package var previous: ValueID?
+    /// Removed together with its producer.
+    package var isAlive = true
+  }
+
+  /// A name and everything stored under it; union–find, because a bypass joins two.
+  struct Blob {
+    var parent: Int
+    var size = 1
+    /// Valid at the root.
+    var name: String
+    /// The interface of the net: the name must stay, whatever is folded. Valid at the root.
+    var isInput: Bool
+  }
+
+  /// The definition that the graph was made from.
+  package let definition: NetDefinition
+  /// The phase, level and stages that it was filtered by.
+  package let state: NetState
+  /// Layers by `LayerID`; removed ones stay with `isAlive` false.
+  package internal(set) var layers: [Layer] = []
+  /// Values by `ValueID`.
+  package internal(set) var values: [Value] = []
+  var blobs: [Blob] = []
+  /// What a rewrite has changed on a layer, apart from its connections.
+  package internal(set) var changes: [LayerID: LayerChange] = [:]
+  /// Names read although no layer or input writes them.
+  package private(set) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
+  /// How many included layers have each name that occurs more than once.
+  package private(set) var repeatedNames: [String: Int] = [:]
+  /// The included layers that share parameter blobs under a name; only names with several layers.
+  package private(set) var parameterSharers: [String: [LayerID]] = [:]
+  /// Old states to go back to, newest last; nil outside a transaction.
+  var journal: [JournalEntry]?
+
+  /// Filters `definition` by `state` and connects what is left.
+  ///
+  /// - Throws: `NetError` for malformed phase rules.
+  package init(_ definition: NetDefinition, state: NetState) throws(NetError) {
+    self.definition = definition
+    // Net::Net adds the command's stages to the file's own.
+    var merged = state
+    merged.stages += definition.state.stages.filter { !state.stages.contains($0) }
+    if state.level == 0 { merged.level = definition.state.level }
+    self.state = merged
+    layers.reserveCapacity(definition.layers.count)
+    values.reserveCapacity(definition.layers.count + definition.inputs.count)
+
+    var current: [String: ValueID] = [:]
+    var names: Set<String> = []
+    var sharers: [String: [LayerID]] = [:]
+    for input in definition.inputs {
+      current[input] = makeValue(blob: makeBlob(named: input, isInput: true), producer: nil)
+    }
+    for (index, layer) in definition.layers.enumerated() {
+      let id = LayerID(index: index)
+      guard try layer.isIncluded(in: merged, of: definition.document) else {
+        layers.append(
+          Layer(name: layer.name, type: layer.type, bottoms: [], tops: [], isIncluded: false))
+        continue
+      }
+      if !names.insert(layer.name).inserted { repeatedNames[layer.name, default: 1] += 1 }
+      for case let name? in layer.sharedParameterNames where sharers[name]?.last != id {
+        sharers[name, default: []].append(id)
+      }
+      var bottoms: [ValueID] = []
+      bottoms.reserveCapacity(layer.bottoms.count)
+      for name in layer.bottoms {
+        let value: ValueID
+        if let known = current[name] {
+          value = known
+        } else {
+          value = makeValue(blob: makeBlob(named: name, isInput: true), producer: nil)
+          current[name] = value
+          undefinedBlobs.append((name, id))
+        }
+        values[value.index].consumers.append(id)
+        bottoms.append(value)
+      }
+      var tops: [ValueID] = []
+      tops.reserveCapacity(layer.tops.count)
+      for (position, name) in layer.tops.enumerated() {
+        // Net::AppendTop: in place means the same name at the same position.
+        let isInPlace = position < layer.bottoms.count && layer.bottoms[position] == name
+        let previous = isInPlace ? bottoms[position] : nil
+        let blob = previous.map { values[$0.index].blob } ?? makeBlob(named: name, isInput: bottoms.isEmpty)
+        let value = makeValue(blob: blob, producer: id)
+        values[value.index].previous = previous
+        current[name] = value
+        tops.append(value)
+      }
+      layers.append(
+        Layer(name: layer.name, type: layer.type, bottoms: bottoms, tops: tops, isIncluded: true))
+    }
+    parameterSharers = sharers.filter { $0.value.count > 1 }
+  }
+
+  private mutating func makeBlob(named name: String, isInput: Bool) -> Int {
+    blobs.append(Blob(parent: blobs.count, name: name, isInput: isInput))
+    return blobs.count - 1
+  }
+
+  private mutating func makeValue(blob: Int, producer: LayerID?) -> ValueID {
+    values.append(Value(blob: blob, producer: producer))
+    return ValueID(index: values.count - 1)
+  }
+}
+
+extension NetGraph {
+  /// The layer.
+  package subscript(id: LayerID) -> Layer { layers[id.index] }
+
+  /// The value.
+  package subscript(id: ValueID) -> Value { values[id.index] }
+
+  /// The layers that the phase has and no rewrite has removed, in file order.
+  package var liveLayers: some Sequence<LayerID> {
+    layers.indices.lazy.filter { layers[$0].isAlive && layers[$0].isIncluded }.map(LayerID.init(index:))
+  }
+
+  /// The name a value is stored under now.
+  package func blobName(of value: ValueID) -> String { blobs[root(of: values[value.index].blob)].name }
+
+  /// Whether nobody reads the value: Caffe returns it from the net.
+  package func isNetOutput(_ value: ValueID) -> Bool {
+    values[value.index].isAlive && values[value.index].consumers.isEmpty
+  }
+
+  /// Whether the value comes in from outside: a legacy `input`, or the top of a layer without bottoms.
+  package func isNetInput(_ value: ValueID) -> Bool {
+    guard let producer = values[value.index].producer else { return true }
+    return layers[producer.index].bottoms.isEmpty
+  }
+
+  /// The layer that overwrites the value in place, if one does.
+  func overwriter(of value: ValueID) -> LayerID? {
+    for consumer in values[value.index].consumers {
+      for top in layers[consumer.index].tops where values[top.index].previous == value { return consumer }
+    }
+    return nil
+  }
+
+  func root(of blob: Int) -> Int {
+    var blob = blob
+    while blobs[blob].parent != blob { blob = blobs[blob].parent }
+    return blob
+  }
+}

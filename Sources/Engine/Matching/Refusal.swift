@@ -1,0 +1,107 @@
+import CaffeIO
+import Rules
+
+/// A near miss: a rule that almost rewrote something, and why it did not.
+package struct Refusal: Sendable {
+  /// The rule.
+  package var rule: String
+  /// The layer the rule's search began at.
+  package var layer: LayerID
+  /// Why.
+  package var reason: Reason
+  /// The layers that had been found, by capture.
+  package var bindings: [(capture: String, layer: LayerID)]
+  /// Whether all layers of the pattern were there: the nearest kind of miss.
+  package var isComplete: Bool
+
+  /// The facts of a refusal. `code` is stable; the wording is in `RefusalMessages.swift`.
+  package enum Reason: Error, Sendable, Equatable {
+    // How the layers are connected.
+    case producerType(blob: String, found: LayerID, foundType: String, expected: String)
+    case noProducer(blob: String)
+    case bottomCount(layer: LayerID, found: Int, expected: Int)
+    case connection(layer: LayerID)
+    case otherConsumer(layer: LayerID, blob: String, consumers: [LayerID])
+    case netOutput(layer: LayerID, blob: String)
+    case notBypassable
+    case overwrittenInPlace(blob: String, by: LayerID)
+    case outputName(blob: String, source: String)
+
+    // What must hold of them.
+    case condition(text: String, place: String)
+    case phase(expected: String, found: String)
+    case repeatedName(layer: LayerID, count: Int)
+    case sharedParameter(layer: LayerID, name: String, others: [LayerID])
+    case layerSkipped(layer: LayerID)
+    case generation(layer: LayerID)
+    case layerName(name: String)
+
+    // What is in the weights.
+    case noWeights(layer: LayerID)
+    case ambiguousWeights(layer: LayerID, count: Int)
+    case blobCount(layer: LayerID, found: Int, expected: String)
+    case noLayout(layer: LayerID, blobs: Int)
+    case ambiguousLayout(layer: LayerID, layouts: [String])
+    case batchStatistics(layer: LayerID)
+    case channelCount(layer: LayerID, what: String, found: Int, into: LayerID, expected: Int)
+    case blobShape(layer: LayerID, blob: Int, shape: [Int], expected: String)
+    case variance(layer: LayerID, channel: Int, variance: Double, epsilon: Double)
+    case notFinite(layer: LayerID, what: String, channel: Int)
+    case axis(layer: LayerID, axis: Int, count: Int)
+    case twoBottoms(layer: LayerID)
+    case overflow(layer: LayerID, largest: Double, limit: Double, storage: String)
+    case unreadable(layer: LayerID, message: String)
+    case inexactPadding(layer: LayerID)
+    case evaluation(message: String)
+    case unsupported(layer: LayerID, what: String)
+
+    /// A stable word for machines and rule tests.
+    package var code: String {
+      switch self {
+      case .producerType: return "producer-type"
+      case .noProducer: return "no-producer"
+      case .bottomCount: return "bottom-count"
+      case .connection: return "connection"
+      case .otherConsumer: return "other-consumer"
+      case .netOutput: return "net-output"
+      case .notBypassable: return "not-bypassable"
+      case .overwrittenInPlace: return "overwritten-in-place"
+      case .outputName: return "output-name"
+      case .condition: return "condition"
+      case .phase: return "phase"
+      case .repeatedName: return "repeated-name"
+      case .sharedParameter: return "shared-parameter"
+      case .layerSkipped: return "layer-skipped"
+      case .generation: return "generation"
+      case .layerName: return "layer-name"
+      case .noWeights: return "no-weights"
+      case .ambiguousWeights: return "ambiguous-weights"
+      case .blobCount: return "blob-count"
+      case .noLayout: return "no-layout"
+      case .ambiguousLayout: return "ambiguous-layout"
+      case .batchStatistics: return "batch-statistics"
+      case .channelCount: return "channel-count"
+      case .blobShape: return "blob-shape"
+      case .variance: return "variance"
+      case .notFinite: return "not-finite"
+      case .axis: return "axis"
+      case .twoBottoms: return "two-bottoms"
+      case .overflow: return "overflow"
+      case .unreadable: return "unreadable"
+      case .inexactPadding: return "inexact-padding"
+      case .evaluation: return "evaluation"
+      case .unsupported: return "unsupported"
+      }
+    }
+
+    /// All codes, for checking rule tests and for the reference.
+    package static let codes: [String] = [
+      "producer-type", "no-producer", "bottom-count", "connection", "other-consumer", "net-output",
+      "not-bypassable", "overwritten-in-place", "output-name", "condition", "phase", "repeated-name",
+      "shared-parameter", "layer-skipped", "generation", "layer-name", "no-weights", "ambiguous-weights",
+      "blob-count", "no-layout", "ambiguous-layout", "batch-statistics", "channel-count", "blob-shape",
+      "variance", "not-finite", "axis", "two-bottoms", "overflow", "unreadable", "inexact-padding",
+      "evaluation", "unsupported",
+    ]
+  }
+}

@@ -1,0 +1,120 @@
+import CaffeIO
+import Diagnostics
+import Rules
+
+// All wording of this target.
+
+extension Refusal.Reason {
+  /// The reason as a sentence part, lower case, remedy last.
+  package func sentence(in graph: NetGraph) -> String {
+    func name(_ layer: LayerID) -> String { "'\(graph[layer].name)'" }
+    func described(_ layer: LayerID) -> String { "\(graph[layer].type) \(name(layer))" }
+    func list(_ layers: [LayerID]) -> String {
+      let shown = layers.prefix(3).map(name).joined(separator: ", ")
+      return layers.count > 3 ? "\(shown) and \(layers.count - 3) more" : shown
+    }
+    func plural(_ layers: [LayerID]) -> String { layers.count == 1 ? "layer" : "layers" }
+    switch self {
+    case .producerType(let blob, let found, let foundType, let expected):
+      return "its bottom '\(blob)' is made by \(foundType) \(name(found)), not by \(expected)"
+    case .noProducer(let blob): return "its bottom '\(blob)' is an input of the net"
+    case .bottomCount(let layer, let found, let expected):
+      return "\(described(layer)) has \(count(found, "bottom")), the rule asks for \(expected)"
+    case .connection(let layer): return "\(described(layer)) is not connected as the rule asks"
+    case .otherConsumer(_, let blob, let consumers):
+      return "blob '\(blob)' is also read by \(plural(consumers)) \(list(consumers))"
+    case .netOutput(let layer, let blob): return "blob '\(blob)' of \(described(layer)) is an output of the net"
+    case .notBypassable: return "the layer has no bottom that could take its place"
+    case .overwrittenInPlace(let blob, let layer):
+      return "\(described(layer)) overwrites blob '\(blob)' in place, so nobody else can read it"
+    case .outputName(let blob, let source):
+      return "the net output '\(blob)' would lose its name: '\(source)' is needed under its own"
+    case .condition(let text, let place): return "the rule's condition '\(text)' does not hold (\(place))"
+    case .phase(let expected, let found):
+      return "the rule is for phase \(expected), this is the net of phase \(found)"
+    case .repeatedName(let layer, let count):
+      return "\(count) layers are named \(name(layer)), and weights bind by name; rename them in both files"
+    case .sharedParameter(let layer, let parameter, let others):
+      return "\(name(layer)) shares its parameter '\(parameter)' with \(plural(others)) \(list(others))"
+    case .layerSkipped(let layer): return "\(name(layer)) is left alone as --only-layer or --skip-layer asks"
+    case .generation(let layer):
+      return "\(name(layer)) is written in the old 'layers' syntax, which has no such layer type"
+    case .layerName(let name): return "there is a layer '\(name)' already"
+    case .noWeights(let layer): return "the weights file has no blobs for \(described(layer))"
+    case .ambiguousWeights(let layer, let number):
+      return "the weights file has blobs for \(name(layer)) \(number) times"
+    case .blobCount(let layer, let found, let expected):
+      return "\(described(layer)) has \(count(found, "blob")), expected \(expected)"
+    case .noLayout(let layer, let blobs):
+      return
+        "no blob layout is known for \(described(layer)) with \(count(blobs, "blob")); describe it under 'layouts:' in a rule file"
+    case .ambiguousLayout(let layer, let layouts):
+      return "several blob layouts fit \(described(layer)): \(layouts.joined(separator: ", "))"
+    case .batchStatistics(let layer):
+      return
+        "\(name(layer)) says 'use_global_stats: false', so it uses the statistics of the batch; --assume-stored-statistics folds the stored ones"
+    case .channelCount(let layer, let what, let found, let into, let expected):
+      if layer == into { return "the \(what) of \(name(layer)) has \(found) numbers, its other blobs \(expected)" }
+      return
+        "the weights of \(name(into)) have \(count(expected, "output channel")), the \(what) of \(name(layer)) has \(found)"
+    case .blobShape(let layer, let blob, let shape, let expected):
+      return "blob \(blob) of \(described(layer)) has the shape \(shape), expected \(expected)"
+    case .variance(let layer, let channel, let variance, let epsilon):
+      return
+        "channel \(channel) of \(name(layer)) has the variance \(variance), which with eps \(epsilon) is nothing to divide by"
+    case .notFinite(let layer, let what, let channel):
+      return "the \(what) of \(name(layer)) is not finite at channel \(channel)"
+    case .axis(let layer, let axis, let number):
+      return "\(described(layer)) works along axis \(axis) (num_axes \(number)), not on channels"
+    case .twoBottoms(let layer):
+      return "\(described(layer)) takes its factors from a second bottom: they are data, not parameters"
+    case .overflow(let layer, let largest, let limit, let storage):
+      return "the folded blobs of \(name(layer)) would reach \(largest), beyond the \(limit) of \(storage)"
+    case .unreadable(let layer, let message): return "the blobs of \(name(layer)) cannot be read: \(message)"
+    case .inexactPadding(let layer):
+      return "\(described(layer)) pads its input with zeros, which the shift would not reach"
+    case .evaluation(let message): return message
+    case .unsupported(_, let what): return "\(what) is not supported"
+    }
+  }
+
+  private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+}
+
+extension Warning {
+  /// The warning as a sentence.
+  package var sentence: String {
+    switch reason {
+    case .untrained:
+      return
+        "'\(layer)' was never trained: its factor is 0, so Caffe normalises by the square root of eps alone, and so does the fold"
+    case .assumedStatistics: return "'\(layer)' says 'use_global_stats: false'; its stored statistics were used"
+    case .deadChannels(let count, let total): return "\(count) of \(total) channels of '\(layer)' have the factor 0"
+    case .negativeVariance(let count, let smallest):
+      return "\(count) channels of '\(layer)' have a variance just below 0 (\(smallest)), taken as it is"
+    case .noWeights(let type):
+      return "the weights file has no blobs for \(type) '\(layer)'; Caffe fills them at random"
+    case .undefinedBottom(let blob): return "layer '\(layer)' reads blob '\(blob)', which nothing writes"
+    case .assumedBlobs:
+      return "no weights were given: blobs are assumed to be there, and to fit; nothing about them was checked"
+    }
+  }
+}
+
+extension PlanError: DiagnosticError {
+  /// The message for the user.
+  package var diagnostic: Diagnostic {
+    switch self {
+    case .noFixpoint(let rule, let layer, let rewrites):
+      return Diagnostic(
+        .error, at: .none,
+        "no fixpoint after \(rewrites) rewrites; rule '\(rule)' last rewrote '\(layer)'; its result matches it again"
+      )
+    case .wrongConnection(let layer, let blob):
+      return Diagnostic(
+        .error, at: .none,
+        "layer '\(layer)' would read another value as '\(blob)' than before; nothing was written; please report this net"
+      )
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import CaffeIO
+import Rules
+
+extension WorkingNet {
+  /// The affine function that a layer computes at TEST, by the layout that fits its type and blobs.
+  ///
+  /// - Throws: a refusal where no layout fits or several do, where the layer wants the statistics of the
+  ///   batch, and where its numbers are unusable.
+  package func affine(of layer: LayerID) throws(Refusal.Reason) -> Affine {
+    guard graph[layer].bottoms.count == 1 else { throw .twoBottoms(layer: layer) }
+    let blobs = try self.blobs(of: layer)
+    let layout = try layout(of: layer, blobs: blobs)
+    if let condition = layout.usesStoredStatistics,
+      try !evaluate(condition, layer: layer).isTrue
+    {
+      guard assumesStoredStatistics else { throw .batchStatistics(layer: layer) }
+      warn(layer, .assumedStatistics)
+    }
+    let axis = try layout.axis.map { (e) throws(Refusal.Reason) in try integer(e, layer: layer) } ?? 1
+    let axisCount = try layout.axisCount.map { (e) throws(Refusal.Reason) in try integer(e, layer: layer) } ?? 1
+    guard let blobs else {
+      let hasShift = layout.roles.contains(.mean) || layout.roles.contains(.beta)
+      return Affine(scale: nil, shift: nil, hasShift: hasShift, axis: axis, axisCount: axisCount)
+    }
+    var numbers: [BlobLayout.Role: [Double]] = [:]
+    for (role, blob) in zip(layout.roles, blobs) where role != .ignored {
+      numbers[role] = try values(of: blob, layer: layer)
+    }
+    if let factor = numbers[.factor], factor.count != 1 {
+      throw .blobCount(layer: layer, found: factor.count, expected: "1 number as the factor")
+    }
+    let epsilon = try layout.epsilon.map { (e) throws(Refusal.Reason) in try number(e, layer: layer) } ?? 0
+    var affine = try Affine(numbers: numbers, epsilon: epsilon, layer: layer)
+    affine.axis = axis
+    affine.axisCount = axisCount
+    noteOddities(of: layer, numbers)
+    return affine
+  }
+
+  /// The one layout that fits.
+  private func layout(of layer: LayerID, blobs: [BlobContent]?) throws(Refusal.Reason) -> BlobLayout {
+    var fitting: [BlobLayout] = []
+    let type = graph[layer].type
+    for layout in layouts where layout.types.accepts(type) {
+      if let blobs, blobs.count != layout.roles.count { continue }
+      if let condition = layout.condition {
+        // Without weights a condition on blobs counts as met: the run says that it assumed so.
+        guard try evaluate(condition, layer: layer).isTrueOrUnknown else { continue }
+      }
+      fitting.append(layout)
+    }
+    guard let layout = fitting.first else {
+      throw .noLayout(layer: layer, blobs: blobs?.count ?? 0)
+    }
+    if blobs != nil, fitting.count > 1 {
+      throw .ambiguousLayout(layer: layer, layouts: fitting.map(\.id))
+    }
+    return layout
+  }
+
+  private func noteOddities(of layer: LayerID, _ numbers: [BlobLayout.Role: [Double]]) {
+    if numbers[.factor]?.first == 0 { warn(layer, .untrained) }
+    if let gamma = numbers[.gamma] {
+      let dead = gamma.count { $0 == 0 }
+      if dead > 0 { warn(layer, .deadChannels(count: dead, of: gamma.count)) }
+    }
+    if let variance = numbers[.variance] {
+      let negative = variance.count { $0 < 0 }
+      if negative > 0 {
+        warn(layer, .negativeVariance(count: negative, smallest: variance.min() ?? 0))
+      }
+    }
+  }
+
+  func warn(_ layer: LayerID, _ reason: Warning.Reason) {
+    let warning = Warning(layer: graph[layer].name, reason: reason)
+    if !warnings.contains(warning) { warnings.append(warning) }
+  }
+}

@@ -1,0 +1,129 @@
+import CaffeIO
+import Diagnostics
+import Rules
+
+/// The net while it is being rewritten: connections, parameters and blobs as they stand after the rewrites so far.
+///
+/// Kernels and expressions read and change layers through it. Nothing of it touches the files.
+package final class WorkingNet {
+  /// The connections.
+  package internal(set) var graph: NetGraph
+  /// The weights, or nil for a run on the definition alone.
+  package let weights: WeightsFile?
+  /// How affine layers store their numbers.
+  package let layouts: [BlobLayout]
+  /// Field names and defaults.
+  package let schema: Schema
+  /// Take stored statistics even where the definition asks for those of the batch.
+  package let assumesStoredStatistics: Bool
+  /// Things the user should know that stop nothing, of the rewrite going on.
+  var warnings: [Warning] = []
+
+  /// Layers of the weights file that hold blobs, by name.
+  private let stored: [String: [Int]]
+  private let definitionIndexByName: [String: Int]
+
+  package init(
+    _ graph: NetGraph, weights: WeightsFile?, layouts: [BlobLayout], schema: Schema = .caffe,
+    assumesStoredStatistics: Bool = false
+  ) {
+    self.graph = graph
+    self.weights = weights
+    self.layouts = layouts
+    self.schema = schema
+    self.assumesStoredStatistics = assumesStoredStatistics
+    var stored: [String: [Int]] = [:]
+    for (index, layer) in (weights?.layers ?? []).enumerated() where !layer.blobs.isEmpty {
+      stored[layer.name, default: []].append(index)
+    }
+    self.stored = stored
+    var first: [String: Int] = [:]
+    for (index, layer) in graph.layers.enumerated() where layer.isIncluded {
+      if first[layer.name] == nil { first[layer.name] = index }
+    }
+    definitionIndexByName = first
+  }
+
+  // MARK: Parameters
+
+  /// The value of a parameter by path: as rewritten, else as written, else Caffe's default.
+  package func attribute(_ path: [String], of layer: LayerID) -> AttributeValue? {
+    if let change = graph.changes[layer] {
+      if let value = change.attributes.first(where: { $0.path == path })?.value {
+        return AttributeValue(value)
+      }
+      if let fields = change.replacement {
+        return AttributeValue.find(path[...], in: fields) ?? schema.layerDefault(at: path)
+      }
+    }
+    return graph.definition.layers[layer.index].attribute(path, schema: schema)
+  }
+
+  // MARK: Blobs
+
+  /// The index in the weights file of the layer that Caffe would fill `layer` from, by name.
+  package func storedIndex(of layer: LayerID) -> Int? {
+    // Net::CopyTrainedLayersFrom fills the first layer of a name.
+    guard definitionIndexByName[graph[layer].name] == layer.index else { return nil }
+    return stored[graph.definition.layers[layer.index].name]?.last
+  }
+
+  /// The blobs of `layer` as they stand; nil when the run has no weights at all.
+  ///
+  /// - Throws: a refusal where the weights file has none for this layer, or more than one candidate.
+  package func blobs(of layer: LayerID) throws(Refusal.Reason) -> [BlobContent]? {
+    guard let weights else { return nil }
+    if let blobs = graph.changes[layer]?.blobs { return blobs }
+    let name = graph[layer].name
+    if let count = graph.repeatedNames[name] { throw .repeatedName(layer: layer, count: count) }
+    guard let candidates = stored[name] else { throw .noWeights(layer: layer) }
+    guard candidates.count == 1 else { throw .ambiguousWeights(layer: layer, count: candidates.count) }
+    return weights.layers[candidates[0]].blobs.map(BlobContent.stored)
+  }
+
+  /// The elements of a blob in Double, folds applied.
+  package func values(of blob: BlobContent, layer: LayerID) throws(Refusal.Reason) -> [Double] {
+    do {
+      return try blob.values(from: weights)
+    } catch {
+      let message = (error as? any DiagnosticError)?.diagnostic.sentence ?? "\(error)"
+      throw .unreadable(layer: layer, message: message)
+    }
+  }
+
+  /// Gives `layer` new blobs.
+  func setBlobs(_ blobs: [BlobContent], of layer: LayerID) {
+    graph.updateChange(of: layer) { $0.blobs = blobs }
+  }
+
+  /// Sets a parameter of `layer`.
+  func setAttribute(_ path: [String], to value: NewTextField.Value, of layer: LayerID) {
+    graph.updateChange(of: layer) { $0.set(path, to: value) }
+  }
+}
+
+/// Something the user should know that stops nothing.
+package struct Warning: Sendable, Equatable {
+  /// The facts.
+  package enum Reason: Sendable, Equatable {
+    /// Factor 0: the statistics were never accumulated; Caffe normalises by √ε alone.
+    case untrained
+    /// `use_global_stats: false` was overridden.
+    case assumedStatistics
+    /// γ = 0 in so many channels.
+    case deadChannels(count: Int, of: Int)
+    /// σ² just below 0 in so many channels: rounding noise, taken as it is.
+    case negativeVariance(count: Int, smallest: Double)
+    /// The weights file has no blobs for a layer that needs some.
+    case noWeights(type: String)
+    /// A bottom that nothing writes.
+    case undefinedBottom(blob: String)
+    /// A rule was applied without weights to check its conditions on.
+    case assumedBlobs
+  }
+
+  /// The layer.
+  package var layer: String
+  /// The facts.
+  package var reason: Reason
+}

@@ -1,0 +1,44 @@
+import CaffeIO
+import Rules
+
+/// What will be written, decided completely before anything is.
+package struct Plan: Sendable {
+  /// The rewrites, in the order they were made; each may build on those before it.
+  package var rewrites: [AppliedRewrite]
+  /// For every layer that stays although a selected rule could have removed its like: the nearest miss.
+  package var refusals: [Refusal]
+  /// All near misses, for those who want to see every rule's reason.
+  package var nearMisses: [Refusal]
+  /// Things the user should know.
+  package var warnings: [Warning]
+  /// The net as it will be.
+  package var graph: NetGraph
+  /// Layers by type before, those of the phase and those it excludes.
+  package var typesBefore: [String: Int]
+  /// Layers by type afterwards.
+  package var typesAfter: [String: Int]
+}
+
+/// One rewrite of the plan.
+package struct AppliedRewrite: Sendable {
+  /// The rule's id.
+  package var rule: String
+  /// The matched layers, by capture, as they were named.
+  package var layers: [(capture: String, layer: LayerID, name: String, type: String)]
+  /// Layers that stay, changed.
+  package var kept: [LayerID]
+  /// Layers that are gone.
+  package var removed: [LayerID]
+  /// Layers that became another type.
+  package var replaced: [LayerID]
+  /// What the user should know of it.
+  package var warnings: [Warning]
+}
+
+/// What stops a plan as a whole.
+package enum PlanError: Error, Sendable, Equatable {
+  /// A rule that does not make the net smaller matched its own result.
+  case noFixpoint(rule: String, layer: String, rewrites: Int)
+  /// A blob name would stand for another value than before: a defect of the engine, caught before it writes.
+  case wrongConnection(layer: String, blob: String)
+}

@@ -1,0 +1,254 @@
+import CaffeIO
+import Rules
+
+/// What a plan is made with.
+package struct PlanOptions: Sendable {
+  /// Take stored statistics even where the definition asks for those of the batch.
+  package var assumesStoredStatistics = false
+  /// Globs of layer names; empty for all.
+  package var onlyLayers: [Glob] = []
+  /// Globs of layer names to leave alone.
+  package var skipLayers: [Glob] = []
+
+  /// The defaults.
+  package init() {}
+
+  func isProtected(_ name: String) -> Bool {
+    if skipLayers.contains(where: { $0.matches(name) }) { return true }
+    return !onlyLayers.isEmpty && !onlyLayers.contains { $0.matches(name) }
+  }
+}
+
+/// Applies a rule set to a net until nothing matches any more.
+///
+/// Rules go in the set's order; each is tried at every layer its anchor accepts, found through an index of
+/// types, so a rule that cannot match costs nothing. After the first pass only the neighbourhood of what
+/// changed is looked at again, which keeps the whole linear in the number of layers.
+package struct Planner {
+  private let net: WorkingNet
+  private let rules: [Rule]
+  private let options: PlanOptions
+  private var rewrites: [AppliedRewrite] = []
+  private var misses: [MissKey: Refusal] = [:]
+  private let reach: Int
+  private var banned: [LayerID: [Int: Refusal.Reason]] = [:]
+
+  private struct MissKey: Hashable {
+    var layer: LayerID
+    var rule: Int
+  }
+
+  /// Plans the rewriting of `graph` by `rules`.
+  ///
+  /// - Throws: `PlanError`.
+  package static func plan(
+    _ graph: NetGraph, weights: WeightsFile?, rules: RuleSet, options: PlanOptions = PlanOptions()
+  ) throws(PlanError) -> Plan {
+    // A fold that overflows the stored type is found once all folds of a blob are composed. Its rewrites
+    // are then forbidden and the plan is made anew, so that what is left is consistent.
+    var banned: [LayerID: [Int: Refusal.Reason]] = [:]
+    while true {
+      let net = WorkingNet(
+        graph, weights: weights, layouts: rules.layouts,
+        assumesStoredStatistics: options.assumesStoredStatistics)
+      var planner = Planner(net: net, rules: rules.rules, options: options, banned: banned)
+      try planner.run()
+      let overflows = planner.overflows()
+      if overflows.isEmpty { return try planner.finish(from: graph) }
+      banned.merge(overflows) { $0.merging($1) { first, _ in first } }
+    }
+  }
+
+  private init(
+    net: WorkingNet, rules: [Rule], options: PlanOptions, banned: [LayerID: [Int: Refusal.Reason]]
+  ) {
+    self.net = net
+    self.rules = rules
+    self.options = options
+    self.banned = banned
+    reach = rules.map(\.pattern.captures.count).max() ?? 0
+  }
+
+  private mutating func run() throws(PlanError) {
+    var candidates = Candidates()
+    while let pass = candidates.nextPass(net.graph) {
+      for (index, rule) in rules.enumerated() {
+        let anchor = rule.pattern.captures[rule.pattern.anchor]
+        for layer in pass.layers(accepting: anchor.types, in: net.graph) {
+          // The same layer again: what it now reads may match the rule once more.
+          while try attempt(rule, index, at: layer, touched: &candidates) {}
+        }
+      }
+    }
+  }
+
+  /// Tries one rule at one layer; true if it rewrote something and the layer is still there.
+  private mutating func attempt(
+    _ rule: Rule, _ index: Int, at layer: LayerID, touched candidates: inout Candidates
+  ) throws(PlanError) -> Bool {
+    guard Matcher.accepts(rule.pattern.captures[rule.pattern.anchor], net.graph[layer]) else { return false }
+    let key = MissKey(layer: layer, rule: index)
+    if let reason = banned[layer]?[index] {
+      record(reason, rule: rule, key, bindings: [], isComplete: true)
+      return false
+    }
+    switch search(rule, at: layer) {
+    case .nearMiss(let reason, let binding):
+      record(reason, rule: rule, key, bindings: named(binding, of: rule), isComplete: binding.isComplete)
+      return false
+    case .match(let binding):
+      let bound = binding.layers.compactMap(\.self)
+      if !rule.lowersLayerCount,
+        let again = bound.first(where: { net.graph.changes[$0]?.boundedRules.contains(index) ?? false })
+      {
+        throw .noFixpoint(rule: rule.id, layer: net.graph[again].name, rewrites: rewrites.count)
+      }
+      let neighbours = candidates.neighbours(of: bound, in: net.graph, reach: reach)
+      do {
+        rewrites.append(try Rewriter(net: net, rule: rule, ruleIndex: index).apply(binding))
+      } catch {
+        record(error, rule: rule, key, bindings: named(binding, of: rule), isComplete: true)
+        return false
+      }
+      misses[key] = nil
+      candidates.touch(neighbours)
+      return net.graph[layer].isAlive
+    }
+  }
+
+  // Its own function, so that no copy of the graph is alive when the rewriter changes it: that would copy
+  // every array for every rewrite.
+  private func search(_ rule: Rule, at layer: LayerID) -> Matcher.Outcome {
+    let graph = net.graph
+    return Matcher(graph: graph).match(rule.pattern, at: layer) { binding in
+      conditionRefusal(rule, binding)
+        ?? Safety(graph: graph, rule: rule, binding: binding) {
+          options.isProtected(graph[$0].name)
+        }.refusal()
+    }
+  }
+
+  private func conditionRefusal(_ rule: Rule, _ binding: Binding) -> Refusal.Reason? {
+    let environment = MatchEnvironment(net: net, rule: rule, binding: binding)
+    let conditions = rule.pattern.captures.lazy.flatMap(\.conditions) + rule.pattern.conditions
+    for condition in conditions {
+      do {
+        guard try environment.truth(condition).isTrueOrUnknown else {
+          return .condition(text: condition.text, place: condition.place.description)
+        }
+      } catch {
+        return error
+      }
+    }
+    return nil
+  }
+
+  private func named(_ binding: Binding, of rule: Rule) -> [(capture: String, layer: LayerID)] {
+    zip(rule.pattern.captures, binding.layers).compactMap { capture, layer in
+      layer.map { (capture.name, $0) }
+    }
+  }
+
+  private mutating func record(
+    _ reason: Refusal.Reason, rule: Rule, _ key: MissKey, bindings: [(capture: String, layer: LayerID)],
+    isComplete: Bool
+  ) {
+    misses[key] = Refusal(
+      rule: rule.id, layer: key.layer, reason: reason, bindings: bindings, isComplete: isComplete)
+  }
+
+  /// Rewrites whose composed result does not fit the stored type.
+  private func overflows() -> [LayerID: [Int: Refusal.Reason]] {
+    guard let weights = net.weights else { return [:] }
+    var result: [LayerID: [Int: Refusal.Reason]] = [:]
+    for (layer, change) in net.graph.changes where net.graph[layer].isAlive {
+      for blob in change.blobs ?? [] where blob.storage == .half {
+        guard let largest = try? blob.largestMagnitude(from: weights), largest > BlobStorage.half.largest
+        else { continue }
+        let reason = Refusal.Reason.overflow(
+          layer: layer, largest: largest, limit: BlobStorage.half.largest, storage: "half precision")
+        for rewrite in rewrites where rewrite.kept.contains(layer) || rewrite.replaced.contains(layer) {
+          guard let index = rules.firstIndex(where: { $0.id == rewrite.rule }) else { continue }
+          let anchor = rewrite.layers[rules[index].pattern.anchor].layer
+          result[anchor, default: [:]][index] = reason
+        }
+      }
+    }
+    return result
+  }
+
+  private func finish(from before: NetGraph) throws(PlanError) -> Plan {
+    let graph = net.graph
+    try ConnectionCheck.check(graph)
+    return Plan(
+      rewrites: rewrites, refusals: nearest(), nearMisses: allMisses(),
+      warnings: rewrites.flatMap(\.warnings) + netWarnings(), graph: graph,
+      typesBefore: before.typeCounts, typesAfter: graph.typeCounts)
+  }
+
+  private func allMisses() -> [Refusal] {
+    misses.sorted { ($0.key.layer, $0.key.rule) < ($1.key.layer, $1.key.rule) }.map(\.value)
+      .filter { net.graph[$0.layer].isAlive }
+  }
+
+  /// For each layer left that a rule removes the like of, the miss that came nearest.
+  private func nearest() -> [Refusal] {
+    var best: [LayerID: (rank: (Int, Int, Int), refusal: Refusal)] = [:]
+    for (key, refusal) in misses where net.graph[key.layer].isAlive {
+      let rule = rules[key.rule]
+      guard rule.removedCaptures.contains(rule.pattern.anchor) || rule.pattern.captures.count > 1
+      else { continue }
+      guard isRemovable(net.graph[key.layer]) else { continue }
+      let rank = (refusal.isComplete ? 1 : 0, refusal.bindings.count, -key.rule)
+      if let known = best[key.layer], known.rank >= rank { continue }
+      best[key.layer] = (rank, refusal)
+    }
+    return best.sorted { $0.key < $1.key }.map(\.value.refusal)
+  }
+
+  /// Whether a selected rule names this layer's type among those it removes.
+  private func isRemovable(_ layer: NetGraph.Layer) -> Bool {
+    rules.contains { rule in
+      rule.rewrite.removed.contains { capture in
+        let capture = rule.pattern.captures[capture]
+        if case .any = capture.types { return false }
+        return Matcher.accepts(capture, layer)
+      }
+    }
+  }
+
+  private func netWarnings() -> [Warning] {
+    var warnings: [Warning] = []
+    let graph = net.graph
+    for (blob, layer) in graph.undefinedBlobs {
+      warnings.append(Warning(layer: graph[layer].name, reason: .undefinedBottom(blob: blob)))
+    }
+    guard net.weights != nil else {
+      return rewrites.isEmpty ? warnings : warnings + [Warning(layer: "", reason: .assumedBlobs)]
+    }
+    for id in graph.liveLayers where graph.changes[id]?.blobs == nil {
+      let layer = graph[id]
+      let needsWeights =
+        ["Convolution", "Deconvolution", "InnerProduct", "BatchNorm", "PReLU", "Embed"].contains(layer.type)
+        || (["Scale", "Bias"].contains(layer.type) && layer.bottoms.count == 1)
+      if needsWeights, net.storedIndex(of: id) == nil {
+        warnings.append(Warning(layer: layer.name, reason: .noWeights(type: layer.type)))
+      }
+    }
+    return warnings
+  }
+}
+
+extension Binding {
+  /// Whether every capture has been found.
+  var isComplete: Bool { !layers.contains(nil) }
+}
+
+extension NetGraph {
+  /// Layers by type, with those that the phase excludes as long as they are in the file.
+  var typeCounts: [String: Int] {
+    var counts: [String: Int] = [:]
+    for layer in layers where layer.isAlive { counts[layer.type, default: 0] += 1 }
+    return counts
+  }
+}

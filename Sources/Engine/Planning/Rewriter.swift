@@ -1,0 +1,179 @@
+import CaffeIO
+import Rules
+
+/// Applies one rule to one match. The only place where a graph changes.
+struct Rewriter {
+  let net: WorkingNet
+  let rule: Rule
+  /// Position of the rule in its set.
+  let ruleIndex: Int
+
+  /// Makes the rewrite, or refuses and leaves everything as it was.
+  func apply(_ binding: Binding) throws(Refusal.Reason) -> AppliedRewrite {
+    net.warnings = []
+    let names = rule.pattern.captures.indices.map { index in
+      let layer = binding[index]
+      return (
+        capture: rule.pattern.captures[index].name, layer: layer, name: net.graph[layer].name,
+        type: net.graph[layer].type
+      )
+    }
+    try net.transaction { () throws(Refusal.Reason) in
+      var environment = MatchEnvironment(net: net, rule: rule, binding: binding)
+      for item in rule.lets { environment.define(item.name, item.expression) }
+      // New layers are described before anything changes: they may use what is about to go.
+      var replacements: [(LayerID, NewLayer)] = []
+      for replacement in rule.rewrite.replacements {
+        let layer = binding[replacement.capture]
+        replacements.append((layer, try describe(replacement.layer, replacing: layer, environment)))
+      }
+      for transform in rule.transforms {
+        switch transform {
+        case .kernel(let call): try run(call, environment)
+        case .set(let assignment): try assign(assignment, environment)
+        }
+      }
+      for (layer, new) in replacements {
+        net.graph.updateChange(of: layer) { change in
+          change.blobs = new.blobs
+          change.replacement = new.fields
+          change.attributes = []
+        }
+        net.graph.update(layer) { layer in
+          layer.type = new.type
+          layer.name = new.name
+        }
+      }
+      for capture in rule.rewrite.removed {
+        let layer = binding[capture]
+        if net.graph[layer].isIncluded {
+          try net.graph.bypass(layer)
+        } else {
+          net.graph.removeExcluded(layer)
+        }
+      }
+      for capture in rule.pattern.captures.indices where !rule.lowersLayerCount {
+        net.graph.updateChange(of: binding[capture]) { $0.boundedRules.insert(ruleIndex) }
+      }
+    }
+    let replaced = rule.rewrite.replacements.map { binding[$0.capture] }
+    let removed = rule.rewrite.removed.map { binding[$0] }
+    let kept = names.map(\.layer).filter { !removed.contains($0) && !replaced.contains($0) }
+    return AppliedRewrite(
+      rule: rule.id, layers: names, kept: kept, removed: removed, replaced: replaced,
+      warnings: net.warnings)
+  }
+
+  private func run(_ call: KernelCall, _ environment: MatchEnvironment) throws(Refusal.Reason) {
+    guard let kernel = KernelRegistry.kernel(named: call.kernel) else {
+      preconditionFailure("rules are checked against the registry")
+    }
+    var arguments = KernelArguments()
+    for (name, argument) in call.arguments {
+      switch argument {
+      case .capture(let index): arguments.layers[name] = environment.binding[index]
+      case .vector(let expression):
+        arguments.vectors[name] = .some(try environment.vector(expression))
+      }
+    }
+    try kernel.apply(arguments, to: net)
+  }
+
+  private func assign(_ assignment: Assignment, _ environment: MatchEnvironment) throws(Refusal.Reason) {
+    switch assignment.target {
+    case .attribute(let capture, let path):
+      let layer = environment.binding[capture]
+      net.setAttribute(path, to: try environment.literal(assignment.value, for: path), of: layer)
+    case .blob(let capture, let index):
+      let layer = environment.binding[capture]
+      guard var blobs = try net.blobs(of: layer) else { return }
+      guard index <= blobs.count, index < blobs.count || assignment.fallback != nil else {
+        throw .blobCount(layer: layer, found: blobs.count, expected: "a blob \(index)")
+      }
+      var scope = environment
+      if index == blobs.count, let fallback = assignment.fallback {
+        // The layer has no such blob yet: inside the expression it reads as the default.
+        scope.define(blob: index, of: layer, as: fallback)
+      }
+      let tensor = try scope.tensor(assignment.value)
+      if index < blobs.count {
+        let old = blobs[index]
+        blobs[index] =
+          old.shape == tensor.shape
+          ? old.replacingValues(with: tensor.values)
+          : .values(tensor.values, shape: tensor.shape, storage: old.storage)
+      } else {
+        blobs.append(.values(tensor.values, shape: tensor.shape, storage: blobs.first?.storage ?? .float))
+      }
+      net.setBlobs(blobs, of: layer)
+    }
+  }
+
+  private struct NewLayer {
+    var name: String
+    var type: String
+    var fields: [NewTextField]
+    var blobs: [BlobContent]?
+  }
+
+  private func describe(
+    _ template: LayerTemplate, replacing layer: LayerID, _ environment: MatchEnvironment
+  ) throws(Refusal.Reason) -> NewLayer {
+    guard net.graph.definition.layers[layer.index].generation == .v2 else {
+      throw .generation(layer: layer)
+    }
+    let name = template.name.map { $0.filled { net.graph[environment.binding[$0]].name } }
+    let fields = template.fields.map { $0.textField(schema: net.schema) }
+    var blobs: [BlobContent]?
+    if net.weights != nil {
+      blobs = []
+      let storage = try net.blobs(of: layer)?.first?.storage ?? .float
+      for expression in template.blobs {
+        let tensor = try environment.tensor(expression)
+        blobs!.append(.values(tensor.values, shape: tensor.shape, storage: storage))
+      }
+    }
+    return NewLayer(name: name ?? net.graph[layer].name, type: template.type, fields: fields, blobs: blobs)
+  }
+}
+
+extension WorkingNet {
+  /// Runs `body`; when it refuses, connections, parameters and blobs are as they were before.
+  func transaction(_ body: () throws(Refusal.Reason) -> Void) throws(Refusal.Reason) {
+    graph.begin()
+    do {
+      try body()
+      graph.commit()
+    } catch {
+      graph.rollBack()
+      throw error
+    }
+  }
+}
+
+extension NameTemplate {
+  func filled(_ name: (Int) -> String) -> String {
+    parts.map { part in
+      switch part {
+      case .text(let text): return text
+      case .name(let capture): return name(capture)
+      }
+    }.joined()
+  }
+}
+
+extension TemplateField {
+  /// The field as it is written; the schema knows whether a word is a string or an enumeration's value.
+  func textField(schema: Schema, path: [String] = []) -> NewTextField {
+    let path = path + [name]
+    switch value {
+    case .string(let string): return NewTextField(name: name, value: .string(string))
+    case .literal(let text):
+      let isString = schema.layerField(at: path)?.type == .string
+      return NewTextField(name: name, value: isString ? .string(text) : .literal(text))
+    case .message(let fields):
+      return NewTextField(
+        name: name, value: .message(fields.map { $0.textField(schema: schema, path: path) }))
+    }
+  }
+}

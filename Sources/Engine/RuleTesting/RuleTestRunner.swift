@@ -1,0 +1,68 @@
+import CaffeIO
+import Diagnostics
+import Rules
+
+/// Runs the examples inside a rule: each on its own net, with this rule alone and without weights.
+package enum RuleTestRunner {
+  /// What came of one example.
+  package struct Outcome: Sendable {
+    /// The example.
+    package var test: RuleTest
+    /// What happened instead of what was expected; nil when it passed.
+    package var failure: String?
+  }
+
+  /// Runs all examples of `rule`.
+  package static func run(_ rule: Rule, layouts: [BlobLayout]) -> [Outcome] {
+    rule.tests.map { test in
+      do {
+        return Outcome(test: test, failure: try failure(of: test, rule, layouts))
+      } catch let error as any DiagnosticError {
+        return Outcome(test: test, failure: error.diagnostic.text)
+      } catch {
+        return Outcome(test: test, failure: "\(error)")
+      }
+    }
+  }
+
+  private static func failure(
+    of test: RuleTest, _ rule: Rule, _ layouts: [BlobLayout]
+  ) throws -> String? {
+    var chosen = RuleSet.Selection()
+    chosen.select = [rule.id]
+    chosen.allowsApproximate = true
+    let rules = try RuleSet([rule], layouts: layouts, selection: chosen)
+    let definition = try NetDefinition(try TextDocument(test.net))
+    let graph = try NetGraph(definition, state: NetState(phase: .test))
+    let plan = try Planner.plan(graph, weights: nil, rules: rules)
+    let left = plan.graph.layers.filter(\.isAlive).map(\.name)
+    switch test.expectation {
+    case .rewritten(let layers):
+      guard !plan.rewrites.isEmpty else {
+        let reason = plan.nearMisses.first.map { ": \($0.reason.sentence(in: plan.graph))" } ?? ""
+        return "the rule rewrote nothing\(reason)"
+      }
+      guard let layers, layers != left else { return nil }
+      return "expected the layers \(layers.joined(separator: ", ")), found \(left.joined(separator: ", "))"
+    case .refused(let layer, let reason):
+      let refusal = plan.nearMisses.first { refusal in
+        layer.map { plan.graph[refusal.layer].name == $0 } ?? true
+      }
+      guard let refusal else {
+        return plan.rewrites.isEmpty
+          ? "the rule refused nothing\(layer.map { " at '\($0)'" } ?? "")"
+          : "the rule rewrote the net; the layers left are \(left.joined(separator: ", "))"
+      }
+      guard refusal.reason.code == reason else {
+        return
+          "expected the refusal '\(reason)', found '\(refusal.reason.code)': \(refusal.reason.sentence(in: plan.graph))"
+      }
+      return nil
+    case .unmatched:
+      if !plan.rewrites.isEmpty {
+        return "the rule rewrote the net; the layers left are \(left.joined(separator: ", "))"
+      }
+      return plan.nearMisses.first.map { "the rule refused: \($0.reason.sentence(in: plan.graph))" }
+    }
+  }
+}

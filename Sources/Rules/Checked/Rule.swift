@@ -1,0 +1,217 @@
+import Diagnostics
+
+/// A checked rule: every name in it is known, every kernel call fits its signature, its pattern hangs together.
+package struct Rule: Sendable {
+  /// Whether a rewrite computes exactly what the layers computed.
+  package enum Safety: String, Sendable, CaseIterable {
+    /// Equal up to rounding.
+    case exact
+    /// Close, and only done with `--unsafe`.
+    case approximate
+  }
+
+  /// The phase of the nets that a rule may rewrite.
+  package enum PhaseCondition: String, Sendable, CaseIterable {
+    /// The default: what rules assume of BatchNorm and Dropout holds at TEST only.
+    case test = "TEST"
+    /// TRAIN only.
+    case train = "TRAIN"
+    /// Any.
+    case any
+  }
+
+  /// A safety check of the engine that a rule can opt out of, by name.
+  package enum Allowance: String, Sendable, CaseIterable {
+    /// A value inside the match may be read by layers outside it.
+    case otherConsumer = "other-consumer"
+    /// Parameters may be shared with layers outside the match.
+    case sharedParameter = "shared-parameter"
+  }
+
+  /// Unique; what selections, reports and messages use.
+  package var id: String
+  /// One sentence.
+  package var summary: String
+  /// The documentation, Markdown; empty when the author gave none.
+  package var documentation: String
+  /// What selections can name besides the id.
+  package var tags: [String]
+  /// Whether the rewrite is exact.
+  package var safety: Safety
+  /// Higher goes first; 0 when not given.
+  package var priority: Int
+  /// The phase it applies to.
+  package var phase: PhaseCondition
+  /// Checks it opts out of.
+  package var allowances: Set<Allowance>
+  /// What it looks for.
+  package var pattern: Pattern
+  /// Names for intermediate results, in order; each may use those before it.
+  package var lets: [Let]
+  /// What happens to the parameters, in order.
+  package var transforms: [Transform]
+  /// What happens to the layers.
+  package var rewrite: Rewrite
+  /// Accepting and refusing examples.
+  package var tests: [RuleTest]
+  /// The file it stands in.
+  package var source: SourceText
+  /// Where in the file.
+  package var place: SourcePlace
+  /// Whether it comes with the program.
+  package var isBuiltin: Bool
+
+  /// The captures whose layers are gone afterwards, or are layers of another type: those whose staying must be explained.
+  package var removedCaptures: [Int] { rewrite.removed + rewrite.replacements.map(\.capture) }
+
+  /// Whether every rewrite makes the net smaller, which alone ends the fixpoint.
+  package var lowersLayerCount: Bool { !rewrite.removed.isEmpty }
+}
+
+/// An expression that has been checked, with the place of its text for messages at plan time.
+package struct CheckedExpression: Sendable {
+  /// The tree.
+  package var expression: Expression
+  /// The text as written.
+  package var text: String
+  /// Where the text begins.
+  package var place: SourcePlace
+}
+
+/// A named intermediate result.
+package struct Let: Sendable {
+  /// The name.
+  package var name: String
+  /// What it stands for.
+  package var expression: CheckedExpression
+}
+
+/// One step of what happens to the parameters.
+package enum Transform: Sendable {
+  /// A built-in kernel, with its arguments by name.
+  case kernel(KernelCall)
+  /// A parameter or blob that gets a new value.
+  case set(Assignment)
+}
+
+/// A call of a kernel; the arguments fit its signature.
+package struct KernelCall: Sendable {
+  /// What an argument is.
+  package enum Argument: Sendable {
+    /// The layer of a capture.
+    case capture(Int)
+    /// A value per channel.
+    case vector(CheckedExpression)
+  }
+
+  /// The kernel.
+  package var kernel: String
+  /// The arguments that were given.
+  package var arguments: [String: Argument]
+  /// Where it stands.
+  package var place: SourcePlace
+}
+
+/// `set: conv.blobs[1]` or `set: conv.convolution_param.bias_term`, with the new value.
+package struct Assignment: Sendable {
+  /// What is set.
+  package enum Target: Sendable {
+    /// A blob of the layer, by position.
+    case blob(capture: Int, index: Int)
+    /// A parameter, by path.
+    case attribute(capture: Int, path: [String])
+  }
+
+  /// What is set.
+  package var target: Target
+  /// The value.
+  package var value: CheckedExpression
+  /// What a blob counts as where the layer has none yet.
+  package var fallback: CheckedExpression?
+  /// Where it stands.
+  package var place: SourcePlace
+}
+
+/// What happens to the layers of a match.
+package struct Rewrite: Sendable {
+  /// A layer that becomes another one.
+  package struct Replacement: Sendable {
+    /// The capture it takes the place, the connections and, unless it has a name of its own, the name of.
+    package var capture: Int
+    /// What it becomes.
+    package var layer: LayerTemplate
+  }
+
+  /// Captures that are bypassed, in this order.
+  package var removed: [Int]
+  /// Captures that become other layers.
+  package var replacements: [Replacement]
+}
+
+/// A layer that a rule writes.
+package struct LayerTemplate: Sendable {
+  /// The type.
+  package var type: String
+  /// The name, with `{capture.name}` filled in; nil keeps the name of the layer it replaces.
+  package var name: NameTemplate?
+  /// Its parameters.
+  package var fields: [TemplateField]
+  /// Its blobs.
+  package var blobs: [CheckedExpression]
+  /// Where it stands.
+  package var place: SourcePlace
+}
+
+/// A name with places for the names of captures: `{bn.name}_scale`.
+package struct NameTemplate: Sendable {
+  /// A piece of the name.
+  package enum Part: Sendable {
+    /// As written.
+    case text(String)
+    /// The name of the captured layer.
+    case name(capture: Int)
+  }
+
+  /// The pieces, in order.
+  package var parts: [Part]
+}
+
+/// A parameter that a template sets.
+package struct TemplateField: Sendable {
+  /// Its value.
+  package indirect enum Value: Sendable {
+    /// Quoted in the rule: a string.
+    case string(String)
+    /// Plain in the rule: a number, `true`, or an enumeration's word.
+    case literal(String)
+    /// A message.
+    case message([TemplateField])
+  }
+
+  /// The field's name.
+  package var name: String
+  /// The field's value.
+  package var value: Value
+}
+
+/// An example inside a rule file, run by `caffold rules test`.
+package struct RuleTest: Sendable {
+  /// What must come of it.
+  package enum Expectation: Sendable {
+    /// The rule rewrites; these layers are left, in order, where given.
+    case rewritten(layers: [String]?)
+    /// The rule refuses at a layer with a reason's code.
+    case refused(layer: String?, reason: String)
+    /// The rule finds nothing.
+    case unmatched
+  }
+
+  /// What it shows.
+  package var name: String
+  /// The net, as prototxt.
+  package var net: SourceText
+  /// What must come of it.
+  package var expectation: Expectation
+  /// Where it stands.
+  package var place: SourcePlace
+}

@@ -1,0 +1,51 @@
+import Diagnostics
+
+/// What is wrong with a rule file. Facts here; the wording is in `RuleMessages.swift`.
+package struct RuleError: Error, Sendable {
+  /// The facts.
+  package enum Reason: Sendable, Equatable {
+    case unknownSchema(Int)
+    case badID(String)
+    case repeatedID(String, first: String)
+    case unknownWord(String, for: String, allowed: [String])
+    case noCapture
+    case badCaptureName(String)
+    case repeatedCapture(String)
+    case unknownCapture(String, known: [String])
+    case badBottom(found: YAMLDescription)
+    case disconnected(capture: String, anchor: String)
+    case circular
+    case excludedConnected(capture: String)
+    case unknownKernel(String, known: [String])
+    case unknownArgument(String, kernel: String, known: [String])
+    case missingArgument(String, kernel: String)
+    case transformKind
+    case badTarget(String)
+    case nothingHappens
+    case contradiction(capture: String, first: String, second: String)
+    case replaceCount(captures: Int, layers: Int)
+    case lostValue(capture: String)
+    case badName(String)
+    case badParameter(String, found: YAMLDescription)
+    case badReason(String, known: [String])
+    case expectation(found: YAMLDescription)
+    case unknownSelector(String, known: [String])
+    case noRules(path: String)
+    case unreadable(String)
+  }
+
+  /// The facts.
+  package let reason: Reason
+  /// Where; nil for things said on the command line.
+  package let place: SourcePlace?
+
+  init(_ reason: Reason, _ node: YAMLNode) {
+    self.reason = reason
+    place = node.place
+  }
+
+  package init(_ reason: Reason, at place: SourcePlace? = nil) {
+    self.reason = reason
+    self.place = place
+  }
+}

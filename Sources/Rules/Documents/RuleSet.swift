@@ -1,0 +1,99 @@
+import Diagnostics
+
+/// The rules of a run in the order they are tried, and the blob layouts their kernels read by.
+package struct RuleSet: Sendable {
+  /// The rules, in resolved order: higher priority first, then larger patterns, then the order of the files.
+  package let rules: [Rule]
+  /// The layouts.
+  package let layouts: [BlobLayout]
+
+  /// What a run selects from all the rules there are.
+  package struct Selection: Sendable {
+    /// Ids, globs, tags or `ALL`; empty for the default: the tag `inference` of the built-in rules, and all others.
+    package var select: [String] = []
+    /// Added to `select`.
+    package var extendSelect: [String] = []
+    /// Taken away again.
+    package var ignore: [String] = []
+    /// Whether rules that are not exact may run.
+    package var allowsApproximate = false
+
+    /// The default selection.
+    package init() {}
+  }
+
+  /// Selects and orders rules.
+  ///
+  /// A rule or layout of a later file replaces an earlier one with the same id, so that users can override
+  /// what is built in.
+  /// - Throws: `RuleError` for a selector that fits nothing, with a suggestion.
+  package init(
+    _ all: [Rule], layouts: [BlobLayout], selection: Selection = Selection()
+  ) throws(RuleError) {
+    var rules: [Rule] = []
+    for rule in all {
+      if let index = rules.firstIndex(where: { $0.id == rule.id }) {
+        guard rules[index].isBuiltin, !rule.isBuiltin else {
+          throw RuleError(.repeatedID(rule.id, first: rules[index].place.description), at: rule.place)
+        }
+        rules[index] = rule
+      } else {
+        rules.append(rule)
+      }
+    }
+    for selector in selection.select + selection.extendSelect + selection.ignore
+    where !rules.contains(where: { Self.fits($0, selector) }) {
+      let known = rules.map(\.id) + Array(Set(rules.flatMap(\.tags))).sorted() + ["ALL"]
+      throw RuleError(.unknownSelector(selector, known: known))
+    }
+    func isSelected(_ rule: Rule) -> Bool {
+      let isChosen =
+        selection.select.isEmpty
+        ? !rule.isBuiltin || rule.tags.contains("inference")
+        : selection.select.contains { Self.fits(rule, $0) }
+      guard isChosen || selection.extendSelect.contains(where: { Self.fits(rule, $0) }) else { return false }
+      return !selection.ignore.contains { Self.fits(rule, $0) }
+        && (rule.safety == .exact || selection.allowsApproximate)
+    }
+    self.rules = rules.filter(isSelected).enumerated().sorted { a, b in
+      let left = (-a.element.priority, -a.element.pattern.captures.count, a.offset)
+      return left < (-b.element.priority, -b.element.pattern.captures.count, b.offset)
+    }.map(\.element)
+    var unique: [BlobLayout] = []
+    for layout in layouts {
+      if let index = unique.firstIndex(where: { $0.id == layout.id }) {
+        unique[index] = layout
+      } else {
+        unique.append(layout)
+      }
+    }
+    self.layouts = unique
+  }
+
+  private static func fits(_ rule: Rule, _ selector: String) -> Bool {
+    selector == "ALL" || Glob(selector).matches(rule.id) || rule.tags.contains(selector)
+  }
+}
+
+/// Rules and layouts of one file, checked.
+package struct RuleFile: Sendable {
+  /// The rules, in file order.
+  package let rules: [Rule]
+  /// The layouts, in file order.
+  package let layouts: [BlobLayout]
+
+  /// Reads and checks a rule file.
+  ///
+  /// - Parameters:
+  ///   - kernels: what rules may call.
+  ///   - reasons: the codes of refusals that rule tests may expect.
+  /// - Throws: a `DiagnosticError` with the place.
+  package init(
+    _ source: SourceText, kernels: [KernelSignature], reasons: [String], isBuiltin: Bool = false
+  ) throws {
+    let document = try RuleDocument(source)
+    let checker = RuleChecker(source: source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin)
+    rules = try document.rules.map(checker.check)
+    layouts = try document.layouts.map(checker.check)
+  }
+}

@@ -1,0 +1,165 @@
+import ArgumentParser
+import CaffeIO
+import Diagnostics
+import Engine
+import Rules
+
+/// `caffold fold`: the main job.
+struct FoldCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fold",
+    abstract: "Rewrite a net by rules and write the result.",
+    discussion: """
+      Without options it writes MODEL_inference.prototxt and WEIGHTS_inference.caffemodel beside the input.
+
+        caffold fold deploy.prototxt weights.caffemodel -o out/
+        caffold fold deploy.prototxt weights.caffemodel --dry-run --format json
+        caffold fold deploy.prototxt --definition-only --output-model folded.prototxt
+
+      Exit status: 0 done, 2 bad input, file or rule, 64 wrong usage.
+      """)
+
+  @Argument(help: ArgumentHelp("The net definition (.prototxt).", valueName: "model"))
+  var model: String
+
+  @Argument(help: ArgumentHelp("The trained weights (.caffemodel).", valueName: "weights"))
+  var weights: String?
+
+  @OptionGroup(title: "Output")
+  var output: OutputOptions
+
+  @OptionGroup(title: "Rules")
+  var rules: RuleOptions
+
+  @OptionGroup(title: "Net")
+  var net: NetOptions
+
+  @OptionGroup(title: "Report")
+  var report: ReportOptions
+
+  func validate() throws {
+    if weights == nil, !net.definitionOnly {
+      throw ValidationError("give the weights file, or --definition-only to rewrite the structure alone")
+    }
+    if weights != nil, net.definitionOnly {
+      throw ValidationError("--definition-only takes no weights file")
+    }
+    if output.directory != nil, output.model != nil || output.weights != nil {
+      throw ValidationError("-o names a folder for both outputs; give it, or --output-model and --output-weights")
+    }
+    if weights == nil, output.weights != nil {
+      throw ValidationError("--output-weights needs a weights file")
+    }
+  }
+
+  func run() throws {
+    do {
+      try FoldRun(self).run()
+    } catch let error as any DiagnosticError {
+      Console.error(error.diagnostic)
+      throw ExitCode(2)
+    }
+  }
+}
+
+/// Where the result goes.
+struct OutputOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("Folder for both outputs, under the names of the inputs.", valueName: "folder"))
+  var directory: String?
+
+  @Option(name: .customLong("output-model"), help: ArgumentHelp("The rewritten net definition.", valueName: "file"))
+  var model: String?
+
+  @Option(name: .customLong("output-weights"), help: ArgumentHelp("The rewritten weights.", valueName: "file"))
+  var weights: String?
+
+  @Flag(help: "Allow an output to replace an input.")
+  var force = false
+
+  @Flag(name: .customLong("dry-run"), help: "Report what would be done, and write nothing.")
+  var dryRun = false
+}
+
+/// Which rules are applied, and where.
+struct RuleOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("A rule file, or a folder of them; may be repeated.", valueName: "path"))
+  var rules: [String] = []
+
+  @Flag(help: "Leave the built-in rules out.")
+  var isolated = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Only these rules: ids, globs, tags or ALL, separated by commas. By default the tag 'inference' and all rules of --rules.",
+      valueName: "rules"))
+  var select: [String] = []
+
+  @Option(name: .customLong("extend-select"), help: ArgumentHelp("These rules too.", valueName: "rules"))
+  var extendSelect: [String] = []
+
+  @Option(help: ArgumentHelp("Not these rules.", valueName: "rules"))
+  var ignore: [String] = []
+
+  @Option(
+    name: .customLong("only-layer"),
+    help: ArgumentHelp("Rewrite only matches whose layers all fit this glob; may be repeated.", valueName: "glob"))
+  var onlyLayer: [String] = []
+
+  @Option(
+    name: .customLong("skip-layer"),
+    help: ArgumentHelp("Leave layers that fit this glob alone; may be repeated.", valueName: "glob"))
+  var skipLayer: [String] = []
+
+  @Flag(help: "Allow rules that are not exact.")
+  var unsafe = false
+}
+
+/// How the net is read.
+struct NetOptions: ParsableArguments {
+  @Flag(
+    name: .customLong("definition-only"),
+    help: "Rewrite the net definition without weights; blobs are assumed to be there and to fit.")
+  var definitionOnly = false
+
+  @Option(help: ArgumentHelp("The phase whose layers are taken: TEST or TRAIN.", valueName: "phase"))
+  var phase: PhaseArgument = .test
+
+  @Option(help: ArgumentHelp("A stage that is on, for include and exclude rules; may be repeated.", valueName: "name"))
+  var stage: [String] = []
+
+  @Option(help: ArgumentHelp("The level, for include and exclude rules.", valueName: "number"))
+  var level: Int = 0
+
+  @Flag(
+    name: .customLong("assume-stored-statistics"),
+    help: "Fold stored statistics even where 'use_global_stats: false' asks for those of the batch.")
+  var assumeStoredStatistics = false
+}
+
+/// What is printed.
+struct ReportOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("text, on standard error, or json, on standard output.", valueName: "format"))
+  var format: ReportFormat = .text
+
+  @Flag(name: [.short, .long], help: "Name every layer that was folded, and every rule's reason.")
+  var verbose = false
+
+  @Flag(name: [.short, .long], help: "Print errors only.")
+  var quiet = false
+}
+
+/// The forms of the report.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+  case text
+  case json
+}
+
+/// `TEST` or `TRAIN`, in any case.
+enum PhaseArgument: String, ExpressibleByArgument, CaseIterable {
+  case test = "TEST"
+  case train = "TRAIN"
+
+  init?(argument: String) { self.init(rawValue: argument.uppercased()) }
+}

@@ -1,0 +1,164 @@
+import CaffeIO
+import Engine
+import Rules
+
+/// What a fold did, for people and for machines. `Documentation/Report.md` describes the JSON.
+struct FoldReport {
+  /// A file of the run.
+  struct File {
+    var role: String
+    var path: String
+    var bytes: Int
+  }
+
+  let plan: Plan
+  let state: NetState
+  let verbose: Bool
+  var inputs: [File] = []
+  /// Empty for a dry run.
+  var outputs: [File] = []
+
+  // MARK: Text
+
+  var text: String {
+    var lines = layerTable
+    lines += [""] + fileLines
+    if !rewriteLines.isEmpty { lines += [""] + rewriteLines }
+    if !plan.warnings.isEmpty { lines += [""] + warningLines }
+    if !plan.refusals.isEmpty { lines += [""] + refusalLines }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var layerTable: [String] {
+    var table = Table()
+    table.add("layer type", "before", "after")
+    let types = Set(plan.typesBefore.keys).union(plan.typesAfter.keys)
+    for type in types.sorted(by: { ($1.isEmpty ? 0 : plan.typesBefore[$0] ?? 0, $1) > (plan.typesBefore[$1] ?? 0, $0) }) {
+      let (before, after) = (plan.typesBefore[type] ?? 0, plan.typesAfter[type] ?? 0)
+      table.add(type, String(before), before == after ? "\(after)  " : "\(after) \(after < before ? "▼" : "▲")")
+    }
+    table.add("all", String(count(plan.typesBefore)), "\(count(plan.typesAfter))  ")
+    return table.lines()
+  }
+
+  private func count(_ types: [String: Int]) -> Int { types.values.reduce(0, +) }
+
+  private var fileLines: [String] {
+    inputs.map { input in
+      let output = outputs.first { $0.role == input.role }
+      let label = input.role == "model" ? "net definition" : "weights       "
+      guard let output else { return "\(label)  \(Format.bytes(input.bytes))  \(input.path) (nothing written)" }
+      return "\(label)  \(Format.bytes(input.bytes)) → \(Format.bytes(output.bytes))  \(output.path)"
+    }
+  }
+
+  private var rewriteLines: [String] {
+    if verbose {
+      return plan.rewrites.map { rewrite in
+        func names(_ layers: [LayerID]) -> String {
+          layers.map { layer in "'\(rewrite.layers.first { $0.layer == layer }?.name ?? "")'" }
+            .joined(separator: ", ")
+        }
+        if rewrite.kept.isEmpty, rewrite.replaced.isEmpty { return "\(rewrite.rule): \(names(rewrite.removed)) removed" }
+        if rewrite.removed.isEmpty { return "\(rewrite.rule): \(names(rewrite.replaced)) became another layer" }
+        return "\(rewrite.rule): \(names(rewrite.removed)) → \(names(rewrite.kept + rewrite.replaced))"
+      }
+    }
+    var order: [String] = []
+    var counts: [String: Int] = [:]
+    for rewrite in plan.rewrites {
+      if counts[rewrite.rule] == nil { order.append(rewrite.rule) }
+      counts[rewrite.rule, default: 0] += 1
+    }
+    guard !order.isEmpty else { return ["no rule matched: the net comes out as it went in"] }
+    return order.map { "\(counts[$0]!) × \($0)" }
+  }
+
+  private var warningLines: [String] { plan.warnings.map { "warning: \($0.sentence)" } }
+
+  private var refusalLines: [String] {
+    (verbose ? plan.nearMisses : plan.refusals).map { refusal in
+      let layer = plan.graph[refusal.layer]
+      let rule = verbose ? " [\(refusal.rule)]" : ""
+      return "note: \(layer.type) '\(layer.name)' stays: \(refusal.reason.sentence(in: plan.graph))\(rule)"
+    }
+  }
+
+  // MARK: JSON
+
+  var json: JSONValue {
+    .object([
+      ("caffold", .object([("version", .string(Caffold.version))])),
+      ("command", .string("fold")),
+      ("phase", .string(state.phase.rawValue)),
+      ("inputs", files(inputs)),
+      ("outputs", outputs.isEmpty ? .null : files(outputs)),
+      (
+        "layers",
+        .object([
+          ("before", .integer(count(plan.typesBefore))),
+          ("after", .integer(count(plan.typesAfter))),
+          ("types", .array(types)),
+        ])
+      ),
+      ("rewrites", .array(plan.rewrites.map(rewrite))),
+      ("refusals", .array(plan.refusals.map(refusal))),
+      ("warnings", .array(plan.warnings.map(warning))),
+    ])
+  }
+
+  private func files(_ files: [File]) -> JSONValue {
+    .object(
+      ["model", "weights"].map { role in
+        guard let file = files.first(where: { $0.role == role }) else { return (role, .null) }
+        return (role, .object([("path", .string(file.path)), ("bytes", .integer(file.bytes))]))
+      })
+  }
+
+  private var types: [JSONValue] {
+    Set(plan.typesBefore.keys).union(plan.typesAfter.keys).sorted().map { type in
+      .object([
+        ("type", .string(type)), ("before", .integer(plan.typesBefore[type] ?? 0)),
+        ("after", .integer(plan.typesAfter[type] ?? 0)),
+      ])
+    }
+  }
+
+  private func rewrite(_ rewrite: AppliedRewrite) -> JSONValue {
+    func names(_ layers: [LayerID]) -> JSONValue {
+      .array(layers.map { layer in .string(rewrite.layers.first { $0.layer == layer }?.name ?? "") })
+    }
+    return .object([
+      ("rule", .string(rewrite.rule)),
+      ("layers", .object(rewrite.layers.map { ($0.capture, .string($0.name)) })),
+      ("kept", names(rewrite.kept)),
+      ("removed", names(rewrite.removed)),
+      (
+        "replaced",
+        .array(
+          rewrite.replaced.map { layer in
+            .object([
+              ("from", .string(rewrite.layers.first { $0.layer == layer }?.name ?? "")),
+              ("to", .string(plan.graph[layer].name)), ("type", .string(plan.graph[layer].type)),
+            ])
+          })
+      ),
+    ])
+  }
+
+  private func refusal(_ refusal: Refusal) -> JSONValue {
+    let layer = plan.graph[refusal.layer]
+    return .object([
+      ("layer", .string(layer.name)),
+      ("type", .string(layer.type)),
+      ("rule", .string(refusal.rule)),
+      ("layers", .object(refusal.bindings.map { ($0.capture, .string(plan.graph[$0.layer].name)) })),
+      ("reason", .string(refusal.reason.code)),
+      ("message", .string(refusal.reason.sentence(in: plan.graph))),
+    ])
+  }
+
+  private func warning(_ warning: Warning) -> JSONValue {
+    .object([("layer", .string(warning.layer)), ("message", .string(warning.sentence))])
+  }
+}

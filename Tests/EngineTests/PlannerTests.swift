@@ -1,0 +1,138 @@
+import CaffeIO
+import Rules
+import Testing
+
+@testable import Engine
+
+/// Plans on definitions alone: what is matched, what is refused and why, and the text that comes out.
+@Suite struct PlannerTests {
+  private let data = "input: \"data\"\n"
+
+  @Test func theLaterNameSurvives() throws {
+    let made = try plan(
+      data + convolution("conv", "data", "conv", "bias_term: false") + layer("bn", "BatchNorm", "conv", "bn")
+        + layer("scale", "Scale", "bn", "scale") + layer("relu", "ReLU", "scale", "relu"))
+    #expect(
+      made.text == data + convolution("conv", "data", "scale", "bias_term: true")
+        + layer("relu", "ReLU", "scale", "relu"))
+  }
+
+  @Test func aNetThatNoRuleTouchesComesOutAsItWentIn() throws {
+    let text = data + "# a comment\n" + convolution("conv", "data", "conv") + layer("relu", "ReLU", "conv", "conv")
+    #expect(try plan(text).text == text)
+  }
+
+  @Test func aNetOutputKeepsItsName() throws {
+    let made = try plan(
+      data + convolution("conv", "data", "conv") + layer("bn", "BatchNorm", "conv", "prob"))
+    #expect(made.text == data + convolution("conv", "data", "prob"))
+  }
+
+  @Test func readersOfBothNamesOfADropoutKeepAName() throws {
+    let made = try plan(
+      data + convolution("conv", "data", "conv") + layer("drop", "Dropout", "conv", "drop")
+        + layer("a", "ReLU", "drop", "a") + layer("b", "ReLU", "conv", "b"))
+    #expect(
+      made.text == data + convolution("conv", "data", "conv") + layer("a", "ReLU", "conv", "a")
+        + layer("b", "ReLU", "conv", "b"))
+  }
+
+  @Test func aReaderInPlaceBehindADropoutDoesNotOverwriteWhatOthersRead() throws {
+    let made = try plan(
+      data + convolution("conv", "data", "conv") + layer("drop", "Dropout", "conv", "drop")
+        + layer("a", "ReLU", "drop", "drop") + layer("b", "ReLU", "conv", "b"))
+    #expect(
+      made.text == data + convolution("conv", "data", "conv") + layer("a", "ReLU", "conv", "drop")
+        + layer("b", "ReLU", "conv", "b"))
+  }
+
+  @Test func aCopyThatProtectsFromAnOverwriteStays() throws {
+    let made = try plan(
+      data + convolution("conv", "data", "conv") + layer("drop", "Dropout", "conv", "drop")
+        + layer("a", "ReLU", "conv", "conv") + layer("b", "TanH", "drop", "b"))
+    #expect(made.names == ["conv", "drop", "a", "b"])
+    #expect(
+      made.reasons(at: "drop") == ["ReLU 'a' overwrites blob 'conv' in place, so nobody else can read it"])
+  }
+
+  @Test func aDropoutOnANetInputKeepsTheInputsName() throws {
+    let made = try plan(data + layer("drop", "Dropout", "data", "drop") + layer("a", "ReLU", "drop", "a"))
+    #expect(made.text == data + layer("a", "ReLU", "data", "a"))
+  }
+
+  @Test func aChainOfDropoutsGoesAltogether() throws {
+    let made = try plan(
+      data + convolution("c", "data", "c") + layer("d1", "Dropout", "c", "d1") + layer("d2", "Dropout", "d1", "d2")
+        + layer("d3", "Dropout", "d2", "d3") + layer("r", "ReLU", "d3", "r"))
+    #expect(made.text == data + convolution("c", "data", "d3") + layer("r", "ReLU", "d3", "r"))
+  }
+
+  @Test(arguments: [
+    (
+      convolution("c", "data", "c") + layer("r", "ReLU", "c", "c") + layer("s", "Scale", "c", "c"), "s",
+      "its bottom 'c' is made by ReLU 'r', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution or InnerProduct"
+    ),
+    (
+      convolution("c", "data", "c") + layer("s", "Scale", "c", "s") + layer("x", "ReLU", "c", "x"), "s",
+      "blob 'c' is also read by layer 'x'"
+    ),
+    (
+      convolution("c", "data", "c") + layer("b", "BatchNorm", "c", "c", "batch_norm_param { use_global_stats: false }"),
+      "b",
+      "'b' says 'use_global_stats: false', so it uses the statistics of the batch; --assume-stored-statistics folds the stored ones"
+    ),
+    (
+      layer("c", "Convolution", "data", "c", "param { name: \"w\" } convolution_param { num_output: 2 }")
+        + layer("d", "Convolution", "data", "d", "param { name: \"w\" } convolution_param { num_output: 2 }")
+        + layer("s", "Scale", "c", "s"), "s", "'c' shares its parameter 'w' with layer 'd'"
+    ),
+  ])
+  func everyLayerThatStaysHasAReason(text: String, at layer: String, reason: String) throws {
+    #expect(try plan(data + text).reasons(at: layer) == [reason])
+  }
+
+  @Test func layersCanBeSkippedAndChosen() throws {
+    let text =
+      data + convolution("a", "data", "a") + layer("a_bn", "BatchNorm", "a", "a") + convolution("b", "a", "b")
+      + layer("b_bn", "BatchNorm", "b", "b")
+    var skip = PlanOptions()
+    skip.skipLayers = [Glob("a*")]
+    #expect(try plan(text, options: skip).names == ["a", "a_bn", "b"])
+    var only = PlanOptions()
+    only.onlyLayers = [Glob("a*")]
+    #expect(try plan(text, options: only).names == ["a", "b", "b_bn"])
+  }
+
+  @Test func aRuleThatMatchesItsOwnResultIsStopped() throws {
+    let rule = """
+      schema: 1
+      rules:
+        - id: swap
+          summary: A rule that never ends.
+          match: {relu: {type: ReLU}}
+          rewrite: {replace: relu, with: {type: ReLU}}
+      """
+    #expect(throws: PlanError.noFixpoint(rule: "swap", layer: "r", rewrites: 1)) {
+      try plan(data + layer("r", "ReLU", "data", "r"), rules: rule)
+    }
+  }
+
+  @Test func rulesForTestDoNotTouchATrainingNet() throws {
+    let made = try plan(
+      data + layer("d", "Dropout", "data", "d") + layer("a", "ReLU", "d", "a"), state: NetState(phase: .train))
+    #expect(made.names == ["d", "a"])
+    #expect(made.reasons(at: "d") == ["the rule is for phase TEST, this is the net of phase TRAIN"])
+  }
+
+  @Test func theBuiltInRulesPassTheirOwnTests() throws {
+    let builtin = try BuiltinRules.load()
+    #expect(builtin.rules.count >= 7)
+    for rule in builtin.rules {
+      let outcomes = RuleTestRunner.run(rule, layouts: builtin.layouts)
+      #expect(!outcomes.isEmpty, "rule '\(rule.id)' has no tests")
+      for outcome in outcomes {
+        #expect(outcome.failure == nil, "rule '\(rule.id)', test '\(outcome.test.name)'")
+      }
+    }
+  }
+}
