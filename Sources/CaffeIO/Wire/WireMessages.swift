@@ -134,3 +134,48 @@ extension ForeignFile {
     }
   }
 }
+
+extension EmissionError {
+  /// The message for the user.
+  package var diagnostic: Diagnostic { Diagnostic(.error, at: .file(path), sentence) }
+
+  private var sentence: String {
+    switch problem {
+    case .overflow(let element, let value, nil, let storage):
+      "value \(element) of \(subject.phrase), \(value), is too large for \(storage.phrase)"
+    case .overflow(let element, let value, let factor?, let storage):
+      "value \(element) of \(subject.phrase), \(value), becomes too large for \(storage.phrase) when multiplied by \(factor)"
+    case .scaleMismatch(let count, let factors):
+      "\(subject.phrase) has \(count) values, which \(factors) factors do not divide"
+    case .shapeMismatch(let shape, let values):
+      "\(subject.phrase) is to have the shape \(WireFormatError.phrase(shape)) but \(values) values"
+    case .noLegacyType(let type, let generation):
+      "\(subject.phrase) cannot get the type '\(type)': \(generation.phrase) layers, which the file has, know no such type; upgrade the weights with Caffe's upgrade_net_proto_binary first"
+    case .opaqueValues(let rawType):
+      "\(subject.phrase) stores values of raw type \(rawType), which cannot be changed"
+    }
+  }
+}
+
+extension BlobStorage {
+  /// The number type as a sentence names it.
+  var phrase: String {
+    switch self {
+    case .float: "a float"
+    case .double: "a double"
+    case .half: "a half-precision float"
+    case .other(let type): "raw type \(type)"
+    }
+  }
+}
+
+extension LayerGeneration {
+  /// The generation as a sentence names it.
+  var phrase: String {
+    switch self {
+    case .v0: "V0"
+    case .v1: "V1"
+    case .v2: "V2"
+    }
+  }
+}

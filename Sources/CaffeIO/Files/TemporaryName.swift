@@ -1,0 +1,96 @@
+import Glibc
+import Synchronization
+
+/// A hidden name beside a destination that is removed when the run is interrupted.
+final class TemporaryName: Sendable {
+  /// The path.
+  let path: String
+  private let slot: Int?
+
+  private static let counter = Atomic(0)
+
+  /// Makes up a name that nothing else has; no file is created.
+  init(beside destination: String) {
+    let folder = Paths.folder(of: destination)
+    let name = destination.split(separator: "/").last ?? ""
+    let number = Self.counter.add(1, ordering: .relaxed).newValue
+    // A destination's own name may be as long as the file system allows.
+    path = "\(folder).\(name.prefix(100)).caffold-\(getpid())-\(number)"
+    slot = InterruptCleanup.register(path)
+  }
+
+  /// Removes the file and forgets the name.
+  func remove() {
+    if let slot, !InterruptCleanup.isRegistered(slot) { return }
+    unlink(path)
+    forget()
+  }
+
+  /// Leaves the file alone from now on.
+  func forget() {
+    if let slot { InterruptCleanup.release(slot) }
+  }
+}
+
+/// Removes temporary files when a signal ends the process.
+///
+/// A signal handler may use no memory manager and no locks: the paths lie ready in a fixed table.
+enum InterruptCleanup {
+  private static let slotCount = 64
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
+
+  /// Paths as C strings; an empty slot is nil. Only the thread that owns a slot writes it, but for the
+  /// handler, which ends the process.
+  private nonisolated(unsafe) static let slots = {
+    let slots = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: slotCount)
+    slots.initialize(repeating: nil, count: slotCount)
+    return slots
+  }()
+  private static let lock = Mutex(false)
+
+  /// Notes a path to be removed; nil when the table is full.
+  static func register(_ path: String) -> Int? {
+    lock.withLock { isInstalled in
+      guard let slot = (0..<slotCount).first(where: { slots[$0] == nil }) else { return nil }
+      slots[slot] = strdup(path)
+      if !isInstalled {
+        install()
+        isInstalled = true
+      }
+      return slot
+    }
+  }
+
+  /// Whether the path of a slot is still to be removed.
+  static func isRegistered(_ slot: Int) -> Bool { lock.withLock { _ in slots[slot] != nil } }
+
+  /// Forgets a path.
+  static func release(_ slot: Int) {
+    lock.withLock { _ in
+      let path = slots[slot]
+      slots[slot] = nil
+      free(path)
+    }
+  }
+
+  private static func install() {
+    for number in signals {
+      var previous = sigaction()
+      sigaction(number, nil, &previous)
+      // A signal that the process was started to ignore (nohup) stays ignored; another's handler stays.
+      guard previous.__sigaction_handler.sa_handler == nil else { continue }
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { InterruptCleanup.handle($0) }
+      // The default action is back when the handler runs, so that raising ends the process by the signal.
+      action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_NODEFER
+      sigaction(number, &action, nil)
+    }
+  }
+
+  private static func handle(_ number: Int32) {
+    for slot in 0..<slotCount {
+      if let path = slots[slot] { unlink(path) }
+    }
+    raise(number)
+  }
+}

@@ -1,0 +1,140 @@
+/// Multiplies stored values in place: widened to Double, multiplied, rounded once.
+///
+/// Results are checked by their exponent bits, so that the check costs an addition and an `or` in the
+/// same vector registers: adding one to the exponent of a finite number never reaches the sign bit, of
+/// an infinity or NaN it does.
+struct ScaleKernel: ~Copyable {
+  /// Rows at least this long are done with one factor in a register.
+  private static let longRow = 16
+  private static let blockCount = 1024
+  private let factors = UnsafeMutableBufferPointer<Double>.allocate(capacity: blockCount)
+
+  deinit { factors.deallocate() }
+
+  /// Scales `count` values from `bytes` on, which lie `stride` bytes apart; the first is element `first`
+  /// of its blob. Returns whether all results are finite.
+  func scale(
+    _ bytes: UnsafeMutableRawPointer, stride: Int, count: Int, first: Int, storage: BlobStorage,
+    by stack: ScaleStack
+  ) -> Bool {
+    if stack.scales.count == 1, stack.scales[0].inner >= Self.longRow, stride == storage.elementSize {
+      return scaleRows(bytes, count: count, first: first, storage: storage, by: stack.scales[0])
+    }
+    var isFinite = true
+    var done = 0
+    while done < count {
+      let block = UnsafeMutableBufferPointer(rebasing: factors[..<min(Self.blockCount, count - done)])
+      stack.expand(from: first + done, into: block)
+      let target = bytes + done * stride
+      let factors = UnsafeBufferPointer(block)
+      let blockIsFinite =
+        switch storage {
+        case .float:
+          stride == 4
+            ? scaleFloats(target, stride: 4, by: factors) : scaleFloats(target, stride: stride, by: factors)
+        case .double:
+          stride == 8
+            ? scaleDoubles(target, stride: 8, by: factors) : scaleDoubles(target, stride: stride, by: factors)
+        case .half: scaleHalves(target, by: factors)
+        case .other: true
+        }
+      isFinite = blockIsFinite && isFinite
+      done += block.count
+    }
+    return isFinite
+  }
+
+  private func scaleRows(
+    _ bytes: UnsafeMutableRawPointer, count: Int, first: Int, storage: BlobStorage, by scale: ChannelScale
+  ) -> Bool {
+    var isFinite = true
+    var done = 0
+    while done < count {
+      let element = first + done
+      let factor = scale.factors[scale.channel(of: element)]
+      let run = min(count - done, scale.inner - element % scale.inner)
+      let target = bytes + done * storage.elementSize
+      let rowIsFinite =
+        switch storage {
+        case .float: scaleFloats(target, count: run, by: factor)
+        case .double: scaleDoubles(target, count: run, by: factor)
+        case .half: scaleHalves(target, count: run, by: factor)
+        case .other: true
+        }
+      isFinite = rowIsFinite && isFinite
+      done += run
+    }
+    return isFinite
+  }
+
+  private func scaleFloats(_ bytes: UnsafeMutableRawPointer, count: Int, by factor: Double) -> Bool {
+    var exponents: UInt32 = 0
+    for index in 0..<count {
+      let value = Float(Double(bytes.loadUnaligned(fromByteOffset: index &* 4, as: Float.self)) * factor)
+      exponents |= (value.bitPattern & 0x7FFF_FFFF) &+ 0x0080_0000
+      bytes.storeBytes(of: value, toByteOffset: index &* 4, as: Float.self)
+    }
+    return exponents < 0x8000_0000
+  }
+
+  private func scaleDoubles(_ bytes: UnsafeMutableRawPointer, count: Int, by factor: Double) -> Bool {
+    var exponents: UInt64 = 0
+    for index in 0..<count {
+      let value = bytes.loadUnaligned(fromByteOffset: index &* 8, as: Double.self) * factor
+      exponents |= (value.bitPattern & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x0010_0000_0000_0000
+      bytes.storeBytes(of: value, toByteOffset: index &* 8, as: Double.self)
+    }
+    return exponents < 0x8000_0000_0000_0000
+  }
+
+  private func scaleHalves(_ bytes: UnsafeMutableRawPointer, count: Int, by factor: Double) -> Bool {
+    var exponents: UInt16 = 0
+    for index in 0..<count {
+      let value = Float16(Double(bytes.loadUnaligned(fromByteOffset: index &* 2, as: Float16.self)) * factor)
+      exponents |= (value.bitPattern & 0x7FFF) &+ 0x0400
+      bytes.storeBytes(of: value, toByteOffset: index &* 2, as: Float16.self)
+    }
+    return exponents < 0x8000
+  }
+
+  @inline(__always)
+  private func scaleFloats(
+    _ bytes: UnsafeMutableRawPointer, stride: Int, by factors: UnsafeBufferPointer<Double>
+  ) -> Bool {
+    var exponents: UInt32 = 0
+    for index in 0..<factors.count {
+      let offset = index &* stride
+      let value = Float(Double(bytes.loadUnaligned(fromByteOffset: offset, as: Float.self)) * factors[index])
+      exponents |= (value.bitPattern & 0x7FFF_FFFF) &+ 0x0080_0000
+      bytes.storeBytes(of: value, toByteOffset: offset, as: Float.self)
+    }
+    return exponents < 0x8000_0000
+  }
+
+  @inline(__always)
+  private func scaleDoubles(
+    _ bytes: UnsafeMutableRawPointer, stride: Int, by factors: UnsafeBufferPointer<Double>
+  ) -> Bool {
+    var exponents: UInt64 = 0
+    for index in 0..<factors.count {
+      let offset = index &* stride
+      let value = bytes.loadUnaligned(fromByteOffset: offset, as: Double.self) * factors[index]
+      exponents |= (value.bitPattern & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x0010_0000_0000_0000
+      bytes.storeBytes(of: value, toByteOffset: offset, as: Double.self)
+    }
+    return exponents < 0x8000_0000_0000_0000
+  }
+
+  private func scaleHalves(_ bytes: UnsafeMutableRawPointer, by factors: UnsafeBufferPointer<Double>) -> Bool
+  {
+    var exponents: UInt16 = 0
+    for index in 0..<factors.count {
+      let offset = index &* 2
+      let value = Float16(
+        Double(bytes.loadUnaligned(fromByteOffset: offset, as: Float16.self)) * factors[index])
+      exponents |= (value.bitPattern & 0x7FFF) &+ 0x0400
+      bytes.storeBytes(of: value, toByteOffset: offset, as: Float16.self)
+    }
+    return exponents < 0x8000
+  }
+}
