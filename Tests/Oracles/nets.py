@@ -62,17 +62,20 @@ def _meets(rule, phase, level, stages):
     )
 
 
-def in_phase(definition, phase=schema.TEST, level=0, stages=()):
+def _included(layer, phase, level=0, stages=()):
+    if layer.include:
+        return any(_meets(rule, phase, level, stages) for rule in layer.include)
+    return not any(_meets(rule, phase, level, stages) for rule in layer.exclude)
+
+
+def in_phase(definition, phase=schema.TEST, **state):
     """The layers that Caffe's FilterNet leaves."""
-    return [
-        layer
-        for layer in layers(definition)
-        if (
-            any(_meets(rule, phase, level, stages) for rule in layer.include)
-            if layer.include
-            else not any(_meets(rule, phase, level, stages) for rule in layer.exclude)
-        )
-    ]
+    return [layer for layer in layers(definition) if _included(layer, phase, **state)]
+
+
+def other_phases(definition):
+    """Names of layers that the TEST phase leaves out; a layer of the same name may well be in it."""
+    return {layer.name for layer in layers(definition) if not _included(layer, schema.TEST)}
 
 
 Value = collections.namedtuple(

@@ -80,12 +80,13 @@ def expected(definition, weights, rewrites):
         name: [blob.astype(np.float64) for blob in blobs]
         for name, blobs in nets.blobs_by_name(weights).items()
     }
-    changed = {}
+    changed, twins = {}, nets.other_phases(definition)
     for rewrite in rewrites:
         removed = sorted((name for name in rewrite["removed"] if name in view), key=order.get)
         affected = [name for name in removed if nets.layer_type(view[name]) in nets.AFFINE]
-        if not affected:
-            continue
+        unwired = not rewrite["kept"] and not rewrite["added"]
+        if not affected or (unwired and set(affected) <= twins):
+            continue  # a Dropout, or the TRAIN twin of a layer
         scale, shift = composed(affine(view[name], current[name]) for name in affected)
         targets = [
             name for name in rewrite["kept"] if nets.layer_type(view[name]) in nets.ABSORBERS | {"Scale"}
