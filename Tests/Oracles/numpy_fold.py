@@ -1,0 +1,152 @@
+"""The fold, a second time: NumPy, float64, straight from the formulas, sharing nothing with the Swift code.
+
+`expected` follows the `rewrites` of a JSON report; `naive_fold` decides for itself what to fold, so that
+these formulas can be checked against OpenCV without any report.
+"""
+
+import nets
+import numpy as np
+
+
+def statistics(layer, blobs):
+    """(mean, variance, gamma, beta) of a BatchNorm layer; the last two None in BVLC's dialect."""
+    blobs = [blob.astype(np.float64).ravel() for blob in blobs]
+    if len(blobs) == 3:
+        factor = 1 / blobs[2][0] if blobs[2][0] else 0.0
+        return blobs[0] * factor, blobs[1] * factor, None, None
+    assert len(blobs) == 5, f"BatchNorm '{layer.name}' with {len(blobs)} blobs"
+    if blobs[4].size == 1 and blobs[2].size > 1:
+        gamma, beta, mean, variance, _ = blobs
+    elif blobs[2].size == 1 and blobs[4].size > 1:
+        mean, variance, _, gamma, beta = blobs
+    else:  # one channel: every blob has one number, and the common order is taken
+        gamma, beta, mean, variance, _ = blobs
+    return mean, variance, gamma, beta
+
+
+def affine(layer, blobs):
+    """Per-channel (scale, shift) of a layer, y = scale * x + shift, in float64."""
+    kind = nets.layer_type(layer)
+    if kind == "BatchNorm":
+        mean, variance, gamma, beta = statistics(layer, blobs)
+        scale = 1 / np.sqrt(variance + np.float64(np.float32(layer.batch_norm_param.eps)))
+        shift = -mean * scale
+        return (scale, shift) if gamma is None else (scale * gamma, shift * gamma + beta)
+    if kind == "Scale":
+        blobs = [blob.astype(np.float64).ravel() for blob in blobs]
+        return blobs[0], blobs[1] if len(blobs) > 1 else np.zeros_like(blobs[0])
+    if kind in ("Dropout", "Split"):
+        return np.ones(1), np.zeros(1)
+    raise AssertionError(f"'{layer.name}' of type {kind} is no per-channel affine layer")
+
+
+def absorb(layer, blobs, scale, shift):
+    """The blobs of `layer` followed by y = scale * x + shift, in float64."""
+    kind = nets.layer_type(layer)
+    weights, *bias = (blob.astype(np.float64) for blob in blobs)
+    if kind == "Deconvolution":  # [in, out / group, ...]: output channel = group * (out / group) + j
+        group = layer.convolution_param.group
+        per_group = weights.reshape(group, -1, *weights.shape[1:])
+        rows = np.broadcast_to(scale, layer.convolution_param.num_output).reshape(group, 1, -1)
+        folded = (per_group * rows.reshape(*rows.shape, *[1] * (weights.ndim - 2))).reshape(weights.shape)
+        channels = layer.convolution_param.num_output
+    elif kind == "InnerProduct" and layer.inner_product_param.transpose:  # [in, out]
+        folded, channels = weights * scale, layer.inner_product_param.num_output
+    elif kind == "Scale":
+        folded, channels = weights * scale.reshape(weights.shape), weights.size
+    elif kind == "InnerProduct":  # legacy blobs are 1 x 1 x out x in
+        channels = layer.inner_product_param.num_output
+        folded = (weights.reshape(channels, -1) * np.reshape(scale, (-1, 1))).reshape(weights.shape)
+    else:
+        channels = layer.convolution_param.num_output
+        folded = weights * np.reshape(scale, (-1, *[1] * (weights.ndim - 1)))
+    old = bias[0] if bias else np.zeros(channels)
+    return [folded, (old.ravel() * scale + shift).reshape(old.shape)]
+
+
+def composed(parts):
+    """One (scale, shift) for several, the first applied first."""
+    scale, shift = np.ones(1), np.zeros(1)
+    for s, t in parts:
+        scale, shift = s * scale, s * shift + t
+    return scale, shift
+
+
+def expected(definition, weights, rewrites):
+    """Layer name -> float64 blobs, for every layer that the rewrites kept changed or added."""
+    view = {layer.name: layer for layer in nets.in_phase(definition)}
+    order = {name: i for i, name in enumerate(view)}
+    current = {
+        name: [blob.astype(np.float64) for blob in blobs]
+        for name, blobs in nets.blobs_by_name(weights).items()
+    }
+    changed, twins = {}, nets.other_phases(definition)
+    for rewrite in rewrites:
+        removed = sorted((name for name in rewrite["removed"] if name in view), key=order.get)
+        affected = [name for name in removed if nets.layer_type(view[name]) in nets.AFFINE]
+        unwired = not rewrite["kept"] and not rewrite["added"]
+        if not affected or (unwired and set(affected) <= twins):
+            continue  # a Dropout, or the TRAIN twin of a layer
+        scale, shift = composed(affine(view[name], current[name]) for name in affected)
+        targets = [
+            name for name in rewrite["kept"] if nets.layer_type(view[name]) in nets.ABSORBERS | {"Scale"}
+        ]
+        if rewrite["added"]:
+            (target,) = rewrite["added"]
+            current[target] = changed[target] = [scale, shift]
+            view[target] = nets.schema.LayerParameter(name=target, type="Scale")
+            order.setdefault(target, order[affected[0]])
+        else:
+            assert len(targets) == 1, f"{rewrite} keeps {targets}"
+            target = targets[0]
+            current[target] = changed[target] = absorb(view[target], current[target], scale, shift)
+    return changed
+
+
+def ulps(actual, exact):
+    """The largest distance of stored numbers from exact ones, in ulps of the stored type."""
+    if not actual.size:
+        return 0.0
+    with np.errstate(over="ignore"):
+        spacing = np.spacing(np.abs(exact.astype(actual.dtype))).astype(np.float64)
+    return float(np.max(np.abs(actual.astype(np.float64) - exact) / spacing))
+
+
+def naive_fold(definition, weights):
+    """BatchNorm and Scale into what comes before, else to Scale: (definition, weights, rewrites)."""
+    folded = nets.schema.NetParameter()
+    folded.CopyFrom(definition)
+    rewrites = []
+    while True:
+        graph = nets.Graph(folded)
+        names = nets.foldable_left(folded, nets.usable_statistics)
+        if not names:
+            break
+        position = next(i for i, layer in enumerate(graph.layers) if layer.name == names[0])
+        layer, source = graph.layers[position], graph.layers[graph.bottoms[position][0].producer]
+        rewrites.append(
+            {"rule": "naive", "kept": [source.name], "removed": [layer.name], "added": [], "layers": {}}
+        )
+        source.top[0] = layer.top[0]
+        parameter = "inner_product_param" if source.type == "InnerProduct" else "convolution_param"
+        getattr(source, parameter).bias_term = True
+        folded.layer.remove(layer)
+    for layer in folded.layer:
+        if layer.type == "BatchNorm" and nets.usable_statistics(layer):
+            rewrites.append(
+                {"rule": "naive", "kept": [], "removed": [layer.name], "added": [layer.name], "layers": {}}
+            )
+            layer.type = "Scale"
+            layer.ClearField("batch_norm_param")
+            layer.scale_param.bias_term = True
+    return folded, with_blobs(weights, expected(definition, weights, rewrites)), rewrites
+
+
+def with_blobs(weights, changed):
+    """A copy of the weights with some layers' blobs replaced, in single precision."""
+    out = nets.schema.NetParameter()
+    out.CopyFrom(weights)
+    for layer in out.layer:
+        if layer.name in changed:
+            nets.fill(layer, changed[layer.name])
+    return out

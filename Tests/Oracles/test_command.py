@@ -1,0 +1,417 @@
+"""The command as a program: exit codes, files that survive, bad input, the JSON document."""
+
+import random
+import signal
+import subprocess
+import time
+
+import caffold
+import nets
+import numpy as np
+import pytest
+import wire
+
+DIGITS = [caffold.ROOT / "examples" / "digits" / f"digits.{suffix}" for suffix in ("prototxt", "caffemodel")]
+COUNT = 25  # killed runs
+
+
+def tree(folder):
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """A copy of the digits net, in a folder of its own."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    copies = [folder / path.name for path in DIGITS]
+    for copy, path in zip(copies, DIGITS):
+        copy.write_bytes(path.read_bytes())
+    return copies
+
+
+# -- where the output goes
+
+
+def test_output_folder_is_made(command, pair, tmp_path):
+    result = command.run("fold", *pair, "-o", tmp_path / "a" / "b")
+    assert result.code == 0, result.stderr
+    assert tree(tmp_path / "a" / "b").keys() == {"digits.prototxt", "digits.caffemodel"}
+
+
+def test_default_output_stands_beside_the_input(command, pair):
+    before = tree(pair[0].parent)
+    assert command.run("fold", *pair).code == 0
+    after = tree(pair[0].parent)
+    assert after.keys() - before.keys() == {"digits_inference.prototxt", "digits_inference.caffemodel"}
+    assert all(after[name] == before[name] for name in before)
+
+
+def test_both_ways_to_name_outputs_give_the_same_bytes(command, pair, tmp_path):
+    folded = command.fold_files(*pair, tmp_path)
+    assert command.run("fold", *pair, "-o", tmp_path / "out").code == 0
+    written = tree(tmp_path / "out")
+    assert written == {"digits.prototxt": folded.definition, "digits.caffemodel": folded.weights}
+
+
+def test_it_works_from_any_folder(command, pair, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    result = command.run("fold", *pair, "-o", "out", cwd=tmp_path / "elsewhere")
+    assert result.code == 0, result.stderr
+    assert len(tree(tmp_path / "elsewhere" / "out")) == 2
+
+
+@pytest.mark.parametrize("target", ["model", "weights", "both"])
+def test_inputs_are_not_overwritten_without_force(command, pair, tmp_path, target):
+    before = tree(pair[0].parent)
+    outputs = [tmp_path / "m.prototxt", tmp_path / "w.caffemodel"]
+    if target in ("model", "both"):
+        outputs[0] = pair[0]
+    if target in ("weights", "both"):
+        outputs[1] = pair[1]
+    arguments = ["fold", *pair, "--output-model", outputs[0], "--output-weights", outputs[1]]
+    result = command.run(*arguments)
+    assert result.code == 2, result.stderr
+    assert "--force" in result.stderr
+    assert tree(pair[0].parent) == before
+    assert not {"m.prototxt", "w.caffemodel"} & tree(tmp_path).keys(), "half of the pair was written"
+    assert command.run(*arguments, "--force").code == 0
+    assert nets.parse_file(outputs[0]).name == "digits"
+    assert len(outputs[1].read_bytes()) < len(before["digits.caffemodel"])
+
+
+def test_a_link_to_the_input_is_the_input(command, pair, tmp_path):
+    before = tree(pair[0].parent)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "digits.caffemodel").symlink_to(pair[1])
+    result = command.run("fold", *pair, "-o", tmp_path / "out")
+    assert result.code == 2, result.stderr
+    assert tree(pair[0].parent) == before
+
+
+def test_dry_run_writes_nothing(command, pair, tmp_path):
+    before = tree(tmp_path)
+    result = command.run("fold", *pair, "-o", tmp_path / "out", "--dry-run", "--format", "json")
+    assert result.code == 0, result.stderr
+    assert tree(tmp_path) == before
+    assert not (tmp_path / "out").exists()
+    real = command.fold_files(*pair, tmp_path)
+    assert result.document["rewrites"] == real.document["rewrites"]
+    assert result.document["layers"] == real.document["layers"]
+    assert result.document["outputs"] is None
+
+
+# -- exit codes and bad input
+
+
+WRONG = {
+    "no model": ["fold"],
+    "unknown flag": ["fold", *DIGITS, "--no-such-flag"],
+    "unknown command": ["nonsense"],
+    "flag without value": ["fold", *DIGITS, "-o"],
+    "unknown format": ["fold", *DIGITS, "--format", "xml"],
+    "unknown phase": ["fold", *DIGITS, "--phase", "NIGHT"],
+}
+
+
+@pytest.mark.parametrize("arguments", WRONG.values(), ids=WRONG.keys())
+def test_wrong_usage_is_exit_64(command, arguments):
+    result = command.run(*arguments)
+    assert result.code == 64, result.stderr
+    assert result.stderr
+    assert not result.stdout
+
+
+def test_help_and_version(command):
+    assert command.run("--help").code == 0
+    assert command.run("fold", "--help").code == 0
+    assert command.run("--version").stdout.strip()
+
+
+def refused(command, model, weights, folder):
+    """Standard error of a run that must exit 2 and write nothing."""
+    before = tree(folder)
+    result = command.run("fold", model, weights, "-o", folder / "out", "--format", "json")
+    assert result.code == 2, f"exit {result.code}: {result.stderr}"
+    assert "error: " in result.stderr
+    assert not result.stdout
+    assert tree(folder) == before
+    return result.stderr
+
+
+def test_missing_files(command, pair, tmp_path):
+    assert "absent.prototxt" in refused(command, tmp_path / "absent.prototxt", pair[1], tmp_path)
+    assert "absent.caffemodel" in refused(command, pair[0], tmp_path / "absent.caffemodel", tmp_path)
+    refused(command, tmp_path, pair[1], tmp_path)  # a folder
+    refused(command, pair[0], tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.5, 0.77, 0.999])
+def test_truncated_weights(command, pair, tmp_path, share):
+    data = pair[1].read_bytes()
+    pair[1].write_bytes(data[: int(len(data) * share)])
+    assert "byte " in refused(command, *pair, tmp_path)
+
+
+def test_truncated_anywhere_never_traps(command, pair, tmp_path):
+    """Cut between two layers it is a shorter net, elsewhere an error; a crash would be another exit code."""
+    data, rng = pair[1].read_bytes(), random.Random(3)
+    for length in [0, 1, 2, *(rng.randrange(len(data)) for _ in range(40))]:
+        pair[1].write_bytes(data[:length])
+        result = command.run("fold", *pair, "--dry-run")
+        assert result.code in (0, 2), f"{length} bytes: exit {result.code}: {result.stderr[-300:]}"
+
+
+def test_flipped_bytes_never_trap(command, pair, tmp_path):
+    rng = random.Random(4)
+    originals = [path.read_bytes() for path in pair]
+    for round in range(80):
+        which = round % 2
+        data = bytearray(originals[which])
+        for _ in range(rng.choice([1, 1, 4])):
+            data[rng.randrange(len(data) if rng.random() < 0.5 else min(400, len(data)))] = rng.randrange(256)
+        pair[which].write_bytes(data)
+        pair[1 - which].write_bytes(originals[1 - which])
+        result = command.run("fold", *pair, "--dry-run", timeout=20)
+        assert result.code in (0, 2), f"round {round}: exit {result.code}: {result.stderr[-300:]}"
+
+
+def test_text_as_weights_and_weights_as_text(command, pair, tmp_path):
+    refused(command, pair[0], pair[0], tmp_path)
+    refused(command, pair[1], pair[1], tmp_path)
+    pair[1].write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
+    refused(command, *pair, tmp_path)
+
+
+def test_empty_weights(command, pair, tmp_path):
+    """An empty file is an empty net to protobuf; for a net with layers it is no weights at all."""
+    pair[1].write_bytes(b"")
+    result = command.run("fold", *pair, "-o", tmp_path / "out")
+    assert result.code in (0, 2)
+    assert (
+        "digits.caffemodel" in result.stderr or "no blobs" in result.stderr or "no weights" in result.stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ('type: "BatchNorm"', "type: 3", ":27:9: error: "),
+        ("num_output: 16", "num_output: sixteen", None),
+        ("bias_term: false  #", "bias_term: maybe  #", None),
+        ('top: "data"', 'top: "data', ":7:8: error: "),
+        ("layer {\n  name: \"data\"", "layer {{\n  name: \"data\"", ":4:8: error: "),
+        ('bottom: "conv1"', 'bottom: "nowhere"', None),
+    ],
+    ids=["type", "number", "bool", "string", "brace", "unknown bottom"],
+)  # fmt: skip
+def test_faulty_definition_has_a_place(command, pair, tmp_path, old, new, place):
+    text = pair[0].read_text()
+    assert old in text
+    pair[0].write_text(text.replace(old, new, 1))
+    message = refused(command, *pair, tmp_path)
+    assert message.startswith(str(pair[0]) + ":"), message
+    assert place is None or place in message, message
+
+
+def test_faulty_rule_file_has_a_place(command, pair, tmp_path):
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("schema: 1\nrules:\n  - id: x\n    sumary: no\n")
+    result = command.run("fold", *pair, "--rules", rules, "-o", tmp_path / "out")
+    assert result.code == 2
+    assert f"{rules}:4:5: error: " in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_unwritable_output(command, pair, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    result = command.run("fold", *pair, "-o", tmp_path / "file" / "out")
+    assert result.code == 2
+    assert "file" in result.stderr
+
+
+# -- killed runs
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A net of 48 MB, long enough to be killed in the middle of."""
+    folder = tmp_path_factory.mktemp("large")
+    rng = np.random.default_rng(5)
+    text = ['input: "data" input_shape { dim: 1 dim: 512 dim: 4 dim: 4 }']
+    weights, bottom = [wire.field(1, b"large")], "data"
+
+    def blob(value):
+        value = value.astype(np.float32)
+        dimensions = b"".join(wire.varint(d) for d in value.shape)
+        return wire.field(7, wire.field(7, wire.field(1, dimensions)) + wire.field(5, value.tobytes()))
+
+    def add(name, kind, *blobs):
+        body = wire.field(1, name.encode()) + wire.field(2, kind.encode())
+        weights.append(wire.field(100, body + b"".join(map(blob, blobs))))
+
+    for i in range(5):
+        name = f"conv{i}"
+        text.append(
+            f'layer {{ name: "{name}" type: "Convolution" bottom: "{bottom}" top: "{name}" convolution_param '
+            "{ num_output: 512 kernel_size: 3 pad: 1 bias_term: false } }"
+        )
+        text.append(f'layer {{ name: "bn{i}" type: "BatchNorm" bottom: "{name}" top: "{name}" }}')
+        add(name, "Convolution", rng.standard_normal((512, 512, 3, 3)))
+        add(f"bn{i}", "BatchNorm", rng.standard_normal(512), rng.random(512) + 0.5, np.ones(1))
+        bottom = name
+    paths = folder / "net.prototxt", folder / "net.caffemodel"
+    paths[0].write_text("\n".join(text) + "\n")
+    paths[1].write_bytes(b"".join(weights))
+    return paths
+
+
+@pytest.mark.parametrize("over_old", [False, True], ids=["new files", "over old files"])
+def test_a_killed_run_leaves_no_torn_file(command, large, tmp_path, over_old):
+    whole = tmp_path / "whole"
+    took = command.run("fold", *large, "-o", whole).seconds
+    reference, rng = tree(whole), random.Random(6)
+    killed = 0
+    for attempt in range(COUNT):
+        out = tmp_path / f"out{attempt}"
+        out.mkdir()
+        old = {name: b"old " + name.encode() for name in reference} if over_old else {}
+        for name, data in old.items():
+            (out / name).write_bytes(data)
+        process = subprocess.Popen(
+            [command.BINARY, "fold", *large, "-o", out, "--force"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(rng.uniform(0, took * 1.1))
+        process.send_signal(signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
+        for name, data in reference.items():
+            path = out / name
+            if path.exists():
+                assert path.read_bytes() in (data, old.get(name)), f"{name} is torn (attempt {attempt})"
+            else:
+                assert not over_old, f"the old {name} is gone (attempt {attempt})"
+    assert killed >= COUNT // 4, f"only {killed} of {COUNT} runs were caught alive"
+
+
+def test_an_interrupted_run_cleans_up(command, large, tmp_path):
+    """Ctrl-C, unlike SIGKILL, leaves nothing behind at all."""
+    took = command.run("fold", *large, "-o", tmp_path / "whole").seconds
+    rng, caught = random.Random(7), 0
+    for attempt in range(12):
+        out = tmp_path / f"out{attempt}"
+        process = subprocess.Popen(
+            [command.BINARY, "fold", *large, "-o", out],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(rng.uniform(0, took * 0.8))
+        process.send_signal(signal.SIGINT)
+        if process.wait() != 0:
+            caught += 1
+            assert not out.exists() or not tree(out), f"left behind: {sorted(tree(out))}"
+    assert caught >= 2, f"only {caught} of 12 runs were interrupted"
+
+
+# -- the JSON document
+
+
+def shape_of(value):
+    """The document's structure with its values replaced by their types."""
+    if isinstance(value, dict):
+        return {key: shape_of(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [shape_of(value[0])] if value else []
+    return type(value).__name__
+
+
+def test_json_document(command, pair, tmp_path):
+    document = command.fold_files(*pair, tmp_path).document
+    file = {"path": "str", "bytes": "int"}
+    assert shape_of(
+        {key: document[key] for key in document.keys() - {"rewrites", "refusals", "warnings"}}
+    ) == {
+        "caffold": {"version": "str"},
+        "command": "str",
+        "phase": "str",
+        "inputs": {"model": file, "weights": file},
+        "outputs": {"model": file, "weights": file},
+        "layers": {
+            "before": "int",
+            "after": "int",
+            "types": [{"type": "str", "before": "int", "after": "int"}],
+        },
+    }
+    assert document.keys() >= {"rewrites", "refusals", "warnings"}
+    assert (document["command"], document["phase"]) == ("fold", "TEST")
+    assert document["layers"]["before"] == 25
+    assert document["layers"]["after"] == 14
+    assert sum(row["before"] for row in document["layers"]["types"]) == 25
+    assert sum(row["after"] for row in document["layers"]["types"]) == 14
+    for side, paths in (
+        ("inputs", pair),
+        ("outputs", [tmp_path / "folded.prototxt", tmp_path / "folded.caffemodel"]),
+    ):
+        for key, path in zip(("model", "weights"), paths):
+            assert document[side][key] == {"path": str(path), "bytes": path.stat().st_size}
+    for rewrite in document["rewrites"]:
+        assert rewrite.keys() == {"rule", "layers", "kept", "removed", "added"}
+        assert set(rewrite["kept"] + rewrite["removed"]) <= set(rewrite["layers"].values())
+    assert document["refusals"] == []
+
+
+def test_json_is_stable(command, pair, tmp_path):
+    runs = [command.run("fold", *pair, "--dry-run", "--format", "json").stdout for _ in range(3)]
+    assert len(set(runs)) == 1
+
+
+def test_data_goes_to_standard_output_and_words_to_standard_error(command, pair, tmp_path):
+    human = command.run("fold", *pair, "-o", tmp_path / "a")
+    assert human.stdout == ""
+    assert "BatchNorm" in human.stderr
+    machine = command.run("fold", *pair, "-o", tmp_path / "b", "--format", "json")
+    assert machine.stdout.count("\n{") == 0, "more than one document"
+    assert machine.document["outputs"]["model"]["path"].endswith("digits.prototxt")
+
+
+def test_verbose_names_what_went_where(command, pair, tmp_path):
+    result = command.run("fold", *pair, "-o", tmp_path / "out", "-v")
+    for name in ("conv1/bn", "conv2/scale", "pool/drop", "conv3/pw"):
+        assert name in result.stderr, name
+
+
+# -- definition only, selection
+
+
+def test_definition_only_gives_the_same_definition(command, pair, tmp_path):
+    folded = command.fold_files(*pair, tmp_path)
+    alone = tmp_path / "alone.prototxt"
+    result = command.run("fold", pair[0], "--definition-only", "--output-model", alone, "--format", "json")
+    assert result.code == 0, result.stderr
+    assert alone.read_bytes() == folded.definition
+    assert result.document["inputs"]["weights"] is None
+
+
+def test_isolated_without_rules_changes_nothing(command, pair, tmp_path):
+    folded = command.fold_files(*pair, tmp_path, "--isolated")
+    assert (folded.definition, folded.weights) == tuple(path.read_bytes() for path in pair)
+    assert folded.rewrites == []
+
+
+def test_select_and_ignore(command, pair, tmp_path):
+    everything = command.fold_files(*pair, tmp_path)
+    rules = sorted({rewrite["rule"] for rewrite in everything.rewrites})
+    assert len(rules) >= 2, rules
+    for chosen in rules:
+        (tmp_path / chosen).mkdir()
+        only = command.fold_files(*pair, tmp_path / chosen, "--select", chosen)
+        assert {rewrite["rule"] for rewrite in only.rewrites} == {chosen}
+    (tmp_path / "rest").mkdir()
+    rest = command.fold_files(*pair, tmp_path / "rest", "--ignore", rules[0])
+    assert rules[0] not in {rewrite["rule"] for rewrite in rest.rewrites}
+
+
+def test_unknown_selector_is_an_error_with_a_suggestion(command, pair, tmp_path):
+    result = command.run("fold", *pair, "-o", tmp_path / "out", "--select", "remove-dropuot")
+    assert result.code in (2, 64)
+    assert "did you mean 'remove-dropout'" in result.stderr
+    assert not (tmp_path / "out").exists()
