@@ -50,6 +50,12 @@ package final class AtomicFile: Sendable {
     temporary = name
   }
 
+  /// How many bytes it has now.
+  package var byteCount: Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
   deinit {
     close(descriptor)
     temporary?.remove()

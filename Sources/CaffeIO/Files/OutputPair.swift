@@ -18,7 +18,8 @@ package struct OutputPair: Sendable {
   /// The weights.
   package let weights: AtomicFile
 
-  /// Creates both outputs. None may be one of `inputs`, or be there already, unless `force` is given; they
+  /// Creates both outputs. None may be one of `inputs` unless `force` is given; files of an earlier run are
+  /// replaced when the new ones are put in place. They
   /// may never be each other.
   package init(model: String, weights: String, inputs: [String], force: Bool = false) throws(FileError) {
     guard !Paths.same(model, weights) else {
@@ -26,8 +27,8 @@ package struct OutputPair: Sendable {
     }
     try Self.check(model, inputs, force: force)
     try Self.check(weights, inputs, force: force)
-    self.model = try AtomicFile(path: model, mayReplace: force)
-    self.weights = try AtomicFile(path: weights, mayReplace: force)
+    self.model = try AtomicFile(path: model, mayReplace: true)
+    self.weights = try AtomicFile(path: weights, mayReplace: true)
   }
 
   /// Refuses an output that is an input.

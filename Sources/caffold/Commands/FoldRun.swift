@@ -32,29 +32,42 @@ struct FoldRun {
     if let weights {
       report.inputs.append(.init(role: "weights", path: weights.path, bytes: weights.byteCount))
     }
-    if !command.output.dryRun {
-      let paths = OutputPaths(command)
-      var inputs = [command.model]
-      if let weights { inputs.append(weights.path) }
-      let outputs = try OutputSet(replacing: inputs, force: command.output.force)
-      let modelFile = try outputs.open(paths.model)
-      try modelFile.write(text)
-      report.outputs = [.init(role: "model", path: paths.model, bytes: text.count)]
-      if let weights, let path = paths.weights {
-        let file = try outputs.open(path)
-        let progress = Progress(label: "writing \(path)")
-        try WeightsEmitter.emit(WeightsPlan(plan.graph, net: weights), of: weights, to: file) {
-          progress.update($0, of: $1)
-        }
-        progress.finish()
-        report.outputs.append(.init(role: "weights", path: path, bytes: file.byteCount))
-      }
-      try outputs.commit()
-    }
+    if !command.output.dryRun { try write(plan, text, weights, into: &report) }
     switch command.report.format {
     case .json: Console.output(report.json.text)
     case .text: if !command.report.quiet { Console.log(report.text) }
     }
+  }
+}
+
+extension FoldRun {
+  /// Writes both outputs, or neither.
+  private func write(
+    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile?, into report: inout FoldReport
+  ) throws {
+    let paths = OutputPaths(command)
+    let force = command.output.force
+    guard let weights, let weightsPath = paths.weights else {
+      try OutputPair.check(paths.model, [command.model], force: force)
+      let file = try AtomicFile(path: paths.model, mayReplace: true)
+      try file.write(text)
+      try file.publish()
+      report.outputs = [.init(role: "model", path: paths.model, bytes: text.count)]
+      return
+    }
+    let outputs = try OutputPair(
+      model: paths.model, weights: weightsPath, inputs: [command.model, weights.path], force: force)
+    try outputs.model.write(text)
+    let progress = Progress(label: "writing \(weightsPath)")
+    try WeightsEmitter(weights).emit(WeightsPlan(plan.graph, weights: weights), to: outputs.weights) {
+      progress.update($0, of: $1)
+    }
+    progress.finish()
+    try outputs.publish()
+    report.outputs = [
+      .init(role: "model", path: paths.model, bytes: text.count),
+      .init(role: "weights", path: weightsPath, bytes: outputs.weights.byteCount),
+    ]
   }
 }
 
