@@ -26,6 +26,7 @@ def structure(definition, folded, must_stay=()):
         assert refusal["layer"] in {layer.name for layer in nets.layers(after)}, refusal
     outputs = [{value.blob for value in nets.Graph(net).outputs} for net in (before, after)]
     assert outputs[0] == outputs[1], f"net outputs {sorted(outputs[0])} became {sorted(outputs[1])}"
+    assert nets.input_shapes(before) == nets.input_shapes(after), "the net's inputs changed"
     counts = folded.document["layers"]
     assert counts["after"] == len(nets.layers(after)), counts
 

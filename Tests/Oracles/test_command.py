@@ -196,11 +196,11 @@ def test_empty_weights(command, pair, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ('type: "BatchNorm"', "type: 3", ":27:9: error: "),
+        ('type: "BatchNorm"', "type: 3", ":28:9: error: "),
         ("num_output: 16", "num_output: sixteen", None),
         ("bias_term: false  #", "bias_term: maybe  #", None),
-        ('top: "data"', 'top: "data', ":7:8: error: "),
-        ("layer {\n  name: \"data\"", "layer {{\n  name: \"data\"", ":4:8: error: "),
+        ('top: "data"', 'top: "data', ":8:8: error: "),
+        ("layer {\n  name: \"data\"", "layer {{\n  name: \"data\"", ":5:8: error: "),
         ('bottom: "conv1"', 'bottom: "nowhere"', None),
     ],
     ids=["type", "number", "bool", "string", "brace", "unknown bottom"],
