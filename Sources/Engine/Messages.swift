@@ -16,7 +16,7 @@ extension Refusal.Reason {
     func plural(_ layers: [LayerID]) -> String { layers.count == 1 ? "layer" : "layers" }
     switch self {
     case .producerType(let blob, let found, let foundType, let expected):
-      return "its bottom '\(blob)' is made by \(foundType) \(name(found)), not by \(expected)"
+      return "its bottom '\(blob)' is made by \(foundType) \(name(found)), not by \(alternatives(expected))"
     case .noProducer(let blob): return "its bottom '\(blob)' is an input of the net"
     case .bottomCount(let layer, let found, let expected):
       return "\(described(layer)) has \(count(found, "bottom")), the rule asks for \(expected)"
@@ -29,6 +29,9 @@ extension Refusal.Reason {
       return "\(described(layer)) overwrites blob '\(blob)' in place, so nobody else can read it"
     case .outputName(let blob, let source):
       return "the net output '\(blob)' would lose its name: '\(source)' is needed under its own"
+    case .outputRead(let blob, let source, let layer):
+      return
+        "the net output '\(blob)' would be one with '\(source)', which layer \(name(layer)) reads, and no output any more"
     case .condition(let text, let place): return "the rule's condition '\(text)' does not hold (\(place))"
     case .phase(let expected, let found):
       return "the rule is for phase \(expected), this is the net of phase \(found)"
@@ -76,6 +79,11 @@ extension Refusal.Reason {
     case .evaluation(let message): return message
     case .unsupported(_, let what): return "\(what) is not supported"
     }
+  }
+
+  private func alternatives(_ words: [String]) -> String {
+    guard words.count > 1 else { return words.first ?? "the layer asked for" }
+    return words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
   }
 
   private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

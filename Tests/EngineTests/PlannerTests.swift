@@ -55,6 +55,18 @@ import Testing
       made.reasons(at: "drop") == ["ReLU 'a' overwrites blob 'conv' in place, so nobody else can read it"])
   }
 
+  @Test(arguments: ["drop", "conv"])
+  func aNetOutputThatWouldBeReadStaysAnOutput(top: String) throws {
+    let made = try plan(
+      data + convolution("conv", "data", "conv") + layer("r", "ReLU", "conv", "r")
+        + layer("drop", "Dropout", "conv", top))
+    #expect(made.names == ["conv", "r", "drop"])
+    #expect(
+      made.reasons(at: "drop") == [
+        "the net output '\(top)' would be one with 'conv', which layer 'r' reads, and no output any more"
+      ])
+  }
+
   @Test func aDropoutOnANetInputKeepsTheInputsName() throws {
     let made = try plan(data + layer("drop", "Dropout", "data", "drop") + layer("a", "ReLU", "drop", "a"))
     #expect(made.text == data + layer("a", "ReLU", "data", "a"))
@@ -70,7 +82,7 @@ import Testing
   @Test(arguments: [
     (
       convolution("c", "data", "c") + layer("r", "ReLU", "c", "c") + layer("s", "Scale", "c", "c"), "s",
-      "its bottom 'c' is made by ReLU 'r', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution or InnerProduct"
+      "its bottom 'c' is made by ReLU 'r', not by BatchNorm, Convolution, ConvolutionDepthwise, Deconvolution, DepthwiseConvolution or InnerProduct"
     ),
     (
       convolution("c", "data", "c") + layer("s", "Scale", "c", "s") + layer("x", "ReLU", "c", "x"), "s",

@@ -39,8 +39,6 @@ package struct NetError: DiagnosticError, Equatable {
     case .noLayers(let fields):
       let found = fields.isEmpty ? "" : "; found \(fields.map { "'\($0)'" }.joined(separator: ", "))"
       sentence = "this is no net definition: it has no 'layer'\(found)"
-      // The first byte is no help to anybody: name the file alone.
-      return Diagnostic(.error, at: .file(place.path), sentence)
     case .mixedGenerations:
       sentence = "the file mixes 'layer' and 'layers'; Caffe would ignore one of them, so write all layers one way"
     case .missingType(let layer): sentence = "layer '\(layer)' has no 'type'"

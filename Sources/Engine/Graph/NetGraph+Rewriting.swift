@@ -104,12 +104,16 @@ extension NetGraph {
   ) throws(Refusal.Reason) {
     let earlier = root(of: values[source.index].blob)
     let later = root(of: values[top.index].blob)
+    let isOutput = isNetOutput(top)
+    if isOutput, let reader = values[source.index].consumers.first(where: { $0 != layer }) {
+      // Caffe returns what nobody reads; joined with a value that is read, the output would be none.
+      throw .outputRead(blob: blobs[later].name, source: blobs[earlier].name, by: reader)
+    }
     if earlier == later { return }
     if let overwriter = overwriter(of: source), overwriter != layer {
       // The copy that `layer` made protected its readers from this.
       throw .overwrittenInPlace(blob: blobs[earlier].name, by: overwriter)
     }
-    let isOutput = isNetOutput(top)
     let hasOtherReaders = versions(of: source).contains { version in
       values[version.index].consumers.contains { consumer in
         consumer != layer

@@ -102,7 +102,7 @@ private struct Search {
           return miss(
             .producerType(
               blob: graph.blobName(of: value), found: producer, foundType: layer.type,
-              expected: pattern.captures[capture].types.phrase), binding)
+              expected: pattern.captures[capture].types.names), binding)
         }
         guard layer.tops.indices.contains(index), layer.tops[index] == value else {
           return miss(.connection(layer: producer), binding)

@@ -17,7 +17,7 @@ package struct Refusal: Sendable {
   /// The facts of a refusal. `code` is stable; the wording is in `RefusalMessages.swift`.
   package enum Reason: Error, Sendable, Equatable {
     // How the layers are connected.
-    case producerType(blob: String, found: LayerID, foundType: String, expected: String)
+    case producerType(blob: String, found: LayerID, foundType: String, expected: [String])
     case noProducer(blob: String)
     case bottomCount(layer: LayerID, found: Int, expected: Int)
     case connection(layer: LayerID)
@@ -26,6 +26,7 @@ package struct Refusal: Sendable {
     case notBypassable
     case overwrittenInPlace(blob: String, by: LayerID)
     case outputName(blob: String, source: String)
+    case outputRead(blob: String, source: String, by: LayerID)
 
     // What must hold of them.
     case condition(text: String, place: String)
@@ -67,6 +68,7 @@ package struct Refusal: Sendable {
       case .notBypassable: return "not-bypassable"
       case .overwrittenInPlace: return "overwritten-in-place"
       case .outputName: return "output-name"
+      case .outputRead: return "output-read"
       case .condition: return "condition"
       case .phase: return "phase"
       case .repeatedName: return "repeated-name"
@@ -97,7 +99,7 @@ package struct Refusal: Sendable {
     /// All codes, for checking rule tests and for the reference.
     package static let codes: [String] = [
       "producer-type", "no-producer", "bottom-count", "connection", "other-consumer", "net-output",
-      "not-bypassable", "overwritten-in-place", "output-name", "condition", "phase", "repeated-name",
+      "not-bypassable", "overwritten-in-place", "output-name", "output-read", "condition", "phase", "repeated-name",
       "shared-parameter", "layer-skipped", "generation", "layer-name", "no-weights", "ambiguous-weights",
       "blob-count", "no-layout", "ambiguous-layout", "batch-statistics", "channel-count", "blob-shape",
       "variance", "not-finite", "axis", "two-bottoms", "overflow", "unreadable", "inexact-padding",

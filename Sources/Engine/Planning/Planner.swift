@@ -69,15 +69,23 @@ package struct Planner {
     reach = rules.map(\.pattern.captures.count).max() ?? 0
   }
 
+  /// Rules of a lower priority wait until those of higher ones find nothing any more: a BatchNorm becomes a
+  /// Scale only when it is certain that nothing will absorb it.
   private mutating func run() throws(PlanError) {
-    var candidates = Candidates()
-    while let pass = candidates.nextPass(net.graph) {
-      for (index, rule) in rules.enumerated() {
-        let anchor = rule.pattern.captures[rule.pattern.anchor]
-        for layer in pass.layers(accepting: anchor.types, in: net.graph) {
-          // The same layer again: what it now reads may match the rule once more.
-          while try attempt(rule, index, at: layer, touched: &candidates) {}
+    for priority in Set(rules.map(\.priority)).sorted(by: >) {
+      var candidates = Candidates()
+      var isFirst = true
+      while let pass = candidates.nextPass(net.graph) {
+        for (index, rule) in rules.enumerated() where rule.priority >= priority {
+          // At the layers that nothing has touched since, the earlier rules have had their turn.
+          if isFirst, rule.priority > priority { continue }
+          let anchor = rule.pattern.captures[rule.pattern.anchor]
+          for layer in pass.layers(accepting: anchor.types, in: net.graph) {
+            // The same layer again: what it now reads may match the rule once more.
+            while try attempt(rule, index, at: layer, touched: &candidates) {}
+          }
         }
+        isFirst = false
       }
     }
   }
@@ -203,7 +211,24 @@ package struct Planner {
       if let known = best[key.layer], known.rank >= rank { continue }
       best[key.layer] = (rank, refusal)
     }
-    return best.sorted { $0.key < $1.key }.map(\.value.refusal)
+    return best.sorted { $0.key < $1.key }.map { mergingExpectations($0.value.refusal) }
+  }
+
+  /// When no rule got past the layer's producer, the reason names all producers that some rule would take.
+  private func mergingExpectations(_ refusal: Refusal) -> Refusal {
+    guard case .producerType(let blob, let found, let type, var expected) = refusal.reason else {
+      return refusal
+    }
+    for index in rules.indices {
+      guard let other = misses[MissKey(layer: refusal.layer, rule: index)],
+        case .producerType(blob, found, _, let more) = other.reason
+      else { continue }
+      expected += more.filter { !expected.contains($0) }
+    }
+    var merged = refusal
+    merged.reason = .producerType(
+      blob: blob, found: found, foundType: type, expected: expected.sorted())
+    return merged
   }
 
   /// Whether a selected rule names this layer's type among those it removes.

@@ -46,14 +46,11 @@ package enum TypePattern: Sendable {
     }
   }
 
-  /// For messages: `Convolution, Deconvolution or InnerProduct`.
-  package var phrase: String {
+  /// The names and globs; empty for any.
+  package var names: [String] {
     switch self {
-    case .any: return "any layer"
-    case .oneOf(let globs):
-      let names = globs.map(\.text)
-      guard names.count > 1 else { return names.first ?? "" }
-      return names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+    case .any: return []
+    case .oneOf(let globs): return globs.map(\.text)
     }
   }
 }
