@@ -73,7 +73,7 @@ def composed(parts):
 
 
 def expected(definition, weights, rewrites):
-    """Layer name -> float64 blobs, for every layer that the rewrites kept changed or added."""
+    """Layer name -> float64 blobs, for every layer that the rewrites changed or made."""
     view = {layer.name: layer for layer in nets.in_phase(definition)}
     order = {name: i for i, name in enumerate(view)}
     current = {
@@ -82,17 +82,18 @@ def expected(definition, weights, rewrites):
     }
     changed, twins = {}, nets.other_phases(definition)
     for rewrite in rewrites:
-        removed = sorted((name for name in rewrite["removed"] if name in view), key=order.get)
+        gone = rewrite["removed"] + [replacement["from"] for replacement in rewrite["replaced"]]
+        removed = sorted((name for name in gone if name in view), key=order.get)
         affected = [name for name in removed if nets.layer_type(view[name]) in nets.AFFINE]
-        unwired = not rewrite["kept"] and not rewrite["added"]
+        unwired = not rewrite["kept"] and not rewrite["replaced"]
         if not affected or (unwired and set(affected) <= twins):
             continue  # a Dropout, or the TRAIN twin of a layer
         scale, shift = composed(affine(view[name], current[name]) for name in affected)
         targets = [
             name for name in rewrite["kept"] if nets.layer_type(view[name]) in nets.ABSORBERS | {"Scale"}
         ]
-        if rewrite["added"]:
-            (target,) = rewrite["added"]
+        if rewrite["replaced"]:
+            (target,) = (replacement["to"] for replacement in rewrite["replaced"])
             current[target] = changed[target] = [scale, shift]
             view[target] = nets.schema.LayerParameter(name=target, type="Scale")
             order.setdefault(target, order[affected[0]])
@@ -125,7 +126,7 @@ def naive_fold(definition, weights):
         position = next(i for i, layer in enumerate(graph.layers) if layer.name == names[0])
         layer, source = graph.layers[position], graph.layers[graph.bottoms[position][0].producer]
         rewrites.append(
-            {"rule": "naive", "kept": [source.name], "removed": [layer.name], "added": [], "layers": {}}
+            {"rule": "naive", "kept": [source.name], "removed": [layer.name], "replaced": [], "layers": {}}
         )
         source.top[0] = layer.top[0]
         parameter = "inner_product_param" if source.type == "InnerProduct" else "convolution_param"
@@ -133,8 +134,9 @@ def naive_fold(definition, weights):
         folded.layer.remove(layer)
     for layer in folded.layer:
         if layer.type == "BatchNorm" and nets.usable_statistics(layer):
+            replacement = {"from": layer.name, "to": layer.name, "type": "Scale"}
             rewrites.append(
-                {"rule": "naive", "kept": [], "removed": [layer.name], "added": [layer.name], "layers": {}}
+                {"rule": "naive", "kept": [], "removed": [], "replaced": [replacement], "layers": {}}
             )
             layer.type = "Scale"
             layer.ClearField("batch_norm_param")
