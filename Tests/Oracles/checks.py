@@ -44,6 +44,8 @@ def blobs(definition, weights, folded):
     worst = 0.0
     for name, exact in expected.items():
         assert name in actual, f"no blobs for '{name}'"
+        if len(exact) == 2 and not exact[1].any() and len(actual[name]) == 1:
+            exact = exact[:1]  # no bias is as good as one of zeros
         assert len(actual[name]) == len(exact), f"'{name}' has {len(actual[name])} blobs, not {len(exact)}"
         for i, (stored, value) in enumerate(zip(actual[name], exact)):
             assert stored.size == value.size, f"blob {i} of '{name}' is {stored.shape}, not {value.shape}"
