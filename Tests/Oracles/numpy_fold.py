@@ -52,8 +52,6 @@ def absorb(layer, blobs, scale, shift):
         channels = layer.convolution_param.num_output
     elif kind == "InnerProduct" and layer.inner_product_param.transpose:  # [in, out]
         folded, channels = weights * scale, layer.inner_product_param.num_output
-    elif kind == "Scale":
-        folded, channels = weights * scale.reshape(weights.shape), weights.size
     elif kind == "InnerProduct":  # legacy blobs are 1 x 1 x out x in
         channels = layer.inner_product_param.num_output
         folded = (weights.reshape(channels, -1) * np.reshape(scale, (-1, 1))).reshape(weights.shape)
@@ -73,7 +71,7 @@ def composed(parts):
 
 
 def expected(definition, weights, rewrites):
-    """Layer name -> float64 blobs, for every layer that the rewrites kept changed or added."""
+    """Layer name -> float64 blobs, for every layer that the rewrites changed or made and left."""
     view = {layer.name: layer for layer in nets.in_phase(definition)}
     order = {name: i for i, name in enumerate(view)}
     current = {
@@ -82,24 +80,28 @@ def expected(definition, weights, rewrites):
     }
     changed, twins = {}, nets.other_phases(definition)
     for rewrite in rewrites:
-        removed = sorted((name for name in rewrite["removed"] if name in view), key=order.get)
-        affected = [name for name in removed if nets.layer_type(view[name]) in nets.AFFINE]
-        unwired = not rewrite["kept"] and not rewrite["added"]
-        if not affected or (unwired and set(affected) <= twins):
+        made = {replacement["from"]: replacement["to"] for replacement in rewrite["replaced"]}
+        gone = [name for name in [*rewrite["removed"], *made] if name in view]
+        affected = [name for name in gone if nets.layer_type(view[name]) in nets.AFFINE]
+        takers = [n for n in rewrite["kept"] if nets.layer_type(view[n]) in nets.ABSORBERS | {"Scale"}]
+        if not affected or (not takers and not made and set(affected) <= twins):
             continue  # a Dropout, or the TRAIN twin of a layer
-        scale, shift = composed(affine(view[name], current[name]) for name in affected)
-        targets = [
-            name for name in rewrite["kept"] if nets.layer_type(view[name]) in nets.ABSORBERS | {"Scale"}
-        ]
-        if rewrite["added"]:
-            (target,) = rewrite["added"]
-            current[target] = changed[target] = [scale, shift]
+        assert len(takers) + len(made) == 1, f"{rewrite}: what takes the parameters?"
+        absorber = takers[0] if takers else None
+        if absorber and view[absorber].type == "Scale":
+            affected.append(absorber)
+        parts = [affine(view[name], current[name]) for name in sorted(affected, key=order.get)]
+        for name in gone:
+            changed.pop(name, None)
+        if absorber in affected or made:
+            target = absorber or next(iter(made.values()))
+            changed[target] = list(composed(parts))
             view[target] = nets.schema.LayerParameter(name=target, type="Scale")
             order.setdefault(target, order[affected[0]])
         else:
-            assert len(targets) == 1, f"{rewrite} keeps {targets}"
-            target = targets[0]
-            current[target] = changed[target] = absorb(view[target], current[target], scale, shift)
+            target = absorber
+            changed[target] = absorb(view[target], current[target], *composed(parts))
+        current[target] = changed[target]
     return changed
 
 
@@ -125,7 +127,7 @@ def naive_fold(definition, weights):
         position = next(i for i, layer in enumerate(graph.layers) if layer.name == names[0])
         layer, source = graph.layers[position], graph.layers[graph.bottoms[position][0].producer]
         rewrites.append(
-            {"rule": "naive", "kept": [source.name], "removed": [layer.name], "added": [], "layers": {}}
+            {"rule": "naive", "kept": [source.name], "removed": [layer.name], "replaced": [], "layers": {}}
         )
         source.top[0] = layer.top[0]
         parameter = "inner_product_param" if source.type == "InnerProduct" else "convolution_param"
@@ -133,8 +135,9 @@ def naive_fold(definition, weights):
         folded.layer.remove(layer)
     for layer in folded.layer:
         if layer.type == "BatchNorm" and nets.usable_statistics(layer):
+            replacement = {"from": layer.name, "to": layer.name, "type": "Scale"}
             rewrites.append(
-                {"rule": "naive", "kept": [], "removed": [layer.name], "added": [layer.name], "layers": {}}
+                {"rule": "naive", "kept": [], "removed": [], "replaced": [replacement], "layers": {}}
             )
             layer.type = "Scale"
             layer.ClearField("batch_norm_param")

@@ -343,9 +343,9 @@ def test_json_document(command, pair, tmp_path):
     }
     assert document.keys() >= {"rewrites", "refusals", "warnings"}
     assert (document["command"], document["phase"]) == ("fold", "TEST")
-    assert document["layers"]["before"] == 25
+    assert document["layers"]["before"] == 26
     assert document["layers"]["after"] == 14
-    assert sum(row["before"] for row in document["layers"]["types"]) == 25
+    assert sum(row["before"] for row in document["layers"]["types"]) == 26
     assert sum(row["after"] for row in document["layers"]["types"]) == 14
     for side, paths in (
         ("inputs", pair),
@@ -354,7 +354,7 @@ def test_json_document(command, pair, tmp_path):
         for key, path in zip(("model", "weights"), paths):
             assert document[side][key] == {"path": str(path), "bytes": path.stat().st_size}
     for rewrite in document["rewrites"]:
-        assert rewrite.keys() == {"rule", "layers", "kept", "removed", "added"}
+        assert rewrite.keys() == {"rule", "layers", "kept", "removed", "replaced"}
         assert set(rewrite["kept"] + rewrite["removed"]) <= set(rewrite["layers"].values())
     assert document["refusals"] == []
 
