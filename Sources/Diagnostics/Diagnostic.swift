@@ -45,6 +45,16 @@ public struct Diagnostic: Sendable, Equatable {
     self.notes = notes
   }
 
+  /// The sentence with its place before it, on one line: for use inside another message.
+  public var headline: String {
+    switch location {
+    case .none: return sentence
+    case .file(let path): return "\(path): \(sentence)"
+    case .byte(let path, let offset): return "\(path): byte \(offset): \(sentence)"
+    case .text(let place): return "\(place.description): \(sentence)"
+    }
+  }
+
   /// The message as it is printed, without a line end after it.
   public var text: String {
     var lines: [String] = []

@@ -1,62 +1,196 @@
 import CaffeIO
 import Rules
-struct Tensor { var shape: [Int]; var values: [Double] }
-enum Truth { case yes, no, unknown
-  var isTrue: Bool { self == .yes }
-  var isTrueOrUnknown: Bool { self != .no } }
-enum Val { case a(AttributeValue), unknown, none }
-struct MatchEnvironment {
-  let net: WorkingNet
-  let rule: Rule
-  let binding: Binding
-  var lets: [String: CheckedExpression] = [:]
-  init(net: WorkingNet, rule: Rule, binding: Binding) { self.net = net; self.rule = rule; self.binding = binding }
-  mutating func define(_ name: String, _ e: CheckedExpression) { lets[name] = e }
-  mutating func define(blob: Int, of: LayerID, as: CheckedExpression) {}
-  func layer(_ name: String) -> LayerID? { rule.pattern.index(of: name).map { binding[$0] } }
-  func truth(_ e: CheckedExpression) throws(Refusal.Reason) -> Truth { try stubEval(e.text, net, layer).truth }
-  func vector(_ e: CheckedExpression) throws(Refusal.Reason) -> [Double]? { try tensor(e).values }
-  func tensor(_ e: CheckedExpression) throws(Refusal.Reason) -> Tensor {
-    let text = lets[e.text]?.text ?? e.text
-    let inner = text.dropFirst("affine(".count).prefix { $0 != ")" }
-    let a = try net.affine(of: layer(String(inner))!)
-    let v = text.hasSuffix(".scale") ? a.scale! : a.shift!
-    return Tensor(shape: [v.count], values: v)
+
+/// What a rule's expressions can ask of the layers that they are about.
+///
+/// Expressions report a failure as a sentence; the refusal behind it, with its facts and code, is kept
+/// here meanwhile. Without weights everything about blobs is unknown, which is no failure.
+final class MatchEnvironment: ExpressionEnvironment {
+  private let net: WorkingNet
+  /// Layers by the name that expressions call them.
+  private let layers: [String: LayerID]
+  private var lets: [String: CheckedExpression] = [:]
+  private var known: [String: ExpressionValue] = [:]
+  private var missingBlobs: [MissingBlob: CheckedExpression] = [:]
+  private var failure: Failure?
+
+  private struct MissingBlob: Hashable {
+    var layer: Int
+    var index: Int
   }
-  func literal(_ e: CheckedExpression, for: [String]) throws(Refusal.Reason) -> NewTextField.Value { .literal(e.text) }
+
+  private enum Failure {
+    case refusal(Refusal.Reason)
+    case needsWeights
+  }
+
+  /// The layers of a match.
+  init(_ net: WorkingNet, _ rule: Rule, _ binding: Binding) {
+    self.net = net
+    var layers: [String: LayerID] = [:]
+    for (capture, layer) in zip(rule.pattern.captures, binding.layers) { layers[capture.name] = layer }
+    self.layers = layers
+  }
+
+  /// One layer, called `layer`, as the conditions of blob layouts have it.
+  init(_ net: WorkingNet, layer: LayerID) {
+    self.net = net
+    layers = ["layer": layer]
+  }
+
+  /// Gives an expression a name; it is evaluated when something asks for it, once.
+  func define(_ name: String, _ expression: CheckedExpression) { lets[name] = expression }
+
+  /// Lets a blob that the layer does not have read as `expression`.
+  func define(blob index: Int, of layer: LayerID, as expression: CheckedExpression) {
+    missingBlobs[MissingBlob(layer: layer.index, index: index)] = expression
+  }
+
+  // MARK: Evaluation
+
+  /// The value; nil when it depends on weights that this run does not have.
+  func value(of expression: CheckedExpression) throws(Refusal.Reason) -> ExpressionValue? {
+    failure = nil
+    do {
+      return try ExpressionEvaluator(self).value(of: expression.expression)
+    } catch {
+      switch failure {
+      case .needsWeights: return nil
+      case .refusal(let reason): throw reason
+      case nil: throw .evaluation(message: error.located(in: expression.node).diagnostic.headline)
+      }
+    }
+  }
+
+  /// The value as true or false; nil when it depends on weights that this run does not have.
+  func truth(of expression: CheckedExpression) throws(Refusal.Reason) -> Bool? {
+    guard let value = try value(of: expression) else { return nil }
+    if case .boolean(let truth) = value { return truth }
+    throw unexpected(value, expression, .boolean)
+  }
+
+  /// The value as numbers in a shape; nil when it depends on weights that this run does not have.
+  func tensor(of expression: CheckedExpression) throws(Refusal.Reason) -> Tensor? {
+    guard let value = try value(of: expression) else { return nil }
+    guard let tensor = value.tensor else { throw unexpected(value, expression, .tensor(.unknown)) }
+    return tensor
+  }
+
+  /// The value as a number.
+  func number(_ expression: CheckedExpression) throws(Refusal.Reason) -> Double {
+    guard let value = try value(of: expression), let number = value.number else {
+      throw .evaluation(message: "'\(expression.text)' is not a number (\(expression.node.place.description))")
+    }
+    return number
+  }
+
+  private func unexpected(
+    _ value: ExpressionValue, _ expression: CheckedExpression, _ wanted: ExpressionType
+  ) -> Refusal.Reason {
+    let error = ExpressionError(.wrongResult(expected: wanted, found: value.type), at: expression.expression.range)
+    return .evaluation(message: error.located(in: expression.node).diagnostic.headline)
+  }
+
+  // MARK: What expressions ask
+
+  private func asking<Result>(
+    _ body: () throws(Refusal.Reason) -> Result
+  ) throws(ExpressionFault) -> Result {
+    do {
+      return try body()
+    } catch {
+      failure = .refusal(error)
+      throw ExpressionFault(error.sentence(in: net.graph))
+    }
+  }
+
+  private func id(_ layer: LayerReference) -> LayerID { LayerID(index: layer.id) }
+
+  private func blobs(of layer: LayerReference) throws(ExpressionFault) -> [BlobContent] {
+    let blobs = try asking { () throws(Refusal.Reason) in try net.blobs(of: id(layer)) }
+    guard let blobs else {
+      failure = .needsWeights
+      throw ExpressionFault("no weights were given")
+    }
+    return blobs
+  }
+
+  func value(of name: String) throws(ExpressionFault) -> ExpressionValue? {
+    if let layer = layers[name] { return .layer(LayerReference(id: layer.index, capture: name)) }
+    if let value = known[name] { return value }
+    guard let expression = lets[name] else { return nil }
+    do {
+      let value = try ExpressionEvaluator(self).value(of: expression.expression)
+      known[name] = value
+      return value
+    } catch {
+      throw ExpressionFault(error.located(in: expression.node).diagnostic.sentence)
+    }
+  }
+
+  func name(of layer: LayerReference) -> String { net.graph[id(layer)].name }
+  func type(of layer: LayerReference) -> String { net.graph[id(layer)].type }
+  func phase(of layer: LayerReference) -> String { net.graph.state.phase.rawValue }
+
+  func blobCount(of layer: LayerReference) throws(ExpressionFault) -> Int {
+    let count = try blobs(of: layer).count
+    return missingBlobs[MissingBlob(layer: layer.id, index: count)] == nil ? count : count + 1
+  }
+
+  func blobShape(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> [Int] {
+    let blobs = try blobs(of: layer)
+    return index < blobs.count ? blobs[index].shape : try blob(of: layer, at: index).shape
+  }
+
+  func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> Tensor {
+    let blobs = try blobs(of: layer)
+    if index >= blobs.count, let fallback = missingBlobs[MissingBlob(layer: layer.id, index: index)] {
+      let value = try? ExpressionEvaluator(self).value(of: fallback.expression)
+      guard let tensor = value?.tensor else { throw ExpressionFault("the default '\(fallback.text)' has no value") }
+      return tensor
+    }
+    let values = try asking { () throws(Refusal.Reason) in
+      try net.values(of: blobs[index], layer: id(layer))
+    }
+    return Tensor(shape: blobs[index].shape, values: values)
+  }
+
+  func values(of layer: LayerReference, side: ValueSide) -> [String] {
+    let values = side == .bottoms ? net.graph[id(layer)].bottoms : net.graph[id(layer)].tops
+    return values.map(net.graph.blobName)
+  }
+
+  /// Shapes of values are not inferred yet.
+  func valueShape(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> [Int]? {
+    nil
+  }
+
+  func attribute(_ path: [String], of layer: LayerReference) throws(ExpressionFault) -> ExpressionValue? {
+    net.attribute(path, of: id(layer)).map(ExpressionValue.init)
+  }
+
+  func hasAttribute(_ path: [String], of layer: LayerReference) throws(ExpressionFault) -> Bool {
+    net.writtenAttribute(path, of: id(layer)) != nil
+  }
+
+  func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor) {
+    let affine = try asking { () throws(Refusal.Reason) in try net.affine(of: id(layer)) }
+    guard let scale = affine.scale else {
+      failure = .needsWeights
+      throw ExpressionFault("no weights were given")
+    }
+    return (Tensor(scale), Tensor(affine.shift ?? Array(repeating: 0, count: scale.count)))
+  }
 }
-extension Val { var truth: Truth { if case .a(.boolean(let b)) = self { return b ? .yes : .no }; return .unknown } }
-func stubEval(_ text: String, _ net: WorkingNet, _ layer: (String) -> LayerID?) throws(Refusal.Reason) -> Val {
-  if let r = text.firstRange(" and ") { 
-    let a = try stubEval(r.0, net, layer).truth, b = try stubEval(r.1, net, layer).truth
-    if a == .no || b == .no { return .a(.boolean(false)) }
-    return a == .unknown || b == .unknown ? .unknown : .a(.boolean(true)) }
-  if let r = text.firstRange(" == ") {
-    let a = try stubEval(r.0, net, layer), b = try stubEval(r.1, net, layer)
-    if case .a(let x) = a, case .a(let y) = b { return .a(.boolean(x == y)) }
-    return .unknown }
-  if text.hasPrefix("not ") { let t = try stubEval(String(text.dropFirst(4)), net, layer).truth
-    return t == .unknown ? .unknown : .a(.boolean(t == .no)) }
-  if let n = Double(text) { return .a(.number(n)) }
-  if text.hasPrefix("attr(") {
-    let parts = text.dropFirst(5).dropLast().split(separator: ",").map { $0.drop { $0 == " " } }
-    let path = parts[1].dropFirst().dropLast().split(separator: ".").map(String.init)
-    if let v = net.writtenAttribute(path, of: layer(String(parts[0]))!) { return .a(v) }
-    return .a(.boolean(parts[2] == "true")) }
-  let p = text.split(separator: ".").map(String.init)
-  if p[1].hasPrefix("blobs[") { guard let b = try net.blobs(of: layer(p[0])!) else { return .unknown }
-    let i = Int(p[1].dropFirst(6).dropLast())!
-    return b.indices.contains(i) ? .a(.number(Double(b[i].count))) : .none }
-  if let v = net.attribute(Array(p.dropFirst()), of: layer(p[0])!) { return .a(v) }
-  return .none
-}
-extension String { func firstRange(_ s: String) -> (String, String)? {
-  let u = Array(self), w = Array(s); guard u.count >= w.count else { return nil }
-  for i in 0...(u.count - w.count) where Array(u[i..<i+w.count]) == w { return (String(u[..<i]), String(u[(i+w.count)...])) }
-  return nil } }
-extension WorkingNet {
-  func writtenAttribute(_ path: [String], of layer: LayerID) -> AttributeValue? { graph.definition.layers[layer.index].writtenAttribute(path, schema: schema) }
-  func evaluate(_ e: CheckedExpression, layer: LayerID) throws(Refusal.Reason) -> Truth { try stubEval(e.text, self, { _ in layer }).truth }
-  func number(_ e: CheckedExpression, layer: LayerID) throws(Refusal.Reason) -> Double { if case .a(.number(let n)) = try stubEval(e.text, self, { _ in layer }) { return n }; return 0 }
-  func integer(_ e: CheckedExpression, layer: LayerID) throws(Refusal.Reason) -> Int { Int(try number(e, layer: layer)) }
+
+extension ExpressionValue {
+  init(_ value: AttributeValue) {
+    switch value {
+    case .number(let number): self = .number(number)
+    case .boolean(let boolean): self = .boolean(boolean)
+    case .string(let string): self = .string(string)
+    case .list(let items): self = .list(items.map(ExpressionValue.init))
+    case .message: self = .record([:])
+    }
+  }
 }

@@ -10,14 +10,17 @@ extension WorkingNet {
     guard graph[layer].bottoms.count == 1 else { throw .twoBottoms(layer: layer) }
     let blobs = try self.blobs(of: layer)
     let layout = try layout(of: layer, blobs: blobs)
-    if let condition = layout.usesStoredStatistics,
-      try !evaluate(condition, layer: layer).isTrue
-    {
+    let environment = MatchEnvironment(self, layer: layer)
+    if let condition = layout.usesStoredStatistics, try environment.truth(of: condition) != true {
       guard assumesStoredStatistics else { throw .batchStatistics(layer: layer) }
       warn(layer, .assumedStatistics)
     }
-    let axis = try layout.axis.map { (e) throws(Refusal.Reason) in try integer(e, layer: layer) } ?? 1
-    let axisCount = try layout.axisCount.map { (e) throws(Refusal.Reason) in try integer(e, layer: layer) } ?? 1
+    func number(_ expression: CheckedExpression?, or fallback: Double) throws(Refusal.Reason) -> Double {
+      guard let expression else { return fallback }
+      return try environment.number(expression)
+    }
+    let axis = Int(exactly: try number(layout.axis, or: 1)) ?? 1
+    let axisCount = Int(exactly: try number(layout.axisCount, or: 1)) ?? 1
     guard let blobs else {
       let hasShift = layout.roles.contains(.mean) || layout.roles.contains(.beta)
       return Affine(scale: nil, shift: nil, hasShift: hasShift, axis: axis, axisCount: axisCount)
@@ -29,8 +32,7 @@ extension WorkingNet {
     if let factor = numbers[.factor], factor.count != 1 {
       throw .blobCount(layer: layer, found: factor.count, expected: "1 number as the factor")
     }
-    let epsilon = try layout.epsilon.map { (e) throws(Refusal.Reason) in try number(e, layer: layer) } ?? 0
-    var affine = try Affine(numbers: numbers, epsilon: epsilon, layer: layer)
+    var affine = try Affine(numbers: numbers, epsilon: try number(layout.epsilon, or: 0), layer: layer)
     affine.axis = axis
     affine.axisCount = axisCount
     noteOddities(of: layer, numbers)
@@ -45,7 +47,7 @@ extension WorkingNet {
       if let blobs, blobs.count != layout.roles.count { continue }
       if let condition = layout.condition {
         // Without weights a condition on blobs counts as met: the run says that it assumed so.
-        guard try evaluate(condition, layer: layer).isTrueOrUnknown else { continue }
+        if try MatchEnvironment(self, layer: layer).truth(of: condition) == false { continue }
       }
       fitting.append(layout)
     }

@@ -59,6 +59,15 @@ package final class WorkingNet {
     return graph.definition.layers[layer.index].attribute(path, schema: schema)
   }
 
+  /// The value of a parameter if the definition or a rewrite gives it.
+  package func writtenAttribute(_ path: [String], of layer: LayerID) -> AttributeValue? {
+    if let change = graph.changes[layer] {
+      if let value = change.attributes.first(where: { $0.path == path })?.value { return AttributeValue(value) }
+      if let fields = change.replacement { return AttributeValue.find(path[...], in: fields) }
+    }
+    return graph.definition.layers[layer.index].writtenAttribute(path, schema: schema)
+  }
+
   // MARK: Blobs
 
   /// The index in the weights file of the layer that Caffe would fill `layer` from, by name.

@@ -137,12 +137,12 @@ package struct Planner {
   }
 
   private func conditionRefusal(_ rule: Rule, _ binding: Binding) -> Refusal.Reason? {
-    let environment = MatchEnvironment(net: net, rule: rule, binding: binding)
+    let environment = MatchEnvironment(net, rule, binding)
     let conditions = rule.pattern.captures.lazy.flatMap(\.conditions) + rule.pattern.conditions
     for condition in conditions {
       do {
-        guard try environment.truth(condition).isTrueOrUnknown else {
-          return .condition(text: condition.text, place: condition.place.description)
+        if try environment.truth(of: condition) == false {
+          return .condition(text: condition.text, place: condition.node.place.description)
         }
       } catch {
         return error

@@ -19,18 +19,18 @@ struct Rewriter {
       )
     }
     try net.transaction { () throws(Refusal.Reason) in
-      var environment = MatchEnvironment(net: net, rule: rule, binding: binding)
+      let environment = MatchEnvironment(net, rule, binding)
       for item in rule.lets { environment.define(item.name, item.expression) }
       // New layers are described before anything changes: they may use what is about to go.
       var replacements: [(LayerID, NewLayer)] = []
       for replacement in rule.rewrite.replacements {
         let layer = binding[replacement.capture]
-        replacements.append((layer, try describe(replacement.layer, replacing: layer, environment)))
+        replacements.append((layer, try describe(replacement.layer, replacing: layer, binding, environment)))
       }
       for transform in rule.transforms {
         switch transform {
-        case .kernel(let call): try run(call, environment)
-        case .set(let assignment): try assign(assignment, environment)
+        case .kernel(let call): try run(call, binding, environment)
+        case .set(let assignment): try assign(assignment, binding, environment)
         }
       }
       for (layer, new) in replacements {
@@ -64,38 +64,41 @@ struct Rewriter {
       warnings: net.warnings)
   }
 
-  private func run(_ call: KernelCall, _ environment: MatchEnvironment) throws(Refusal.Reason) {
+  private func run(
+    _ call: KernelCall, _ binding: Binding, _ environment: MatchEnvironment
+  ) throws(Refusal.Reason) {
     guard let kernel = KernelRegistry.kernel(named: call.kernel) else {
       preconditionFailure("rules are checked against the registry")
     }
     var arguments = KernelArguments()
     for (name, argument) in call.arguments {
       switch argument {
-      case .capture(let index): arguments.layers[name] = environment.binding[index]
+      case .capture(let index): arguments.layers[name] = binding[index]
       case .vector(let expression):
-        arguments.vectors[name] = .some(try environment.vector(expression))
+        arguments.vectors[name] = .some(try environment.tensor(of: expression)?.values)
       }
     }
     try kernel.apply(arguments, to: net)
   }
 
-  private func assign(_ assignment: Assignment, _ environment: MatchEnvironment) throws(Refusal.Reason) {
+  private func assign(
+    _ assignment: Assignment, _ binding: Binding, _ environment: MatchEnvironment
+  ) throws(Refusal.Reason) {
     switch assignment.target {
     case .attribute(let capture, let path):
-      let layer = environment.binding[capture]
-      net.setAttribute(path, to: try environment.literal(assignment.value, for: path), of: layer)
+      guard let value = try environment.value(of: assignment.value) else { return }
+      net.setAttribute(path, to: try written(value, at: path), of: binding[capture])
     case .blob(let capture, let index):
-      let layer = environment.binding[capture]
+      let layer = binding[capture]
       guard var blobs = try net.blobs(of: layer) else { return }
       guard index <= blobs.count, index < blobs.count || assignment.fallback != nil else {
         throw .blobCount(layer: layer, found: blobs.count, expected: "a blob \(index)")
       }
-      var scope = environment
       if index == blobs.count, let fallback = assignment.fallback {
         // The layer has no such blob yet: inside the expression it reads as the default.
-        scope.define(blob: index, of: layer, as: fallback)
+        environment.define(blob: index, of: layer, as: fallback)
       }
-      let tensor = try scope.tensor(assignment.value)
+      guard let tensor = try environment.tensor(of: assignment.value) else { return }
       if index < blobs.count {
         let old = blobs[index]
         blobs[index] =
@@ -109,6 +112,20 @@ struct Rewriter {
     }
   }
 
+  /// The value of an expression as it is written into the definition.
+  private func written(_ value: ExpressionValue, at path: [String]) throws(Refusal.Reason) -> NewTextField.Value {
+    switch value {
+    case .boolean(let boolean): return .literal(boolean ? "true" : "false")
+    case .number(let number):
+      return .literal(Int(exactly: number).map(String.init) ?? String(number))
+    case .string(let string):
+      if case .enum? = net.schema.layerField(at: path)?.type { return .literal(string) }
+      return .string(string)
+    default:
+      throw .evaluation(message: "'\(path.joined(separator: "."))' can be a number, a word or a boolean only")
+    }
+  }
+
   private struct NewLayer {
     var name: String
     var type: String
@@ -117,23 +134,26 @@ struct Rewriter {
   }
 
   private func describe(
-    _ template: LayerTemplate, replacing layer: LayerID, _ environment: MatchEnvironment
+    _ template: LayerTemplate, replacing layer: LayerID, _ binding: Binding, _ environment: MatchEnvironment
   ) throws(Refusal.Reason) -> NewLayer {
     guard net.graph.definition.layers[layer.index].generation == .v2 else {
       throw .generation(layer: layer)
     }
-    let name = template.name.map { $0.filled { net.graph[environment.binding[$0]].name } }
+    let name = template.name.map { $0.filled { net.graph[binding[$0]].name } }
     let fields = template.fields.map { $0.textField(schema: net.schema) }
-    var blobs: [BlobContent]?
-    if net.weights != nil {
-      blobs = []
-      let storage = try net.blobs(of: layer)?.first?.storage ?? .float
-      for expression in template.blobs {
-        let tensor = try environment.tensor(expression)
-        blobs!.append(.values(tensor.values, shape: tensor.shape, storage: storage))
+    let storage = net.weights == nil ? .float : try net.blobs(of: layer)?.first?.storage ?? .float
+    var blobs: [BlobContent] = []
+    for expression in template.blobs {
+      // Evaluated without weights too: what can be refused without them is.
+      guard let tensor = try environment.tensor(of: expression) else { continue }
+      if let index = tensor.values.firstIndex(where: { !$0.isFinite }) {
+        throw .notFinite(layer: layer, what: "new '\(expression.text)'", channel: index)
       }
+      blobs.append(.values(tensor.values, shape: tensor.shape, storage: storage))
     }
-    return NewLayer(name: name ?? net.graph[layer].name, type: template.type, fields: fields, blobs: blobs)
+    return NewLayer(
+      name: name ?? net.graph[layer].name, type: template.type, fields: fields,
+      blobs: net.weights == nil ? nil : blobs)
   }
 }
 

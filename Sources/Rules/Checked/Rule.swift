@@ -68,14 +68,16 @@ package struct Rule: Sendable {
   package var lowersLayerCount: Bool { !rewrite.removed.isEmpty }
 }
 
-/// An expression that has been checked, with the place of its text for messages at plan time.
+/// An expression that has been checked, with its node in the rule file for messages at plan time.
 package struct CheckedExpression: Sendable {
   /// The tree.
   package var expression: Expression
+  /// What it evaluates to, as far as that is known.
+  package var type: ExpressionType
   /// The text as written.
   package var text: String
-  /// Where the text begins.
-  package var place: SourcePlace
+  /// Where it stands.
+  package var node: YAMLNode
 }
 
 /// A named intermediate result.

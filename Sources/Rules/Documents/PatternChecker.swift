@@ -26,7 +26,7 @@ struct PatternChecker {
     var pattern = Pattern(captures: captures, anchor: 0, conditions: [])
     pattern.anchor = try anchor(of: pattern)
     try checkConnected(pattern)
-    let scope = ExpressionScope(source: source, pattern: pattern)
+    let scope = RuleScope(pattern)
     for (index, item) in rule.match.enumerated() {
       captures[index].conditions = try item.capture.conditions.map {
         try scope.check($0, expecting: .boolean)

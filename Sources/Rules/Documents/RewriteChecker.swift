@@ -5,7 +5,7 @@ struct RewriteChecker {
   let source: SourceText
   let pattern: Pattern
 
-  func check(_ map: YAMLMap, _ scope: ExpressionScope) throws -> Rewrite {
+  func check(_ map: YAMLMap, _ scope: RuleScope) throws -> Rewrite {
     try map.rejectUnknownKeys(allowed: ["keep", "remove", "replace", "with"])
     let kept = try map.textList("keep").map(scope.capture)
     let removedTexts = try map.textList("remove")
@@ -36,12 +36,12 @@ struct RewriteChecker {
     return Rewrite(removed: removed, replacements: replacements)
   }
 
-  private func template(_ node: YAMLNode, _ scope: ExpressionScope) throws -> LayerTemplate {
+  private func template(_ node: YAMLNode, _ scope: RuleScope) throws -> LayerTemplate {
     let map = try YAMLMap(node, as: "new layer")
     return LayerTemplate(
       type: try map.requiredString("type"), name: try map.text("name").map { try name($0, scope) },
       fields: try map.texts.filter { !["type", "name", "blobs"].contains($0.key.text) }.map(field),
-      blobs: try map.textList("blobs").map { try scope.check($0, expecting: .tensor) },
+      blobs: try map.textList("blobs").map { try scope.check($0, expecting: .tensor(.unknown)) },
       place: source.place(at: node.offset))
   }
 
@@ -61,7 +61,7 @@ struct RewriteChecker {
   }
 
   /// `{bn.name}_scale`.
-  private func name(_ text: RuleText, _ scope: ExpressionScope) throws -> NameTemplate {
+  private func name(_ text: RuleText, _ scope: RuleScope) throws -> NameTemplate {
     var parts: [NameTemplate.Part] = []
     var rest = text.text[...]
     while let open = rest.firstIndex(of: "{") {

@@ -10,9 +10,9 @@ struct RuleChecker {
   func check(_ rule: UncheckedRule) throws -> Rule {
     try checkID(rule.id)
     let pattern = try PatternChecker(source: source).check(rule)
-    var scope = ExpressionScope(source: source, pattern: pattern)
+    var scope = RuleScope(pattern)
     let lets = try rule.lets.map { name, expression in
-      let checked = try scope.check(expression, expecting: .any)
+      let checked = try scope.check(expression, expecting: .dynamic)
       let item = Let(name: name.text, expression: checked)
       try scope.define(name, as: checked)
       return item
@@ -33,17 +33,17 @@ struct RuleChecker {
 
   func check(_ layout: UncheckedLayout) throws -> BlobLayout {
     try checkID(layout.id)
-    let scope = ExpressionScope(source: source, layer: "layer")
-    func expression(_ text: RuleText?, _ type: ExpressionScope.Expectation) throws -> CheckedExpression? {
+    let scope = RuleScope(layer: "layer")
+    func expression(_ text: RuleText?, _ type: ExpressionType) throws -> CheckedExpression? {
       try text.map { try scope.check($0, expecting: type) }
     }
     return BlobLayout(
       id: layout.id.text, types: .oneOf(layout.types.map { Glob($0.text) }),
       condition: try expression(layout.condition, .boolean),
       roles: try layout.blobs.map { try word($0, for: "a blob's role")! },
-      epsilon: try expression(layout.epsilon, .number),
+      epsilon: try expression(layout.epsilon, .number()),
       usesStoredStatistics: try expression(layout.storedStatistics, .boolean),
-      axis: try expression(layout.axis, .number), axisCount: try expression(layout.axisCount, .number),
+      axis: try expression(layout.axis, .number()), axisCount: try expression(layout.axisCount, .number()),
       place: source.place(at: layout.node.offset))
   }
 

@@ -5,13 +5,13 @@ struct TransformChecker {
   let source: SourceText
   let kernels: [KernelSignature]
 
-  func check(_ map: YAMLMap, _ scope: ExpressionScope) throws -> Transform {
+  func check(_ map: YAMLMap, _ scope: RuleScope) throws -> Transform {
     if map.value("kernel") != nil { return .kernel(try checkKernel(map, scope)) }
     guard map.value("set") != nil else { throw RuleError(.transformKind, map.node) }
     return .set(try checkAssignment(map, scope))
   }
 
-  private func checkKernel(_ map: YAMLMap, _ scope: ExpressionScope) throws -> KernelCall {
+  private func checkKernel(_ map: YAMLMap, _ scope: RuleScope) throws -> KernelCall {
     let name = try map.requiredText("kernel")
     guard let signature = kernels.first(where: { $0.name == name.text }) else {
       throw RuleError(.unknownKernel(name.text, known: kernels.map(\.name)), name.node)
@@ -26,7 +26,7 @@ struct TransformChecker {
       let text = try value.asText(for: .key(key.text))
       switch parameter.kind {
       case .layer: arguments[key.text] = .capture(try scope.capture(text))
-      case .vector: arguments[key.text] = .vector(try scope.check(text, expecting: .tensor))
+      case .vector: arguments[key.text] = .vector(try scope.check(text, expecting: .tensor(.unknown)))
       }
     }
     for parameter in signature.parameters where parameter.isRequired && arguments[parameter.name] == nil {
@@ -35,7 +35,7 @@ struct TransformChecker {
     return KernelCall(kernel: name.text, arguments: arguments, place: source.place(at: map.node.offset))
   }
 
-  private func checkAssignment(_ map: YAMLMap, _ scope: ExpressionScope) throws -> Assignment {
+  private func checkAssignment(_ map: YAMLMap, _ scope: RuleScope) throws -> Assignment {
     try map.rejectUnknownKeys(allowed: ["set", "to", "default"])
     let text = try map.requiredText("set")
     let parts = text.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
@@ -56,8 +56,8 @@ struct TransformChecker {
       target = .attribute(capture: capture, path: Array(parts.dropFirst()))
     }
     return Assignment(
-      target: target, value: try scope.check(try map.requiredText("to"), expecting: .any),
-      fallback: try map.text("default").map { try scope.check($0, expecting: .tensor) },
+      target: target, value: try scope.check(try map.requiredText("to"), expecting: .dynamic),
+      fallback: try map.text("default").map { try scope.check($0, expecting: .tensor(.unknown)) },
       place: source.place(at: map.node.offset))
   }
 }

@@ -1,0 +1,51 @@
+import Diagnostics
+
+/// The names that a rule's expressions can use, and the way their texts become checked expressions.
+struct RuleScope: ExpressionScope {
+  private let captures: [String]
+  private var lets: [(name: String, type: ExpressionType)] = []
+
+  /// The captures of a pattern.
+  init(_ pattern: Pattern) { captures = pattern.captures.map(\.name) }
+
+  /// A single layer under a fixed name.
+  init(layer: String) { captures = [layer] }
+
+  var names: [String] { captures + lets.map(\.name) }
+
+  func type(of name: String) -> ExpressionType? {
+    if let type = lets.last(where: { $0.name == name })?.type { return type }
+    return captures.contains(name) ? .layer(capture: name) : nil
+  }
+
+  /// A blob that is fitted by `affine` has one number per channel; others are known when there is a net.
+  func blobShape(of capture: String, at index: Int) -> SymbolicShape { .unknown }
+
+  /// Parses and checks an expression.
+  func check(
+    _ text: RuleText, expecting expected: ExpressionType = .dynamic
+  ) throws -> CheckedExpression {
+    do {
+      let expression = try Expression(parsing: text.text)
+      let type = try ExpressionChecker(self).check(expression, expecting: expected)
+      return CheckedExpression(expression: expression, type: type, text: text.text, node: text.node)
+    } catch let error as ExpressionError {
+      throw error.located(in: text.node)
+    }
+  }
+
+  /// Makes a `let` known to the expressions after it.
+  mutating func define(_ name: RuleText, as expression: CheckedExpression) throws {
+    guard PatternChecker.isName(name.text) else { throw RuleError(.badCaptureName(name.text), name.node) }
+    if names.contains(name.text) { throw RuleError(.repeatedCapture(name.text), name.node) }
+    lets.append((name.text, expression.type))
+  }
+
+  /// The index of the capture that a text names.
+  func capture(_ text: RuleText) throws -> Int {
+    guard let index = captures.firstIndex(of: text.text) else {
+      throw RuleError(.unknownCapture(text.text, known: captures), text.node)
+    }
+    return index
+  }
+}
