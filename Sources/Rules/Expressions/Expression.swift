@@ -1,0 +1,159 @@
+/// An expression of the rule language as a tree; every node knows its bytes in the text.
+///
+/// ```
+/// expression  = or
+/// or          = and { ("or" | "||") and }
+/// and         = not { ("and" | "&&") not }
+/// not         = ("not" | "!") not | comparison
+/// comparison  = sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not" "in") sum ]
+/// sum         = product { ("+" | "-") product }
+/// product     = negation { ("*" | "/" | "%") negation }
+/// negation    = "-" negation | power
+/// power       = postfix [ "**" negation ]
+/// postfix     = primary { "." name | "[" expression "]" | "[" [expression] ":" [expression] "]" }
+/// primary     = number | string | "true" | "false" | name | name "(" [arguments] ")"
+///             | "[" [expression { "," expression }] "]" | "(" expression ")"
+/// arguments   = argument { "," argument }        argument = [name "="] expression
+/// ```
+package struct Expression: Sendable {
+  /// What a node is.
+  package indirect enum Form: Sendable {
+    case number(Double)
+    case boolean(Bool)
+    case string(String)
+    case name(String)
+    case list([Expression])
+    case negation(Expression)
+    case not(Expression)
+    case binary(Operation, Expression, Expression)
+    /// `x in list`, or `x not in list`.
+    case membership(Expression, in: Expression, isNegated: Bool)
+    case member(Expression, Name)
+    case index(Expression, Expression)
+    case slice(Expression, from: Expression?, to: Expression?)
+    case call(Name, [Argument])
+  }
+
+  /// A word with its bytes in the text.
+  package struct Name: Sendable {
+    package var text: String
+    package var range: Range<Int>
+  }
+
+  /// An operator with its bytes in the text, which is where its errors point.
+  package struct Operation: Sendable {
+    package var kind: BinaryOperator
+    package var range: Range<Int>
+  }
+
+  /// An argument of a call, `x` or `axis=0`.
+  package struct Argument: Sendable {
+    package var keyword: Name?
+    package var value: Expression
+  }
+
+  /// What the node is.
+  package let form: Form
+  /// The UTF-8 bytes of the text that the node covers.
+  package let range: Range<Int>
+  /// The levels of nodes below and including this one.
+  let depth: Int
+
+  init(_ form: Form, range: Range<Int>) {
+    self.form = form
+    self.range = range
+    depth = 1 + (form.children.map(\.depth).max() ?? 0)
+  }
+
+  /// The whole number that the node spells, `3` or `-1`.
+  var literalInteger: Int? {
+    switch form {
+    case .number(let value): Int(exactly: value)
+    case .negation(let operand):
+      if case .number(let value) = operand.form { Int(exactly: -value) } else { nil }
+    default: nil
+    }
+  }
+
+  /// The names the expression reads, captures, `let` names and parameters alike, in the order of the text.
+  package var references: [Name] {
+    if case .name(let text) = form { return [Name(text: text, range: range)] }
+    return form.children.flatMap(\.references)
+  }
+}
+
+extension Expression.Form {
+  /// The nodes directly below, in the order of the text.
+  package var children: [Expression] {
+    switch self {
+    case .number, .boolean, .string, .name: []
+    case .list(let items): items
+    case .negation(let operand), .not(let operand), .member(let operand, _): [operand]
+    case .binary(_, let left, let right), .index(let left, let right): [left, right]
+    case .membership(let item, let list, _): [item, list]
+    case .slice(let base, let from, let to): [base, from, to].compactMap { $0 }
+    case .call(_, let arguments): arguments.map(\.value)
+    }
+  }
+}
+
+/// The operators with two operands, weakest first.
+package enum BinaryOperator: String, Sendable, CaseIterable {
+  case or
+  case and
+  case equal = "=="
+  case notEqual = "!="
+  case less = "<"
+  case lessOrEqual = "<="
+  case greater = ">"
+  case greaterOrEqual = ">="
+  case add = "+"
+  case subtract = "-"
+  case multiply = "*"
+  case divide = "/"
+  case remainder = "%"
+  case power = "**"
+
+  /// How tightly the operator binds; a higher number binds first.
+  var precedence: Int {
+    switch self {
+    case .or: 1
+    case .and: 2
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: Self.comparisonPrecedence
+    case .add, .subtract: Self.comparisonPrecedence + 1
+    case .multiply, .divide, .remainder: Self.negationPrecedence - 1
+    case .power: Self.negationPrecedence + 1
+    }
+  }
+  static let notPrecedence = 3
+  static let comparisonPrecedence = 4
+  static let negationPrecedence = 7
+
+  var isComparison: Bool { precedence == Self.comparisonPrecedence }
+}
+
+/// How much of an expression is accepted, and what its evaluation may cost.
+package struct ExpressionLimits: Sendable {
+  /// The length of the text in UTF-8 bytes; 65,536 unless said otherwise.
+  package var length: Int
+  /// How deep the expression nests; 128 unless said otherwise.
+  package var depth: Int
+  /// The elements of one tensor or list; 2²⁷ (1 GiB of Doubles) unless said otherwise.
+  package var elements: Int
+  /// The elements that one evaluation makes in all, blobs read included; 2²⁹ unless said otherwise.
+  package var totalElements: Int
+  /// The multiplications of one `matmul`; 2³² unless said otherwise.
+  package var multiplications: Int
+
+  /// Makes limits; each has a default.
+  package init(
+    length: Int = 1 << 16, depth: Int = 128, elements: Int = 1 << 27, totalElements: Int = 1 << 29,
+    multiplications: Int = 1 << 32
+  ) {
+    self.length = length
+    self.depth = depth
+    self.elements = elements
+    self.totalElements = totalElements
+    self.multiplications = multiplications
+  }
+}

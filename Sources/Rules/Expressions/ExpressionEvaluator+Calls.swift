@@ -1,0 +1,375 @@
+extension ExpressionEvaluator {
+  /// The value of a call.
+  mutating func call(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
+    let function = arguments.function
+    switch function {
+    case .sqrt, .rsqrt, .abs, .exp, .log, .floor, .isfinite:
+      let value = try evaluate(arguments[0])
+      let result = try mappedTensor(value, at: arguments.call) { function.elementwise($0) ?? $0 }
+      guard let result else { throw wrong(arguments, 0, .numeric, value) }
+      if function == .isfinite, case .number(let truth) = result { return .boolean(truth != 0) }
+      return result
+    case .pow: return try pairwise(.power, arguments, 0, 1)
+    case .clip:
+      let lower = try pairwise(.maximum, arguments, 0, 1)
+      return try pairwise(.minimum, arguments, lower, 2)
+    case .where: return try choose(arguments)
+    case .min, .max:
+      let least = function == .min
+      if arguments.optional(1) != nil { return try pairwise(least ? .minimum : .maximum, arguments, 0, 1) }
+      return try reduce(arguments, axes: arguments.optional(2))
+    case .sum, .mean: return try reduce(arguments, axes: arguments.optional(1))
+    case .all, .any: return try reduceMask(arguments)
+    case .reshape:
+      let source = try plain(arguments, 0)
+      return ExpressionValue(source.reshaped(try reshapeTarget(arguments, source)))
+    case .transpose:
+      let source = try plain(arguments, 0)
+      let rank = source.shape.count
+      let order = try axes(arguments, 1, rank: rank)
+      guard order?.count ?? rank == rank else {
+        throw ExpressionError(
+          .wrongAxisCount(found: order?.count ?? 0, rank: rank),
+          at: arguments.optional(1)?.range ?? arguments.call)
+      }
+      try spend(source.shape, at: arguments.call)
+      return ExpressionValue(source.transposed(order ?? source.shape.indices.reversed()))
+    case .slice: return try slice(arguments)
+    case .concat: return try concat(arguments)
+    case .flip:
+      let source = try plain(arguments, 0)
+      guard !source.shape.isEmpty else { throw wrong(arguments, 0, .vector, .number(0)) }
+      let axes = try axes(arguments, 1, rank: source.shape.count) ?? [0]
+      try spend(source.shape, at: arguments.call)
+      return ExpressionValue(source.flipped(axes))
+    case .rows, .columns:
+      let source = try plain(arguments, 0)
+      if source.shape.isEmpty { return ExpressionValue(source) }
+      guard source.shape.count == 1 else {
+        let kind = ExpressionError.Kind.wrongRank(function, expected: 1, found: source.shape.count)
+        throw ExpressionError(kind, at: arguments[0].range)
+      }
+      return .aligned(source, axis: function == .rows ? 0 : 1)
+    case .zeros, .ones, .full:
+      let shape = try shape(arguments, 0)
+      let fill: Double = function == .full ? try number(arguments, 1) : function == .ones ? 1 : 0
+      let count = try spend(shape, at: arguments.call)
+      return ExpressionValue(Tensor(shape: shape, values: [Double](repeating: fill, count: count)))
+    case .matmul: return try matmul(arguments)
+    case .len, .shape, .count: return try size(arguments)
+    case .attr, .has: return try attribute(arguments)
+    case .affine:
+      let layer = try layer(arguments, 0)
+      do {
+        let (scale, shift) = try environment.affine(of: layer)
+        return .record(["scale": .tensor(scale), "shift": .tensor(shift)])
+      } catch { throw ExpressionError(.environment(error.sentence), at: arguments.call) }
+    }
+  }
+
+  // MARK: Arguments
+
+  private func wrong(
+    _ arguments: ExpressionArguments, _ index: Int, _ want: ExpressionWant, _ found: ExpressionValue
+  ) -> ExpressionError {
+    ExpressionError(
+      .wrongArgument(arguments.function, parameter: arguments.name(index), expected: want, found: found.type),
+      at: arguments[index].range)
+  }
+
+  private mutating func number(_ arguments: ExpressionArguments, _ index: Int) throws(ExpressionError)
+    -> Double
+  {
+    let value = try evaluate(arguments[index])
+    guard let number = value.number else { throw wrong(arguments, index, .number, value) }
+    return number
+  }
+
+  /// A number, list of numbers or tensor; `rows` and `columns` are refused.
+  private mutating func plain(
+    _ arguments: ExpressionArguments, _ index: Int, want: ExpressionWant = .numeric
+  ) throws(ExpressionError) -> Tensor {
+    let value = try evaluate(arguments[index])
+    if case .aligned(_, let axis) = value {
+      throw ExpressionError(.unaligned(axis: axis), at: arguments[index].range)
+    }
+    guard let tensor = value.tensor else { throw wrong(arguments, index, want, value) }
+    return tensor
+  }
+
+  private mutating func layer(_ arguments: ExpressionArguments, _ index: Int) throws(ExpressionError)
+    -> LayerReference
+  {
+    let value = try evaluate(arguments[index])
+    guard case .layer(let layer) = value else { throw wrong(arguments, index, .layer, value) }
+    return layer
+  }
+
+  /// The whole numbers of a number or list.
+  private mutating func integers(
+    _ expression: Expression, _ arguments: ExpressionArguments, _ index: Int, want: ExpressionWant
+  ) throws(ExpressionError) -> [Int] {
+    let value = try evaluate(expression)
+    guard let tensor = value.tensor, tensor.shape.count <= 1 else {
+      throw wrong(arguments, index, want, value)
+    }
+    var result: [Int] = []
+    for number in tensor.values {
+      guard let integer = Int(exactly: number) else {
+        throw ExpressionError(
+          want == .shape ? .badDimension(number) : .notWhole(number), at: expression.range)
+      }
+      result.append(integer)
+    }
+    return result
+  }
+
+  private mutating func axes(
+    _ arguments: ExpressionArguments, _ index: Int, rank: Int
+  ) throws(ExpressionError) -> [Int]? {
+    guard let expression = arguments.optional(index) else { return nil }
+    var axes: [Int] = []
+    for found in try integers(expression, arguments, index, want: .axes) {
+      guard let axis = Tensor.axis(found, rank: rank) else {
+        throw ExpressionError(.badAxis(found, rank: rank), at: expression.range)
+      }
+      if axes.contains(axis) { throw ExpressionError(.repeatedAxis(found), at: expression.range) }
+      axes.append(axis)
+    }
+    return axes
+  }
+
+  private mutating func shape(_ arguments: ExpressionArguments, _ index: Int) throws(ExpressionError) -> [Int]
+  {
+    let shape = try integers(arguments[index], arguments, index, want: .shape)
+    for size in shape where size < 0 {
+      throw ExpressionError(.badDimension(Double(size)), at: arguments[index].range)
+    }
+    return shape
+  }
+
+  // MARK: Functions
+
+  private mutating func pairwise(
+    _ operation: PairOperation, _ arguments: ExpressionArguments, _ first: Int, _ second: Int
+  ) throws(ExpressionError) -> ExpressionValue {
+    let value = try evaluate(arguments[first])
+    guard value.isNumeric else { throw wrong(arguments, first, .numeric, value) }
+    return try pairwise(operation, arguments, value, second)
+  }
+
+  private mutating func pairwise(
+    _ operation: PairOperation, _ arguments: ExpressionArguments, _ first: ExpressionValue, _ second: Int
+  ) throws(ExpressionError) -> ExpressionValue {
+    let value = try evaluate(arguments[second])
+    guard let result = try joined(operation, first, value, at: arguments[second].range) else {
+      throw wrong(arguments, second, .numeric, value)
+    }
+    return result
+  }
+
+  private mutating func choose(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
+    let condition = try evaluate(arguments[0])
+    if case .boolean(let isTrue) = condition { return try evaluate(arguments[isTrue ? 1 : 2]) }
+    guard condition.isNumeric else { throw wrong(arguments, 0, .mask, condition) }
+    let values = [condition, try evaluate(arguments[1]), try evaluate(arguments[2])]
+    for index in 1...2 where !values[index].isNumeric {
+      throw wrong(arguments, index, .numeric, values[index])
+    }
+    guard let operands = try aligned(values, at: arguments.call) else {
+      throw wrong(arguments, 0, .mask, condition)
+    }
+    var shape = operands.tensors[0].shape
+    for (index, tensor) in operands.tensors.enumerated() {
+      guard let joined = Tensor.broadcastShape(shape, tensor.shape) else {
+        throw ExpressionError(
+          .shapeConflict(SymbolicShape(shape), SymbolicShape(tensor.shape)), at: arguments[index].range)
+      }
+      shape = joined
+    }
+    var stretched: [Tensor] = []
+    for tensor in operands.tensors {
+      try spend(shape, at: arguments.call)
+      stretched.append(tensor.stretched(to: shape))
+    }
+    let result = Tensor.select(stretched[0], stretched[1], stretched[2])
+    return operands.axis.map { .aligned(result, axis: $0) } ?? ExpressionValue(result)
+  }
+
+  private mutating func reduce(
+    _ arguments: ExpressionArguments, axes expression: Expression?
+  ) throws(ExpressionError) -> ExpressionValue {
+    let source = try plain(arguments, 0)
+    let rank = source.shape.count
+    let axes = try axes(arguments, arguments.function.parameters.count - 1, rank: rank) ?? Array(0..<rank)
+    let count = axes.reduce(1) { $0 * source.shape[$1] }
+    try spend(source.shape.indices.filter { !axes.contains($0) }.map { source.shape[$0] }, at: arguments.call)
+    let result: Tensor
+    switch arguments.function {
+    case .min where count > 0:
+      result = source.reduced(axes, from: .infinity) { $1 < $0 || $1.isNaN ? $1 : $0 }
+    case .max where count > 0:
+      result = source.reduced(axes, from: -.infinity) { $1 > $0 || $1.isNaN ? $1 : $0 }
+    case .sum: result = source.reduced(axes, from: 0) { $0 + $1 }
+    case .mean where count > 0:
+      result = source.reduced(axes, from: 0) { $0 + $1 }.map { $0 / Double(count) }
+    default: throw ExpressionError(.nothingToReduce(arguments.function), at: arguments.call)
+    }
+    return ExpressionValue(result)
+  }
+
+  private mutating func reduceMask(_ arguments: ExpressionArguments) throws(ExpressionError)
+    -> ExpressionValue
+  {
+    let value = try evaluate(arguments[0])
+    if case .boolean = value, arguments.optional(1) == nil { return value }
+    if case .aligned(_, let axis) = value {
+      throw ExpressionError(.unaligned(axis: axis), at: arguments[0].range)
+    }
+    guard let source = value.tensor else { throw wrong(arguments, 0, .mask, value) }
+    let axes = try axes(arguments, 1, rank: source.shape.count) ?? Array(source.shape.indices)
+    try spend(source.shape.indices.filter { !axes.contains($0) }.map { source.shape[$0] }, at: arguments.call)
+    let result =
+      arguments.function == .all
+      ? source.reduced(axes, from: 1) { $0 != 0 && $1 != 0 ? 1 : 0 }
+      : source.reduced(axes, from: 0) { $0 != 0 || $1 != 0 ? 1 : 0 }
+    return result.shape.isEmpty ? .boolean(result.values[0] != 0) : .tensor(result)
+  }
+
+  private mutating func reshapeTarget(
+    _ arguments: ExpressionArguments, _ source: Tensor
+  ) throws(ExpressionError) -> [Int] {
+    let range = arguments[1].range
+    var target = try integers(arguments[1], arguments, 1, want: .shape)
+    let refusal = ExpressionError(
+      .cannotReshape(from: SymbolicShape(source.shape), to: SymbolicShape(target)), at: range)
+    for size in target where size < -1 { throw ExpressionError(.badDimension(Double(size)), at: range) }
+    let free = target.indices.filter { target[$0] == -1 }
+    guard free.count <= 1 else { throw refusal }
+    if let index = free.first {
+      target[index] = 1
+      guard let rest = Tensor.elementCount(of: target), rest > 0, source.values.count % rest == 0 else {
+        throw refusal
+      }
+      target[index] = source.values.count / rest
+    }
+    guard Tensor.elementCount(of: target) == source.values.count else { throw refusal }
+    return target
+  }
+
+  private mutating func slice(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
+    let source = try plain(arguments, 0)
+    guard !source.shape.isEmpty else { throw wrong(arguments, 0, .vector, .number(0)) }
+    let (start, end) = (try integer(arguments[1]), try integer(arguments[2]))
+    let axes = try axes(arguments, 3, rank: source.shape.count) ?? [0]
+    guard axes.count == 1 else {
+      throw ExpressionError(
+        .wrongAxisCount(found: axes.count, rank: 1), at: arguments.optional(3)?.range ?? arguments.call)
+    }
+    let count = source.shape[axes[0]]
+    guard let range = Range<Int>.slice(from: start, to: end, count: count) else {
+      throw ExpressionError(.sliceOutOfRange(from: start, to: end, count: count), at: arguments.call)
+    }
+    var shape = source.shape
+    shape[axes[0]] = range.count
+    try spend(shape, at: arguments.call)
+    return .tensor(source.sliced(range, axis: axes[0]))
+  }
+
+  private mutating func concat(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
+    let value = try evaluate(arguments[0])
+    guard case .list(let items) = value, !items.isEmpty else { throw wrong(arguments, 0, .tensors, value) }
+    var tensors: [Tensor] = []
+    for item in items {
+      guard let tensor = item.tensor, !tensor.shape.isEmpty else { throw wrong(arguments, 0, .tensors, item) }
+      tensors.append(tensor)
+    }
+    let rank = tensors[0].shape.count
+    let axes = try axes(arguments, 1, rank: rank) ?? [0]
+    guard axes.count == 1 else {
+      throw ExpressionError(
+        .wrongAxisCount(found: axes.count, rank: 1), at: arguments.optional(1)?.range ?? arguments.call)
+    }
+    var shape = tensors[0].shape
+    for tensor in tensors.dropFirst() {
+      guard tensor.shape.count == rank else {
+        throw ExpressionError(.concatRanks(rank, tensor.shape.count), at: arguments[0].range)
+      }
+      for axis in 0..<rank where axis != axes[0] && tensor.shape[axis] != shape[axis] {
+        throw ExpressionError(
+          .concatConflict(SymbolicShape(tensors[0].shape), SymbolicShape(tensor.shape), axis: axes[0]),
+          at: arguments[0].range)
+      }
+      shape[axes[0]] += tensor.shape[axes[0]]
+    }
+    try spend(shape, at: arguments.call)
+    return .tensor(Tensor.concatenated(tensors, axis: axes[0]))
+  }
+
+  private mutating func matmul(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
+    var operands: [Tensor] = []
+    for index in 0...1 {
+      let tensor = try plain(arguments, index)
+      if tensor.shape.isEmpty { throw wrong(arguments, index, .vector, .number(0)) }
+      guard tensor.shape.count <= 2 else {
+        let kind = ExpressionError.Kind.wrongRank(.matmul, expected: 2, found: tensor.shape.count)
+        throw ExpressionError(kind, at: arguments[index].range)
+      }
+      operands.append(tensor)
+    }
+    let (a, b) = (operands[0], operands[1])
+    guard a.shape.last == b.shape.first else {
+      throw ExpressionError(
+        .shapeConflict(SymbolicShape(a.shape), SymbolicShape(b.shape)), at: arguments.call)
+    }
+    try spend(Array(a.shape.dropLast() + b.shape.dropFirst()), at: arguments.call)
+    let columns = b.shape.count == 1 ? 1 : b.shape[1]
+    let (cost, overflow) = a.values.count.multipliedReportingOverflow(by: columns)
+    guard !overflow, cost <= limits.multiplications else {
+      throw ExpressionError(.tooManyMultiplications(limit: limits.multiplications), at: arguments.call)
+    }
+    return ExpressionValue(Tensor.product(a, b))
+  }
+
+  private mutating func size(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
+    let value = try evaluate(arguments[0])
+    switch (arguments.function, value) {
+    case (.shape, _):
+      guard let tensor = value.tensor else { throw wrong(arguments, 0, .numeric, value) }
+      return .sizes(tensor.shape)
+    case (_, .list(let items)): return .number(Double(items.count))
+    case (.len, .string(let text)): return .number(Double(text.unicodeScalars.count))
+    case (.len, .tensor(let tensor)) where !tensor.shape.isEmpty: return .number(Double(tensor.shape[0]))
+    case (.count, _):
+      guard let tensor = value.tensor else { throw wrong(arguments, 0, .sized, value) }
+      return .number(Double(tensor.values.count))
+    default: throw wrong(arguments, 0, .sized, value)
+    }
+  }
+
+  private mutating func attribute(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue
+  {
+    let layer = try layer(arguments, 0)
+    let text = try evaluate(arguments[1])
+    guard case .string(let text) = text else { throw wrong(arguments, 1, .string, text) }
+    let path = try Expression.path(text, at: arguments[1].range)
+    let found: ExpressionValue?
+    do {
+      if arguments.function == .has { return .boolean(try environment.hasAttribute(path, of: layer)) }
+      found = try environment.attribute(path, of: layer)
+    } catch { throw ExpressionError(.environment(error.sentence), at: arguments.call) }
+    if let found { return found }
+    if let fallback = arguments.optional(2) { return try evaluate(fallback) }
+    let kind = ExpressionError.Kind.absentAttribute(
+      capture: layer.capture, layer: environment.name(of: layer), path: text)
+    throw ExpressionError(kind, at: arguments.call)
+  }
+}
+
+extension ExpressionValue {
+  /// Whether arithmetic takes it.
+  fileprivate var isNumeric: Bool {
+    if case .aligned = self { return true }
+    return tensor != nil
+  }
+}

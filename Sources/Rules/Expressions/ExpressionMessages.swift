@@ -1,0 +1,249 @@
+import Diagnostics
+
+// The wording of everything that an expression can be refused for.
+
+extension LocatedExpressionError: DiagnosticError {
+  /// The message for the user.
+  package var diagnostic: Diagnostic {
+    var notes: [String] = []
+    if let rest {
+      notes.append(rest.isEmpty ? "at the end of this text" : "in this text, at '\(clipped(rest))'")
+    }
+    return Diagnostic(.error, at: .text(place), error.sentence, notes: notes)
+  }
+}
+
+extension ExpressionError {
+  /// What is wrong, as a sentence without a place.
+  package var sentence: String {
+    switch kind {
+    case .empty: "expected an expression, found nothing"
+    case .tooLong(let length, let limit): "the expression has \(length) bytes, at most \(limit) are read"
+    case .tooDeep(let limit): "the expression nests more than \(limit) deep; split it with 'let'"
+    case .unexpectedCharacter(let character): characterSentence(character)
+    case .badNumber(let text): "'\(clipped(text))' is not a number"
+    case .numberTooLarge(let text): "the number \(clipped(text)) is too large"
+    case .unclosedString: "the quote is not closed"
+    case .unknownEscape: #"unknown escape in a string; only '\\', '\'' and '\"' are known"#
+    case .assignment: "'=' does not compare; write '=='"
+    case .unexpectedToken(let expected, let found): "expected \(expected.phrase), found \(found.phrase)"
+    case .chainedComparison: "comparisons do not chain; write 'a < b and b < c'"
+    case .notCallable: "only functions can be called by '('"
+    case .positionalAfterKeyword: "an argument without a name cannot follow one with a name"
+    case .unknownCapture(let name, let known):
+      "capture '\(clipped(name))' is not bound by this pattern" + Suggestion.clause(for: name, among: known)
+    case .unknownName(let name, let known): "name '\(clipped(name))' is not defined" + nameRemedy(name, known)
+    case .unknownFunction(let name):
+      "function '\(clipped(name))' does not exist"
+        + Suggestion.clause(for: name, among: ExpressionFunction.allCases.map(\.rawValue))
+    case .tooManyArguments(let function, let found):
+      "'\(function.rawValue)' takes \(counted(function.parameters.count, "argument")), found \(found); write \(function.usage)"
+    case .missingArgument(let function, let parameter):
+      "'\(function.rawValue)' needs '\(parameter)'; write \(function.usage)"
+    case .unknownKeyword(let function, let keyword):
+      "'\(function.rawValue)' has no argument '\(clipped(keyword))'; write \(function.usage)"
+    case .repeatedArgument(let function, let keyword):
+      "argument '\(clipped(keyword))' of '\(function.rawValue)' is given twice"
+    case .operandAndAxis(let function):
+      "'\(function.rawValue)' takes a second operand or an axis, not both"
+    case .wrongArgument(let function, let parameter, let expected, let found):
+      "'\(function.rawValue)' expects \(expected.phrase) for '\(parameter)', found \(found.phrase)"
+    case .badPath(let path): "'\(clipped(path))' is not a path of fields; write 'convolution_param.group'"
+    default: valueSentence
+    }
+  }
+
+  private var valueSentence: String {
+    switch kind {
+    case .cannotCombine(let operation, let left, let right): operation.refusal(left, right)
+    case .cannotNegate(let found): "cannot negate \(found.phrase)"
+    case .needsBoolean(let found): "expected true or false, found \(found.phrase)" + found.booleanRemedy
+    case .wrongResult(let expected, let found):
+      "expected \(expected.phrase), found \(found.phrase)" + (expected == .boolean ? found.booleanRemedy : "")
+    case .noMember("", _, let candidates):
+      "a value of the net cannot stand here; ask for its \(alternatives(candidates))"
+    case .noMember(let member, let type, let candidates):
+      "\(type.phrase) has no '\(clipped(member))'" + memberRemedy(member, candidates)
+    case .noField(let path, let candidates):
+      "field '\(clipped(path))' does not exist"
+        + Suggestion.clause(
+          for: path.split(separator: ".").last.map(String.init) ?? path, among: candidates)
+    case .cannotIndex(let found): "\(found.phrase) has no items"
+    case .notAnIndex(let found): "expected a whole number, found \(found.phrase)"
+    case .notInList(let found): "'in' expects a list on its right, found \(found.phrase)"
+    case .needsIndex(let part): "'\(part)' stands for several; write '\(part)[0]' or '\(part).count'"
+    case .mixedAlignment: "rows and columns cannot be combined; combine each with the tensor in turn"
+    case .unaligned(let axis):
+      "'\(axis == 0 ? "rows" : "columns")' has no shape of its own; combine it with a tensor by an operator"
+    case .environment(let sentence): sentence
+    case .noBlob(let layer, let index, let count):
+      "layer '\(clipped(layer))' has \(counted(count, "blob")), there is no blob \(index)"
+    case .noValue(let layer, let side, let index, let count):
+      "layer '\(clipped(layer))' has \(counted(count, side.singular)), there is no \(side.singular) \(index)"
+    case .unknownValueShape(let layer, let side, let index):
+      "the shape of \(side.singular) \(index) of layer '\(clipped(layer))' is not known"
+    case .absentAttribute(let capture, let layer, let path):
+      "layer '\(clipped(layer))' has no '\(clipped(path))'; write attr(\(capture), '\(clipped(path))', …) with a default"
+    default: shapeSentence
+    }
+  }
+
+  private var shapeSentence: String {
+    switch kind {
+    case .shapeConflict(let a, let b): "shapes \(a.phrase) and \(b.phrase) do not fit together"
+    case .notWhole(let value): "expected a whole number, found \(value)"
+    case .outOfRange(let index, let count): "index \(index) is outside of \(counted(count, "item"))"
+    case .sliceOutOfRange(let from, let to, let count):
+      "slice \(from):\(to) is outside of \(counted(count, "item"))"
+    case .badAxis(let axis, let rank):
+      "axis \(axis) does not exist in a tensor of \(counted(rank, "axis", "axes"))"
+    case .repeatedAxis(let axis): "axis \(axis) is given twice"
+    case .wrongAxisCount(let found, let rank): "expected \(counted(rank, "axis", "axes")), found \(found)"
+    case .badDimension(let value):
+      "a shape needs whole numbers from 0 on, found \(Int(exactly: value).map { "\($0)" } ?? "\(value)")"
+    case .cannotReshape(let from, let to): "cannot reshape \(from.phrase) to \(to.phrase)"
+    case .wrongRank(let function, let expected, let found):
+      "'\(function.rawValue)' expects a tensor of \(function == .matmul ? "1 or 2 axes" : counted(expected, "axis", "axes")), found \(found)"
+    case .alignmentTooNarrow(let axis, let rank):
+      "'\(axis == 0 ? "rows" : "columns")' needs a tensor of at least \(counted(axis + 1, "axis", "axes")), found \(rank)"
+    case .concatRanks(let a, let b): "cannot concatenate tensors of \(a) and \(b) axes"
+    case .concatConflict(let a, let b, let axis):
+      "cannot concatenate \(a.phrase) and \(b.phrase) along axis \(axis); all other sizes must agree"
+    case .nothingToReduce(let function): "'\(function.rawValue)' of nothing; the tensor has no elements"
+    case .tooManyElements(let limit): "a result of more than \(limit) elements is refused"
+    case .tooManyElementsInAll(let limit):
+      "the expression makes more than \(limit) elements in all, which is refused"
+    case .tooManyMultiplications(let limit): "a product of more than \(limit) multiplications is refused"
+    default: "the expression is not valid"
+    }
+  }
+}
+
+private func characterSentence(_ character: String) -> String {
+  switch character {
+  case "^": "'^' is not an operator; write '**' for a power"
+  case "&": "'&' is not an operator; write 'and'"
+  case "|": "'|' is not an operator; write 'or'"
+  case "?": "'?' is not an operator; write where(condition, x, y)"
+  default: "unexpected character '\(clipped(character))'"
+  }
+}
+
+private func nameRemedy(_ name: String, _ known: [String]) -> String {
+  let near = Suggestion.clause(for: name, among: known)
+  if !near.isEmpty { return near }
+  if let function = ExpressionFunction(rawValue: name) {
+    return "; write \(function.usage) to call the function"
+  }
+  let isConstant = name.utf8.allSatisfy { $0 < 0x61 || $0 > 0x7A }
+  return isConstant ? "; put it in quotes if it is the name of an enum value" : ""
+}
+
+private func memberRemedy(_ member: String, _ candidates: [String]) -> String {
+  let near = Suggestion.clause(for: member, among: candidates)
+  return near.isEmpty && !candidates.isEmpty ? "; expected \(alternatives(candidates))" : near
+}
+
+/// `1 blob`, `2 blobs`.
+private func counted(_ count: Int, _ singular: String, _ plural: String? = nil) -> String {
+  "\(count) \(count == 1 ? singular : plural ?? singular + "s")"
+}
+
+extension BinaryOperator {
+  fileprivate func refusal(_ left: ExpressionType, _ right: ExpressionType) -> String {
+    let (a, b) = (left.phrase, right.phrase)
+    return switch self {
+    case .add: "cannot add \(a) and \(b)"
+    case .subtract: "cannot subtract \(b) from \(a)"
+    case .multiply: "cannot multiply \(a) by \(b)"
+    case .divide: "cannot divide \(a) by \(b)"
+    case .remainder: "cannot take the remainder of \(a) by \(b)"
+    case .power: "cannot raise \(a) to \(b)"
+    default: "cannot compare \(a) with \(b)"
+    }
+  }
+}
+
+extension ExpressionType {
+  /// The type as a message names it: `a number`, `a tensor [64, 3]`.
+  var phrase: String {
+    switch self {
+    case .number: "a number"
+    case .boolean: "a boolean"
+    case .string: "a string"
+    case .shape: "a list of numbers"
+    case .list: "a list"
+    case .tensor(let shape): shape.dimensions == nil ? "a tensor" : "a tensor \(shape.phrase)"
+    case .aligned(_, let axis): axis == 0 ? "rows" : "columns"
+    case .layer: "a layer"
+    case .record: "a record"
+    case .dynamic: "a value"
+    }
+  }
+
+  fileprivate var booleanRemedy: String {
+    switch self {
+    case .tensor, .aligned: "; write all(…) or any(…)"
+    default: ""
+    }
+  }
+}
+
+extension SymbolicShape {
+  /// The shape as a message shows it: `[64, ?]`.
+  var phrase: String {
+    guard let dimensions else { return "[?]" }
+    let sizes = dimensions.map { dimension in
+      switch dimension {
+      case .known(let size): "\(size)"
+      case .symbol(let symbol): symbol
+      case .unknown: "?"
+      }
+    }
+    return "[\(sizes.joined(separator: ", "))]"
+  }
+}
+
+extension ValueSide {
+  fileprivate var singular: String { self == .bottoms ? "bottom" : "top" }
+}
+
+extension ExpressionExpectedToken {
+  fileprivate var phrase: String {
+    switch self {
+    case .value: "a value"
+    case .operator: "an operator or the end of the expression"
+    case .memberName: "a name behind '.'"
+    case .symbol(let symbol): "'\(symbol)'"
+    }
+  }
+}
+
+extension ExpressionTokenDescription {
+  fileprivate var phrase: String {
+    switch self {
+    case .number: "a number"
+    case .string: "a string"
+    case .word(let text): "'\(clipped(text))'"
+    case .end: "the end of the expression"
+    }
+  }
+}
+
+extension ExpressionWant {
+  fileprivate var phrase: String {
+    switch self {
+    case .numeric: "a number or tensor"
+    case .number: "a number"
+    case .boolean: "true or false"
+    case .mask: "a comparison"
+    case .string: "a string"
+    case .layer: "a layer"
+    case .sized: "a tensor or list"
+    case .vector: "a tensor"
+    case .axes: "an axis or a list of axes"
+    case .shape: "a number or a list of whole numbers"
+    case .tensors: "a list of tensors"
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/// What an expression evaluates to.
+package enum ExpressionValue: Sendable, Equatable {
+  case number(Double)
+  case boolean(Bool)
+  case string(String)
+  case list([ExpressionValue])
+  case tensor(Tensor)
+  /// A vector laid along axis 0 (`rows`) or 1 (`columns`) of the tensor it meets; never the result of a whole expression.
+  case aligned(Tensor, axis: Int)
+  case layer(LayerReference)
+  case record([String: ExpressionValue])
+
+  /// The type, sizes known.
+  package var type: ExpressionType {
+    switch self {
+    case .number(let value): return .number(Int(exactly: value).map { .known($0) } ?? .unknown)
+    case .boolean: return .boolean
+    case .string: return .string
+    case .tensor(let tensor): return .tensor(SymbolicShape(tensor.shape))
+    case .aligned(let tensor, let axis): return .aligned(.known(tensor.values.count), axis: axis)
+    case .layer(let layer): return .layer(capture: layer.capture)
+    case .record(let parts): return .record(parts.mapValues(\.type))
+    case .list(let items):
+      guard let first = items.first else { return .list(.dynamic) }
+      var dimensions: [Dimension] = []
+      for case .number(let value) in items {
+        dimensions.append(Int(exactly: value).map { .known($0) } ?? .unknown)
+      }
+      if dimensions.count == items.count { return .shape(SymbolicShape(dimensions)) }
+      return .list(items.dropFirst().reduce(first.type) { $0.joined(with: $1.type) })
+    }
+  }
+
+  /// The value as a tensor: a number has no axes, a list of numbers is a vector; nil for anything else.
+  package var tensor: Tensor? {
+    switch self {
+    case .number(let value): return Tensor(shape: [], values: [value])
+    case .tensor(let tensor): return tensor
+    case .list(let items):
+      var values: [Double] = []
+      for case .number(let value) in items { values.append(value) }
+      return values.count == items.count ? Tensor(values) : nil
+    default: return nil
+    }
+  }
+
+  /// The number, if it is one.
+  package var number: Double? {
+    switch self {
+    case .number(let value): value
+    case .tensor(let tensor) where tensor.shape.isEmpty: tensor.values[0]
+    default: nil
+    }
+  }
+
+  /// A tensor, or the number that a tensor without axes is.
+  init(_ tensor: Tensor) {
+    self = tensor.shape.isEmpty ? .number(tensor.values[0]) : .tensor(tensor)
+  }
+
+  /// The sizes of a shape as a list of numbers.
+  package static func sizes(_ shape: [Int]) -> ExpressionValue { .list(shape.map { .number(Double($0)) }) }
+}
+
+/// A layer that an expression speaks of.
+package struct LayerReference: Sendable, Hashable {
+  /// What the environment knows the layer by.
+  package var id: Int
+  /// The capture it is bound to, for messages.
+  package var capture: String
+
+  /// Makes a reference.
+  package init(id: Int, capture: String) {
+    self.id = id
+    self.capture = capture
+  }
+}
+
+/// Where an expression's names and layers come from when it is evaluated; blobs are asked for only when their numbers are needed.
+package protocol ExpressionEnvironment {
+  /// The value of a capture, `let` or parameter; nil for a name that is not bound.
+  func value(of name: String) throws(ExpressionFault) -> ExpressionValue?
+  /// The layer's name.
+  func name(of layer: LayerReference) -> String
+  /// The layer's type.
+  func type(of layer: LayerReference) -> String
+  /// The phase, `TEST` or `TRAIN`.
+  func phase(of layer: LayerReference) -> String
+  /// How many blobs the layer has.
+  func blobCount(of layer: LayerReference) throws(ExpressionFault) -> Int
+  /// The shape of a blob; `index` is below the count.
+  func blobShape(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> [Int]
+  /// The numbers of a blob; `index` is below the count.
+  func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> Tensor
+  /// The names of the values the layer reads or makes.
+  func values(of layer: LayerReference, side: ValueSide) -> [String]
+  /// The inferred shape of a value; nil where it is not known.
+  func valueShape(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> [Int]?
+  /// The field at `path`, Caffe's default when it is absent; nil where there is none. Messages are records, repeated fields lists, enum values strings.
+  func attribute(_ path: [String], of layer: LayerReference) throws(ExpressionFault) -> ExpressionValue?
+  /// Whether the field at `path` is written in the layer's definition.
+  func hasAttribute(_ path: [String], of layer: LayerReference) throws(ExpressionFault) -> Bool
+  /// What the layer does to each channel, `y = scale·x + shift`, both `[C]`.
+  func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor)
+}
+
+/// What an environment could not give, as a sentence for the user.
+package struct ExpressionFault: Error, Sendable, Equatable {
+  /// The sentence, lower case, without a full stop.
+  package var sentence: String
+  /// Makes a fault.
+  package init(_ sentence: String) { self.sentence = sentence }
+}
