@@ -57,8 +57,8 @@ package struct YAMLDocument: Sendable {
     if start.starts(with: [0xFF, 0xFE, 0, 0]) || start.starts(with: [0, 0, 0xFE, 0xFF]) { return "UTF-32" }
     if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) { return "UTF-16" }
     // Without a byte-order mark: text begins with ASCII, whose high bytes are zero.
-    guard start.count >= 2, (start[0] == 0) != (start[1] == 0) else { return nil }
     let zeros = start.count { $0 == 0 }
-    return zeros == 3 ? "UTF-32" : "UTF-16"
+    if zeros == 3 { return "UTF-32" }
+    return start.count >= 2 && zeros * 2 == start.count && (start[0] == 0) != (start[1] == 0) ? "UTF-16" : nil
   }
 }

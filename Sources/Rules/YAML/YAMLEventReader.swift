@@ -109,14 +109,22 @@ struct YAMLEventReader {
     switch found.error {
     case YAML_MEMORY_ERROR: return YAMLError(.malformed(.outOfMemory), at: source.place(at: 0))
     case YAML_READER_ERROR:
-      let place = source.place(at: origin.textStart + found.problem_offset)
+      var offset = min(origin.textStart + found.problem_offset, source.bytes.count)
+      // The byte that should continue a character: point at where the character begins.
+      if problem == "invalid trailing UTF-8 octet" {
+        repeat { offset -= 1 } while offset > 0 && source.bytes[offset] & 0xC0 == 0x80
+      }
+      let place = source.place(at: max(offset, 0))
       return YAMLError(.malformed(YAMLProblem(reader: problem)), at: place)
     default:
       let context = found.context.map(String.init(cString:)) ?? ""
-      let reworded = YAMLProblem(problem: problem, context: context)
+      var reworded = YAMLProblem(problem: problem, context: context)
       let mark = reworded.pointsAtStart ? found.context_mark : found.problem_mark
-      let place = source.place(at: origin.offset(ofCharacter: mark.index))
-      return YAMLError(.malformed(reworded), at: place)
+      let offset = origin.offset(ofCharacter: mark.index)
+      if reworded == .cannotStart, offset < source.bytes.count, source.bytes[offset] == UInt8(ascii: "\t") {
+        reworded = .tabIndentation
+      }
+      return YAMLError(.malformed(reworded), at: source.place(at: offset))
     }
   }
 }
