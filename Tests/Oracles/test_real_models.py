@@ -50,8 +50,8 @@ def test_real_model(name, command, tmp_path, record_property):
     )
     record_property("figures", (name, row))
     assert errors[worst] <= 1e-4, errors
-    # Everything but the two deepest nets is held to a tenth of that.
-    if name not in {"ov_person_detection_0022", "yoloface_100k"}:
+    # All are below 1e-5; two are so close to it that another processor's rounding may decide.
+    if name not in {"ov_person_detection_0022", "retinaface_mnet25"}:
         assert errors[worst] <= 1e-5, errors
 
 

@@ -62,7 +62,7 @@ def main():
         print(f"{name:<24}" + "".join(f"{column:>12}" for column in columns))
 
     row(f"{len(labels)} held-out digits", "before", "after")
-    row("layers", before.layers, after.layers)
+    row("layers after the input", before.layers, after.layers)
     row("weights, bytes", *(f"{net.files[1].stat().st_size:,}" for net in (before, after)))
     row("accuracy", *(f"{figure:.2%}" for figure in accuracy))
     row("µs per digit (OpenCV)", *(f"{net.microseconds:.1f}" for net in (before, after)))
