@@ -26,6 +26,17 @@ package struct WireField: Sendable {
   package var body: Range<Int>
   /// The number itself when `type` is `varint`, else 0.
   package var number64: UInt64
+
+  /// Makes a field from its parts.
+  package init(
+    number: Int, type: WireType, range: Range<Int>, body: Range<Int>, number64: UInt64 = 0
+  ) {
+    self.number = number
+    self.type = type
+    self.range = range
+    self.body = body
+    self.number64 = number64
+  }
 }
 
 /// The field numbers of Caffe's messages that caffold reads or writes (`caffe.proto` of BVLC; the raw
