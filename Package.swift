@@ -25,9 +25,10 @@ let package = Package(
       ]
     ),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-    .testTarget(name: "CaffeIOTests", dependencies: ["CaffeIO"]),
+    .target(name: "WireTestSupport", dependencies: ["CaffeIO"], path: "Tests/WireTestSupport"),
+    .testTarget(name: "CaffeIOTests", dependencies: ["CaffeIO", "WireTestSupport"]),
     .testTarget(name: "RulesTests", dependencies: ["Rules"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "CaffeIO", "WireTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -23,7 +23,12 @@ package final class AtomicFile: Sendable {
 
   /// Creates an output for `path`, its folders included. With `mayReplace` a regular file of that name
   /// will be replaced when this one is put in place.
-  package init(path: String, mayReplace: Bool = false) throws(FileError) {
+  package convenience init(path: String, mayReplace: Bool = false) throws(FileError) {
+    try self.init(path: path, mayReplace: mayReplace, unnamed: true)
+  }
+
+  /// As `init(path:mayReplace:)`; with `unnamed` false as on a file system without unnamed files.
+  init(path: String, mayReplace: Bool = false, unnamed allowsUnnamed: Bool) throws(FileError) {
     self.path = path
     self.mayReplace = mayReplace
     destination = Paths.resolved(path)
@@ -33,7 +38,7 @@ package final class AtomicFile: Sendable {
     let flags = O_RDWR | O_CLOEXEC
     // O_TMPFILE is a macro that is not imported; its one own bit is the same on all of Linux's
     // architectures that Swift runs on.
-    let unnamed = open(folder, flags | O_DIRECTORY | 0o20_000_000, 0o666)
+    let unnamed = allowsUnnamed ? open(folder, flags | O_DIRECTORY | 0o20_000_000, 0o666) : -1
     if unnamed >= 0 {
       descriptor = unnamed
       temporary = nil
@@ -149,6 +154,8 @@ package final class AtomicFile: Sendable {
 
     /// Where the output goes.
     var destination: String { file.destination }
+    /// Whether a file that is there may go.
+    var mayReplace: Bool { file.mayReplace }
     /// What messages call it.
     var path: String { file.path }
 

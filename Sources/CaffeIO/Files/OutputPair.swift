@@ -52,8 +52,8 @@ package struct OutputPair: Sendable {
       newWeights.discard()
       throw error
     }
-    let oldWeights = OldFile(newWeights.destination)
-    let oldModel = OldFile(newModel.destination)
+    let oldWeights = OldFile(newWeights)
+    let oldModel = OldFile(newModel)
     do {
       try oldWeights.keep(for: newWeights.path)
       try oldModel.keep(for: newModel.path)
@@ -61,8 +61,8 @@ package struct OutputPair: Sendable {
       try newWeights.moveIntoPlace()
       try newModel.moveIntoPlace()
     } catch {
-      oldWeights.restore(unless: !weights.isPublished)
-      oldModel.restore(unless: false)
+      oldWeights.restore(removing: weights.isPublished)
+      oldModel.restore(removing: model.isPublished)
       newWeights.discard()
       newModel.discard()
       throw error
@@ -78,9 +78,9 @@ private struct OldFile {
   private let aside: String
   private let exists: Bool
 
-  init(_ path: String) {
-    self.path = path
-    exists = access(path, F_OK) == 0
+  init(_ output: AtomicFile.StagedFile) {
+    path = output.destination
+    exists = output.mayReplace && access(path, F_OK) == 0
     let name = TemporaryName(beside: path)
     // An interrupt must not remove it: it may be the user's only copy.
     name.forget()
@@ -97,13 +97,13 @@ private struct OldFile {
     throw FileError(path: output, .cannotPublish(code: errno))
   }
 
-  /// Brings the old file back; where there was none, takes the new one away.
-  func restore(unless untouched: Bool) {
+  /// Brings the old file back; where there was none, takes the new one away if it is there.
+  func restore(removing isPublished: Bool) {
     if exists {
       // Where both names are the same file still, rename does nothing and the second name stays.
       rename(aside, path)
       unlink(aside)
-    } else if !untouched {
+    } else if isPublished {
       unlink(path)
     }
   }

@@ -106,7 +106,7 @@ struct BlobIndexer {
           try append(dimension, at: part.range.lowerBound, with: cursor, limits: limits)
         }
       case .fixed32, .fixed64, .groupStart, .groupEnd:
-        throw wrongType(shape, expected: .bytes, with: cursor)
+        throw cursor.fail(.wrongDimensionType(found: part.type), at: part.range.lowerBound)
       }
     }
   }

@@ -44,7 +44,7 @@ package struct BlobWriter: Sendable {
   }
 
   private func header(_ blob: StoredBlob, _ field: Int) -> WireField {
-    WireField(number: field, type: .bytes, range: blob.fieldRange, body: blob.bodyRange, number64: 0)
+    WireField(number: field, type: .bytes, range: blob.fieldRange, body: blob.bodyRange)
   }
 
   private func scaled(_ blob: StoredBlob, _ scales: [ChannelScale]) throws -> OutputPieces {

@@ -10,7 +10,7 @@ package final class PieceWriter: Sendable {
   /// How an output is written.
   package struct Options: Sendable {
     /// The size of a chunk in bytes; each thread has one in memory.
-    package var chunkBytes = 1 << 18
+    package var chunkBytes = 1 << 19
     /// The most threads.
     package var threads = 2
     /// An output smaller than this is written by one thread.

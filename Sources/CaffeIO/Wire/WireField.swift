@@ -28,7 +28,9 @@ package struct WireField: Sendable {
   package var number64: UInt64
 
   /// Makes a field from its parts.
-  package init(number: Int, type: WireType, range: Range<Int>, body: Range<Int>, number64: UInt64) {
+  package init(
+    number: Int, type: WireType, range: Range<Int>, body: Range<Int>, number64: UInt64 = 0
+  ) {
     self.number = number
     self.type = type
     self.range = range

@@ -30,6 +30,8 @@ package struct WireFormatError: DiagnosticError, Equatable {
     case badWireType(field: Int, type: Int)
     /// A known field has another wire type than its own.
     case wrongWireType(field: Int, found: WireType, expected: WireType)
+    /// A dimension of a shape is no number.
+    case wrongDimensionType(found: WireType)
     /// A group ends that did not begin; `open` is the group that is open, if any.
     case unexpectedGroupEnd(field: Int, open: Int?)
     /// A group does not end.

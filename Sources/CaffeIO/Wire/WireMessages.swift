@@ -30,6 +30,8 @@ extension WireFormatError {
       "field \(field) of \(subject.phrase) has wire type \(type), which does not exist"
     case .wrongWireType(let field, let found, let expected):
       "\(phrase(field)) has the wire type of \(found.phrase), expected \(expected.phrase)\(hint(field, found))"
+    case .wrongDimensionType(let found):
+      "dim of the shape of \(subject.phrase) has the wire type of \(found.phrase), expected \(WireType.varint.phrase)"
     case .unexpectedGroupEnd(let field, let open?):
       "\(subject.phrase) ends group \(field) where group \(open) is open"
     case .unexpectedGroupEnd(let field, nil):
@@ -142,9 +144,9 @@ extension EmissionError {
   private var sentence: String {
     switch problem {
     case .overflow(let element, let value, nil, let storage):
-      "value \(element) of \(subject.phrase), \(value), is too large for \(storage.phrase)"
+      "value \(element) of \(subject.phrase), \(storage.written(value)), is too large for \(storage.phrase)"
     case .overflow(let element, let value, let factor?, let storage):
-      "value \(element) of \(subject.phrase), \(value), becomes too large for \(storage.phrase) when multiplied by \(factor)"
+      "value \(element) of \(subject.phrase), \(storage.written(value)), becomes too large for \(storage.phrase) when multiplied by \(factor)"
     case .scaleMismatch(let count, let factors):
       "\(subject.phrase) has \(count) values, which \(factors) factors do not divide"
     case .shapeMismatch(let shape, let values):
@@ -158,6 +160,15 @@ extension EmissionError {
 }
 
 extension BlobStorage {
+  /// A value with the digits of its own type: 3e+38, not 3.0000000054977558e+38.
+  func written(_ value: Double) -> String {
+    switch self {
+    case .float where Float(value).isFinite: "\(Float(value))"
+    case .half where Float16(value).isFinite: "\(Float16(value))"
+    case .float, .double, .half, .other: "\(value)"
+    }
+  }
+
   /// The number type as a sentence names it.
   var phrase: String {
     switch self {

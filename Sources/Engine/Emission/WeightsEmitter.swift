@@ -72,7 +72,7 @@ package struct WeightsEmitter: Sendable {
     }
     let field = WireField(
       number: layer.generation == .v2 ? CaffeField.Net.layer : CaffeField.Net.v1Layers, type: .bytes,
-      range: layer.fieldRange, body: layer.bodyRange, number64: 0)
+      range: layer.fieldRange, body: layer.bodyRange)
     output.add(
       try rewriter.rewrite(layer.bodyRange, message), asField: field.number, replacing: field)
     return output
