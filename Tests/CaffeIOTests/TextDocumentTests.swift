@@ -37,7 +37,8 @@ func reassembled(_ document: TextDocument) -> [UInt8] {
   @Test(arguments: [
     "", "# only a comment", "\u{FEFF}name: \"x\"\n", "a: 1\r\nb { c: 2 }\r\n", "a: 1, b: 2; c < d: 3 >",
     "dim: [1, 2, 3]", "m: [{ a: 1 }, < b: 2 >]", "empty: []", "s: 'it''s' \"two\" # why\n 'three'",
-    "[caffe.ext]: 3", "[type.googleapis.com/x.Y] { a: 1 }", "a { } b:{} c:<>", "x: - 3", "x: -inf y: nan z: 1.5f",
+    "[caffe.ext]: 3", "[type.googleapis.com/x.Y] { a: 1 }", "a { } b:{} c:<>", "x: - 3",
+    "x: -inf y: nan z: 1.5f",
     "layer { name: \"a\" # trailing\n }  # end\n", "a: TEST", "a{b{c{d:1}}}",
   ])
   func everyByteComesBack(text: String) throws {
@@ -57,7 +58,8 @@ func reassembled(_ document: TextDocument) -> [UInt8] {
 
   @Test(arguments: [
     (#""plain""#, "plain"), (#"'it"s'"#, "it\"s"), (#""a\nb\tc\\\"""#, "a\nb\tc\\\""), (#""\101\x42""#, "AB"),
-    (#""caf\303\251""#, "café"), (#""\u00e9""#, "é"), (#""one" 'two' # more"# + "\n\"3\"", "onetwo3"), (#""""#, ""),
+    (#""caf\303\251""#, "café"), (#""\u00e9""#, "é"), (#""one" 'two' # more"# + "\n\"3\"", "onetwo3"),
+    (#""""#, ""),
   ])
   func strings(text: String, value: String) throws {
     #expect(try parsed("x: \(text)").root.last("x")?.string == value)
@@ -71,20 +73,37 @@ func reassembled(_ document: TextDocument) -> [UInt8] {
   }
 
   @Test(arguments: [
-    ("name \"x\"", "net.prototxt:1:6: error: expected ':' or '{' after 'name', found '\"'\n  name \"x\"\n       ^"),
-    ("name: \"x\ny", "net.prototxt:1:7: error: the string is not closed; expected \" before the end of the line\n  name: \"x\n        ^"),
-    ("a {\n  b: 1\n", "net.prototxt:3:1: error: expected '}' to close 'a' of line 1, found the end of the file\n  \n  ^"),
+    (
+      "name \"x\"",
+      "net.prototxt:1:6: error: expected ':' or '{' after 'name', found '\"'\n  name \"x\"\n       ^"
+    ),
+    (
+      "name: \"x\ny",
+      "net.prototxt:1:7: error: the string is not closed; expected \" before the end of the line\n  name: \"x\n        ^"
+    ),
+    (
+      "a {\n  b: 1\n",
+      "net.prototxt:3:1: error: expected '}' to close 'a' of line 1, found the end of the file\n  \n  ^"
+    ),
     ("a: }", "net.prototxt:1:4: error: expected a value for 'a', found '}'\n  a: }\n     ^"),
     ("}", "net.prototxt:1:1: error: '}' closes nothing\n  }\n  ^"),
     ("a: 1x", "net.prototxt:1:4: error: '1x' is not a number\n  a: 1x\n     ^"),
     ("a: 089", "net.prototxt:1:4: error: '089' is not a number\n  a: 089\n     ^"),
-    ("a: [1 2]", "net.prototxt:1:7: error: expected ',' or ']' in the list, found '2'\n  a: [1 2]\n        ^"),
+    (
+      "a: [1 2]", "net.prototxt:1:7: error: expected ',' or ']' in the list, found '2'\n  a: [1 2]\n        ^"
+    ),
     ("a: \"\\q\"", "net.prototxt:1:5: error: unknown escape '\\q' in a string\n  a: \"\\q\"\n      ^"),
     ("é: 1", "net.prototxt:1:1: error: expected a field name, found 'é'\n  é: 1\n  ^"),
-    ("a: 1\n\u{0}", "net.prototxt:2:1: error: expected a field name, found a control character (byte 0)\n  \u{FFFD}\n  ^"),
+    (
+      "a: 1\n\u{0}",
+      "net.prototxt:2:1: error: expected a field name, found a control character (byte 0)\n  \u{FFFD}\n  ^"
+    ),
     ("a:", "net.prototxt:1:3: error: expected a value for 'a', found the end of the file\n  a:\n    ^"),
     ("a { b: 1 >", "net.prototxt:1:10: error: '>' closes nothing\n  a { b: 1 >\n           ^"),
-    ("<!DOCTYPE html>", "net.prototxt: error: expected a net definition as text, found a web page; download the file itself"),
+    (
+      "<!DOCTYPE html>",
+      "net.prototxt: error: expected a net definition as text, found a web page; download the file itself"
+    ),
     (
       "version https://git-lfs.github.com/spec/v1\n",
       "net.prototxt: error: expected a net definition as text, found a Git LFS pointer; fetch the file itself with 'git lfs pull'"
@@ -105,7 +124,8 @@ func reassembled(_ document: TextDocument) -> [UInt8] {
   }
 
   @Test func noMutationOfATextTraps() throws {
-    let text = Array("layer { name: \"c\" type: 'X' dim: [1, -2.5e3] < a: 0x1f > m: [{ b: \"\\n\" }] } # c\n".utf8)
+    let text = Array(
+      "layer { name: \"c\" type: 'X' dim: [1, -2.5e3] < a: 0x1f > m: [{ b: \"\\n\" }] } # c\n".utf8)
     var generator = SystemRandomNumberGenerator()
     let alphabet = Array("{}[]<>:\"'\\#,;- \nx1.e\u{0}\u{FF}".utf8)
     for _ in 0..<20_000 {

@@ -35,7 +35,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("x: \"old\"", "x: \"n\\\"ew\""), ("x: 'old'", "x: 'n\"ew'"), ("x: \"a\" \"b\" # c", "x: \"n\\\"ew\" # c"),
+    ("x: \"old\"", "x: \"n\\\"ew\""), ("x: 'old'", "x: 'n\"ew'"),
+    ("x: \"a\" \"b\" # c", "x: \"n\\\"ew\" # c"),
   ])
   func stringsKeepTheirQuotes(text: String, expected: String) throws {
     #expect(try edit(text) { editor, root in editor.set(root.last("x")!, toString: "n\"ew") } == expected)
@@ -64,7 +65,8 @@ import Testing
       name: "layer",
       value: .message([
         NewTextField(name: "name", value: .string("s")),
-        NewTextField(name: "scale_param", value: .message([NewTextField(name: "bias_term", value: .literal("true"))])),
+        NewTextField(
+          name: "scale_param", value: .message([NewTextField(name: "bias_term", value: .literal("true"))])),
       ]))
     let long = "# head\nlayer {\n    name: \"b\"\n} # tail\nlayer { name: \"c\" }\n"
     #expect(
@@ -73,7 +75,8 @@ import Testing
     )
     #expect(
       try edit(long) { editor, root in editor.replace(root.all("layer")[1], with: [new]) }
-        == "# head\nlayer {\n    name: \"b\"\n} # tail\nlayer { name: \"s\" scale_param { bias_term: true } }\n")
+        == "# head\nlayer {\n    name: \"b\"\n} # tail\nlayer { name: \"s\" scale_param { bias_term: true } }\n"
+    )
   }
 
   @Test func editsInsideOfWhatGoesAreLostWithIt() throws {

@@ -38,7 +38,8 @@ extension AttributeValue {
     } else if case .bool? = schema?.type, let bool = field.bool {
       self = .boolean(bool)
     } else if let number = field.number {
-      self = .number(number)
+      // Caffe keeps a `float` in single precision: eps 1e-5 is 9.99999974737875e-06.
+      self = .number(schema?.type == .float ? Double(Float(number)) : number)
     } else if schema == nil, let bool = field.bool {
       self = .boolean(bool)
     } else {

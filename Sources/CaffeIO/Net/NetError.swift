@@ -40,7 +40,8 @@ package struct NetError: DiagnosticError, Equatable {
       let found = fields.isEmpty ? "" : "; found \(fields.map { "'\($0)'" }.joined(separator: ", "))"
       sentence = "this is no net definition: it has no 'layer'\(found)"
     case .mixedGenerations:
-      sentence = "the file mixes 'layer' and 'layers'; Caffe would ignore one of them, so write all layers one way"
+      sentence =
+        "the file mixes 'layer' and 'layers'; Caffe would ignore one of them, so write all layers one way"
     case .missingType(let layer): sentence = "layer '\(layer)' has no 'type'"
     case .expectedString(let field, let found): sentence = "expected a string for '\(field)', found \(found)"
     case .expectedInteger(let field, let found):

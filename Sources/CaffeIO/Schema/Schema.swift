@@ -14,7 +14,7 @@ package struct Schema: Sendable {
     "inner_product_param.transpose": (6, .bool, .boolean(false), false),
     "batch_norm_param": (139, .message("BatchNormParameter"), .message, false),
     "batch_norm_param.use_global_stats": (1, .bool, .boolean(false), false),
-    "batch_norm_param.eps": (3, .float, .number(1e-5), false),
+    "batch_norm_param.eps": (3, .float, .number(Double(Float(1e-5))), false),
     "scale_param": (142, .message("ScaleParameter"), .message, false),
     "scale_param.axis": (1, .int32, .number(1), false),
     "scale_param.num_axes": (2, .int32, .number(1), false),
@@ -24,10 +24,14 @@ package struct Schema: Sendable {
     Self.table[path.joined(separator: ".")].map { SchemaField(number: $0.0, type: $0.1, isRepeated: $0.3) }
   }
   package func enumNumber(_ word: String, of name: String) -> Int? { nil }
-  package func layerDefault(at path: [String]) -> AttributeValue? { Self.table[path.joined(separator: ".")]?.2 }
+  package func layerDefault(at path: [String]) -> AttributeValue? {
+    Self.table[path.joined(separator: ".")]?.2
+  }
 }
 package struct SchemaField: Sendable {
-  package enum FieldType: Sendable, Equatable { case bool, string, uint32, int32, float, double, message(String), `enum`(String) }
+  package enum FieldType: Sendable, Equatable {
+    case bool, string, uint32, int32, float, double, message(String), `enum`(String)
+  }
   package var number: Int
   package var type: FieldType
   package var isRepeated: Bool

@@ -112,7 +112,8 @@ package struct TextEditor: Sendable {
   package mutating func replace(_ field: TextField, with fields: [NewTextField]) {
     let indent = style.indentation(at: field.nameOffset)
     let isOneLine = !document.bytes[field.nameOffset..<field.valueRange.upperBound].contains(10)
-    let text = isOneLine
+    let text =
+      isOneLine
       ? Array(fields.map { style.oneLine($0) }.joined(separator: " ").utf8)
       : style.lines(fields, indent: indent, startsIndented: true)
     edits.append(Edit(range: field.nameOffset..<field.valueRange.upperBound, text: text))
@@ -137,7 +138,8 @@ package struct TextEditor: Sendable {
     }
     let lastStart = Array(message.fields).last?.nameOffset
     let outer = style.indentation(at: bracketed.lowerBound)
-    let indent = lastStart.flatMap { style.isFirstOnLine($0) ? style.indentation(at: $0) : nil } ?? outer + style.unit
+    let indent =
+      lastStart.flatMap { style.isFirstOnLine($0) ? style.indentation(at: $0) : nil } ?? outer + style.unit
     // Before the line of the closing bracket, or before the bracket itself where something shares its line.
     let lineStart = style.lineStart(before: closer)
     if bytes[lineStart..<closer].allSatisfy({ $0 == 32 || $0 == 9 }) {

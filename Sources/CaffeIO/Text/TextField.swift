@@ -53,7 +53,9 @@ package struct TextField: Sendable {
 
   /// A bare word: an enumeration's value, `true`, `inf`; no sign.
   package var identifier: String? {
-    guard node.kind == .scalar, let first = document.bytes[valueRange].first, first.isLetter else { return nil }
+    guard node.kind == .scalar, let first = document.bytes[valueRange].first, first.isLetter else {
+      return nil
+    }
     return literal
   }
 

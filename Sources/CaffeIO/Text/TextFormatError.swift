@@ -46,7 +46,8 @@ package struct TextFormatError: DiagnosticError, Equatable {
     case .unclosed(let bracket, let field, let line):
       sentence = "expected '\(bracket)' to close '\(field)' of line \(line), found the end of the file"
     case .unexpectedBracket(let bracket): sentence = "'\(bracket)' closes nothing"
-    case .unterminatedString(let quote): sentence = "the string is not closed; expected \(quote) before the end of the line"
+    case .unterminatedString(let quote):
+      sentence = "the string is not closed; expected \(quote) before the end of the line"
     case .badEscape(let escape): sentence = "unknown escape '\(escape)' in a string"
     case .badNumber(let text): sentence = "'\(text)' is not a number"
     case .expectedComma(let found): sentence = "expected ',' or ']' in the list, found \(found)"

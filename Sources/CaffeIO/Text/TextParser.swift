@@ -75,7 +75,8 @@ struct TextParser {
       let node = nodes[innermost.node]
       let name = String(decoding: bytes[Int(node.nameStart)..<Int(node.nameEnd)], as: UTF8.self)
       let line = source.place(at: Int(node.valueStart)).line
-      throw error(.unclosed(String(UnicodeScalar(innermost.closer)), field: name, openedAt: line), at: bytes.count)
+      throw error(
+        .unclosed(String(UnicodeScalar(innermost.closer)), field: name, openedAt: line), at: bytes.count)
     }
   }
 
@@ -88,7 +89,9 @@ struct TextParser {
       skipWord()
     } else if byte == UInt8(ascii: "[") {
       // An extension or Any: the name is kept as written.
-      while position < bytes.count, bytes[position] != UInt8(ascii: "]"), bytes[position] != 10 { position += 1 }
+      while position < bytes.count, bytes[position] != UInt8(ascii: "]"), bytes[position] != 10 {
+        position += 1
+      }
       guard position < bytes.count, bytes[position] == UInt8(ascii: "]") else {
         throw error(.expectedField(found: found(at: start)), at: start)
       }
@@ -190,7 +193,8 @@ struct TextParser {
       // Literals in a row are one string.
       while true {
         skipTrivia()
-        guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") || bytes[position] == UInt8(ascii: "'")
+        guard position < bytes.count,
+          bytes[position] == UInt8(ascii: "\"") || bytes[position] == UInt8(ascii: "'")
         else { break }
         try skipString()
         end = position
@@ -256,7 +260,8 @@ struct TextParser {
   private mutating func skipWord() {
     while position < bytes.count, bytes[position].isLetter || bytes[position].isDigit { position += 1 }
     // Any's names have dots and slashes; an enumeration of a fork may have a hyphen.
-    while position < bytes.count, bytes[position] == UInt8(ascii: ".") || bytes[position] == UInt8(ascii: "-"),
+    while position < bytes.count,
+      bytes[position] == UInt8(ascii: ".") || bytes[position] == UInt8(ascii: "-"),
       position + 1 < bytes.count, bytes[position + 1].isLetter || bytes[position + 1].isDigit
     {
       position += 1
@@ -314,13 +319,19 @@ package enum OtherFileKind {
   /// What the beginning of a file says it is, if it is one of these.
   package static func recognise(_ start: ArraySlice<UInt8>) -> String? {
     func begins(_ text: String) -> Bool { start.starts(with: text.utf8) }
-    if begins("version https://git-lfs") { return "a Git LFS pointer; fetch the file itself with 'git lfs pull'" }
+    if begins("version https://git-lfs") {
+      return "a Git LFS pointer; fetch the file itself with 'git lfs pull'"
+    }
     if start.starts(with: [0x1F, 0x8B]) { return "a gzip archive; unpack it first" }
     if start.starts(with: [0x50, 0x4B, 3, 4]) { return "a zip archive; unpack it first" }
     let text = String(decoding: start.drop { $0 <= 32 }.prefix(16), as: UTF8.self).lowercased()
-    if text.hasPrefix("<!doctype html") || text.hasPrefix("<html") { return "a web page; download the file itself" }
+    if text.hasPrefix("<!doctype html") || text.hasPrefix("<html") {
+      return "a web page; download the file itself"
+    }
     // Field 1 (name) or 100 (layer) of a binary NetParameter, with a length behind it.
-    if start.first == 0x0A || start.starts(with: [0xA2, 0x06]), start.contains(where: { $0 == 0 || $0 >= 0xF8 }) {
+    if start.first == 0x0A || start.starts(with: [0xA2, 0x06]),
+      start.contains(where: { $0 == 0 || $0 >= 0xF8 })
+    {
       return "a binary file; is this the .caffemodel?"
     }
     return nil

@@ -96,7 +96,8 @@ struct TextStyle {
   /// Behind the line end at `offset`.
   func afterLineEnd(_ offset: Int) -> Int {
     guard offset < bytes.count else { return offset }
-    return bytes[offset] == 13 && offset + 1 < bytes.count && bytes[offset + 1] == 10 ? offset + 2 : offset + 1
+    return bytes[offset] == 13 && offset + 1 < bytes.count && bytes[offset + 1] == 10
+      ? offset + 2 : offset + 1
   }
 
   /// The end of the line that begins at `offset`, if it is blank.

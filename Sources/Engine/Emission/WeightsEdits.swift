@@ -45,13 +45,15 @@ extension WeightsPlan {
     if let fields = change?.replacement {
       if layer.type != definition.type { edit.type = layer.type }
       if layer.name != definition.name { edit.name = layer.name }
-      edit.setFields = schema.parametersToClear(of: definition) + fields.flatMap { schema.wireEdits($0, path: []) }
+      edit.setFields =
+        schema.parametersToClear(of: definition) + fields.flatMap { schema.wireEdits($0, path: []) }
     } else if stored.generation == .v2 {
       for attribute in change?.attributes ?? [] {
         if let wire = schema.wireEdit(attribute.path, attribute.value) { edit.setFields.append(wire) }
       }
     }
-    return edit.blobs != nil || edit.bottoms != nil || edit.tops != nil || edit.type != nil || edit.name != nil
+    return edit.blobs != nil || edit.bottoms != nil || edit.tops != nil || edit.type != nil
+      || edit.name != nil
       || !edit.setFields.isEmpty
   }
 }
@@ -70,7 +72,9 @@ extension Schema {
   /// The edits that write a new field and what is in it.
   fileprivate func wireEdits(_ field: NewTextField, path: [String]) -> [WireFieldEdit] {
     let path = path + [field.name]
-    guard case .message(let inner) = field.value else { return wireEdit(path, field.value).map { [$0] } ?? [] }
+    guard case .message(let inner) = field.value else {
+      return wireEdit(path, field.value).map { [$0] } ?? []
+    }
     return inner.flatMap { wireEdits($0, path: path) }
   }
 

@@ -35,6 +35,11 @@ extension WorkingNet {
     var affine = try Affine(numbers: numbers, epsilon: try number(layout.epsilon, or: 0), layer: layer)
     affine.axis = axis
     affine.axisCount = axisCount
+    if axis == 1, let count = affine.channelCount, let bottom = graph[layer].bottoms.first,
+      let expected = channels.counts[bottom.index], count != expected
+    {
+      throw .inputChannels(layer: layer, found: count, expected: expected)
+    }
     noteOddities(of: layer, numbers)
     return affine
   }

@@ -65,9 +65,10 @@ package struct UncheckedRule: Sendable {
     self.match = try match.texts.map { key, value in
       (key, try UncheckedCapture(YAMLMap(value, as: "capture '\(key.text)'")))
     }
-    lets = try map.map("let", as: "let")?.texts.map { key, value in
-      (key, try value.asText(for: .key(key.text)))
-    } ?? []
+    lets =
+      try map.map("let", as: "let")?.texts.map { key, value in
+        (key, try value.asText(for: .key(key.text)))
+      } ?? []
     transforms = try map.maps("transform", as: "transform")
     rewrite = try map.requiredMap("rewrite", as: "rewrite")
     tests = try map.maps("tests", as: "test")
