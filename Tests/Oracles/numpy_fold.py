@@ -80,8 +80,7 @@ def expected(definition, weights, rewrites):
     }
     changed, twins = {}, nets.other_phases(definition)
     for rewrite in rewrites:
-        made = {replacement["from"]: replacement["to"] for replacement in rewrite["replaced"]}
-        gone = [name for name in [*rewrite["removed"], *made] if name in view]
+        made, gone = rewrite["added"], [name for name in rewrite["removed"] if name in view]
         affected = [name for name in gone if nets.layer_type(view[name]) in nets.AFFINE]
         takers = [n for n in rewrite["kept"] if nets.layer_type(view[n]) in nets.ABSORBERS | {"Scale"}]
         if not affected or (not takers and not made and set(affected) <= twins):
@@ -94,7 +93,7 @@ def expected(definition, weights, rewrites):
         for name in gone:
             changed.pop(name, None)
         if absorber in affected or made:
-            target = absorber or next(iter(made.values()))
+            target = absorber or made[0]
             changed[target] = list(composed(parts))
             view[target] = nets.schema.LayerParameter(name=target, type="Scale")
             order.setdefault(target, order[affected[0]])
@@ -127,7 +126,7 @@ def naive_fold(definition, weights):
         position = next(i for i, layer in enumerate(graph.layers) if layer.name == names[0])
         layer, source = graph.layers[position], graph.layers[graph.bottoms[position][0].producer]
         rewrites.append(
-            {"rule": "naive", "kept": [source.name], "removed": [layer.name], "replaced": [], "layers": {}}
+            {"rule": "naive", "kept": [source.name], "removed": [layer.name], "added": [], "layers": {}}
         )
         source.top[0] = layer.top[0]
         parameter = "inner_product_param" if source.type == "InnerProduct" else "convolution_param"
@@ -135,9 +134,8 @@ def naive_fold(definition, weights):
         folded.layer.remove(layer)
     for layer in folded.layer:
         if layer.type == "BatchNorm" and nets.usable_statistics(layer):
-            replacement = {"from": layer.name, "to": layer.name, "type": "Scale"}
             rewrites.append(
-                {"rule": "naive", "kept": [], "removed": [], "replaced": [replacement], "layers": {}}
+                {"rule": "naive", "kept": [], "removed": [layer.name], "added": [layer.name], "layers": {}}
             )
             layer.type = "Scale"
             layer.ClearField("batch_norm_param")

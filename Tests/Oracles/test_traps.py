@@ -89,7 +89,7 @@ def test_trap_01_eps_ignored_or_hard_coded(trap, eps):
 
 
 def test_trap_01_eps_is_a_float(trap):
-    """Caffe keeps 1e-5 as 9.99999974737875e-06; where mean and beta nearly cancel, the 2.5e-8 between show."""
+    """Caffe keeps 1e-5 as 9.99999974737875e-06; it shows where mean and beta nearly cancel."""
     text = conv("conv", "data", out=1, more="bias_term: false")
     text += batch_norm("bn", "conv", "conv", "eps: 1e-5") + scale("scale", "conv", "conv")
     blobs = {"conv": [normal(1, 3, 3, 3)], "bn": [np.array([9.341875]), np.array([9.999e-10])]}
