@@ -141,16 +141,9 @@ struct FoldReport {
       ("rule", .string(rewrite.rule)),
       ("layers", .object(rewrite.layers.map { ($0.capture, .string($0.name)) })),
       ("kept", names(rewrite.kept)),
-      ("removed", names(rewrite.removed)),
-      ("replaced", .array(rewrite.replaced.map { replacement($0, rewrite) })),
-    ])
-  }
-
-  private func replacement(_ layer: LayerID, _ rewrite: AppliedRewrite) -> JSONValue {
-    .object([
-      ("from", .string(rewrite.layers.first { $0.layer == layer }?.name ?? "")),
-      ("to", .string(plan.graph[layer].name)),
-      ("type", .string(plan.graph[layer].type)),
+      // A layer that became another type is one that went and one that came.
+      ("removed", names(rewrite.removed + rewrite.replaced)),
+      ("added", .array(rewrite.replaced.map { .string(plan.graph[$0].name) })),
     ])
   }
 
