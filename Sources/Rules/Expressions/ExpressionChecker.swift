@@ -296,7 +296,11 @@ package struct ExpressionChecker<Scope: ExpressionScope>: Sendable {
     for item in items {
       let found = try type(of: item)
       if case .aligned(_, let axis) = found { throw ExpressionError(.unaligned(axis: axis), at: item.range) }
-      types.append(found)
+      if case .tensor(let shape) = found, shape.rank == 0 {
+        types.append(.number())
+      } else {
+        types.append(found)
+      }
     }
     var dimensions: [Dimension] = []
     for case .number(let dimension) in types { dimensions.append(dimension) }
@@ -399,6 +403,8 @@ extension ExpressionType {
   /// The type as an operand of arithmetic: a list of numbers is a vector; nil for what is no number.
   var numeric: ExpressionType? {
     switch self {
+    // A tensor without axes is the number it holds.
+    case .tensor(let shape) where shape.rank == 0: .number()
     case .number, .tensor, .aligned, .dynamic: self
     case .shape(let shape): .tensor(SymbolicShape([shape.dimensions.map { .known($0.count) } ?? .unknown]))
     // The empty list.
