@@ -15,6 +15,8 @@ package final class PieceWriter: Sendable {
     package var threads = 2
     /// An output smaller than this is written by one thread.
     package var parallelBytes = 4 << 20
+    /// Whether disk space is taken before the first byte is written.
+    package var reservesSpace = true
 
     /// The defaults, which were measured (Documentation/Performance.md).
     package init() {}
@@ -80,6 +82,7 @@ package final class PieceWriter: Sendable {
 
   /// Writes everything. `progress` gets the bytes done and all bytes, on the calling thread.
   package func run(progress: ((Int, Int) -> Void)? = nil) throws {
+    if options.reservesSpace { try output.reserve(byteCount) }
     let helpers = byteCount >= options.parallelBytes ? options.threads - 1 : 0
     let threads = (0..<helpers).compactMap { _ in startThread() }
     work(progress)
