@@ -55,8 +55,11 @@ extension Refusal.Reason {
     case .ambiguousLayout(let layer, let layouts):
       return "several blob layouts fit \(described(layer)): \(layouts.joined(separator: ", "))"
     case .batchStatistics(let layer):
+      let says =
+        graph[layer].type == "BatchNorm"
+        ? "says 'use_global_stats: false', so it" : "is not in inference mode: it"
       return
-        "\(name(layer)) says 'use_global_stats: false', so it uses the statistics of the batch; --assume-stored-statistics folds the stored ones"
+        "\(name(layer)) \(says) uses the statistics of the batch; --assume-stored-statistics folds the stored ones"
     case .channelCount(let layer, let what, let found, let into, let expected):
       if layer == into {
         return "the \(what) of \(name(layer)) has \(found) numbers, its other blobs \(expected)"

@@ -84,7 +84,7 @@ import Testing
   @Test(arguments: [
     (
       convolution("c", "data", "c") + layer("r", "ReLU", "c", "c") + layer("s", "Scale", "c", "c"), "s",
-      "its bottom 'c' is made by ReLU 'r', not by BatchNorm, Convolution, ConvolutionDepthwise, Deconvolution, DepthwiseConvolution or InnerProduct"
+      "its bottom 'c' is made by ReLU 'r', not by BN, BatchNorm, Bias, Convolution, ConvolutionDepthwise, CuDNNBatchNorm, Deconvolution, DepthwiseConvolution, InnerProduct or Scale"
     ),
     (
       convolution("c", "data", "c") + layer("s", "Scale", "c", "s") + layer("x", "ReLU", "c", "x"), "s",

@@ -62,6 +62,27 @@ def absorb(layer, blobs, scale, shift):
     return [folded, (old.ravel() * scale + shift).reshape(old.shape)]
 
 
+def absorb_input(layer, blobs, scale, shift):
+    """The blobs of `layer` preceded by y = scale * x + shift, in float64; exact where nothing is padded."""
+    weights, *bias = (blob.astype(np.float64) for blob in blobs)
+    if nets.layer_type(layer) == "InnerProduct":
+        outputs = layer.inner_product_param.num_output
+        transposed = layer.inner_product_param.transpose
+        rows = weights.reshape(-1, outputs).T if transposed else weights.reshape(outputs, -1)
+        scale, shift = (np.repeat(v, rows.shape[1] // v.size) for v in (scale, shift))
+        added = rows @ shift
+        folded = (rows * scale).T if transposed else rows * scale
+    else:
+        outputs, group = layer.convolution_param.num_output, layer.convolution_param.group
+        scale, shift = (np.broadcast_to(v, weights.shape[1] * group) for v in (scale, shift))
+        per_output = np.arange(outputs) // (outputs // group)
+        rows = weights.reshape(outputs, weights.shape[1], -1)
+        added = np.einsum("oik,oi->o", rows, shift.reshape(group, -1)[per_output])
+        folded = rows * scale.reshape(group, -1)[per_output][:, :, None]
+    old = bias[0] if bias else np.zeros(outputs)
+    return [folded.reshape(weights.shape), (old.ravel() + added).reshape(old.shape)]
+
+
 def composed(parts):
     """One (scale, shift) for several, the first applied first."""
     scale, shift = np.ones(1), np.zeros(1)
@@ -97,6 +118,9 @@ def expected(definition, weights, rewrites):
             changed[target] = list(composed(parts))
             view[target] = nets.schema.LayerParameter(name=target, type="Scale")
             order.setdefault(target, order[affected[0]])
+        elif order[affected[0]] < order[absorber]:
+            target = absorber
+            changed[target] = absorb_input(view[target], current[target], *composed(parts))
         else:
             target = absorber
             changed[target] = absorb(view[target], current[target], *composed(parts))

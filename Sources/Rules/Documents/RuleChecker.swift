@@ -27,7 +27,7 @@ struct RuleChecker {
     return Rule(
       id: rule.id.text, summary: rule.summary, documentation: rule.documentation, tags: rule.tags.map(\.text),
       safety: try word(rule.safety, for: "'safety'") ?? .exact, priority: rule.priority,
-      phase: try word(rule.phase, for: "'phase'") ?? .test,
+      phase: try word(rule.phase, for: "'phase'") ?? .test, isQuiet: rule.quiet,
       allowances: Set(try rule.allow.compactMap { try word($0, for: "'allow'") }), pattern: pattern,
       lets: lets,
       transforms: transforms, rewrite: rewrite, tests: try rule.tests.map(checkTest), source: source,
@@ -47,6 +47,7 @@ struct RuleChecker {
       epsilon: try expression(layout.epsilon, .number()),
       usesStoredStatistics: try expression(layout.storedStatistics, .boolean),
       axis: try expression(layout.axis, .number()), axisCount: try expression(layout.axisCount, .number()),
+      scale: try expression(layout.scale, .number()), shift: try expression(layout.shift, .number()),
       place: source.place(at: layout.node.offset))
   }
 
