@@ -1,0 +1,111 @@
+/// One field of a text, or one element of a list, which reads like a field of the list's name: a view, cheap
+/// to make and to copy.
+package struct TextField: Sendable {
+  let storage: TextStorage
+  let index: UInt32
+  /// The node of the list that this is an element of, else `TextNode.none`.
+  let list: UInt32
+  /// The node of the message that holds the field; `TextNode.none` for the whole text.
+  let parent: UInt32
+
+  var node: TextNode { storage.nodes[Int(index)] }
+  private var firstByte: UInt8 { storage.bytes[Int(node.valueStart)] }
+  private var isString: Bool { firstByte.isQuote }
+  private var isMessage: Bool { firstByte == UInt8(ascii: "{") || firstByte == UInt8(ascii: "<") }
+
+  // MARK: Name
+
+  /// The name as written; `[package.name]` for an extension.
+  package var name: String { storage.text(nameRange) }
+
+  /// Whether the field has this name; makes no string.
+  package func isNamed(_ name: String) -> Bool {
+    let bytes = storage.bytes
+    let start = nameOffset
+    var position = start
+    var last: UInt8 = 0
+    for byte in name.utf8 {
+      guard position < bytes.count, bytes[position] == byte else { return false }
+      last = byte
+      position += 1
+    }
+    if bytes[start] == UInt8(ascii: "[") { return last == UInt8(ascii: "]") }
+    return position > start && !(position < bytes.count && bytes[position].isIdentifierByte)
+  }
+
+  /// The bytes of the name; for an element of a list, those of the list's.
+  package var nameRange: Range<Int> { TextNode.nameRange(from: nameOffset, in: storage.bytes) }
+
+  /// Where the name begins, as a byte offset.
+  package var nameOffset: Int { Int(node.nameStart) }
+
+  // MARK: Value
+
+  /// Where the value begins, as a byte offset.
+  package var valueOffset: Int { Int(node.valueStart) }
+
+  /// The bytes of the value, brackets or quotes included.
+  package var valueRange: Range<Int> { node.valueRange }
+
+  /// Whether the field is an element of a list `[…]`.
+  package var isListElement: Bool { list != TextNode.none }
+
+  /// The value.
+  package var value: TextValue { message.map(TextValue.message) ?? (isString ? .string : .scalar) }
+
+  /// The value exactly as written, without what is around it.
+  package var literal: String { storage.text(valueRange) }
+
+  /// The value as a message.
+  package var message: TextMessage? {
+    isMessage ? TextMessage(storage: storage, index: index) : nil
+  }
+
+  /// The bytes of a string value, escapes undone, adjacent literals joined.
+  package var bytes: [UInt8]? {
+    isString ? TextString.decode(storage.bytes[valueRange]) : nil
+  }
+
+  /// A string value; what is not UTF-8 in it becomes replacement characters.
+  package var string: String? {
+    guard isString else { return nil }
+    let bytes = storage.bytes
+    // Nearly all strings are one literal without an escape.
+    let inner = bytes[valueOffset + 1..<valueRange.upperBound - 1]
+    if !inner.contains(where: { $0 == UInt8(ascii: "\\") || $0 == bytes[valueOffset] }) {
+      return String(decoding: inner, as: UTF8.self)
+    }
+    return String(decoding: TextString.decode(bytes[valueRange]), as: UTF8.self)
+  }
+
+  /// A bare word without a sign: an enumeration's value, `true`, `inf`.
+  package var identifier: String? {
+    firstByte.isIdentifierByte && !firstByte.isDigit ? literal : nil
+  }
+
+  /// The value as a number, in whatever form it is written: `3`, `-0x1F`, `017`, `1.5f`, `.5`, `-inf`, `nan`.
+  package var number: Double? { isString || isMessage ? nil : TextNumber.double(storage.bytes[valueRange]) }
+
+  /// The value as a whole number, if it is written as one and fits.
+  package var integer: Int? { isString || isMessage ? nil : TextNumber.integer(storage.bytes[valueRange]) }
+
+  /// The value as a boolean, in all the spellings that protobuf takes.
+  package var bool: Bool? {
+    switch identifier {
+    case "true", "True", "t": return true
+    case "false", "False", "f": return false
+    case nil: return integer.flatMap { $0 == 0 ? false : $0 == 1 ? true : nil }
+    default: return nil
+    }
+  }
+}
+
+/// What kind of value a field has.
+package enum TextValue: Sendable {
+  /// `{…}` or `<…>`.
+  case message(TextMessage)
+  /// One or more string literals.
+  case string
+  /// A number or a bare word.
+  case scalar
+}
