@@ -64,10 +64,13 @@ private let scaleLayer = NewTextField(
   }
 
   @Test(arguments: [
-    ("d: [1, 2, 3]", [0], "d: [2, 3]"), ("d: [1, 2, 3]", [1], "d: [1, 3]"), ("d: [1, 2, 3]", [2], "d: [1, 2]"),
-    ("d: [1, 2, 3]", [0, 1], "d: [3]"), ("d: [1, 2, 3]", [1, 2], "d: [1]"), ("d: [1, 2, 3]", [0, 2], "d: [2]"),
+    ("d: [1, 2, 3]", [0], "d: [2, 3]"), ("d: [1, 2, 3]", [1], "d: [1, 3]"),
+    ("d: [1, 2, 3]", [2], "d: [1, 2]"),
+    ("d: [1, 2, 3]", [0, 1], "d: [3]"), ("d: [1, 2, 3]", [1, 2], "d: [1]"),
+    ("d: [1, 2, 3]", [0, 2], "d: [2]"),
     ("d: [ 1,2,3 ]", [0], "d: [ 2,3 ]"), ("d: [ 1,2,3 ]", [2], "d: [ 1,2 ]"),
-    ("d: [\n  1,\n  2,\n  3\n]", [0], "d: [\n  2,\n  3\n]"), ("d: [\n  1,\n  2,\n  3\n]", [2], "d: [\n  1,\n  2\n]"),
+    ("d: [\n  1,\n  2,\n  3\n]", [0], "d: [\n  2,\n  3\n]"),
+    ("d: [\n  1,\n  2,\n  3\n]", [2], "d: [\n  1,\n  2\n]"),
     ("d: [\n  1, # one\n  2, # two\n  3 # three\n]", [1], "d: [\n  1, # one\n  # two\n  3 # three\n]"),
     ("d: [\n  1, # one\n  2 # two\n]", [1], "d: [\n  1 # one\n   # two\n]"),
     ("d: [\n  1 # one\n  , 2]", [0], "d: [\n   # one\n   2]"),
@@ -85,14 +88,16 @@ private let scaleLayer = NewTextField(
 
   @Test(arguments: [
     ("x: \"old\"", "x: \"n\\\"ew\""), ("x: 'old'", "x: 'n\"ew'"), ("x: \"a\" 'b' # c", "x: \"n\\\"ew\" # c"),
-    ("x: WORD y: 'z'", "x: 'n\"ew' y: 'z'"), ("x: {} # c", "x: \"n\\\"ew\" # c"), ("x: ['a', 'b']", "x: ['a', 'n\"ew']"),
+    ("x: WORD y: 'z'", "x: 'n\"ew' y: 'z'"), ("x: {} # c", "x: \"n\\\"ew\" # c"),
+    ("x: ['a', 'b']", "x: ['a', 'n\"ew']"),
   ])
   func stringsKeepTheirQuotes(text: String, expected: String) throws {
     #expect(try edit(text) { editor, root in editor.set(root.last("x")!, toString: "n\"ew") } == expected)
   }
 
   @Test(arguments: [
-    ("x: 1 # c\n", "x: 2.5 # c\n"), ("x:1,y:2", "x:2.5,y:2"), ("x: \"s\"y: 1", "x: 2.5 y: 1"), ("x: - 3", "x: 2.5"),
+    ("x: 1 # c\n", "x: 2.5 # c\n"), ("x:1,y:2", "x:2.5,y:2"), ("x: \"s\"y: 1", "x: 2.5 y: 1"),
+    ("x: - 3", "x: 2.5"),
     ("x { y: 1 }", "x: 2.5"), ("x: [1, 2]", "x: [1, 2.5]"), ("x: 1\nx: 1\n", "x: 1\nx: 2.5\n"),
   ])
   func aLiteralTakesThePlaceOfTheOld(text: String, expected: String) throws {
@@ -104,15 +109,19 @@ private let scaleLayer = NewTextField(
     ("p { a: 1}", "p { a: 1 bias_term: true}"), ("p < a: 1 >", "p < a: 1 bias_term: true >"),
     ("p {}", "p { bias_term: true }"), ("p { }", "p { bias_term: true }"), ("p{}", "p{ bias_term: true }"),
     ("p <>", "p < bias_term: true >"), ("p: [{}]", "p: [{ bias_term: true }]"),
-    ("p { a: 1, b: 2 }", "p { a: 1, b: 2, bias_term: true }"), ("p { a: 1; }", "p { a: 1; bias_term: true; }"),
+    ("p { a: 1, b: 2 }", "p { a: 1, b: 2, bias_term: true }"),
+    ("p { a: 1; }", "p { a: 1; bias_term: true; }"),
     ("p {\n    a: 1\n}\n", "p {\n    a: 1\n    bias_term: true\n}\n"),
     ("p {\n  a: 1,\n  b: 2\n}", "p {\n  a: 1,\n  b: 2,\n  bias_term: true\n}"),
     ("p {\r\n  a: 1\r\n}\r\n", "p {\r\n  a: 1\r\n  bias_term: true\r\n}\r\n"),
     ("p {\r  a: 1\r}\r", "p {\r  a: 1\r  bias_term: true\r}\r"),
     ("p {\n  a: 1 }\n", "p {\n  a: 1\n  bias_term: true }\n"), ("p {\n}\n", "p {\n  bias_term: true\n}\n"),
-    ("p {\n\n}\n", "p {\n  bias_term: true\n\n}\n"), ("p {\n  a: 1\n\n}\n", "p {\n  a: 1\n  bias_term: true\n\n}\n"),
-    ("p { a: 1\n}\n", "p { a: 1\n  bias_term: true\n}\n"), ("p {\n  a: 1 # c\n}", "p {\n  a: 1 # c\n  bias_term: true\n}"),
-    ("p { # c\n}", "p { # c\n  bias_term: true\n}"), ("p {\n  a: 1\n  # end\n}", "p {\n  a: 1\n  # end\n  bias_term: true\n}"),
+    ("p {\n\n}\n", "p {\n  bias_term: true\n\n}\n"),
+    ("p {\n  a: 1\n\n}\n", "p {\n  a: 1\n  bias_term: true\n\n}\n"),
+    ("p { a: 1\n}\n", "p { a: 1\n  bias_term: true\n}\n"),
+    ("p {\n  a: 1 # c\n}", "p {\n  a: 1 # c\n  bias_term: true\n}"),
+    ("p { # c\n}", "p { # c\n  bias_term: true\n}"),
+    ("p {\n  a: 1\n  # end\n}", "p {\n  a: 1\n  # end\n  bias_term: true\n}"),
     ("l {\n   x: 1\n}\np {\n}\n", "l {\n   x: 1\n}\np {\n   bias_term: true\n}\n"),
   ])
   func anAppendedFieldStandsLikeItsNeighbours(text: String, expected: String) throws {
@@ -154,7 +163,10 @@ private let scaleLayer = NewTextField(
       "a: 1\n\nlayer {\n  name: 'a'\n} # c\n",
       "a: 1\n\nlayer {\n  name: 'a'\n} # c\n\nlayer {\n  name: 's'\n  scale_param {\n    bias_term: true\n  }\n}\n"
     ),
-    ("layer { name: 'a' } a: 1\n", "layer { name: 'a' } layer { name: 's' scale_param { bias_term: true } } a: 1\n"),
+    (
+      "layer { name: 'a' } a: 1\n",
+      "layer { name: 'a' } layer { name: 's' scale_param { bias_term: true } } a: 1\n"
+    ),
   ])
   func aLayerIsInsertedBehindAnother(text: String, expected: String) throws {
     let edited = try edit(text) { editor, root in editor.insert([scaleLayer], after: root.last("layer")!) }
@@ -166,7 +178,8 @@ private let scaleLayer = NewTextField(
     ("a: 1\n", "x: 1\na: 1\n"), ("b: 0\n# about a\na: 1\n", "b: 0\nx: 1\n# about a\na: 1\n"),
     ("b: 0\n# apart\n\na: 1\n", "b: 0\n# apart\n\nx: 1\na: 1\n"), ("b: 0 a: 1", "b: 0 x: 1 a: 1"),
     ("m {\n\ta: 1\n}", "m {\n\tx: 1\n\ta: 1\n}"), ("m { a: 1 }", "m { x: 1 a: 1 }"),
-    ("b: 0, a: 1,", "b: 0, x: 1, a: 1,"), ("a: [1, 2]\n", "x: 1\na: [1, 2]\n"), ("b: 0 # c\na: 1\n", "b: 0 # c\nx: 1\na: 1\n"),
+    ("b: 0, a: 1,", "b: 0, x: 1, a: 1,"), ("a: [1, 2]\n", "x: 1\na: [1, 2]\n"),
+    ("b: 0 # c\na: 1\n", "b: 0 # c\nx: 1\na: 1\n"),
   ])
   func aFieldIsInsertedBefore(text: String, expected: String) throws {
     let edited = try edit(text) { editor, root in
@@ -177,8 +190,10 @@ private let scaleLayer = NewTextField(
   }
 
   @Test(arguments: [
-    ("a: 1\n", "a: 1\nx: 1\n"), ("a: 1 # c\n", "a: 1 # c\nx: 1\n"), ("a: 1", "a: 1\nx: 1"), ("a: 1 b: 2", "a: 1 x: 1 b: 2"),
-    ("b: 0 a: 1 # c\n", "b: 0 a: 1 x: 1 # c\n"), ("m { a: 1 }", "m { a: 1 x: 1 }"), ("a: 1, b: 2", "a: 1, x: 1, b: 2"),
+    ("a: 1\n", "a: 1\nx: 1\n"), ("a: 1 # c\n", "a: 1 # c\nx: 1\n"), ("a: 1", "a: 1\nx: 1"),
+    ("a: 1 b: 2", "a: 1 x: 1 b: 2"),
+    ("b: 0 a: 1 # c\n", "b: 0 a: 1 x: 1 # c\n"), ("m { a: 1 }", "m { a: 1 x: 1 }"),
+    ("a: 1, b: 2", "a: 1, x: 1, b: 2"),
     ("m {\n\ta: 1\n}", "m {\n\ta: 1\n\tx: 1\n}"), ("a: [1, 2]\n", "a: [1, 2]\nx: 1\n"),
     ("a: 1 # c\n; b: 2", "a: 1 # c\n; x: 1; b: 2"),
   ])
@@ -191,7 +206,8 @@ private let scaleLayer = NewTextField(
   }
 
   @Test func aLayerIsReplacedInItsOwnStyle() throws {
-    let text = "# head\nlayer {\n    name: \"b\"\n} # tail\nlayer { name: \"c\" }\nlayer { name: \"d\" } a: 1\n"
+    let text =
+      "# head\nlayer {\n    name: \"b\"\n} # tail\nlayer { name: \"c\" }\nlayer { name: \"d\" } a: 1\n"
     func replaced(_ index: Int, with fields: [NewTextField]) throws -> String {
       try edit(text) { editor, root in editor.replace(root.all("layer")[index], with: fields) }
     }
@@ -226,7 +242,8 @@ private let scaleLayer = NewTextField(
 
   @Test(arguments: [
     ("a: 1, b: 2\n", "x: 1, y: 2, b: 2\n"), ("a: 1\n", "x: 1\ny: 2\n"), ("m { a: 1 }", "m { x: 1 y: 2 }"),
-    ("a: [1, 2]\n", "a: [1]\nx: 1\ny: 2\n"), ("a: [3]\n", "x: 1\ny: 2\n"), ("  a: 1 # c\n", "  x: 1\n  y: 2 # c\n"),
+    ("a: [1, 2]\n", "a: [1]\nx: 1\ny: 2\n"), ("a: [3]\n", "x: 1\ny: 2\n"),
+    ("  a: 1 # c\n", "  x: 1\n  y: 2 # c\n"),
   ])
   func aFieldIsReplacedBySeveral(text: String, expected: String) throws {
     let edited = try edit(text) { editor, root in
@@ -239,8 +256,10 @@ private let scaleLayer = NewTextField(
 
   @Test func everyKindOfValueIsWritten() throws {
     let fields = [
-      NewTextField(name: "s", value: .string("a\"b")), new("n", "1e-5"), NewTextField(name: "e", value: .message([])),
-      NewTextField(name: "v", value: .verbatim("'x' 'y'")), NewTextField(name: "w", value: .verbatim("{ a: 1 }")),
+      NewTextField(name: "s", value: .string("a\"b")), new("n", "1e-5"),
+      NewTextField(name: "e", value: .message([])),
+      NewTextField(name: "v", value: .verbatim("'x' 'y'")),
+      NewTextField(name: "w", value: .verbatim("{ a: 1 }")),
       NewTextField(name: "l", value: .verbatim("[1, 2]")),
     ]
     let expected = "a: 1\ns: \"a\\\"b\"\nn: 1e-5\ne {}\nv: 'x' 'y'\nw { a: 1 }\nl: [1, 2]\n"
@@ -263,7 +282,7 @@ private let scaleLayer = NewTextField(
 
   @Test(arguments: [
     ("m { a: 1 }", "m { b: 2 }"), ("m {a: 1}", "m { b: 2}"), ("m {\n  a: 1\n}\n", "m {\n  b: 2\n}\n"),
-    ("m {\n  a: 1 }\n", "m {\n  b: 2 }\n"), ("m {\n\n  a: 1\n\n}\n", "m {\n  b: 2\n}\n"),
+    ("m {\n  a: 1 }\n", "m {\n  b: 2 }\n"), ("m {\n\n  a: 1\n\n}\n", "m {\n\n  b: 2\n}\n"),
     ("m { c: 3, a: 1 }", "m { c: 3, b: 2, }"),
   ])
   func removingTheLastFieldAndAppendingGoTogether(text: String, expected: String) throws {

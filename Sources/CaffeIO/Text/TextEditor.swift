@@ -20,7 +20,7 @@ package struct TextEditor: Sendable {
     var substitute: [NewTextField] { before + replacement + after }
   }
 
-  private let document: TextDocument
+  let document: TextDocument
   private let layout: TextLayout
   private var changes: [UInt32: Change] = [:]
   private var appended: [UInt32: [NewTextField]] = [:]
@@ -40,20 +40,23 @@ package struct TextEditor: Sendable {
 
   /// Gives a field a string value, in the quotes it has now.
   package mutating func set(_ field: TextField, toString string: String) {
-    guard field.message == nil else {
-      return replace(field, with: [NewTextField(name: field.name, value: .string(string))])
-    }
     let first = document.bytes[field.valueOffset]
     let value = TextString.encode(string, quote: first.isQuote ? first : layout.quote)
-    change(field) { $0.value = value }
+    set(field, to: value, or: .string(string))
   }
 
   /// Gives a field a number or a bare word.
   package mutating func set(_ field: TextField, toLiteral literal: String) {
-    guard field.message == nil else {
-      return replace(field, with: [NewTextField(name: field.name, value: .literal(literal))])
+    set(field, to: Array(literal.utf8), or: .literal(literal))
+  }
+
+  private mutating func set(_ field: TextField, to bytes: [UInt8], or value: NewTextField.Value) {
+    if field.message != nil, !field.isListElement {
+      // A message may lack the colon that a scalar needs.
+      replace(field, with: [NewTextField(name: field.name, value: value)])
+    } else {
+      change(field) { $0.value = bytes }
     }
-    change(field) { $0.value = Array(literal.utf8) }
   }
 
   /// Adds fields at the end of a message's body, or of the text.

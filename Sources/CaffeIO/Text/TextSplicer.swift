@@ -43,7 +43,10 @@ struct TextSplicer {
           remove(change)
           continue
         }
-        if let value = change.value { splice(change.field.valueRange, value) }
+        if let value = change.value {
+          splice(change.field.valueRange, value)
+          swallowed = storage.nodes[Int(index)].next
+        }
         if !change.before.isEmpty { insertBefore(change) }
         if !change.after.isEmpty { insertAfter(change) }
       }
@@ -249,9 +252,12 @@ struct TextSplicer {
     let node = field.node
     let start = Int(node.nameStart)
     let printer = printer(layout.separator(of: node))
-    let isOneLineMessage = field.message != nil && !bytes[node.valueRange].contains(layout.newline)
+    let isOneLine = !bytes[node.valueRange].contains(layout.newline)
+    let isOneLineMessage = field.message != nil && isOneLine
+    let end = layout.separator(of: node).map { $0 + 1 } ?? Int(node.valueEnd)
+    let isLastOnLine = layout.nextLine(after: end, orComment: true) != nil
     let text: [UInt8]
-    if layout.lineStart(ifFirst: start) == nil {
+    if layout.lineStart(ifFirst: start) == nil || isOneLine && !isLastOnLine {
       text = printer.oneLine(fields)
     } else if isOneLineMessage {
       let lineEnd = layout.lineEnd + layout.indentation(at: start)
