@@ -129,6 +129,7 @@ extension PlanError: DiagnosticError {
         .error, at: .none,
         "no fixpoint after \(rewrites) rewrites; rule '\(rule)' last rewrote '\(layer)'; its result matches it again"
       )
+    case .malformed(let error): return error.diagnostic
     case .wrongConnection(let layer, let blob):
       return Diagnostic(
         .error, at: .none,

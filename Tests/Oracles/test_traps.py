@@ -117,7 +117,7 @@ def test_trap_02_division_by_factor_0(trap):
 
 def test_trap_03_every_batch_norm_deleted_matched_or_not(trap):
     """A BatchNorm on the input and one behind a pooling have nothing to go into: they become Scale layers."""
-    text = batch_norm("bn0", "data") + conv("conv", "bn0") + batch_norm("bn1", "conv", "conv")
+    text = batch_norm("bn0", "data") + conv("conv", "bn0", more="pad: 1") + batch_norm("bn1", "conv", "conv")
     text += layer("Pooling", "pool", "conv", None, "pooling_param { pool: MAX kernel_size: 2 stride: 2 }")
     text += batch_norm("bn2", "pool") + scale("scale2", "bn2")
     blobs = {"conv": [normal(4, 3, 3, 3), normal(4)], "scale2": [normal(4), normal(4)]}

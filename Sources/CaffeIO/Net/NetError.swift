@@ -16,6 +16,8 @@ package struct NetError: DiagnosticError, Equatable {
     case expectedInteger(field: String, found: String)
     /// A field that must be a message.
     case expectedMessage(field: String, found: String)
+    /// A value of a kind that the field cannot hold.
+    case expectedValue(String, field: String, found: String)
     /// Neither TRAIN nor TEST.
     case unknownPhase(found: String)
     /// Both kinds of rules on one layer.
@@ -48,6 +50,8 @@ package struct NetError: DiagnosticError, Equatable {
       sentence = "expected a whole number for '\(field)', found \(found)"
     case .expectedMessage(let field, let found):
       sentence = "expected a message '{ … }' for '\(field)', found \(found)"
+    case .expectedValue(let expected, let field, let found):
+      sentence = "expected \(expected) for '\(field)', found \(found)"
     case .unknownPhase(let found): sentence = "expected TRAIN or TEST for 'phase', found \(found)"
     case .includeAndExclude(let layer):
       sentence = "layer '\(layer)' has both 'include' and 'exclude' rules; Caffe accepts only one kind"

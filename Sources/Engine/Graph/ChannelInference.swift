@@ -5,6 +5,8 @@ import CaffeIO
 /// One pass in file order. What a layer of an unknown type does to its channels is unknown; nothing is guessed.
 struct ChannelInference {
   private(set) var counts: [Int?]
+  /// The first parameter found that has a value of the wrong kind.
+  private(set) var malformed: NetError?
 
   /// Layers whose top has as many channels as their first bottom.
   private static let preserving: Set<String> = [
@@ -16,10 +18,19 @@ struct ChannelInference {
 
   init(_ net: NetGraph, schema: Schema) {
     counts = Array(repeating: nil, count: net.values.count)
+    var malformed: NetError?
+    defer { self.malformed = malformed }
     for (index, layer) in net.layers.enumerated() where layer.isIncluded {
       let definition = net.definition.layers[index]
       func integer(_ parameters: String, _ name: String) -> Int? {
-        definition.attribute([parameters, name], schema: schema)?.integer
+        do {
+          let written = try definition.writtenAttribute(
+            [parameters, name], schema: schema, in: net.definition.document)
+          return (written ?? schema.layerDefault(at: [parameters, name]))?.integer
+        } catch {
+          malformed = malformed ?? error
+          return nil
+        }
       }
       var count: Int?
       switch layer.type {

@@ -53,6 +53,7 @@ package struct Planner {
         assumesStoredStatistics: options.assumesStoredStatistics)
       var planner = Planner(net: net, rules: rules.rules, options: options, banned: banned)
       try planner.run()
+      if let error = net.malformed { throw .malformed(error) }
       let overflows = planner.overflows()
       if overflows.isEmpty { return try planner.finish(from: graph) }
       banned.merge(overflows) { $0.merging($1) { first, _ in first } }
