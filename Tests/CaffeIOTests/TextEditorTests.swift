@@ -280,6 +280,18 @@ private let scaleLayer = NewTextField(
     #expect(edited == "c { g: 1 }\nf: 4\n")
   }
 
+  @Test func elementsInsideOfWhatGoesAreLostWithIt() throws {
+    let edited = try edit("a { b [{}, {}] c: [1, 2] }\nd [{}]\n") { editor, root in
+      let a = root.last("a")!
+      editor.set(a.message!.first("b")!, toLiteral: "1")
+      editor.remove(a.message!.first("c")!)
+      editor.insert([new("x", "1")], after: a.message!.last("c")!)
+      editor.remove(a)
+      editor.set(root.last("d")!, toLiteral: "1")
+    }
+    #expect(edited == "d: [1]\n")
+  }
+
   @Test(arguments: [
     ("m { a: 1 }", "m { b: 2 }"), ("m {a: 1}", "m { b: 2}"), ("m {\n  a: 1\n}\n", "m {\n  b: 2\n}\n"),
     ("m {\n  a: 1 }\n", "m {\n  b: 2 }\n"), ("m {\n\n  a: 1\n\n}\n", "m {\n\n  b: 2\n}\n"),

@@ -4,12 +4,14 @@ package struct SchemaMessage: Sendable, Equatable {
   package let name: String
   /// The fields in the order they were declared, extensions last.
   package private(set) var fields: [SchemaField] = []
+  /// Only for long messages: in most a search is as quick, and the built-in schema is read at every start.
   private var byName: [String: Int] = [:]
   private var byNumber: [Int: Int] = [:]
 
   init(name: String, fields: [SchemaField]) {
     self.name = name
     self.fields = fields
+    guard fields.count > 24 else { return }
     byName.reserveCapacity(fields.count)
     byNumber.reserveCapacity(fields.count)
     for (index, field) in fields.enumerated() {
@@ -19,10 +21,14 @@ package struct SchemaMessage: Sendable, Equatable {
   }
 
   /// The field of that name.
-  package func field(named name: String) -> SchemaField? { byName[name].map { fields[$0] } }
+  package func field(named name: String) -> SchemaField? {
+    byName.isEmpty ? fields.first { $0.name == name } : byName[name].map { fields[$0] }
+  }
 
   /// The field with that number on the wire.
-  package func field(number: Int) -> SchemaField? { byNumber[number].map { fields[$0] } }
+  package func field(number: Int) -> SchemaField? {
+    byName.isEmpty ? fields.first { $0.number == number } : byNumber[number].map { fields[$0] }
+  }
 
   /// The fields of both; where they disagree, `fork` is right, and a field of ours whose number means
   /// another one there keeps its name only.
@@ -34,7 +40,7 @@ package struct SchemaMessage: Sendable, Equatable {
       unnumbered.number = nil
       return unnumbered
     }
-    merged += fork.fields.filter { byName[$0.name] == nil }
+    merged += fork.fields.filter { field(named: $0.name) == nil }
     return SchemaMessage(name: name, fields: merged)
   }
 }

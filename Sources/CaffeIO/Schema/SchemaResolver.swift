@@ -157,8 +157,8 @@ struct SchemaResolver {
   private func check(
     _ raw: [SchemaParser.Field], _ fields: [SchemaField], of message: String
   ) throws(SchemaProblem) {
-    var names: Set<String> = []
-    var numbers: [Int: String] = [:]
+    var names = Set<String>(minimumCapacity: fields.count)
+    var numbers = [Int: String](minimumCapacity: fields.count)
     for (index, field) in fields.enumerated() {
       // Extensions come last; their place is that of the message's last field.
       let place = index < raw.count ? raw[index] : raw.last

@@ -16,6 +16,8 @@ struct TextSplicer {
   let layout: TextLayout
   private var changes: [UInt32: TextEditor.Change]
   private let appended: [UInt32: [NewTextField]]
+  /// The changes of elements, by their list.
+  private var elementChanges: [UInt32: [TextEditor.Change]] = [:]
   private var splices: [Splice] = []
   private var pending: Removal?
 
@@ -35,7 +37,8 @@ struct TextSplicer {
     var swallowed: UInt32 = 0
     var appends: [(index: UInt32, fields: [NewTextField])] = []
     // Nodes are in the order of the text, so one pass meets every change after those that hold it.
-    for index in Set(changes.keys).union(appended.keys).sorted() where index != TextNode.none {
+    for index in Set(changes.keys).union(appended.keys).union(elementChanges.keys).sorted()
+    where index != TextNode.none {
       guard index >= swallowed else { continue }
       if let change = changes[index] {
         if change.isRemoved {
@@ -50,6 +53,7 @@ struct TextSplicer {
         if !change.before.isEmpty { insertBefore(change) }
         if !change.after.isEmpty { insertAfter(change) }
       }
+      if let elements = elementChanges[index] { changeElements(elements, ofList: index) }
       if let fields = appended[index] { appends.append((index, fields)) }
     }
     flushRemoval()
@@ -116,11 +120,22 @@ struct TextSplicer {
         changes[element.field.index]?.after = []
       }
       if change.isRemoved || !change.substitute.isEmpty { changes[list] = change }
-      if !removed.isEmpty, !change.isRemoved {
-        for element in removed { changes[element.index] = nil }
-        removeElements(Set(removed.map(\.index)), ofList: list)
-      }
+      elementChanges[list] = ordered
+      for element in removed { changes[element.index] = nil }
     }
+  }
+
+  /// Takes elements out of a list that stays.
+  private mutating func changeElements(_ elements: [TextEditor.Change], ofList list: UInt32) {
+    if elements.contains(where: { $0.value != nil && $0.field.message != nil }) { addColon(to: list) }
+    let removed = elements.filter(\.isRemoved).map(\.field.index)
+    if !removed.isEmpty { removeElements(Set(removed), ofList: list) }
+  }
+
+  /// A list may lack its colon only as long as it holds nothing but messages.
+  private mutating func addColon(to list: UInt32) {
+    let end = TextNode.nameRange(from: Int(storage.nodes[Int(list)].nameStart), in: bytes).upperBound
+    if bytes[layout.skipTrivia(from: end)] != UInt8(ascii: ":") { splice(end..<end, [UInt8(ascii: ":")]) }
   }
 
   private mutating func removeElements(_ removed: Set<UInt32>, ofList list: UInt32) {
