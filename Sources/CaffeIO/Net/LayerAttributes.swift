@@ -32,11 +32,9 @@ extension AttributeValue {
   /// The value of a written field, read as the schema says.
   ///
   /// - Throws: `NetError` for a value that the field's type cannot hold, as protobuf would refuse it.
-  init(_ field: TextField, as schema: SchemaField?, in document: TextDocument) throws(NetError) {
+  init(_ field: TextField, as schema: SchemaField?) throws(NetError) {
     func wrong(_ expected: String) -> NetError {
-      NetError(
-        .expectedValue(expected, field: field.name, found: field.kindPhrase), in: document,
-        at: field.valueOffset)
+      NetError(.expectedValue(expected, field: field.name, found: field.kindPhrase), atValueOf: field)
     }
     switch schema?.type {
     case .message:
@@ -118,7 +116,7 @@ extension LayerDefinition {
   ///
   /// - Throws: `NetError` for a value of a kind that the field cannot hold.
   package func writtenAttribute(
-    _ fullPath: [String], schema: Schema, in document: TextDocument
+    _ fullPath: [String], schema: Schema
   ) throws(NetError) -> AttributeValue? {
     var message = parameters
     var path = fullPath[...]
@@ -133,10 +131,10 @@ extension LayerDefinition {
     guard let last = fields.last else { return nil }
     let field = schema.layerField(at: fullPath)
     guard field?.isRepeated ?? (fields.count > 1) else {
-      return try AttributeValue(last, as: field, in: document)
+      return try AttributeValue(last, as: field)
     }
     var list: [AttributeValue] = []
-    for item in fields { list.append(try AttributeValue(item, as: field, in: document)) }
+    for item in fields { list.append(try AttributeValue(item, as: field)) }
     return .list(list)
   }
 }

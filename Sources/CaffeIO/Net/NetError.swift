@@ -34,6 +34,11 @@ package struct NetError: DiagnosticError, Equatable {
     place = document.source.place(at: offset)
   }
 
+  init(_ reason: Reason, atValueOf field: TextField) {
+    self.reason = reason
+    place = field.source.place(at: field.valueOffset)
+  }
+
   /// The message for the user.
   package var diagnostic: Diagnostic {
     let sentence: String

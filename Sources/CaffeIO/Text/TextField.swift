@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// One field of a text, or one element of a list, which reads like a field of the list's name: a view, cheap
 /// to make and to copy.
 package struct TextField: Sendable {
@@ -14,6 +16,9 @@ package struct TextField: Sendable {
   private var isMessage: Bool { firstByte == UInt8(ascii: "{") || firstByte == UInt8(ascii: "<") }
 
   // MARK: Name
+
+  /// The text that the field stands in.
+  package var source: SourceText { storage.source }
 
   /// The name as written; `[package.name]` for an extension.
   package var name: String { storage.text(nameRange) }

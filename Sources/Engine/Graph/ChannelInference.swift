@@ -25,7 +25,7 @@ struct ChannelInference {
       func integer(_ parameters: String, _ name: String) -> Int? {
         do {
           let written = try definition.writtenAttribute(
-            [parameters, name], schema: schema, in: net.definition.document)
+            [parameters, name], schema: schema)
           return (written ?? schema.layerDefault(at: [parameters, name]))?.integer
         } catch {
           malformed = malformed ?? error

@@ -65,10 +65,8 @@ package final class WorkingNet {
       }
       if let fields = change.replacement { return AttributeValue.find(path[...], in: fields) }
     }
-    let definition = graph.definition
     do {
-      return try definition.layers[layer.index].writtenAttribute(
-        path, schema: schema, in: definition.document)
+      return try graph.definition.layers[layer.index].writtenAttribute(path, schema: schema)
     } catch {
       malformed = malformed ?? error
       return nil
