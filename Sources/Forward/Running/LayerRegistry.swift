@@ -1,0 +1,15 @@
+/// The layer types that can be run.
+package enum LayerRegistry {
+  /// One line per type, by today's name.
+  package static let layers: [String: any ForwardLayer.Type] = [
+    "ReLU": ReLULayer.self
+  ]
+
+  /// Makes the layer that a description asks for.
+  package static func layer(_ description: LayerDescription) throws(ForwardError) -> any ForwardLayer {
+    guard let type = layers[description.subject.type] else {
+      throw description.error(.unknownType)
+    }
+    return try type.init(description)
+  }
+}
