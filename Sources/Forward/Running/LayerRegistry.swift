@@ -2,6 +2,9 @@
 package enum LayerRegistry {
   /// One line per type, by today's name.
   package static let layers: [String: any ForwardLayer.Type] = [
+    "Convolution": ConvolutionLayer.self,
+    "ConvolutionDepthwise": ConvolutionLayer.self,
+    "DepthwiseConvolution": ConvolutionLayer.self,
     "ReLU": ReLULayer.self
   ]
 
