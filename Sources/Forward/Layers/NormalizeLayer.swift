@@ -19,10 +19,7 @@ struct NormalizeLayer: ForwardLayer {
 
   func outputShapes(_ inputs: [[Int]]) throws(ForwardError) -> [[Int]] {
     try layer.require(rank: 2...4, of: inputs[0])
-    let (expected, found) = (isChannelShared ? 1 : inputs[0][1], layer.blobShapes[0].product)
-    guard found == expected else {
-      throw layer.error(.blobValueCount(index: 0, expected: expected, found: found))
-    }
+    try Blobs.check(layer.blobShapes, 0, count: isChannelShared ? 1 : inputs[0][1], layer.subject)
     return [inputs[0]]
   }
 

@@ -1,10 +1,7 @@
 extension LayerDescription {
   /// An axis counted from the front; a written one may be negative and then counts from the end.
   func axis(_ written: Int, _ field: String, of shape: [Int]) throws(ForwardError) -> Int {
-    guard -shape.count..<shape.count ~= written else {
-      throw error(.axis(field: field, value: written, shape: shape))
-    }
-    return written < 0 ? written + shape.count : written
+    try Axis.index(written, of: shape, field: field, subject)
   }
 
   /// The axis of Concat and Slice: `axis`, or of old nets the unsigned `concat_dim` and `slice_dim`.

@@ -2,6 +2,10 @@
 package enum LayerRegistry {
   /// One line per type, by today's name.
   package static let layers: [String: any ForwardLayer.Type] = [
+    "Convolution": ConvolutionLayer.self,
+    "ConvolutionDepthwise": ConvolutionLayer.self,
+    "DepthwiseConvolution": ConvolutionLayer.self,
+    "ReLU": ReLULayer.self,
     "LRN": LRNLayer.self,
     "MVN": MVNLayer.self,
     "Normalize": NormalizeLayer.self,
@@ -23,7 +27,6 @@ package enum LayerRegistry {
     "Silence": SilenceLayer.self,
     "PriorBox": PriorBoxLayer.self,
     "DetectionOutput": DetectionOutputLayer.self,
-    "ReLU": ReLULayer.self,
   ]
 
   /// Makes the layer that a description asks for.

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Layers are written once, generic over it. `run(_:_:blobs:)` is written per type, because the
 /// generic form of a layer, called through its protocol, would look up every addition at run time.
-package protocol ForwardScalar: BinaryFloatingPoint, Sendable {
+package protocol ForwardScalar: BinaryFloatingPoint, TileScalar, Sendable {
   /// e to the power `x`.
   static func exp(_ x: Self) -> Self
   /// The natural logarithm of `x`.

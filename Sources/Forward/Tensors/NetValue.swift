@@ -36,3 +36,18 @@ extension NetValue {
     NetValue(shape: shape, values: values.map(transform))
   }
 }
+
+extension NetValue {
+  /// Adds addends[c] to the values of channel c, for values of `outer` × channels × `inner`.
+  mutating func addPerChannel(_ addends: [Scalar], outer: Int, inner: Int) {
+    values.withUnsafeMutableBufferPointer { buffer in
+      var place = 0
+      for _ in 0..<outer {
+        for addend in addends {
+          for index in place..<place + inner { buffer[index] += addend }
+          place += inner
+        }
+      }
+    }
+  }
+}
