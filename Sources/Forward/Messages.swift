@@ -41,6 +41,11 @@ extension ForwardError {
       return "the top would have \(shape.count) dimensions; the limit is \(limit)"
     case .tooLarge(let shape, let limit):
       return "the top would have the shape \(shape.asShape); the limit is \(limit) values"
+    case .bothGiven(let one, let other): return "give either '\(one)' or '\(other)', not both"
+    case .unevenSlices(let length, let tops):
+      return "an axis of \(length) cannot be cut into \(tops) equal parts"
+    case .maskPlace(let found, let size):
+      return "bottom 1 names the place \(found), but the top's plane has \(size) values; the sizes do not fit"
     case .unknownBottom(let blob, let candidates):
       return "no layer before makes the bottom '\(blob)'" + Suggestion.clause(for: blob, among: candidates)
     case .missingInput(let blob): return "no value is given for the net's input '\(blob)'"
@@ -61,6 +66,16 @@ extension ForwardError.Expectation {
     case .oneOf(let words):
       words.count < 2 ? "\(words.joined())" : "\(words.dropLast().joined(separator: ", ")) or \(words.last!)"
     case .below(let bound): "a whole number below \(bound)"
+    case .between(let least, .max): "a whole number from \(least)"
+    case .between(let least, let most): "a whole number from \(least) to \(most)"
+    case .notPositive: "0 or a negative whole number"
+    case .oneInferred: "at most one -1"
+    case .odd: "an odd whole number"
+    case .distinct: "numbers that are all different"
+    case .positiveNumber: "a number above 0"
+    case .atLeastZero: "a number from 0"
+    case .fraction: "a number above 0 and up to 1"
+    case .above(let bound): "a number above \(bound)"
     case .divisor(let number): "a divisor of \(number)"
     case .count(let range): range.counting("value")
     case .base: "-1 or a number above 0 whose logarithm is finite and not 0"

@@ -50,6 +50,12 @@ package struct ForwardError: DiagnosticError, Equatable {
     case tooManyDimensions(shape: [Int], limit: Int)
     /// An output with too many values.
     case tooLarge(shape: [Int], limit: Int)
+    /// Two parameters of which a layer takes one.
+    case bothGiven(String, String)
+    /// An axis that cannot be cut into as many equal parts as there are tops.
+    case unevenSlices(length: Int, tops: Int)
+    /// A place in a pooling mask that lies outside of the top's plane.
+    case maskPlace(found: Double, planeSize: Int)
     /// A bottom that no layer before makes.
     case unknownBottom(blob: String, candidates: [String])
     /// A net input that was not given.
@@ -68,12 +74,30 @@ package struct ForwardError: DiagnosticError, Equatable {
     case wholeNumber
     /// Any number.
     case number
+    /// A number above 0.
+    case positiveNumber
+    /// A number from 0.
+    case atLeastZero
+    /// A number above 0 and up to 1.
+    case fraction
+    /// A number above another one.
+    case above(Double)
     /// `true` or `false`.
     case boolean
     /// One of these words.
     case oneOf([String])
     /// A whole number below a bound.
     case below(Int)
+    /// A whole number from one bound to another, both included; `Int.max` is no bound.
+    case between(Int, Int)
+    /// A whole number that is 0 or negative.
+    case notPositive
+    /// Dimensions of which at most one is −1.
+    case oneInferred
+    /// An odd whole number.
+    case odd
+    /// Numbers of which none is there twice.
+    case distinct
     /// A whole number that divides another one.
     case divisor(of: Int)
     /// This many values, one per spatial axis for example.

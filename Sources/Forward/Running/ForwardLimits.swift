@@ -16,7 +16,8 @@ package struct ForwardLimits: Sendable {
     var count = 1
     for size in shape {
       guard size >= 0 else { throw ForwardError(layer, .negativeSize(shape: shape)) }
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      // An empty dimension does not make room for others: products of only some dimensions must not overflow.
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(size, 1))
       guard !overflow, product <= valueCount else {
         throw ForwardError(layer, .tooLarge(shape: shape, limit: valueCount))
       }

@@ -80,16 +80,16 @@ package struct LayerDescription: Sendable {
     }
   }
 
-  /// An enumeration's word; `words` is the enumeration in the order of its numbers, from 0, since a
+  /// An enumeration's word; `words` is the enumeration in the order of its numbers, from `first`, since a
   /// definition may give the number.
   package func word(
-    _ path: String..., among words: [String], default value: String
+    _ path: String..., among words: [String], from first: Int = 0, default value: String
   ) throws(ForwardError) -> String {
     switch attribute(path) {
     case nil: return value
     case .string(let word)? where words.contains(word): return word
-    case .number(let number)? where Int(exactly: number).map(words.indices.contains) == true:
-      return words[Int(number)]
+    case .number(let number)? where Int(exactly: number).map({ words.indices.contains($0 - first) }) == true:
+      return words[Int(number) - first]
     case let other?: throw invalid(path, other, .oneOf(words))
     }
   }
