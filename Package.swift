@@ -17,6 +17,7 @@ let package = Package(
     .target(name: "Rules", dependencies: ["CYAML", "Diagnostics"], plugins: ["EmbedRules"]),
     .plugin(name: "EmbedRules", capability: .buildTool()),
     .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Diagnostics"]),
+    .target(name: "Forward", dependencies: ["CaffeIO", "Diagnostics"]),
     .executableTarget(
       name: "caffold",
       dependencies: [
@@ -29,6 +30,9 @@ let package = Package(
     .testTarget(name: "CaffeIOTests", dependencies: ["CaffeIO", "WireTestSupport"]),
     .testTarget(name: "RulesTests", dependencies: ["Rules"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "CaffeIO", "WireTestSupport"]),
+    .executableTarget(
+      name: "forward-probe", dependencies: ["Forward", "CaffeIO", "Diagnostics"], path: "Tests/ForwardProbe"),
+    .testTarget(name: "ForwardTests", dependencies: ["Forward", "CaffeIO"]),
   ],
   swiftLanguageModes: [.v6]
 )

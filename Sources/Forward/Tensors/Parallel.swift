@@ -1,0 +1,61 @@
+import Glibc
+import Synchronization
+
+/// Work on all cores.
+enum Parallel {
+  /// As many threads as the process may use cores, at most 64.
+  static let threadCount = max(1, min(64, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
+  /// Below this many elementary operations a thread costs more than it saves.
+  static let smallestShare = 1 << 17
+
+  /// Calls `body` once with each number from 0 below `count`, on several threads when `work`, the number of
+  /// elementary operations of all calls, is worth it.
+  ///
+  /// The calls run at the same time: each may write only to memory that is its own by its number. `body` must
+  /// not throw and does not escape.
+  static func forEach(_ count: Int, work: Int, _ body: (Int) -> Void) {
+    let threads = min(threadCount, count, max(1, work / smallestShare))
+    guard threads > 1 else {
+      for index in 0..<count { body(index) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      let job = Job(count: count, body: body)
+      let context = Unmanaged.passUnretained(job)
+      var workers: [pthread_t] = []
+      for _ in 1..<threads {
+        var worker = pthread_t()
+        let failure = pthread_create(
+          &worker, nil,
+          { context in
+            Unmanaged<Job>.fromOpaque(context!).takeUnretainedValue().work()
+            return nil
+          }, context.toOpaque())
+        // With no thread to be had, those that there are do the work.
+        if failure == 0 { workers.append(worker) }
+      }
+      job.work()
+      for worker in workers { pthread_join(worker, nil) }
+    }
+  }
+
+  private final class Job {
+    let count: Int
+    let body: (Int) -> Void
+    let next = Atomic<Int>(0)
+
+    init(count: Int, body: @escaping (Int) -> Void) {
+      self.count = count
+      self.body = body
+    }
+
+    func work() {
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        body(index)
+      }
+    }
+  }
+}
