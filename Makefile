@@ -3,6 +3,7 @@
 # make lint    formatting and lint, Swift and Python; changes nothing
 # make format  put Swift and Python files into the form that `make lint` wants
 # make build   the release binary, .build/release/caffold, with Swift's runtime linked in
+# make probe   the release binary of the executor's test program, .build/release/forward-probe
 # make clean   remove what the targets above made
 #
 # Each target sets up what it needs: apt packages that are missing, and a Python environment in .venv.
@@ -27,7 +28,7 @@ test: unit oracles
 unit: packages
 	swift test --parallel
 
-oracles: build $(VENV)
+oracles: build probe $(VENV)
 	CAFFOLD=$(CAFFOLD) .venv/bin/python -m pytest Tests/Oracles -n 2 -q -rs $(PYTEST_FLAGS)
 
 lint: $(VENV)
@@ -42,6 +43,9 @@ format: $(VENV)
 
 build: packages
 	$(SWIFT_BUILD) --product caffold
+
+probe: packages
+	$(SWIFT_BUILD) --product forward-probe
 
 packages:
 	@Scripts/setup.sh packages

@@ -30,6 +30,8 @@ let package = Package(
     .testTarget(name: "CaffeIOTests", dependencies: ["CaffeIO", "WireTestSupport"]),
     .testTarget(name: "RulesTests", dependencies: ["Rules"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "CaffeIO", "WireTestSupport"]),
+    .executableTarget(
+      name: "forward-probe", dependencies: ["Forward", "CaffeIO", "Diagnostics"], path: "Tests/ForwardProbe"),
     .testTarget(name: "ForwardTests", dependencies: ["Forward", "CaffeIO"]),
   ],
   swiftLanguageModes: [.v6]

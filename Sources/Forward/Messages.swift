@@ -51,9 +51,6 @@ extension ForwardError {
     case .missingInput(let blob): return "no value is given for the net's input '\(blob)'"
     case .unknownInput(let blob, let inputs):
       return "the net has no input '\(blob)'" + Suggestion.clause(for: blob, among: inputs)
-    case .givenInputShape(let blob, let expected, let found):
-      return "expected the shape \(expected.asShape) for the input '\(blob)', found \(found.asShape)"
-    case .noInputShape(let blob): return "the definition gives no shape for the input '\(blob)'"
     }
   }
 }
@@ -81,6 +78,7 @@ extension ForwardError.Expectation {
     case .above(let bound): "a number above \(bound)"
     case .divisor(let number): "a divisor of \(number)"
     case .count(let range): range.counting("value")
+    case .base: "-1 or a number above 0 whose logarithm is finite and not 0"
     case .product(let product): "dimensions with the product \(product)"
     }
   }

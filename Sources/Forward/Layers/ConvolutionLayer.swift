@@ -34,7 +34,7 @@ struct ConvolutionLayer: ForwardLayer {
         }
       }
       if parameters.hasBias {
-        top.addPerChannel(blobs[1].values, outer: problem.images, inner: problem.geometry.output.product)
+        top.add(perChannel: blobs[1].values, inner: problem.geometry.output.product)
       }
       tops.append(top)
     }

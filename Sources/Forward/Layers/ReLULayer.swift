@@ -1,6 +1,6 @@
-/// ReLU: x for x > 0, else `negative_slope`·x.
+/// ReLU: y = max(x, 0) + `negative_slope`·min(x, 0).
 struct ReLULayer: ForwardLayer {
-  let slope: Double
+  private let slope: Double
 
   init(_ description: LayerDescription) throws(ForwardError) {
     try description.require()
@@ -11,7 +11,6 @@ struct ReLULayer: ForwardLayer {
 
   func run<S: ForwardScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     let slope = S(slope)
-    // max and min as Caffe has them: NaN behaves the same way.
-    return [inputs[0].mapped { max($0, 0) + slope * min($0, 0) }]
+    return [inputs[0].mapped { $0 > 0 ? $0 : slope * $0 }]
   }
 }

@@ -62,10 +62,6 @@ package struct ForwardError: DiagnosticError, Equatable {
     case missingInput(blob: String)
     /// A net input that the net does not have.
     case unknownInput(blob: String, inputs: [String])
-    /// A net input of another shape than the net says.
-    case givenInputShape(blob: String, expected: [Int], found: [Int])
-    /// An input whose shape the definition does not give.
-    case noInputShape(blob: String)
   }
 
   /// What a parameter's value should have been.
@@ -106,6 +102,8 @@ package struct ForwardError: DiagnosticError, Equatable {
     case divisor(of: Int)
     /// This many values, one per spatial axis for example.
     case count(ClosedRange<Int>)
+    /// The base of a logarithm.
+    case base
     /// A product of dimensions.
     case product(Int)
   }

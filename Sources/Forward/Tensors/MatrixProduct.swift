@@ -55,14 +55,16 @@ enum MatrixProduct {
   ///
   /// - Parameter stride: the distance of two rows of `target`, whose column 0 is window 0.
   static func multiply<S: ForwardScalar>(
-    _ matrix: PackedMatrix<S>, _ geometry: WindowGeometry, of input: UnsafePointer<S>, columns range: Range<Int>,
+    _ matrix: PackedMatrix<S>, _ geometry: WindowGeometry, of input: UnsafePointer<S>,
+    columns range: Range<Int>,
     into target: UnsafeMutablePointer<S>, stride rowStride: Int
   ) {
     let width = S.vectorWidth
     let panels = (range.count + width - 1) / width
     let columns = WindowColumns<S>(geometry, columns: range)
     let packed = UnsafeMutableRawPointer.allocate(
-      byteCount: (min(matrix.depth, PackedMatrix<S>.blockDepth) + 1) * panels * width * MemoryLayout<S>.stride,
+      byteCount: (min(matrix.depth, PackedMatrix<S>.blockDepth) + 1) * panels * width
+        * MemoryLayout<S>.stride,
       alignment: 64)
     defer { packed.deallocate() }
     let line = packed.assumingMemoryBound(to: S.self)

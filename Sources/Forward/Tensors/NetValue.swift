@@ -29,25 +29,3 @@ extension Collection where Element == Int {
   /// It cannot overflow for shapes that went through ``ForwardLimits/check(_:of:)``.
   package var product: Int { reduce(1, *) }
 }
-
-extension NetValue {
-  /// Each value through a function, on one core.
-  func mapped(_ transform: (Scalar) -> Scalar) -> NetValue {
-    NetValue(shape: shape, values: values.map(transform))
-  }
-}
-
-extension NetValue {
-  /// Adds addends[c] to the values of channel c, for values of `outer` × channels × `inner`.
-  mutating func addPerChannel(_ addends: [Scalar], outer: Int, inner: Int) {
-    values.withUnsafeMutableBufferPointer { buffer in
-      var place = 0
-      for _ in 0..<outer {
-        for addend in addends {
-          for index in place..<place + inner { buffer[index] += addend }
-          place += inner
-        }
-      }
-    }
-  }
-}
