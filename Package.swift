@@ -18,10 +18,11 @@ let package = Package(
     .plugin(name: "EmbedRules", capability: .buildTool()),
     .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Diagnostics"]),
     .target(name: "Forward", dependencies: ["CaffeIO", "Diagnostics"]),
+    .target(name: "Verification", dependencies: ["Engine", "Forward", "CaffeIO", "Diagnostics"]),
     .executableTarget(
       name: "caffold",
       dependencies: [
-        "Engine", "CaffeIO", "Rules", "Diagnostics",
+        "Verification", "Forward", "Engine", "CaffeIO", "Rules", "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -33,6 +34,7 @@ let package = Package(
     .executableTarget(
       name: "forward-probe", dependencies: ["Forward", "CaffeIO", "Diagnostics"], path: "Tests/ForwardProbe"),
     .testTarget(name: "ForwardTests", dependencies: ["Forward", "CaffeIO"]),
+    .testTarget(name: "VerificationTests", dependencies: ["Verification", "Engine", "Forward", "CaffeIO"]),
   ],
   swiftLanguageModes: [.v6]
 )

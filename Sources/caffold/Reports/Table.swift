@@ -5,8 +5,8 @@ struct Table {
   /// Adds a row; all rows have the same number of cells.
   mutating func add(_ cells: String...) { rows.append(cells) }
 
-  /// The lines, with a rule under the first row and above the last.
-  func lines() -> [String] {
+  /// The lines, with a rule under the first row and, where it is a total, above the last.
+  func lines(hasTotal: Bool = true) -> [String] {
     guard let first = rows.first else { return [] }
     let widths = first.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     func padded(_ row: [String]) -> String {
@@ -18,7 +18,7 @@ struct Table {
     let line = String(repeating: "-", count: widths.reduce(0, +) + 2 * (widths.count - 1))
     var lines = rows.map(padded)
     lines.insert(line, at: 1)
-    if rows.count > 2 { lines.insert(line, at: lines.count - 1) }
+    if hasTotal, rows.count > 2 { lines.insert(line, at: lines.count - 1) }
     return lines
   }
 }
@@ -47,6 +47,30 @@ enum Format {
       value /= 1000
     }
     return "\(count) B"
+  }
+
+  /// `1.2e-05`: two digits, enough to judge a difference by.
+  static func scientific(_ value: Double) -> String {
+    guard value.isFinite else { return value.isNaN ? "nan" : "inf" }
+    guard value != 0 else { return "0" }
+    var exponent = 0
+    var digits = value.magnitude
+    while digits >= 9.95 {
+      digits /= 10
+      exponent += 1
+    }
+    while digits < 0.995 {
+      digits *= 10
+      exponent -= 1
+    }
+    let text = "\(value < 0 ? "-" : "")\(decimal(digits, digits: 1))"
+    return exponent == 0 ? text : "\(text)e\(exponent)"
+  }
+
+  /// `'a', 'b', 'c' and 4 more`.
+  static func names(_ names: [String]) -> String {
+    let shown = names.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+    return names.count > 3 ? "\(shown) and \(names.count - 3) more" : shown
   }
 
   /// A number with so many digits behind the point.

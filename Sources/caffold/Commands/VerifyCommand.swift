@@ -1,0 +1,182 @@
+import ArgumentParser
+import CaffeIO
+import Diagnostics
+import Forward
+import Verification
+
+/// `caffold verify`: do two nets compute the same?
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Run two nets on the same inputs and compare every blob that both have.",
+    discussion: """
+      Needs no Caffe: the layers are computed by caffold's own executor, in single precision, or in double with \
+      --double. A layer of a type that it does not know cuts both nets there; what stands behind it is not compared, \
+      and the report says so.
+
+        caffold verify deploy.prototxt weights.caffemodel out/deploy.prototxt out/weights.caffemodel
+
+      Exit status: 0 equal within the tolerance, 1 different, 2 bad input, 64 wrong usage.
+      """)
+
+  @Argument(help: ArgumentHelp("The first net definition.", valueName: "model-a"))
+  var modelA: String
+
+  @Argument(help: ArgumentHelp("Its weights.", valueName: "weights-a"))
+  var weightsA: String
+
+  @Argument(help: ArgumentHelp("The second net definition.", valueName: "model-b"))
+  var modelB: String
+
+  @Argument(help: ArgumentHelp("Its weights.", valueName: "weights-b"))
+  var weightsB: String
+
+  @Option(help: ArgumentHelp("Values for the inputs: .npy, .pgm or .ppm; NAME=FILE where there are several.", valueName: "file"))
+  var input: [String] = []
+
+  @Option(
+    name: .customLong("input-shape"),
+    help: ArgumentHelp("The shape of an input: 1,3,224,224, or NAME=1,3,224,224.", valueName: "shape"))
+  var inputShape: [String] = []
+
+  @Option(help: ArgumentHelp("How many random inputs to run.", valueName: "number"))
+  var samples: Int = 1
+
+  @Option(help: ArgumentHelp("Where the random numbers begin.", valueName: "number"))
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("The largest difference allowed, relative to the blob's largest number.", valueName: "number"))
+  var tolerance: Double = 1e-4
+
+  @Flag(help: "Compute in double precision.")
+  var double = false
+
+  @Option(help: ArgumentHelp("The phase whose layers are taken: TEST or TRAIN.", valueName: "phase"))
+  var phase: PhaseArgument = .test
+
+  @Flag(
+    name: .customLong("assume-stored-statistics"),
+    help: "Take stored statistics even where 'use_global_stats: false' asks for those of the batch.")
+  var assumeStoredStatistics = false
+
+  @Option(help: ArgumentHelp("text, on standard error, or json, on standard output.", valueName: "format"))
+  var format: ReportFormat = .text
+
+  @Flag(name: [.short, .long], help: "List every blob.")
+  var verbose = false
+
+  func validate() throws {
+    guard samples > 0 else { throw ValidationError("--samples must be at least 1") }
+    guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative") }
+  }
+
+  func run() throws {
+    let report: VerifyReport
+    do {
+      report = try VerifyRun(self).run()
+    } catch let error as any DiagnosticError {
+      Console.error(error.diagnostic)
+      throw ExitCode(2)
+    }
+    switch format {
+    case .json: Console.output(report.json.text)
+    case .text: Console.log(report.text)
+    }
+    if !report.isEqual { throw ExitCode(1) }
+  }
+}
+
+/// One run of `caffold verify`.
+struct VerifyRun {
+  private let command: VerifyCommand
+
+  init(_ command: VerifyCommand) { self.command = command }
+
+  func run() throws -> VerifyReport {
+    let first = try net(command.modelA, command.weightsA)
+    let second = try net(command.modelB, command.weightsB)
+    let comparison =
+      command.double
+      ? try compare(first, second, in: Double.self) : try compare(first, second, in: Float.self)
+    return VerifyReport(
+      comparison: comparison, tolerance: command.tolerance, verbose: command.verbose,
+      models: (command.modelA, command.modelB))
+  }
+
+  private func net(_ model: String, _ weights: String) throws -> NetRunner {
+    var definition = try NetDefinition(
+      TextDocument(SourceText(path: model, bytes: try Files.read(model))))
+    if command.assumeStoredStatistics { definition = try definition.usingStoredStatistics() }
+    return try NetRunner(
+      definition, state: NetState(phase: command.phase == .test ? .test : .train),
+      parameters: WeightsFileParameters(try WeightsFile(path: weights)))
+  }
+
+  private func compare<S: ForwardScalar>(
+    _ first: NetRunner, _ second: NetRunner, in scalar: S.Type
+  ) throws -> NetComparison {
+    let shapes = try named(command.inputShape, first).mapValues { text -> [Int] in
+      let sizes = text.split(separator: ",").map { Int($0) }
+      guard !sizes.isEmpty, !sizes.contains(where: { ($0 ?? 0) < 1 }) else {
+        throw InputValuesError(path: "--input-shape", problem: "expected sizes like 1,3,224,224, found '\(text)'")
+      }
+      return sizes.map { $0! }
+    }
+    let files = try named(command.input, first).mapValues { try InputValues(try Files.read($0), path: $0) }
+    let progress = Progress(label: "running both nets")
+    defer { progress.finish() }
+    return try NetComparer(first, second).compare(
+      samples: files.isEmpty ? command.samples : 1, in: scalar,
+      inputs: { sample in
+        var numbers = RandomNumbers(seed: command.seed &+ UInt64(sample) &* 1_000_003)
+        var values: [String: NetValue<S>] = [:]
+        for input in first.inputs {
+          if let file = files[input.name] {
+            let wanted = shapes[input.name] ?? input.shape
+            // A file may leave out leading ones.
+            let shape = wanted.map { $0.reduce(1, *) == file.values.count ? $0 : file.shape } ?? file.shape
+            values[input.name] = NetValue(shape: shape, values: file.values.map { S($0) })
+            continue
+          }
+          guard let shape = shapes[input.name] ?? input.shape else {
+            throw InputValuesError(
+              path: command.modelA,
+              problem: "does not say the shape of its input '\(input.name)'; give --input-shape \(input.name)=1,3,224,224")
+          }
+          let count = shape.reduce(1, *)
+          values[input.name] = NetValue(shape: shape, values: (0..<count).map { _ in S(numbers.normal()) })
+        }
+        return values
+      }, progress: progress.update)
+  }
+
+  /// `NAME=text` by name; a text alone is for the only input.
+  private func named(_ arguments: [String], _ net: NetRunner) throws -> [String: String] {
+    var result: [String: String] = [:]
+    for argument in arguments {
+      let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+      let name = parts.count == 2 ? parts[0] : net.inputs.count == 1 ? net.inputs[0].name : ""
+      guard net.inputs.contains(where: { $0.name == name }) else {
+        let names = net.inputs.map { "'\($0.name)'" }.joined(separator: ", ")
+        throw InputValuesError(
+          path: command.modelA, problem: "the inputs of this net are \(names); give NAME=… for one of them")
+      }
+      result[name] = parts[parts.count - 1]
+    }
+    return result
+  }
+}
+
+extension NetDefinition {
+  /// The same net without `use_global_stats: false`.
+  fileprivate func usingStoredStatistics() throws -> NetDefinition {
+    var editor = TextEditor(document)
+    for layer in layers {
+      for parameters in layer.parameters.all("batch_norm_param") {
+        for field in parameters.message?.all("use_global_stats") ?? [] { editor.set(field, toLiteral: "true") }
+      }
+    }
+    return try NetDefinition(
+      TextDocument(SourceText(path: document.source.path, bytes: editor.edited())))
+  }
+}

@@ -1,0 +1,99 @@
+import Verification
+
+/// What a comparison found, for people and for machines.
+struct VerifyReport {
+  let comparison: NetComparison
+  let tolerance: Double
+  let verbose: Bool
+  let models: (String, String)
+
+  /// Whether every blob is within the tolerance, at least one was compared and the outputs are the same.
+  var isEqual: Bool {
+    comparison.firstDivergence(tolerance: tolerance) == nil && !comparison.blobs.isEmpty
+      && comparison.unmatchedOutputs.isEmpty
+  }
+
+  var text: String {
+    var table = Table()
+    table.add("blob", "shape", "largest", "difference", "relative")
+    let outputs = Set(comparison.outputs)
+    for blob in comparison.blobs where verbose || outputs.contains(blob.name) || !(blob.relative <= tolerance) {
+      table.add(
+        blob.name, blob.shape.map(String.init).joined(separator: "×"), Format.scientific(blob.largest),
+        Format.scientific(blob.absolute), Format.scientific(blob.relative))
+    }
+    var lines = table.lines(hasTotal: false)
+    lines.append("")
+    for score in comparison.agreement {
+      lines.append("'\(score.output)': best class agrees in \(score.top1) of \(score.rows), five best in \(score.top5)")
+    }
+    for cut in comparison.cuts {
+      lines.append("note: \(cut.type) '\(cut.name)' cannot be run here: what stands behind it was not compared")
+    }
+    if !comparison.skipped.isEmpty {
+      lines.append("note: not compared: \(Format.names(comparison.skipped))")
+    }
+    if !comparison.unmatchedOutputs.isEmpty {
+      lines.append("different: net outputs that only one of them has: \(Format.names(comparison.unmatchedOutputs))")
+    }
+    if let first = comparison.firstDivergence(tolerance: tolerance) {
+      lines.append("different: the first blob beyond \(Format.scientific(tolerance)) is '\(first.name)': \(reason(first))")
+    } else if comparison.blobs.isEmpty {
+      lines.append("different: the nets have no blob in common")
+    } else if isEqual, let worst = comparison.worst {
+      lines.append(
+        "equal: \(comparison.blobs.count) blobs within \(Format.scientific(tolerance)); the largest difference is \(Format.scientific(worst.relative)), at '\(worst.name)'"
+      )
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func reason(_ blob: BlobDifference) -> String {
+    if blob.shape != blob.otherShape { return "its shape is \(blob.shape) and \(blob.otherShape)" }
+    if blob.notFinite > 0 { return "\(blob.notFinite) numbers are finite in one net only" }
+    return "\(Format.scientific(blob.absolute)) apart, \(Format.scientific(blob.relative)) of its largest number"
+  }
+
+  var json: JSONValue {
+    .object([
+      ("caffold", .object([("version", .string(Caffold.version))])),
+      ("command", .string("verify")),
+      ("models", .array([.string(models.0), .string(models.1)])),
+      ("equal", .boolean(isEqual)),
+      ("tolerance", .number(tolerance)),
+      ("samples", .integer(comparison.samples)),
+      (
+        "firstDivergence",
+        comparison.firstDivergence(tolerance: tolerance).map { .string($0.name) } ?? .null
+      ),
+      ("blobs", .array(comparison.blobs.map(blob))),
+      ("outputs", .array(comparison.outputs.map(JSONValue.string))),
+      ("unmatchedOutputs", .array(comparison.unmatchedOutputs.map(JSONValue.string))),
+      (
+        "agreement",
+        .array(
+          comparison.agreement.map {
+            .object([
+              ("output", .string($0.output)), ("rows", .integer($0.rows)), ("top1", .integer($0.top1)),
+              ("top5", .integer($0.top5)),
+            ])
+          })
+      ),
+      (
+        "cuts",
+        .array(comparison.cuts.map { .object([("layer", .string($0.name)), ("type", .string($0.type))]) })
+      ),
+      ("skipped", .array(comparison.skipped.map(JSONValue.string))),
+    ])
+  }
+
+  private func blob(_ blob: BlobDifference) -> JSONValue {
+    .object([
+      ("name", .string(blob.name)),
+      ("shape", .array(blob.shape.map(JSONValue.integer))),
+      ("largest", .number(blob.largest)),
+      ("absolute", .number(blob.absolute)),
+      ("relative", .number(blob.relative)),
+    ])
+  }
+}
