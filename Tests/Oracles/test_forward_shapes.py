@@ -111,7 +111,9 @@ def tile(draw):
     tiles = draw.integer(1, 4)
     repeats = [1] * value.ndim
     repeats[axis] = tiles
-    return Case("Tile", f"tile_param {{ axis: {written} tiles: {tiles} }}", [value], [np.tile(value, repeats)])
+    return Case(
+        "Tile", f"tile_param {{ axis: {written} tiles: {tiles} }}", [value], [np.tile(value, repeats)]
+    )
 
 
 def shuffle(draw):
