@@ -58,10 +58,13 @@ package struct Rule: Sendable {
   package var tests: [RuleTest]
   /// The file it stands in.
   package var source: SourceText
-  /// Where in the file.
-  package var place: SourcePlace
+  /// The mapping it was read from.
+  package var node: YAMLNode
   /// Whether it comes with the program.
   package var isBuiltin: Bool
+
+  /// Where in the file.
+  package var place: SourcePlace { node.place }
 
   /// The captures whose layers are gone afterwards, or are layers of another type: those whose staying must be explained.
   package var removedCaptures: [Int] { rewrite.removed + rewrite.replacements.map(\.capture) }

@@ -51,7 +51,7 @@ struct PatternChecker {
     case .sequence(let items): return .ordered(try items.map { try reference($0, names) })
     case .mapping:
       let map = try YAMLMap(node, as: "bottom")
-      try map.rejectUnknownKeys(allowed: ["any_order", "one_of"])
+      try map.rejectUnknownKeys(allowed: RuleGrammar.bottom.names)
       if map.value("any_order") != nil {
         return .anyOrder(try map.sequence("any_order")!.map { try reference($0, names) })
       }

@@ -6,7 +6,7 @@ struct RewriteChecker {
   let pattern: Pattern
 
   func check(_ map: YAMLMap, _ scope: RuleScope) throws -> Rewrite {
-    try map.rejectUnknownKeys(allowed: ["keep", "remove", "replace", "with"])
+    try map.rejectUnknownKeys(allowed: RuleGrammar.rewrite.names)
     let kept = try map.textList("keep").map(scope.capture)
     let removedTexts = try map.textList("remove")
     let removed = try removedTexts.map(scope.capture)
@@ -40,7 +40,7 @@ struct RewriteChecker {
     let map = try YAMLMap(node, as: "new layer")
     return LayerTemplate(
       type: try map.requiredString("type"), name: try map.text("name").map { try name($0, scope) },
-      fields: try map.texts.filter { !["type", "name", "blobs"].contains($0.key.text) }.map(field),
+      fields: try map.texts.filter { !RuleGrammar.template.names.contains($0.key.text) }.map(field),
       blobs: try map.textList("blobs").map { try scope.check($0, expecting: .tensor(.unknown)) },
       place: source.place(at: node.offset))
   }

@@ -74,26 +74,3 @@ package struct RuleSet: Sendable {
     selector == "ALL" || Glob(selector).matches(rule.id) || rule.tags.contains(selector)
   }
 }
-
-/// Rules and layouts of one file, checked.
-package struct RuleFile: Sendable {
-  /// The rules, in file order.
-  package let rules: [Rule]
-  /// The layouts, in file order.
-  package let layouts: [BlobLayout]
-
-  /// Reads and checks a rule file.
-  ///
-  /// - Parameters:
-  ///   - kernels: what rules may call.
-  ///   - reasons: the codes of refusals that rule tests may expect.
-  /// - Throws: a `DiagnosticError` with the place.
-  package init(
-    _ source: SourceText, kernels: [KernelSignature], reasons: [String], isBuiltin: Bool = false
-  ) throws {
-    let document = try RuleDocument(source)
-    let checker = RuleChecker(source: source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin)
-    rules = try document.rules.map(checker.check)
-    layouts = try document.layouts.map(checker.check)
-  }
-}
