@@ -78,12 +78,15 @@ struct RuleChecker {
       place: source.place(at: layout.node.offset))
   }
 
-  private func checkID(_ id: RuleText) throws {
-    let scalars = id.text.unicodeScalars
+  /// Lower-case letters, digits and hyphens, beginning with a letter.
+  static func isID(_ text: String) -> Bool {
     func isLetter(_ s: Unicode.Scalar) -> Bool { ("a"..."z").contains(s) }
-    guard let first = scalars.first, isLetter(first),
-      scalars.allSatisfy({ isLetter($0) || ("0"..."9").contains($0) || $0 == "-" })
-    else { throw RuleError(.badID(id.text), id.node) }
+    guard let first = text.unicodeScalars.first, isLetter(first) else { return false }
+    return text.unicodeScalars.allSatisfy { isLetter($0) || ("0"..."9").contains($0) || $0 == "-" }
+  }
+
+  private func checkID(_ id: RuleText) throws {
+    guard Self.isID(id.text) else { throw RuleError(.badID(id.text), id.node) }
   }
 
   private func word<Word: RawRepresentable & CaseIterable>(

@@ -30,6 +30,7 @@ package struct RuleError: Error, Sendable {
     case badReason(String, known: [String])
     case expectation(found: YAMLDescription)
     case unknownSelector(String, known: [String])
+    case unknownRule(String, known: [String])
     case noRules(path: String)
     case unreadable(String)
   }

@@ -60,6 +60,10 @@ extension RuleError: DiagnosticError {
         "expected 'unmatched', {layers: […]} or {refused: {reason: …}} for 'expect', found \(found.phrase)"
     case .unknownSelector(let word, let known):
       return "no rule, tag or set is called '\(word)'" + Suggestion.clause(for: word, among: known)
+    case .unknownRule(let id, let known):
+      return "there is no rule '\(clipped(id))'"
+        + (Suggestion.nearest(to: id, among: known).map { "; did you mean '\($0)'?" }
+          ?? "; 'caffold rules list --select ALL' lists them")
     case .noRules(let path): return "no rule files (.yaml, .yml) in '\(path)'"
     case .unreadable(let message): return message
     }

@@ -30,14 +30,14 @@ package struct RuleSet: Sendable {
   package init(
     _ all: [Rule], layouts: [BlobLayout], selection: Selection = Selection()
   ) throws(RuleError) {
+    if let error = Self.repetitions(in: all).first { throw error }
     var rules: [Rule] = []
+    var indices: [String: Int] = [:]
     for rule in all {
-      if let index = rules.firstIndex(where: { $0.id == rule.id }) {
-        guard rules[index].isBuiltin, !rule.isBuiltin else {
-          throw RuleError(.repeatedID(rule.id, first: rules[index].place.description), at: rule.place)
-        }
+      if let index = indices[rule.id] {
         rules[index] = rule
       } else {
+        indices[rule.id] = rules.count
         rules.append(rule)
       }
     }
@@ -68,6 +68,20 @@ package struct RuleSet: Sendable {
       }
     }
     self.layouts = unique
+  }
+
+  /// One error for each rule whose id another has already; a rule of the user may replace a built-in one.
+  package static func repetitions(in all: [Rule]) -> [RuleError] {
+    var first: [String: Rule] = [:]
+    var errors: [RuleError] = []
+    for rule in all {
+      if let earlier = first[rule.id], earlier.isBuiltin == rule.isBuiltin {
+        errors.append(RuleError(.repeatedID(rule.id, first: earlier.place.description), at: rule.place))
+      } else {
+        first[rule.id] = rule
+      }
+    }
+    return errors
   }
 
   private static func fits(_ rule: Rule, _ selector: String) -> Bool {
