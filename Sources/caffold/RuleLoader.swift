@@ -46,12 +46,22 @@ enum RuleLoader {
     SourceText(path: path, bytes: try Files.read(path))
   }
 
-  /// The file itself, or the rule files of a folder in the order of their names.
+  /// The file itself, or the rule files of a folder and the folders in it, in the order of their names.
   static func files(at path: String) throws -> [String] {
     guard Files.isFolder(path) else { return [path] }
-    let files = try Files.list(path).filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
+    let files = try ruleFiles(in: path, depth: 0)
     guard !files.isEmpty else { throw RuleError(.noRules(path: path)) }
-    return files.map { Files.join(path, $0) }
+    return files
+  }
+
+  private static func ruleFiles(in folder: String, depth: Int) throws -> [String] {
+    // A link can lead back up.
+    guard depth < 16 else { return [] }
+    return try Files.list(folder).sorted().flatMap { name in
+      let path = Files.join(folder, name)
+      if Files.isFolder(path) { return try ruleFiles(in: path, depth: depth + 1) }
+      return name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? [path] : []
+    }
   }
 }
 

@@ -14,9 +14,8 @@ package struct RuleDescription {
     var blocks = ["\(rule.id): \(rule.summary)", facts.joined(separator: "\n")]
     let documentation = rule.documentation.trimmingLineEnds
     if !documentation.isEmpty { blocks.append(documentation) }
-    for (key, title) in Rule.body {
-      if let lines = rule.excerpt(key) { blocks.append(Self.block(title, lines)) }
-    }
+    let body = Rule.body.compactMap(rule.excerpt).flatMap { $0 }
+    blocks.append(Self.block("Rule", body))
     let called = rule.calledKernels(kernels)
     if !called.isEmpty { blocks.append(Self.block("Kernels", called.flatMap(Self.lines))) }
     if !rule.tests.isEmpty {
@@ -53,11 +52,8 @@ package struct RuleDescription {
 }
 
 extension Rule {
-  /// The keys that say what a rule does, with the words that head them.
-  static let body = [
-    ("match", "Match"), ("where", "Where"), ("let", "Let"), ("transform", "Transform"),
-    ("rewrite", "Rewrite"),
-  ]
+  /// The keys that say what a rule does.
+  static let body = ["match", "where", "let", "transform", "rewrite"]
 
   /// The signatures of the kernels that the rule calls, each once, in the order of the calls.
   func calledKernels(_ kernels: [KernelSignature]) -> [KernelSignature] {

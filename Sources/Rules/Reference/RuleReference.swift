@@ -64,15 +64,7 @@ package struct RuleReference {
     let allowances = rule.allowances.map(\.rawValue).sorted()
     if !allowances.isEmpty { facts.append("Allows: \(allowances.joined(separator: ", ")).") }
     if !facts.isEmpty { blocks.append(facts.joined(separator: " ")) }
-    var lines: [String] = []
-    for (key, _) in Rule.body {
-      guard let text = rule.excerpt(key) else { continue }
-      if text.count == 1 {
-        lines.append("\(key): \(text[0])")
-      } else {
-        lines += ["\(key):"] + text.map { $0.isEmpty ? "" : "  " + $0 }
-      }
-    }
+    let lines = Rule.body.compactMap(rule.excerpt).flatMap { $0 }
     blocks.append("```yaml\n\(lines.joined(separator: "\n"))\n```")
     blocks.append(Self.table(["test", "expected"], rule.tests.map { [$0.name, $0.expectation.phrase] }))
     return blocks
