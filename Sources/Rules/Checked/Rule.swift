@@ -127,6 +127,13 @@ package struct Assignment: Sendable {
     case blob(capture: Int, index: Int)
     /// A parameter, by path.
     case attribute(capture: Int, path: [String])
+
+    /// The capture of the layer it belongs to.
+    package var capture: Int {
+      switch self {
+      case .blob(let capture, _), .attribute(let capture, _): capture
+      }
+    }
   }
 
   /// What is set.
@@ -153,6 +160,11 @@ package struct Rewrite: Sendable {
   package var removed: [Int]
   /// Captures that become other layers.
   package var replacements: [Replacement]
+
+  /// Whether the layer of a capture is gone afterwards.
+  func lets(go capture: Int) -> Bool {
+    removed.contains(capture) || replacements.contains { $0.capture == capture }
+  }
 }
 
 /// A layer that a rule writes.

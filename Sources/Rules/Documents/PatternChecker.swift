@@ -12,7 +12,7 @@ struct PatternChecker {
         throw RuleError(.badCaptureName(item.name.text), item.name.node)
       }
       if names[..<index].contains(item.name.text) {
-        throw RuleError(.repeatedCapture(item.name.text), item.name.node)
+        throw RuleError(.repeatedName(item.name.text), item.name.node)
       }
     }
     var captures = try rule.match.map { name, capture in
@@ -52,6 +52,7 @@ struct PatternChecker {
     case .mapping:
       let map = try YAMLMap(node, as: "bottom")
       try map.rejectUnknownKeys(allowed: RuleGrammar.bottom.names)
+      if map.keys.count > 1 { throw RuleError(.exclusive(map.keys, in: "bottom"), node) }
       if map.value("any_order") != nil {
         return .anyOrder(try map.sequence("any_order")!.map { try reference($0, names) })
       }

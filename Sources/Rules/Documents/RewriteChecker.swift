@@ -7,10 +7,9 @@ struct RewriteChecker {
 
   func check(_ map: YAMLMap, _ scope: RuleScope) throws -> Rewrite {
     try map.rejectUnknownKeys(allowed: RuleGrammar.rewrite.names)
-    let kept = try map.textList("keep").map(scope.capture)
-    let removedTexts = try map.textList("remove")
-    let removed = try removedTexts.map(scope.capture)
-    let replaced = try map.textList("replace").map(scope.capture)
+    let kept = try captures("keep", map, scope)
+    let removed = try captures("remove", map, scope)
+    let replaced = try captures("replace", map, scope)
     for (first, a, second, b) in [
       ("keep", kept, "remove", removed), ("keep", kept, "replace", replaced),
       ("remove", removed, "replace", replaced),
@@ -28,12 +27,23 @@ struct RewriteChecker {
     }
     guard templates.count == replaced.count else {
       throw RuleError(
-        .replaceCount(captures: replaced.count, layers: templates.count), map.keyNode("replace") ?? map.node)
+        .replaceCount(captures: replaced.count, layers: templates.count),
+        map.keyNode("replace") ?? map.keyNode("with") ?? map.node)
     }
     let replacements = try zip(replaced, templates).map { capture, node in
       Rewrite.Replacement(capture: capture, layer: try template(node, scope))
     }
     return Rewrite(removed: removed, replacements: replacements)
+  }
+
+  private func captures(_ key: String, _ map: YAMLMap, _ scope: RuleScope) throws -> [Int] {
+    var captures: [Int] = []
+    for text in try map.textList(key) {
+      let capture = try scope.capture(text)
+      if captures.contains(capture) { throw RuleError(.namedTwice(text.text, under: key), text.node) }
+      captures.append(capture)
+    }
+    return captures
   }
 
   private func template(_ node: YAMLNode, _ scope: RuleScope) throws -> LayerTemplate {

@@ -53,6 +53,13 @@ struct RuleChecker {
     guard lets.count == rule.lets.count, transforms.count == rule.transforms.count, let rewrite else {
       return nil
     }
+    var isConsistent = true
+    for case .set(let assignment) in transforms where rewrite.lets(go: assignment.target.capture) {
+      isConsistent = false
+      let name = pattern.captures[assignment.target.capture].name
+      _ = problems.attempt { throw RuleError(.setInVain(capture: name), at: assignment.place) }
+    }
+    guard isConsistent else { return nil }
     if rewrite.removed.isEmpty, rewrite.replacements.isEmpty, transforms.isEmpty {
       _ = problems.attempt { throw RuleError(.nothingHappens, rule.rewrite.node) }
       return nil
@@ -64,13 +71,17 @@ struct RuleChecker {
   func check(_ layout: UncheckedLayout) throws -> BlobLayout {
     try checkID(layout.id)
     let scope = RuleScope(layer: "layer")
+    let roles: [BlobLayout.Role] = try layout.blobs.map { try word($0, for: "a blob's role")! }
+    for (index, role) in roles.enumerated() where role != .ignored && roles[..<index].contains(role) {
+      throw RuleError(.repeatedRole(role.rawValue), layout.blobs[index].node)
+    }
     func expression(_ text: RuleText?, _ type: ExpressionType) throws -> CheckedExpression? {
       try text.map { try scope.check($0, expecting: type) }
     }
     return BlobLayout(
       id: layout.id.text, types: .oneOf(layout.types.map { Glob($0.text) }),
       condition: try expression(layout.condition, .boolean),
-      roles: try layout.blobs.map { try word($0, for: "a blob's role")! },
+      roles: roles,
       epsilon: try expression(layout.epsilon, .number()),
       usesStoredStatistics: try expression(layout.storedStatistics, .boolean),
       axis: try expression(layout.axis, .number()), axisCount: try expression(layout.axisCount, .number()),
@@ -113,6 +124,8 @@ struct RuleChecker {
     } else if case .mapping = expect.content {
       let expected = try YAMLMap(expect, as: "expect")
       try expected.rejectUnknownKeys(allowed: RuleGrammar.expectation.names)
+      if expected.keys.count > 1 { throw RuleError(.exclusive(expected.keys, in: "expect"), expect) }
+      if expected.keys.isEmpty { throw RuleError(.expectation(found: YAMLDescription(expect)), expect) }
       if let refused = try expected.map("refused", as: "refused") {
         try refused.rejectUnknownKeys(allowed: RuleGrammar.refusal.names)
         let reason = try refused.requiredText("reason")

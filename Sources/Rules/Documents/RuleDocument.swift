@@ -114,6 +114,7 @@ package struct UncheckedCapture: Sendable {
     try map.rejectUnknownKeys(allowed: RuleGrammar.capture.names)
     node = map.node
     types = try map.textList("type")
+    if types.isEmpty, let empty = map.value("type") { throw RuleError(.emptyList(key: "type"), empty) }
     name = try map.text("name")
     included = try map.boolean("included") ?? true
     bottom = map.value("bottom")
@@ -141,6 +142,7 @@ package struct UncheckedLayout: Sendable {
     id = try map.requiredText("id")
     _ = try map.required("type")
     types = try map.textList("type")
+    if types.isEmpty { throw RuleError(.emptyList(key: "type"), try map.required("type")) }
     condition = try map.text("when")
     blobs = try map.textList("blobs")
     epsilon = try map.text("epsilon")

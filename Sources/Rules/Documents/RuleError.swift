@@ -10,7 +10,7 @@ package struct RuleError: Error, Sendable {
     case unknownWord(String, for: String, allowed: [String])
     case noCapture
     case badCaptureName(String)
-    case repeatedCapture(String)
+    case repeatedName(String)
     case unknownCapture(String, known: [String])
     case badBottom(found: YAMLDescription)
     case disconnected(capture: String, anchor: String)
@@ -18,13 +18,17 @@ package struct RuleError: Error, Sendable {
     case excludedConnected(capture: String)
     case unknownKernel(String, known: [String])
     case unknownArgument(String, kernel: String, known: [String])
+    case repeatedRole(String)
     case missingArgument(String, kernel: String)
     case transformKind
     case badTarget(String)
     case nothingHappens
     case contradiction(capture: String, first: String, second: String)
     case replaceCount(captures: Int, layers: Int)
-    case lostValue(capture: String)
+    case setInVain(capture: String)
+    case namedTwice(String, under: String)
+    case emptyList(key: String)
+    case exclusive([String], in: String)
     case badName(String)
     case badParameter(String, found: YAMLDescription)
     case badReason(String, known: [String])
