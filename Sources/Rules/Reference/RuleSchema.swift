@@ -33,7 +33,7 @@ package struct RuleSchema {
       ("expressions", Self.oneOrList(Self.reference("expression"))),
       ("id", ["type": "string", "pattern": "^[a-z][a-z0-9-]*$"]),
       ("rule", schema(of: RuleGrammar.rule)),
-      ("layout", schema(of: RuleGrammar.layout)),
+      ("layout", layout),
       ("capture", schema(of: RuleGrammar.capture)),
       ("bottomReference", ["type": "string"]),
       ("bottomList", ["type": "array", "items": Self.reference("bottomReference")]),
@@ -104,6 +104,13 @@ package struct RuleSchema {
           ])
       ),
     ])
+  }
+
+  /// A layout reads blobs or parameters.
+  private var layout: JSONValue {
+    guard case .object(let members) = schema(of: RuleGrammar.layout) else { return .null }
+    let sources = ["blobs", "scale", "shift"].map { JSONValue.object([("required", [.string($0)])]) }
+    return .object(members + [("anyOf", .array(sources))])
   }
 
   private var rewrite: JSONValue {
