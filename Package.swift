@@ -30,8 +30,9 @@ let package = Package(
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .target(name: "WireTestSupport", dependencies: ["CaffeIO"], path: "Tests/WireTestSupport"),
     .testTarget(name: "CaffeIOTests", dependencies: ["CaffeIO", "WireTestSupport"]),
-    .testTarget(name: "RulesTests", dependencies: ["Rules", "Engine", "Diagnostics"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "CaffeIO", "WireTestSupport"]),
+    .testTarget(name: "RulesTests", dependencies: ["Rules", "Diagnostics"]),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "CaffeIO", "Rules", "Diagnostics", "WireTestSupport"]),
     .executableTarget(
       name: "forward-probe", dependencies: ["Forward", "CaffeIO", "Diagnostics"], path: "Tests/ForwardProbe"),
     .testTarget(name: "ForwardTests", dependencies: ["Forward", "CaffeIO"]),

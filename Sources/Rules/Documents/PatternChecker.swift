@@ -5,7 +5,7 @@ struct PatternChecker {
   let source: SourceText
 
   func check(_ rule: UncheckedRule) throws -> Pattern {
-    guard !rule.match.isEmpty else { throw RuleError(.noCapture, rule.node) }
+    guard !rule.match.isEmpty else { throw RuleError(.noCapture, rule.matchNode) }
     let names = rule.match.map(\.name.text)
     for (index, item) in rule.match.enumerated() {
       guard Self.isName(item.name.text) else {

@@ -27,7 +27,8 @@ struct RuleChecker {
     }
     return Rule(
       id: rule.id.text, summary: rule.summary, documentation: rule.documentation, tags: rule.tags.map(\.text),
-      safety: safety, priority: rule.priority, phase: phase, isQuiet: rule.quiet, allowances: allowances, pattern: pattern,
+      safety: safety, priority: rule.priority, phase: phase, isQuiet: rule.quiet, allowances: allowances,
+      pattern: pattern,
       lets: body.lets, transforms: body.transforms, rewrite: body.rewrite, tests: tests, source: source,
       node: rule.node, isBuiltin: isBuiltin)
   }
@@ -39,7 +40,8 @@ struct RuleChecker {
     var scope = RuleScope(pattern)
     var lets: [Let] = []
     for (name, text) in rule.lets {
-      let checked = problems.attempt { try scope.check(text, expecting: .dynamic) }
+      let later = rule.lets.drop { $0.name.text != name.text }.map(\.name.text)
+      let checked = problems.attempt { try check(text, scope, definedLater: later) }
       // Known all the same, so that what uses it is not reported too.
       _ = problems.attempt { try scope.define(name, as: checked?.type ?? .dynamic) }
       if let checked { lets.append(Let(name: name.text, expression: checked)) }
@@ -65,6 +67,22 @@ struct RuleChecker {
       return nil
     }
     return (lets, transforms, rewrite)
+  }
+
+  /// Checks the expression of a `let`; `definedLater` are the names of this one and of those after it.
+  private func check(
+    _ text: RuleText, _ scope: RuleScope, definedLater: [String]
+  ) throws -> CheckedExpression {
+    do {
+      return try scope.check(text)
+    } catch let error as LocatedExpressionError {
+      switch error.error.kind {
+      case .unknownName(let name, _) where definedLater.contains(name),
+        .unknownCapture(let name, _) where definedLater.contains(name):
+        throw RuleError(.usedTooEarly(name), at: error.place)
+      default: throw error
+      }
+    }
   }
 
   /// The checked layout.
@@ -126,7 +144,7 @@ struct RuleChecker {
       try expected.rejectUnknownKeys(allowed: RuleGrammar.expectation.names)
       if expected.keys.count > 1 { throw RuleError(.exclusive(expected.keys, in: "expect"), expect) }
       if expected.keys.isEmpty { throw RuleError(.expectation(found: YAMLDescription(expect)), expect) }
-      if let refused = try expected.map("refused", as: "refused") {
+      if let refused = try expected.map("refused", as: RuleGrammar.refusal.name) {
         try refused.rejectUnknownKeys(allowed: RuleGrammar.refusal.names)
         let reason = try refused.requiredText("reason")
         guard reasons.contains(reason.text) else {

@@ -46,6 +46,7 @@ package struct UncheckedRule: Sendable {
   let priority: Int
   let quiet: Bool
   let allow: [RuleText]
+  let matchNode: YAMLNode
   let match: [(name: RuleText, capture: UncheckedCapture)]
   let conditions: [RuleText]
   let lets: [(name: RuleText, expression: RuleText)]
@@ -66,9 +67,12 @@ package struct UncheckedRule: Sendable {
     let quiet = problems.attempt { try map.boolean("quiet") ?? false }
     let allow = problems.attempt { try map.textList("allow") }
     let conditions = problems.attempt { try map.textList("where") }
-    let match = problems.attempt {
-      try map.requiredMap("match", as: "match").texts.map { key, value in
-        (key, try UncheckedCapture(YAMLMap(value, as: "capture '\(key.text)'")))
+    let matchMap = problems.attempt { try map.requiredMap("match", as: "match") }
+    let match = matchMap.flatMap { map in
+      problems.attempt {
+        try map.texts.map { key, value in
+          (key, try UncheckedCapture(YAMLMap(value, as: "capture '\(key.text)'")))
+        }
       }
     }
     let lets = problems.attempt {
@@ -79,8 +83,9 @@ package struct UncheckedRule: Sendable {
     let transforms = problems.attempt { try map.maps("transform", as: RuleGrammar.assignment.name) }
     let rewrite = problems.attempt { try map.requiredMap("rewrite", as: RuleGrammar.rewrite.name) }
     let tests = problems.attempt { try map.maps("tests", as: RuleGrammar.test.name) }
-    guard let id, let summary, let documentation, let tags, let safety, let phase, let priority, let quiet, let allow,
-      let conditions, let match, let lets, let transforms, let rewrite, let tests
+    guard let id, let summary, let documentation, let tags, let safety, let phase, let priority, let quiet,
+      let allow,
+      let conditions, let matchMap, let match, let lets, let transforms, let rewrite, let tests
     else { return nil }
     node = map.node
     self.id = id
@@ -92,6 +97,7 @@ package struct UncheckedRule: Sendable {
     self.priority = priority
     self.quiet = quiet
     self.allow = allow
+    matchNode = matchMap.node
     self.match = match
     self.conditions = conditions
     self.lets = lets

@@ -26,6 +26,7 @@ package struct RuleError: Error, Sendable {
     case contradiction(capture: String, first: String, second: String)
     case replaceCount(captures: Int, layers: Int)
     case setInVain(capture: String)
+    case usedTooEarly(String)
     case namedTwice(String, under: String)
     case emptyList(key: String)
     case exclusive([String], in: String)

@@ -115,7 +115,7 @@ package enum RuleGrammar {
 
   /// An expected refusal.
   package static let refusal = RuleShape(
-    "refused",
+    "refusal",
     keys: [
       RuleKey("at", .text, "The layer that the search began at: the last one of the pattern."),
       RuleKey("reason", .refusalCode, isRequired: true, "The code of the reason."),

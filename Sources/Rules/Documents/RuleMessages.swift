@@ -53,6 +53,8 @@ extension RuleError: DiagnosticError {
       return "'replace' names \(captures) and 'with' describes \(layers); give one layer for each"
     case .setInVain(let capture):
       return "capture '\(capture)' does not stay, so nothing can be set in it; see 'rewrite'"
+    case .usedTooEarly(let name):
+      return "'\(clipped(name))' is not defined yet; a 'let' may use those before it"
     case .namedTwice(let name, let key): return "'\(name)' is named twice under '\(key)'; remove one"
     case .emptyList(let key): return "the list for '\(key)' is empty; leave the key out, or name something"
     case .exclusive(let keys, let owner):

@@ -148,10 +148,10 @@ package struct RuleSchema {
     case .expression: Self.reference("expression")
     case .expressions: Self.reference("expressions")
     case .namedExpressions: Self.named(Self.reference("expression"))
-    case .shape(let shape): Self.reference(Self.definition(of: shape))
-    case .shapes(let shape): ["type": "array", "items": Self.reference(Self.definition(of: shape))]
+    case .shape(let shape): Self.reference(shape.name)
+    case .shapes(let shape): ["type": "array", "items": Self.reference(shape.name)]
     case .named(let shape):
-      Self.named(Self.reference(Self.definition(of: shape)), isEmptyAllowed: false)
+      Self.named(Self.reference(shape.name), isEmptyAllowed: false)
     case .bottoms: Self.reference("bottoms")
     case .bottomReference: Self.reference("bottomReference")
     case .bottomList: Self.reference("bottomList")
@@ -176,10 +176,6 @@ package struct RuleSchema {
       return .object([("description", .string(summary)), ("allOf", [schema])])
     }
     return .object([("description", .string(summary))] + members)
-  }
-
-  private static func definition(of shape: RuleShape) -> String {
-    shape.name == RuleGrammar.refusal.name ? "refusal" : shape.name
   }
 
   private static func object(_ properties: [(String, JSONValue)], required: [String]) -> JSONValue {
