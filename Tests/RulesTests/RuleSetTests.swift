@@ -58,6 +58,13 @@ import Testing
     #expect(try ids(rules) == ["small", "large", "last"])
   }
 
+  @Test func theLowestPriorityThereIsGoesLast() throws {
+    let rules = [
+      try rule("low", rest: ", priority: \(Int.min)"), try rule("high", rest: ", priority: \(Int.max)"),
+    ]
+    #expect(try ids(rules) == ["high", "low"])
+  }
+
   // MARK: - Override
 
   @Test func aRuleOfTheUserTakesTheBuiltInOnesPlace() throws {

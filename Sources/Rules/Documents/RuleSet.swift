@@ -56,8 +56,9 @@ package struct RuleSet: Sendable {
         && (rule.safety == .exact || selection.allowsApproximate)
     }
     self.rules = rules.filter(isSelected).enumerated().sorted { a, b in
-      let left = (-a.element.priority, -a.element.pattern.captures.count, a.offset)
-      return left < (-b.element.priority, -b.element.pattern.captures.count, b.offset)
+      // Higher priorities and larger patterns first, hence b's before a's.
+      let left = (b.element.priority, b.element.pattern.captures.count, a.offset)
+      return left < (a.element.priority, a.element.pattern.captures.count, b.offset)
     }.map(\.element)
     var unique: [BlobLayout] = []
     for layout in layouts {
