@@ -2,6 +2,7 @@
 # make test    everything: Swift tests, then the oracles (OpenCV, Python protobuf, NumPy) against the release binary
 # make lint    formatting and lint, Swift and Python; changes nothing
 # make format  put Swift and Python files into the form that `make lint` wants
+# make reference  Documentation/BuiltinRules.md anew from the files under rules/
 # make build   the release binary, .build/release/caffold, with Swift's runtime linked in
 # make probe   the release binary of the executor's test program, .build/release/forward-probe
 # make clean   remove what the targets above made
@@ -16,7 +17,7 @@ DIGITS      := examples/digits/digits.prototxt examples/digits/digits.caffemodel
 FOLDED      := out/demo/digits.prototxt out/demo/digits.caffemodel
 PYTHON_DIRS := Tests/Oracles examples
 
-.PHONY: demo test unit oracles lint format build packages clean
+.PHONY: demo test unit oracles lint format reference build packages clean
 
 demo: build $(VENV)
 	$(CAFFOLD) fold $(DIGITS) -o out/demo --force
@@ -40,6 +41,9 @@ format: $(VENV)
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Plugins
 	.venv/bin/ruff check --fix --quiet $(PYTHON_DIRS)
 	.venv/bin/ruff format --quiet $(PYTHON_DIRS)
+
+reference: build
+	$(CAFFOLD) rules reference > Documentation/BuiltinRules.md
 
 build: packages
 	$(SWIFT_BUILD) --product caffold

@@ -13,8 +13,9 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "Diagnostics"),
+    .target(name: "JSON"),
     .target(name: "CaffeIO", dependencies: ["Diagnostics"]),
-    .target(name: "Rules", dependencies: ["CYAML", "Diagnostics"], plugins: ["EmbedRules"]),
+    .target(name: "Rules", dependencies: ["CYAML", "Diagnostics", "JSON"], plugins: ["EmbedRules"]),
     .plugin(name: "EmbedRules", capability: .buildTool()),
     .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Diagnostics"]),
     .target(name: "Forward", dependencies: ["CaffeIO", "Diagnostics"]),
@@ -22,15 +23,16 @@ let package = Package(
     .executableTarget(
       name: "caffold",
       dependencies: [
-        "Verification", "Forward", "Engine", "CaffeIO", "Rules", "Diagnostics",
+        "Verification", "Forward", "Engine", "CaffeIO", "Rules", "Diagnostics", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .target(name: "WireTestSupport", dependencies: ["CaffeIO"], path: "Tests/WireTestSupport"),
     .testTarget(name: "CaffeIOTests", dependencies: ["CaffeIO", "WireTestSupport"]),
-    .testTarget(name: "RulesTests", dependencies: ["Rules"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "CaffeIO", "WireTestSupport"]),
+    .testTarget(name: "RulesTests", dependencies: ["Rules", "Diagnostics"]),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "CaffeIO", "Rules", "Diagnostics", "WireTestSupport"]),
     .executableTarget(
       name: "forward-probe", dependencies: ["Forward", "CaffeIO", "Diagnostics"], path: "Tests/ForwardProbe"),
     .testTarget(name: "ForwardTests", dependencies: ["Forward", "CaffeIO"]),

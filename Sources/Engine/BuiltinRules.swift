@@ -16,4 +16,14 @@ package enum BuiltinRules {
     }
     return (rules, layouts)
   }
+
+  /// The page about them, in Markdown: `Documentation/BuiltinRules.md`.
+  package static func reference() throws -> String {
+    let (rules, layouts) = try load()
+    var everything = RuleSet.Selection()
+    everything.select = ["ALL"]
+    everything.allowsApproximate = true
+    let set = try RuleSet(rules, layouts: layouts, selection: everything)
+    return RuleReference(set, kernels: KernelRegistry.signatures).markdown
+  }
 }

@@ -5,20 +5,31 @@ import Rules
 
 /// Reads the rules that the flags ask for.
 enum RuleLoader {
+  /// The rules that are selected, in resolved order.
   static func load(_ options: RuleOptions) throws -> RuleSet {
+    let (rules, layouts) = try loadAll(options)
+    return try RuleSet(rules, layouts: layouts, selection: selection(options))
+  }
+
+  /// The rules there are, in the order of the files: built-in ones first, those that the user overrides too.
+  static func loadAll(_ options: RuleOptions) throws -> (rules: [Rule], layouts: [BlobLayout]) {
     let builtin = try BuiltinRules.load()
     var rules = options.isolated ? [] : builtin.rules
     // Layouts describe layers, they rewrite nothing: a rule of one's own may use them without the rules.
     var layouts = builtin.layouts
     for path in options.rules {
       for file in try files(at: path) {
-        let source = SourceText(path: file, bytes: try Files.read(file))
         let checked = try RuleFile(
-          source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes)
+          source(file), kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes)
         rules += checked.rules
         layouts += checked.layouts
       }
     }
+    return (rules, layouts)
+  }
+
+  /// What the flags select.
+  static func selection(_ options: RuleOptions) -> RuleSet.Selection {
     func words(_ values: [String]) -> [String] {
       values.flatMap { $0.split(separator: ",").map { String($0.trimmingSpaces) } }.filter { !$0.isEmpty }
     }
@@ -27,15 +38,30 @@ enum RuleLoader {
     selection.extendSelect = words(options.extendSelect)
     selection.ignore = words(options.ignore)
     selection.allowsApproximate = options.unsafe
-    return try RuleSet(rules, layouts: layouts, selection: selection)
+    return selection
   }
 
-  /// The file itself, or the rule files of a folder in the order of their names.
-  private static func files(at path: String) throws -> [String] {
+  /// The text of a rule file.
+  static func source(_ path: String) throws -> SourceText {
+    SourceText(path: path, bytes: try Files.read(path))
+  }
+
+  /// The file itself, or the rule files of a folder and the folders in it, in the order of their names.
+  static func files(at path: String) throws -> [String] {
     guard Files.isFolder(path) else { return [path] }
-    let files = try Files.list(path).filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
+    let files = try ruleFiles(in: path, depth: 0)
     guard !files.isEmpty else { throw RuleError(.noRules(path: path)) }
-    return files.map { Files.join(path, $0) }
+    return files
+  }
+
+  private static func ruleFiles(in folder: String, depth: Int) throws -> [String] {
+    // A link can lead back up.
+    guard depth < 16 else { return [] }
+    return try Files.list(folder).sorted().flatMap { name in
+      let path = Files.join(folder, name)
+      if Files.isFolder(path) { return try ruleFiles(in: path, depth: depth + 1) }
+      return name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? [path] : []
+    }
   }
 }
 

@@ -58,10 +58,13 @@ package struct Rule: Sendable {
   package var tests: [RuleTest]
   /// The file it stands in.
   package var source: SourceText
-  /// Where in the file.
-  package var place: SourcePlace
+  /// The mapping it was read from.
+  package var node: YAMLNode
   /// Whether it comes with the program.
   package var isBuiltin: Bool
+
+  /// Where in the file.
+  package var place: SourcePlace { node.place }
 
   /// The captures whose layers are gone afterwards, or are layers of another type: those whose staying must be explained.
   package var removedCaptures: [Int] { rewrite.removed + rewrite.replacements.map(\.capture) }
@@ -124,6 +127,13 @@ package struct Assignment: Sendable {
     case blob(capture: Int, index: Int)
     /// A parameter, by path.
     case attribute(capture: Int, path: [String])
+
+    /// The capture of the layer it belongs to.
+    package var capture: Int {
+      switch self {
+      case .blob(let capture, _), .attribute(let capture, _): capture
+      }
+    }
   }
 
   /// What is set.
@@ -150,6 +160,11 @@ package struct Rewrite: Sendable {
   package var removed: [Int]
   /// Captures that become other layers.
   package var replacements: [Replacement]
+
+  /// Whether the layer of a capture is gone afterwards.
+  func lets(go capture: Int) -> Bool {
+    removed.contains(capture) || replacements.contains { $0.capture == capture }
+  }
 }
 
 /// A layer that a rule writes.

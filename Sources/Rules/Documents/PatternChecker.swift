@@ -5,14 +5,14 @@ struct PatternChecker {
   let source: SourceText
 
   func check(_ rule: UncheckedRule) throws -> Pattern {
-    guard !rule.match.isEmpty else { throw RuleError(.noCapture, rule.node) }
+    guard !rule.match.isEmpty else { throw RuleError(.noCapture, rule.matchNode) }
     let names = rule.match.map(\.name.text)
     for (index, item) in rule.match.enumerated() {
       guard Self.isName(item.name.text) else {
         throw RuleError(.badCaptureName(item.name.text), item.name.node)
       }
       if names[..<index].contains(item.name.text) {
-        throw RuleError(.repeatedCapture(item.name.text), item.name.node)
+        throw RuleError(.repeatedName(item.name.text), item.name.node)
       }
     }
     var captures = try rule.match.map { name, capture in
@@ -51,7 +51,8 @@ struct PatternChecker {
     case .sequence(let items): return .ordered(try items.map { try reference($0, names) })
     case .mapping:
       let map = try YAMLMap(node, as: "bottom")
-      try map.rejectUnknownKeys(allowed: ["any_order", "one_of"])
+      try map.rejectUnknownKeys(allowed: RuleGrammar.bottom.names)
+      if map.keys.count > 1 { throw RuleError(.exclusive(map.keys, in: "bottom"), node) }
       if map.value("any_order") != nil {
         return .anyOrder(try map.sequence("any_order")!.map { try reference($0, names) })
       }

@@ -6,11 +6,10 @@ struct RewriteChecker {
   let pattern: Pattern
 
   func check(_ map: YAMLMap, _ scope: RuleScope) throws -> Rewrite {
-    try map.rejectUnknownKeys(allowed: ["keep", "remove", "replace", "with"])
-    let kept = try map.textList("keep").map(scope.capture)
-    let removedTexts = try map.textList("remove")
-    let removed = try removedTexts.map(scope.capture)
-    let replaced = try map.textList("replace").map(scope.capture)
+    try map.rejectUnknownKeys(allowed: RuleGrammar.rewrite.names)
+    let kept = try captures("keep", map, scope)
+    let removed = try captures("remove", map, scope)
+    let replaced = try captures("replace", map, scope)
     for (first, a, second, b) in [
       ("keep", kept, "remove", removed), ("keep", kept, "replace", replaced),
       ("remove", removed, "replace", replaced),
@@ -28,7 +27,8 @@ struct RewriteChecker {
     }
     guard templates.count == replaced.count else {
       throw RuleError(
-        .replaceCount(captures: replaced.count, layers: templates.count), map.keyNode("replace") ?? map.node)
+        .replaceCount(captures: replaced.count, layers: templates.count),
+        map.keyNode("replace") ?? map.keyNode("with") ?? map.node)
     }
     let replacements = try zip(replaced, templates).map { capture, node in
       Rewrite.Replacement(capture: capture, layer: try template(node, scope))
@@ -36,11 +36,21 @@ struct RewriteChecker {
     return Rewrite(removed: removed, replacements: replacements)
   }
 
+  private func captures(_ key: String, _ map: YAMLMap, _ scope: RuleScope) throws -> [Int] {
+    var captures: [Int] = []
+    for text in try map.textList(key) {
+      let capture = try scope.capture(text)
+      if captures.contains(capture) { throw RuleError(.namedTwice(text.text, under: key), text.node) }
+      captures.append(capture)
+    }
+    return captures
+  }
+
   private func template(_ node: YAMLNode, _ scope: RuleScope) throws -> LayerTemplate {
     let map = try YAMLMap(node, as: "new layer")
     return LayerTemplate(
       type: try map.requiredString("type"), name: try map.text("name").map { try name($0, scope) },
-      fields: try map.texts.filter { !["type", "name", "blobs"].contains($0.key.text) }.map(field),
+      fields: try map.texts.filter { !RuleGrammar.template.names.contains($0.key.text) }.map(field),
       blobs: try map.textList("blobs").map { try scope.check($0, expecting: .tensor(.unknown)) },
       place: source.place(at: node.offset))
   }

@@ -6,44 +6,100 @@ struct RuleChecker {
   let kernels: [KernelSignature]
   let reasons: [String]
   let isBuiltin: Bool
+  let problems: RuleProblems
 
-  func check(_ rule: UncheckedRule) throws -> Rule {
-    try checkID(rule.id)
-    let pattern = try PatternChecker(source: source).check(rule)
-    var scope = RuleScope(pattern)
-    let lets = try rule.lets.map { name, expression in
-      let checked = try scope.check(expression, expecting: .dynamic)
-      let item = Let(name: name.text, expression: checked)
-      try scope.define(name, as: checked)
-      return item
+  /// The checked rule, or nil and everything that is wrong with it gathered.
+  func check(_ rule: UncheckedRule) -> Rule? {
+    let id = problems.attempt { try checkID(rule.id) }
+    let safety = problems.attempt { try word(rule.safety, for: "'safety'") ?? Rule.Safety.exact }
+    let phase = problems.attempt { try word(rule.phase, for: "'phase'") ?? Rule.PhaseCondition.test }
+    let allowances = problems.attempt {
+      Set(try rule.allow.compactMap { try word($0, for: "'allow'") as Rule.Allowance? })
     }
-    let transforms = try rule.transforms.map {
-      try TransformChecker(source: source, kernels: kernels).check($0, scope)
+    let tests = rule.tests.compactMap { test in problems.attempt { try checkTest(test) } }
+    // Everything else speaks of captures; without a pattern there is nothing to check it against.
+    guard let pattern = problems.attempt({ try PatternChecker(source: source).check(rule) }) else {
+      return nil
     }
-    let rewrite = try RewriteChecker(source: source, pattern: pattern).check(rule.rewrite, scope)
-    if rewrite.removed.isEmpty, rewrite.replacements.isEmpty, transforms.isEmpty {
-      throw RuleError(.nothingHappens, rule.rewrite.node)
+    let body = checkBody(of: rule, pattern)
+    guard id != nil, let safety, let phase, let allowances, tests.count == rule.tests.count, let body else {
+      return nil
     }
     return Rule(
       id: rule.id.text, summary: rule.summary, documentation: rule.documentation, tags: rule.tags.map(\.text),
-      safety: try word(rule.safety, for: "'safety'") ?? .exact, priority: rule.priority,
-      phase: try word(rule.phase, for: "'phase'") ?? .test, isQuiet: rule.quiet,
-      allowances: Set(try rule.allow.compactMap { try word($0, for: "'allow'") }), pattern: pattern,
-      lets: lets,
-      transforms: transforms, rewrite: rewrite, tests: try rule.tests.map(checkTest), source: source,
-      place: source.place(at: rule.node.offset), isBuiltin: isBuiltin)
+      safety: safety, priority: rule.priority, phase: phase, isQuiet: rule.quiet, allowances: allowances,
+      pattern: pattern,
+      lets: body.lets, transforms: body.transforms, rewrite: body.rewrite, tests: tests, source: source,
+      node: rule.node, isBuiltin: isBuiltin)
   }
 
+  /// `let`, `transform` and `rewrite`.
+  private func checkBody(
+    of rule: UncheckedRule, _ pattern: Pattern
+  ) -> (lets: [Let], transforms: [Transform], rewrite: Rewrite)? {
+    var scope = RuleScope(pattern)
+    var lets: [Let] = []
+    for (name, text) in rule.lets {
+      let later = rule.lets.drop { $0.name.text != name.text }.map(\.name.text)
+      let checked = problems.attempt { try check(text, scope, definedLater: later) }
+      // Known all the same, so that what uses it is not reported too.
+      _ = problems.attempt { try scope.define(name, as: checked?.type ?? .dynamic) }
+      if let checked { lets.append(Let(name: name.text, expression: checked)) }
+    }
+    let transforms = rule.transforms.compactMap { map in
+      problems.attempt { try TransformChecker(source: source, kernels: kernels).check(map, scope) }
+    }
+    let rewrite = problems.attempt {
+      try RewriteChecker(source: source, pattern: pattern).check(rule.rewrite, scope)
+    }
+    guard lets.count == rule.lets.count, transforms.count == rule.transforms.count, let rewrite else {
+      return nil
+    }
+    var isConsistent = true
+    for case .set(let assignment) in transforms where rewrite.lets(go: assignment.target.capture) {
+      isConsistent = false
+      let name = pattern.captures[assignment.target.capture].name
+      _ = problems.attempt { throw RuleError(.setInVain(capture: name), at: assignment.place) }
+    }
+    guard isConsistent else { return nil }
+    if rewrite.removed.isEmpty, rewrite.replacements.isEmpty, transforms.isEmpty {
+      _ = problems.attempt { throw RuleError(.nothingHappens, rule.rewrite.node) }
+      return nil
+    }
+    return (lets, transforms, rewrite)
+  }
+
+  /// Checks the expression of a `let`; `definedLater` are the names of this one and of those after it.
+  private func check(
+    _ text: RuleText, _ scope: RuleScope, definedLater: [String]
+  ) throws -> CheckedExpression {
+    do {
+      return try scope.check(text)
+    } catch let error as LocatedExpressionError {
+      switch error.error.kind {
+      case .unknownName(let name, _) where definedLater.contains(name),
+        .unknownCapture(let name, _) where definedLater.contains(name):
+        throw RuleError(.usedTooEarly(name), at: error.place)
+      default: throw error
+      }
+    }
+  }
+
+  /// The checked layout.
   func check(_ layout: UncheckedLayout) throws -> BlobLayout {
     try checkID(layout.id)
     let scope = RuleScope(layer: "layer")
+    let roles: [BlobLayout.Role] = try layout.blobs.map { try word($0, for: "a blob's role")! }
+    for (index, role) in roles.enumerated() where role != .ignored && roles[..<index].contains(role) {
+      throw RuleError(.repeatedRole(role.rawValue), layout.blobs[index].node)
+    }
     func expression(_ text: RuleText?, _ type: ExpressionType) throws -> CheckedExpression? {
       try text.map { try scope.check($0, expecting: type) }
     }
     return BlobLayout(
       id: layout.id.text, types: .oneOf(layout.types.map { Glob($0.text) }),
       condition: try expression(layout.condition, .boolean),
-      roles: try layout.blobs.map { try word($0, for: "a blob's role")! },
+      roles: roles,
       epsilon: try expression(layout.epsilon, .number()),
       usesStoredStatistics: try expression(layout.storedStatistics, .boolean),
       axis: try expression(layout.axis, .number()), axisCount: try expression(layout.axisCount, .number()),
@@ -51,12 +107,15 @@ struct RuleChecker {
       place: source.place(at: layout.node.offset))
   }
 
-  private func checkID(_ id: RuleText) throws {
-    let scalars = id.text.unicodeScalars
+  /// Lower-case letters, digits and hyphens, beginning with a letter.
+  static func isID(_ text: String) -> Bool {
     func isLetter(_ s: Unicode.Scalar) -> Bool { ("a"..."z").contains(s) }
-    guard let first = scalars.first, isLetter(first),
-      scalars.allSatisfy({ isLetter($0) || ("0"..."9").contains($0) || $0 == "-" })
-    else { throw RuleError(.badID(id.text), id.node) }
+    guard let first = text.unicodeScalars.first, isLetter(first) else { return false }
+    return text.unicodeScalars.allSatisfy { isLetter($0) || ("0"..."9").contains($0) || $0 == "-" }
+  }
+
+  private func checkID(_ id: RuleText) throws {
+    guard Self.isID(id.text) else { throw RuleError(.badID(id.text), id.node) }
   }
 
   private func word<Word: RawRepresentable & CaseIterable>(
@@ -71,7 +130,7 @@ struct RuleChecker {
   }
 
   private func checkTest(_ map: YAMLMap) throws -> RuleTest {
-    try map.rejectUnknownKeys(allowed: ["name", "net", "expect"])
+    try map.rejectUnknownKeys(allowed: RuleGrammar.test.names)
     let name = try map.requiredString("name")
     let net = try map.requiredText("net")
     let expect = try map.required("expect")
@@ -82,9 +141,11 @@ struct RuleChecker {
       expectation = .rewritten(layers: nil)
     } else if case .mapping = expect.content {
       let expected = try YAMLMap(expect, as: "expect")
-      try expected.rejectUnknownKeys(allowed: ["layers", "refused"])
-      if let refused = try expected.map("refused", as: "refused") {
-        try refused.rejectUnknownKeys(allowed: ["at", "reason"])
+      try expected.rejectUnknownKeys(allowed: RuleGrammar.expectation.names)
+      if expected.keys.count > 1 { throw RuleError(.exclusive(expected.keys, in: "expect"), expect) }
+      if expected.keys.isEmpty { throw RuleError(.expectation(found: YAMLDescription(expect)), expect) }
+      if let refused = try expected.map("refused", as: RuleGrammar.refusal.name) {
+        try refused.rejectUnknownKeys(allowed: RuleGrammar.refusal.names)
         let reason = try refused.requiredText("reason")
         guard reasons.contains(reason.text) else {
           throw RuleError(.badReason(reason.text, known: reasons), reason.node)

@@ -11,18 +11,26 @@ package struct RuleDocument: Sendable {
   /// The layouts, unchecked.
   package let layouts: [UncheckedLayout]
 
-  /// Decodes a rule file.
+  /// Decodes a rule file; what is wrong with a rule or a layout is gathered, and the others are decoded.
   ///
-  /// - Throws: `YAMLError` for a text that is not YAML, `RuleError` for keys and values that do not belong.
-  package init(_ source: SourceText) throws {
+  /// - Throws: `YAMLError` for a text that is not YAML, and for what keeps everything from being read.
+  init(_ source: SourceText, _ problems: RuleProblems) throws {
     self.source = source
-    let root = try YAMLMap(try YAMLDocument(source).root, as: "rule file")
-    try root.rejectUnknownKeys(allowed: ["schema", "rules", "layouts"])
-    let schema = try root.required("schema")
-    let version = try schema.asInteger(for: .key("schema"))
-    guard version == 1 else { throw RuleError(.unknownSchema(version), schema) }
-    rules = try root.maps("rules", as: "rule").map(UncheckedRule.init)
-    layouts = try root.maps("layouts", as: "layout").map(UncheckedLayout.init)
+    let root = try YAMLMap(try YAMLDocument(source).root, as: RuleGrammar.file.name)
+    problems.rejectUnknownKeys(of: root, RuleGrammar.file)
+    _ = problems.attempt {
+      let schema = try root.required("schema")
+      let version = try schema.asInteger(for: .key("schema"))
+      guard version == RuleGrammar.version else { throw RuleError(.unknownSchema(version), schema) }
+    }
+    rules = (problems.attempt { try root.sequence("rules") ?? [] } ?? []).compactMap { node in
+      problems.attempt { try YAMLMap(node, as: RuleGrammar.rule.name) }.flatMap {
+        UncheckedRule($0, problems)
+      }
+    }
+    layouts = (problems.attempt { try root.sequence("layouts") ?? [] } ?? []).compactMap { node in
+      problems.attempt { try UncheckedLayout(YAMLMap(node, as: RuleGrammar.layout.name)) }
+    }
   }
 }
 
@@ -38,6 +46,7 @@ package struct UncheckedRule: Sendable {
   let priority: Int
   let quiet: Bool
   let allow: [RuleText]
+  let matchNode: YAMLNode
   let match: [(name: RuleText, capture: UncheckedCapture)]
   let conditions: [RuleText]
   let lets: [(name: RuleText, expression: RuleText)]
@@ -45,36 +54,56 @@ package struct UncheckedRule: Sendable {
   let rewrite: YAMLMap
   let tests: [YAMLMap]
 
-  static let keys = [
-    "id", "summary", "documentation", "tags", "safety", "phase", "priority", "quiet", "allow", "match",
-    "where", "let",
-    "transform", "rewrite", "tests",
-  ]
-
-  init(_ map: YAMLMap) throws {
-    try map.rejectUnknownKeys(allowed: Self.keys)
-    node = map.node
-    id = try map.requiredText("id")
-    summary = try map.requiredString("summary")
-    documentation = try map.string("documentation") ?? ""
-    tags = try map.textList("tags")
-    safety = try map.text("safety")
-    phase = try map.text("phase")
-    priority = try map.integer("priority") ?? 0
-    quiet = try map.boolean("quiet") ?? false
-    allow = try map.textList("allow")
-    conditions = try map.textList("where")
-    let match = try map.requiredMap("match", as: "match")
-    self.match = try match.texts.map { key, value in
-      (key, try UncheckedCapture(YAMLMap(value, as: "capture '\(key.text)'")))
+  /// Decodes a rule, or gathers everything that keeps it from being decoded.
+  init?(_ map: YAMLMap, _ problems: RuleProblems) {
+    problems.rejectUnknownKeys(of: map, RuleGrammar.rule)
+    let id = problems.attempt { try map.requiredText("id") }
+    let summary = problems.attempt { try map.requiredString("summary") }
+    let documentation = problems.attempt { try map.string("documentation") ?? "" }
+    let tags = problems.attempt { try map.textList("tags") }
+    let safety = problems.attempt { try map.text("safety") }
+    let phase = problems.attempt { try map.text("phase") }
+    let priority = problems.attempt { try map.integer("priority") ?? 0 }
+    let quiet = problems.attempt { try map.boolean("quiet") ?? false }
+    let allow = problems.attempt { try map.textList("allow") }
+    let conditions = problems.attempt { try map.textList("where") }
+    let matchMap = problems.attempt { try map.requiredMap("match", as: "match") }
+    let match = matchMap.flatMap { map in
+      problems.attempt {
+        try map.texts.map { key, value in
+          (key, try UncheckedCapture(YAMLMap(value, as: "capture '\(key.text)'")))
+        }
+      }
     }
-    lets =
+    let lets = problems.attempt {
       try map.map("let", as: "let")?.texts.map { key, value in
         (key, try value.asText(for: .key(key.text)))
       } ?? []
-    transforms = try map.maps("transform", as: "transform")
-    rewrite = try map.requiredMap("rewrite", as: "rewrite")
-    tests = try map.maps("tests", as: "test")
+    }
+    let transforms = problems.attempt { try map.maps("transform", as: RuleGrammar.assignment.name) }
+    let rewrite = problems.attempt { try map.requiredMap("rewrite", as: RuleGrammar.rewrite.name) }
+    let tests = problems.attempt { try map.maps("tests", as: RuleGrammar.test.name) }
+    guard let id, let summary, let documentation, let tags, let safety, let phase, let priority, let quiet,
+      let allow,
+      let conditions, let matchMap, let match, let lets, let transforms, let rewrite, let tests
+    else { return nil }
+    node = map.node
+    self.id = id
+    self.summary = summary
+    self.documentation = documentation
+    self.tags = tags
+    self.safety = safety
+    self.phase = phase
+    self.priority = priority
+    self.quiet = quiet
+    self.allow = allow
+    matchNode = matchMap.node
+    self.match = match
+    self.conditions = conditions
+    self.lets = lets
+    self.transforms = transforms
+    self.rewrite = rewrite
+    self.tests = tests
   }
 }
 
@@ -88,9 +117,10 @@ package struct UncheckedCapture: Sendable {
   let conditions: [RuleText]
 
   init(_ map: YAMLMap) throws {
-    try map.rejectUnknownKeys(allowed: ["type", "name", "included", "bottom", "where"])
+    try map.rejectUnknownKeys(allowed: RuleGrammar.capture.names)
     node = map.node
     types = try map.textList("type")
+    if types.isEmpty, let empty = map.value("type") { throw RuleError(.emptyList(key: "type"), empty) }
     name = try map.text("name")
     included = try map.boolean("included") ?? true
     bottom = map.value("bottom")
@@ -113,14 +143,12 @@ package struct UncheckedLayout: Sendable {
   let shift: RuleText?
 
   init(_ map: YAMLMap) throws {
-    try map.rejectUnknownKeys(
-      allowed: [
-        "id", "type", "when", "blobs", "epsilon", "stored_statistics", "axis", "axis_count", "scale", "shift",
-      ])
+    try map.rejectUnknownKeys(allowed: RuleGrammar.layout.names)
     node = map.node
     id = try map.requiredText("id")
     _ = try map.required("type")
     types = try map.textList("type")
+    if types.isEmpty { throw RuleError(.emptyList(key: "type"), try map.required("type")) }
     condition = try map.text("when")
     blobs = try map.textList("blobs")
     epsilon = try map.text("epsilon")

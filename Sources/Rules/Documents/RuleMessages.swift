@@ -11,58 +11,83 @@ extension RuleError: DiagnosticError {
     case .unknownSchema(let version):
       return "schema \(version) of the rule language is not known; this version reads 1"
     case .badID(let id):
-      return "'\(id)' is no rule id; use lower-case letters, digits and hyphens, beginning with a letter"
+      return "'\(clipped(id))' is no id; use lower-case letters, digits and hyphens, beginning with a letter"
     case .repeatedID(let id, let first): return "rule '\(id)' is defined twice; first at \(first)"
     case .unknownWord(let word, let what, let allowed):
-      return "'\(word)' is not known for \(what)"
+      return "'\(clipped(word))' is not known for \(what)"
         + (Suggestion.nearest(to: word, among: allowed).map { "; did you mean '\($0)'?" }
           ?? "; use \(Self.list(allowed, or: true))")
-    case .noCapture: return "'match' names no layer"
+    case .noCapture: return "'match' names no layer; write 'some_name: {type: …}' below it"
     case .badCaptureName(let name):
-      return "'\(name)' is no capture name; use letters, digits and underscores, beginning with a letter"
-    case .repeatedCapture(let name): return "capture '\(name)' is defined twice"
+      return
+        "'\(clipped(name))' is no name for a capture or 'let'; use letters, digits and underscores, beginning with a letter"
+    case .repeatedName(let name):
+      return "'\(name)' is defined twice; captures and 'let' share their names"
     case .unknownCapture(let name, let known):
-      return "capture '\(name)' is not bound by this pattern" + Suggestion.clause(for: name, among: known)
+      return "capture '\(clipped(name))' is not bound by this pattern" + Self.remedy(for: name, among: known)
     case .badBottom(let found):
       return
         "expected a capture, a value '$x', a list of them, {any_order: […]} or {one_of: …} for 'bottom', found \(found.phrase)"
     case .disconnected(let capture, let anchor):
       return "capture '\(capture)' is not connected with '\(anchor)'; say through 'bottom' what reads what"
-    case .circular: return "every capture is read by another one: the pattern is a circle"
+    case .circular:
+      return "every capture is read by another one; a pattern ends with a capture that none reads"
     case .excludedConnected(let capture):
       return
         "capture '\(capture)' is a layer that the phase leaves out; such a layer is not connected to anything"
     case .unknownKernel(let name, let known):
-      let clause = Suggestion.clause(for: name, among: known)
-      return "there is no kernel '\(name)'" + (clause.isEmpty ? "; there are \(Self.list(known))" : clause)
+      return "there is no kernel '\(clipped(name))'" + Self.remedy(for: name, among: known)
     case .unknownArgument(let name, let kernel, let known):
-      return "kernel '\(kernel)' takes no '\(name)'" + Suggestion.clause(for: name, among: known)
-    case .missingArgument(let name, let kernel): return "kernel '\(kernel)' needs '\(name)'"
+      return "kernel '\(kernel)' takes no '\(clipped(name))'" + Self.remedy(for: name, among: known)
+    case .repeatedRole(let role):
+      return "a layer has one '\(role)', this is the second; use 'ignored' for blobs that TEST does not read"
+    case .missingArgument(let name, let kernel): return "kernel '\(kernel)' needs '\(name)', which is missing"
     case .transformKind: return "a transform is either {kernel: …} or {set: …, to: …}"
     case .badTarget(let target):
-      return "'\(target)' cannot be set; use 'capture.blobs[0]' or 'capture.some_param.field'"
+      return "'\(clipped(target))' cannot be set; use 'capture.blobs[0]' or 'capture.some_param.field'"
     case .nothingHappens:
       return "the rule changes nothing: 'rewrite' neither removes nor replaces, and nothing is transformed"
     case .contradiction(let capture, let first, let second):
-      return "capture '\(capture)' is under '\(first)' and under '\(second)'"
+      return "capture '\(capture)' is under '\(first)' and under '\(second)'; it can have one fate"
     case .replaceCount(let captures, let layers):
       return "'replace' names \(captures) and 'with' describes \(layers); give one layer for each"
-    case .lostValue(let capture):
-      return "'\(capture)' cannot be removed: what it reads is not said, so nothing could take its place"
+    case .setInVain(let capture):
+      return "capture '\(capture)' does not stay, so nothing can be set in it; see 'rewrite'"
+    case .usedTooEarly(let name):
+      return "'\(clipped(name))' is not defined yet; a 'let' may use those before it"
+    case .namedTwice(let name, let key): return "'\(name)' is named twice under '\(key)'; remove one"
+    case .emptyList(let key): return "the list for '\(key)' is empty; leave the key out, or name something"
+    case .exclusive(let keys, let owner):
+      return "\(Self.list(keys)) exclude each other under '\(owner)'; remove one"
     case .badName(let name):
-      return "'\(name)' is no name template; write '{capture.name}' for the name of a matched layer"
+      return "'\(clipped(name))' is no name template; write '{capture.name}' for the name of a matched layer"
     case .badParameter(let name, let found):
-      return "expected a value or a mapping for '\(name)', found \(found.phrase)"
+      return "expected a value or a mapping for '\(clipped(name))', found \(found.phrase)"
     case .badReason(let code, let known):
-      return "there is no refusal reason '\(code)'" + Suggestion.clause(for: code, among: known)
+      return "there is no refusal reason '\(clipped(code))'"
+        + (Suggestion.nearest(to: code, among: known).map { "; did you mean '\($0)'?" }
+          ?? "; 'caffold rules schema' lists them")
     case .expectation(let found):
       return
-        "expected 'unmatched', {layers: […]} or {refused: {reason: …}} for 'expect', found \(found.phrase)"
+        "expected 'rewritten', 'unmatched', {layers: […]} or {refused: {reason: …}} for 'expect', found \(found.phrase)"
     case .unknownSelector(let word, let known):
-      return "no rule, tag or set is called '\(word)'" + Suggestion.clause(for: word, among: known)
+      return "no rule, tag or set is called '\(clipped(word))'"
+        + (Suggestion.nearest(to: word, among: known).map { "; did you mean '\($0)'?" }
+          ?? "; 'caffold rules list --select ALL' lists them")
+    case .unknownRule(let id, let known):
+      return "there is no rule '\(clipped(id))'"
+        + (Suggestion.nearest(to: id, among: known).map { "; did you mean '\($0)'?" }
+          ?? "; 'caffold rules list --select ALL' lists them")
     case .noRules(let path): return "no rule files (.yaml, .yml) in '\(path)'"
     case .unreadable(let message): return message
     }
+  }
+
+  /// `; did you mean 'x'?`, or all there are while they are few.
+  private static func remedy(for word: String, among known: [String]) -> String {
+    if let near = Suggestion.nearest(to: word, among: known) { return "; did you mean '\(near)'?" }
+    guard !known.isEmpty, known.count <= 12 else { return "" }
+    return known.count == 1 ? "; there is only \(list(known))" : "; there are \(list(known))"
   }
 
   private static func list(_ words: [String], or: Bool = false) -> String {

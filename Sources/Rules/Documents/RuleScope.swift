@@ -35,10 +35,10 @@ struct RuleScope: ExpressionScope {
   }
 
   /// Makes a `let` known to the expressions after it.
-  mutating func define(_ name: RuleText, as expression: CheckedExpression) throws {
+  mutating func define(_ name: RuleText, as type: ExpressionType) throws {
     guard PatternChecker.isName(name.text) else { throw RuleError(.badCaptureName(name.text), name.node) }
-    if names.contains(name.text) { throw RuleError(.repeatedCapture(name.text), name.node) }
-    lets.append((name.text, expression.type))
+    if names.contains(name.text) { throw RuleError(.repeatedName(name.text), name.node) }
+    lets.append((name.text, type))
   }
 
   /// The index of the capture that a text names.

@@ -30,14 +30,14 @@ package struct RuleSet: Sendable {
   package init(
     _ all: [Rule], layouts: [BlobLayout], selection: Selection = Selection()
   ) throws(RuleError) {
+    if let error = Self.repetitions(in: all).first { throw error }
     var rules: [Rule] = []
+    var indices: [String: Int] = [:]
     for rule in all {
-      if let index = rules.firstIndex(where: { $0.id == rule.id }) {
-        guard rules[index].isBuiltin, !rule.isBuiltin else {
-          throw RuleError(.repeatedID(rule.id, first: rules[index].place.description), at: rule.place)
-        }
+      if let index = indices[rule.id] {
         rules[index] = rule
       } else {
+        indices[rule.id] = rules.count
         rules.append(rule)
       }
     }
@@ -56,8 +56,9 @@ package struct RuleSet: Sendable {
         && (rule.safety == .exact || selection.allowsApproximate)
     }
     self.rules = rules.filter(isSelected).enumerated().sorted { a, b in
-      let left = (-a.element.priority, -a.element.pattern.captures.count, a.offset)
-      return left < (-b.element.priority, -b.element.pattern.captures.count, b.offset)
+      // Higher priorities and larger patterns first, hence b's before a's.
+      let left = (b.element.priority, b.element.pattern.captures.count, a.offset)
+      return left < (a.element.priority, a.element.pattern.captures.count, b.offset)
     }.map(\.element)
     var unique: [BlobLayout] = []
     for layout in layouts {
@@ -70,30 +71,21 @@ package struct RuleSet: Sendable {
     self.layouts = unique
   }
 
+  /// One error for each rule whose id another has already; a rule of the user may replace a built-in one.
+  package static func repetitions(in all: [Rule]) -> [RuleError] {
+    var first: [String: Rule] = [:]
+    var errors: [RuleError] = []
+    for rule in all {
+      if let earlier = first[rule.id], earlier.isBuiltin == rule.isBuiltin {
+        errors.append(RuleError(.repeatedID(rule.id, first: earlier.place.description), at: rule.place))
+      } else {
+        first[rule.id] = rule
+      }
+    }
+    return errors
+  }
+
   private static func fits(_ rule: Rule, _ selector: String) -> Bool {
     selector == "ALL" || Glob(selector).matches(rule.id) || rule.tags.contains(selector)
-  }
-}
-
-/// Rules and layouts of one file, checked.
-package struct RuleFile: Sendable {
-  /// The rules, in file order.
-  package let rules: [Rule]
-  /// The layouts, in file order.
-  package let layouts: [BlobLayout]
-
-  /// Reads and checks a rule file.
-  ///
-  /// - Parameters:
-  ///   - kernels: what rules may call.
-  ///   - reasons: the codes of refusals that rule tests may expect.
-  /// - Throws: a `DiagnosticError` with the place.
-  package init(
-    _ source: SourceText, kernels: [KernelSignature], reasons: [String], isBuiltin: Bool = false
-  ) throws {
-    let document = try RuleDocument(source)
-    let checker = RuleChecker(source: source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin)
-    rules = try document.rules.map(checker.check)
-    layouts = try document.layouts.map(checker.check)
   }
 }

@@ -36,7 +36,7 @@ struct TransformChecker {
   }
 
   private func checkAssignment(_ map: YAMLMap, _ scope: RuleScope) throws -> Assignment {
-    try map.rejectUnknownKeys(allowed: ["set", "to", "default"])
+    try map.rejectUnknownKeys(allowed: RuleGrammar.assignment.names)
     let text = try map.requiredText("set")
     let parts = text.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard parts.count >= 2, parts.allSatisfy({ !$0.isEmpty }) else {

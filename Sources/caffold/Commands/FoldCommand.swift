@@ -31,6 +31,9 @@ struct FoldCommand: ParsableCommand {
   @OptionGroup(title: "Rules")
   var rules: RuleOptions
 
+  @OptionGroup(title: "Layers")
+  var layers: LayerOptions
+
   @OptionGroup(title: "Net")
   var net: NetOptions
 
@@ -85,7 +88,7 @@ struct OutputOptions: ParsableArguments {
   var dryRun = false
 }
 
-/// Which rules are applied, and where.
+/// Which rules are applied.
 struct RuleOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A rule file, or a folder of them; may be repeated.", valueName: "path"))
   var rules: [String] = []
@@ -105,19 +108,28 @@ struct RuleOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Not these rules.", valueName: "rules"))
   var ignore: [String] = []
 
+  @Flag(help: "Allow rules that are not exact.")
+  var unsafe = false
+
+  /// As if no option were given.
+  static var none: RuleOptions {
+    // Without arguments there is nothing to refuse.
+    get throws { try RuleOptions.parse([]) }
+  }
+}
+
+/// Where rules are applied.
+struct LayerOptions: ParsableArguments {
   @Option(
     name: .customLong("only-layer"),
     help: ArgumentHelp(
       "Rewrite only matches whose layers all fit this glob; may be repeated.", valueName: "glob"))
-  var onlyLayer: [String] = []
+  var only: [String] = []
 
   @Option(
     name: .customLong("skip-layer"),
     help: ArgumentHelp("Leave layers that fit this glob alone; may be repeated.", valueName: "glob"))
-  var skipLayer: [String] = []
-
-  @Flag(help: "Allow rules that are not exact.")
-  var unsafe = false
+  var skip: [String] = []
 }
 
 /// How the net is read.

@@ -20,8 +20,8 @@ struct FoldRun {
     let graph = try NetGraph(definition, state: state)
     var options = PlanOptions()
     options.assumesStoredStatistics = command.net.assumeStoredStatistics
-    options.onlyLayers = command.rules.onlyLayer.map(Glob.init)
-    options.skipLayers = command.rules.skipLayer.map(Glob.init)
+    options.onlyLayers = command.layers.only.map(Glob.init)
+    options.skipLayers = command.layers.skip.map(Glob.init)
     let plan = try Planner.plan(graph, weights: weights, rules: rules, options: options)
     let text = DefinitionEmitter.text(of: plan.graph)
 

@@ -1,5 +1,6 @@
 import CaffeIO
 import Engine
+import JSON
 import Rules
 
 /// What a fold did, for people and for machines. `Documentation/Report.md` describes the JSON.

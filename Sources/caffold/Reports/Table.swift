@@ -36,6 +36,11 @@ enum Format {
     return number < 0 ? "-" + result : result
   }
 
+  /// `1 rule`, `2 rules`.
+  static func counted(_ number: Int, _ noun: String) -> String {
+    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
+
   /// `2.41 MB`, `27.9 kB`, `512 B`: decimal units, three digits.
   static func bytes(_ count: Int) -> String {
     var value = Double(count)

@@ -1,17 +1,24 @@
 /// A JSON document, built in the order it is printed, so that the same run prints the same bytes.
 ///
 /// Foundation's encoder would cost every start of the program some milliseconds of loading.
-indirect enum JSONValue {
+package indirect enum JSONValue: Sendable {
+  /// Nothing.
   case null
+  /// `true` or `false`.
   case boolean(Bool)
+  /// A whole number.
   case integer(Int)
+  /// A number; one that is not finite is written as `null`.
   case number(Double)
+  /// A text.
   case string(String)
+  /// A list.
   case array([JSONValue])
+  /// Keys with values, in the order they are written.
   case object([(String, JSONValue)])
 
   /// The document, indented by two spaces, with a line end.
-  var text: String {
+  package var text: String {
     var output = ""
     write(to: &output, indent: "")
     return output + "\n"

@@ -1,0 +1,44 @@
+import Diagnostics
+
+/// Rules and layouts of one file, checked.
+package struct RuleFile: Sendable {
+  /// The rules, in file order.
+  package let rules: [Rule]
+  /// The layouts, in file order.
+  package let layouts: [BlobLayout]
+
+  /// Reads and checks a rule file.
+  ///
+  /// - Parameters:
+  ///   - kernels: what rules may call.
+  ///   - reasons: the codes of refusals that rule tests may expect.
+  /// - Throws: a `DiagnosticError` with the place, the first of the file where there are several.
+  package init(
+    _ source: SourceText, kernels: [KernelSignature], reasons: [String], isBuiltin: Bool = false
+  ) throws {
+    let (file, errors) = Self.check(source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin)
+    if let first = errors.first { throw first }
+    self = file
+  }
+
+  /// Reads and checks a rule file, and tells everything that is wrong with it, in the order of the file.
+  ///
+  /// The file holds the rules and layouts that nothing is wrong with.
+  package static func check(
+    _ source: SourceText, kernels: [KernelSignature], reasons: [String], isBuiltin: Bool = false
+  ) -> (file: RuleFile, errors: [any DiagnosticError]) {
+    let problems = RuleProblems()
+    let document = problems.attempt { try RuleDocument(source, problems) }
+    let checker = RuleChecker(
+      source: source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin, problems: problems)
+    let rules = document?.rules.compactMap(checker.check) ?? []
+    let layouts =
+      document?.layouts.compactMap { layout in problems.attempt { try checker.check(layout) } } ?? []
+    return (RuleFile(rules: rules, layouts: layouts), problems.errors)
+  }
+
+  private init(rules: [Rule], layouts: [BlobLayout]) {
+    self.rules = rules
+    self.layouts = layouts
+  }
+}

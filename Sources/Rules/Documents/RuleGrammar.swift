@@ -1,0 +1,223 @@
+/// The keys of every kind of mapping in a rule file: the one table that decoding, the JSON Schema and the
+/// reference are made of.
+package enum RuleGrammar {
+  /// The version of the rule language that this program reads.
+  package static let version = 1
+
+  /// A whole rule file.
+  package static let file = RuleShape(
+    "rule file",
+    keys: [
+      RuleKey("schema", .version, isRequired: true, "The version of the rule language."),
+      RuleKey("rules", .shapes(rule), "The rules, tried in this order among equals."),
+      RuleKey("layouts", .shapes(layout), "How layer types store their numbers in blobs."),
+    ])
+
+  /// A rule.
+  package static let rule = RuleShape(
+    "rule",
+    keys: [
+      RuleKey("id", .id, isRequired: true, "What selections, reports and messages call the rule; unique."),
+      RuleKey("summary", .string, isRequired: true, "What the rule does, in one sentence."),
+      RuleKey("documentation", .string, "Why it is right and when it refuses, in Markdown."),
+      RuleKey("tags", .texts, "What --select and --ignore can name besides the id."),
+      RuleKey(
+        "safety", .words(Rule.Safety.allCases.map(\.rawValue)),
+        "Whether the rewrite is exact up to rounding; an approximate rule runs only with --unsafe."),
+      RuleKey(
+        "phase", .words(Rule.PhaseCondition.allCases.map(\.rawValue)),
+        "The phase of the nets that the rule may rewrite; TEST when absent."),
+      RuleKey("priority", .integer, "Higher goes first; 0 when absent."),
+      RuleKey(
+        "quiet", .boolean,
+        "Whether its misses explain nothing: most layers of the types it looks at are meant to stay."),
+      RuleKey(
+        "allow", .wordList(Rule.Allowance.allCases.map(\.rawValue)),
+        "Safety checks of the engine that the rule opts out of."),
+      RuleKey(
+        "match", .named(capture), isRequired: true, "The layers that the rule looks for, by names of its own."
+      ),
+      RuleKey("where", .expressions, "Conditions on several captures at once."),
+      RuleKey("let", .namedExpressions, "Names for intermediate results; each may use those before it."),
+      RuleKey("transform", .transforms, "What happens to the parameters, in this order."),
+      RuleKey("rewrite", .shape(rewrite), isRequired: true, "What happens to the layers."),
+      RuleKey("tests", .shapes(test), "Nets that the rule rewrites or refuses, run by 'caffold rules test'."),
+    ])
+
+  /// One layer of a pattern.
+  package static let capture = RuleShape(
+    "capture",
+    keys: [
+      RuleKey("type", .texts, "The layer's type: one, several, or globs; any when absent."),
+      RuleKey("name", .text, "A glob that the layer's name must fit."),
+      RuleKey("included", .boolean, "'false' for a layer that the phase leaves out."),
+      RuleKey("bottom", .bottoms, "What the layer reads: captures, or values '$x'."),
+      RuleKey("where", .expressions, "Conditions on the layer."),
+    ])
+
+  /// The mapping forms of `bottom`.
+  package static let bottom = RuleShape(
+    "bottom",
+    keys: [
+      RuleKey("any_order", .bottomList, "Exactly these, in any order."),
+      RuleKey("one_of", .bottomReference, "This one among others."),
+    ])
+
+  /// A step of `transform` that calls no kernel.
+  package static let assignment = RuleShape(
+    "transform",
+    keys: [
+      RuleKey(
+        "set", .text, isRequired: true,
+        "The blob 'capture.blobs[0]' or the parameter 'capture.some_param.field' that is set."),
+      RuleKey("to", .expression, isRequired: true, "The new value."),
+      RuleKey("default", .expression, "What the blob counts as where the layer has none yet."),
+    ])
+
+  /// What happens to the layers.
+  package static let rewrite = RuleShape(
+    "rewrite",
+    keys: [
+      RuleKey("keep", .texts, "Captures that stay, for readers; every one not named below stays."),
+      RuleKey("remove", .texts, "Captures that are bypassed."),
+      RuleKey("replace", .texts, "Captures that become other layers."),
+      RuleKey("with", .templates, "What they become, one layer each."),
+    ])
+
+  /// The keys of a new layer that are no fields of its parameters.
+  package static let template = RuleShape(
+    "new layer",
+    keys: [
+      RuleKey("type", .string, isRequired: true, "The type of the layer."),
+      RuleKey("name", .text, "Its name, with '{capture.name}' for those of matched layers."),
+      RuleKey("blobs", .expressions, "Its blobs."),
+    ])
+
+  /// An example inside a rule.
+  package static let test = RuleShape(
+    "test",
+    keys: [
+      RuleKey("name", .string, isRequired: true, "What the example shows."),
+      RuleKey("net", .text, isRequired: true, "The net, as prototxt."),
+      RuleKey("expect", .expectation, isRequired: true, "What must come of it."),
+    ])
+
+  /// The words that `expect` can be.
+  package static let expectedWords = ["rewritten", "unmatched"]
+
+  /// The mapping forms of `expect`.
+  package static let expectation = RuleShape(
+    "expect",
+    keys: [
+      RuleKey("layers", .texts, "The names of the layers that are left, in order."),
+      RuleKey("refused", .shape(refusal), "That the rule refuses."),
+    ])
+
+  /// An expected refusal.
+  package static let refusal = RuleShape(
+    "refusal",
+    keys: [
+      RuleKey("at", .text, "The layer that the search began at: the last one of the pattern."),
+      RuleKey("reason", .refusalCode, isRequired: true, "The code of the reason."),
+    ])
+
+  /// A blob layout.
+  package static let layout = RuleShape(
+    "layout",
+    keys: [
+      RuleKey(
+        "id", .id, isRequired: true, "Unique; a later layout of the same id takes the earlier one's place."),
+      RuleKey("type", .texts, isRequired: true, "The layer types that use it."),
+      RuleKey("when", .expression, "When it is the one; the layer is called 'layer'."),
+      RuleKey(
+        "blobs", .wordList(BlobLayout.Role.allCases.map(\.rawValue)),
+        "What each blob is, by position; needed without 'scale' and 'shift'."),
+      RuleKey("epsilon", .expression, "What is added to the variance."),
+      RuleKey("stored_statistics", .expression, "Whether the layer uses the stored statistics at TEST."),
+      RuleKey("axis", .expression, "The axis that the channels lie along; 1 when absent."),
+      RuleKey("axis_count", .expression, "How many axes the numbers span; 1 when absent."),
+      RuleKey("scale", .expression, "A single factor that is a parameter and not a blob."),
+      RuleKey("shift", .expression, "A single summand that is a parameter and not a blob."),
+    ])
+}
+
+/// One kind of mapping: its name in messages, and its keys.
+package struct RuleShape: Sendable {
+  /// What messages call it.
+  package let name: String
+  /// The keys, in the order of the reference.
+  package let keys: [RuleKey]
+
+  init(_ name: String, keys: [RuleKey]) {
+    self.name = name
+    self.keys = keys
+  }
+
+  /// The names of the keys.
+  package var names: [String] { keys.map(\.name) }
+}
+
+/// One key of a mapping.
+package struct RuleKey: Sendable {
+  /// What may stand under a key.
+  package indirect enum Value: Sendable {
+    /// The version of the language.
+    case version
+    /// The id of a rule or layout.
+    case id
+    case integer
+    case boolean
+    /// What YAML takes for a string.
+    case string
+    /// Any scalar, whatever YAML takes it for.
+    case text
+    /// A scalar or a list of them.
+    case texts
+    /// One of these words.
+    case words([String])
+    /// Words of these, one or a list.
+    case wordList([String])
+    /// An expression, which may look like a number or a boolean to YAML.
+    case expression
+    /// An expression or a list of them.
+    case expressions
+    /// Expressions by name.
+    case namedExpressions
+    /// A mapping.
+    case shape(RuleShape)
+    /// A list of mappings.
+    case shapes(RuleShape)
+    /// Mappings by name.
+    case named(RuleShape)
+    /// `bottom` in all its forms.
+    case bottoms
+    /// A capture, one of its tops, or a value.
+    case bottomReference
+    /// A list of those.
+    case bottomList
+    /// Calls of kernels and assignments.
+    case transforms
+    /// New layers, one or a list.
+    case templates
+    /// `expect` in all its forms.
+    case expectation
+    /// The code of a refusal.
+    case refusalCode
+  }
+
+  /// The key.
+  package let name: String
+  /// What may stand under it.
+  package let value: Value
+  /// Whether it must be there.
+  package let isRequired: Bool
+  /// One sentence for editors and the reference.
+  package let summary: String
+
+  init(_ name: String, _ value: Value, isRequired: Bool = false, _ summary: String) {
+    self.name = name
+    self.value = value
+    self.isRequired = isRequired
+    self.summary = summary
+  }
+}

@@ -1,0 +1,95 @@
+/// A rule in words and in its own text, for the terminal: `caffold rules explain`.
+package struct RuleDescription {
+  private let rule: Rule
+  private let kernels: [KernelSignature]
+
+  /// Describes `rule`; `kernels` are those that it may call.
+  package init(_ rule: Rule, kernels: [KernelSignature]) {
+    self.rule = rule
+    self.kernels = kernels
+  }
+
+  /// The description, lines ended.
+  package var text: String {
+    var blocks = ["\(rule.id): \(rule.summary)", facts.joined(separator: "\n")]
+    let documentation = rule.documentation.trimmingLineEnds
+    if !documentation.isEmpty { blocks.append(documentation) }
+    let body = Rule.body.compactMap(rule.excerpt).flatMap { $0 }
+    blocks.append(Self.block("Rule", body))
+    let called = rule.calledKernels(kernels)
+    if !called.isEmpty { blocks.append(Self.block("Kernels", called.flatMap(Self.lines))) }
+    if !rule.tests.isEmpty {
+      blocks.append(Self.block("Tests", rule.tests.map { "\($0.name): \($0.expectation.phrase)" }))
+    }
+    return blocks.joined(separator: "\n\n") + "\n"
+  }
+
+  private var facts: [String] {
+    var facts = [
+      ("tags", rule.tags.isEmpty ? "none" : rule.tags.joined(separator: ", ")),
+      ("safety", rule.safety == .exact ? "exact" : "approximate: runs only with --unsafe"),
+      ("phase", rule.phase.rawValue),
+      ("priority", "\(rule.priority)"),
+    ]
+    let allowances = rule.allowances.map(\.rawValue).sorted()
+    if !allowances.isEmpty { facts.append(("allows", allowances.joined(separator: ", "))) }
+    facts.append(("file", rule.place.description + (rule.isBuiltin ? ", built in" : "")))
+    return facts.map { "  " + $0.padded(to: 10) + $1 }
+  }
+
+  private static func lines(_ kernel: KernelSignature) -> [String] {
+    let width = (kernel.parameters.map(\.name.count).max() ?? 0) + 2
+    return ["\(kernel.name): \(kernel.summary)"]
+      + kernel.parameters.map { parameter in
+        "  " + parameter.name.padded(to: width) + parameter.summary
+          + (parameter.isRequired ? "" : " Optional.")
+      }
+  }
+
+  private static func block(_ title: String, _ lines: [String]) -> String {
+    ([title] + lines.map { $0.isEmpty ? "" : "  " + $0 }).joined(separator: "\n")
+  }
+}
+
+extension Rule {
+  /// The keys that say what a rule does.
+  static let body = ["match", "where", "let", "transform", "rewrite"]
+
+  /// The signatures of the kernels that the rule calls, each once, in the order of the calls.
+  func calledKernels(_ kernels: [KernelSignature]) -> [KernelSignature] {
+    var called: [KernelSignature] = []
+    for case .kernel(let call) in transforms where !called.contains(where: { $0.name == call.kernel }) {
+      called += kernels.filter { $0.name == call.kernel }
+    }
+    return called
+  }
+
+  /// The set that a built-in rule belongs to: the folder under `rules/` that holds its file.
+  package var set: String? {
+    let parts = source.path.split(separator: "/")
+    return isBuiltin && parts.count == 3 ? String(parts[1]) : nil
+  }
+}
+
+extension RuleTest.Expectation {
+  /// What must come of a test, in words.
+  var phrase: String {
+    switch self {
+    case .rewritten(nil): "rewritten"
+    case .rewritten(let layers?):
+      layers.isEmpty ? "no layer is left" : layers.joined(separator: ", ") + " left"
+    case .refused(let layer, let reason): "refused" + (layer.map { " at '\($0)'" } ?? "") + ": \(reason)"
+    case .unmatched: "not matched"
+    }
+  }
+}
+
+extension String {
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+
+  var trimmingLineEnds: String {
+    var text = self[...]
+    while text.last?.isNewline == true { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,203 @@
+import JSON
+
+/// The JSON Schema of rule files, for editors and validators.
+///
+/// Made of the tables that the checker reads by: keys from `RuleGrammar`, kernels from their signatures. It holds what can
+/// be said without reading expressions; `caffold rules check` says the rest.
+package struct RuleSchema {
+  private let kernels: [KernelSignature]
+  private let reasons: [String]
+
+  /// Makes the schema of what rules may call, and of the refusals that their tests may expect.
+  package init(kernels: [KernelSignature], reasons: [String]) {
+    self.kernels = kernels
+    self.reasons = reasons
+  }
+
+  /// The document, draft 07: the newest that yaml-language-server knows in full.
+  package var document: JSONValue {
+    guard case .object(let members) = schema(of: RuleGrammar.file) else { return .null }
+    return .object(
+      [
+        ("$schema", "http://json-schema.org/draft-07/schema#"),
+        ("title", "caffold rule file"),
+      ] + members + [("definitions", definitions)])
+  }
+
+  private var definitions: JSONValue {
+    .object([
+      // YAML takes an expression like `1` or `true` for a number or a boolean, and a type named `null` for nothing.
+      ("text", ["type": ["string", "number", "boolean"]]),
+      ("texts", Self.oneOrList(Self.reference("text"))),
+      ("expression", ["type": ["string", "number", "boolean"]]),
+      ("expressions", Self.oneOrList(Self.reference("expression"))),
+      ("id", ["type": "string", "pattern": "^[a-z][a-z0-9-]*$"]),
+      ("rule", schema(of: RuleGrammar.rule)),
+      ("layout", layout),
+      ("capture", schema(of: RuleGrammar.capture)),
+      ("bottomReference", ["type": "string"]),
+      ("bottomList", ["type": "array", "items": Self.reference("bottomReference")]),
+      (
+        "bottoms",
+        [
+          "anyOf": .array(
+            [Self.reference("bottomReference"), Self.reference("bottomList")]
+              + RuleGrammar.bottom.keys.map { mapping([$0], required: [$0.name]) })
+        ]
+      ),
+      ("transform", transform),
+      ("rewrite", rewrite),
+      ("template", template),
+      ("fields", ["type": "object", "additionalProperties": Self.reference("field")]),
+      (
+        "field",
+        ["anyOf": [["type": ["string", "number", "boolean"]], Self.reference("fields")]]
+      ),
+      ("test", schema(of: RuleGrammar.test)),
+      (
+        "expectation",
+        [
+          "anyOf": .array(
+            [["enum": .array(RuleGrammar.expectedWords.map(JSONValue.string))]]
+              + RuleGrammar.expectation.keys.map { mapping([$0], required: [$0.name]) })
+        ]
+      ),
+      ("refusal", schema(of: RuleGrammar.refusal)),
+      ("reason", ["enum": .array(reasons.map(JSONValue.string))]),
+    ])
+  }
+
+  // MARK: - Mappings
+
+  private func schema(of shape: RuleShape) -> JSONValue {
+    mapping(shape.keys, required: shape.keys.filter(\.isRequired).map(\.name))
+  }
+
+  private func mapping(_ keys: [RuleKey], required: [String]) -> JSONValue {
+    Self.object(keys.map { ($0.name, described(schema(of: $0.value), $0.summary)) }, required: required)
+  }
+
+  /// One alternative per kernel, chosen by its name, so that a wrong argument is reported as such and not as no kernel.
+  private var transform: JSONValue {
+    let calls: [JSONValue] = kernels.map { kernel in
+      let name: (String, JSONValue) = (
+        "kernel", .object([("const", .string(kernel.name)), ("description", .string(kernel.summary))])
+      )
+      let parameters = kernel.parameters.map { parameter in
+        (parameter.name, described(schema(of: parameter.kind), parameter.summary))
+      }
+      let required = kernel.parameters.filter(\.isRequired).map(\.name)
+      return .object([
+        ("if", ["required": ["kernel"], "properties": ["kernel": ["const": .string(kernel.name)]]]),
+        ("then", Self.object([name] + parameters, required: ["kernel"] + required)),
+      ])
+    }
+    let names = kernels.map { JSONValue.string($0.name) }
+    return .object([
+      ("type", "object"),
+      ("properties", ["kernel": ["enum": .array(names)]]),
+      (
+        "allOf",
+        .array(
+          calls + [
+            .object([("if", ["not": ["required": ["kernel"]]]), ("then", schema(of: RuleGrammar.assignment))])
+          ])
+      ),
+    ])
+  }
+
+  /// A layout reads blobs or parameters.
+  private var layout: JSONValue {
+    guard case .object(let members) = schema(of: RuleGrammar.layout) else { return .null }
+    let sources = ["blobs", "scale", "shift"].map { JSONValue.object([("required", [.string($0)])]) }
+    return .object(members + [("anyOf", .array(sources))])
+  }
+
+  private var rewrite: JSONValue {
+    guard case .object(let members) = schema(of: RuleGrammar.rewrite) else { return .null }
+    return .object(members + [("dependencies", ["replace": ["with"], "with": ["replace"]])])
+  }
+
+  /// A new layer: besides its own keys it has the fields of Caffe's LayerParameter, messages as mappings.
+  private var template: JSONValue {
+    let shape = RuleGrammar.template
+    return .object([
+      ("type", "object"),
+      (
+        "properties",
+        .object(shape.keys.map { ($0.name, described(schema(of: $0.value), $0.summary)) })
+      ),
+      ("required", .array(shape.keys.filter(\.isRequired).map { .string($0.name) })),
+      ("additionalProperties", Self.reference("field")),
+    ])
+  }
+
+  // MARK: - Values
+
+  private func schema(of value: RuleKey.Value) -> JSONValue {
+    switch value {
+    case .version: ["const": .integer(RuleGrammar.version)]
+    case .id: Self.reference("id")
+    case .integer: ["type": "integer"]
+    case .boolean: ["type": "boolean"]
+    case .string: ["type": "string"]
+    case .text: Self.reference("text")
+    case .texts: Self.reference("texts")
+    case .words(let words): Self.words(words)
+    case .wordList(let words): Self.oneOrList(Self.words(words))
+    case .expression: Self.reference("expression")
+    case .expressions: Self.reference("expressions")
+    case .namedExpressions: Self.named(Self.reference("expression"))
+    case .shape(let shape): Self.reference(shape.name)
+    case .shapes(let shape): ["type": "array", "items": Self.reference(shape.name)]
+    case .named(let shape):
+      Self.named(Self.reference(shape.name), isEmptyAllowed: false)
+    case .bottoms: Self.reference("bottoms")
+    case .bottomReference: Self.reference("bottomReference")
+    case .bottomList: Self.reference("bottomList")
+    case .transforms: ["type": "array", "items": Self.reference("transform")]
+    case .templates: Self.oneOrList(Self.reference("template"))
+    case .expectation: Self.reference("expectation")
+    case .refusalCode: Self.reference("reason")
+    }
+  }
+
+  private func schema(of kind: KernelSignature.Kind) -> JSONValue {
+    switch kind {
+    case .layer: ["type": "string"]
+    case .vector: Self.reference("expression")
+    }
+  }
+
+  /// The description goes beside a schema, except beside a reference, where draft 07 ignores it.
+  private func described(_ schema: JSONValue, _ summary: String) -> JSONValue {
+    guard case .object(let members) = schema else { return schema }
+    if members.contains(where: { $0.0 == "$ref" }) {
+      return .object([("description", .string(summary)), ("allOf", [schema])])
+    }
+    return .object([("description", .string(summary))] + members)
+  }
+
+  private static func object(_ properties: [(String, JSONValue)], required: [String]) -> JSONValue {
+    .object(
+      [
+        ("type", "object"), ("properties", .object(properties)), ("additionalProperties", false),
+      ] + (required.isEmpty ? [] : [("required", .array(required.map(JSONValue.string)))]))
+  }
+
+  private static func named(_ value: JSONValue, isEmptyAllowed: Bool = true) -> JSONValue {
+    .object(
+      [
+        ("type", "object"), ("propertyNames", ["pattern": "^[A-Za-z_][A-Za-z0-9_]*$"]),
+        ("additionalProperties", value),
+      ] + (isEmptyAllowed ? [] : [("minProperties", 1)]))
+  }
+
+  private static func words(_ words: [String]) -> JSONValue { ["enum": .array(words.map(JSONValue.string))] }
+
+  private static func oneOrList(_ item: JSONValue) -> JSONValue {
+    ["anyOf": [item, ["type": "array", "items": item]]]
+  }
+
+  private static func reference(_ name: String) -> JSONValue { ["$ref": .string("#/definitions/\(name)")] }
+}

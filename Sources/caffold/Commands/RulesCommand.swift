@@ -1,0 +1,28 @@
+import ArgumentParser
+import Diagnostics
+
+/// `caffold rules`: what there is, what it means, and whether it is right.
+struct RulesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rules",
+    abstract: "List, explain, check and test rules.",
+    discussion: """
+      Exit status: 0 done, 1 a test failed or none ran, 2 bad file or rule, 64 wrong usage.
+      """,
+    subcommands: [
+      RulesListCommand.self, RulesExplainCommand.self, RulesCheckCommand.self, RulesTestCommand.self,
+      RulesSchemaCommand.self, RulesNewCommand.self, RulesReferenceCommand.self,
+    ])
+}
+
+extension ParsableCommand {
+  /// Runs `body`; an error that can say itself is printed and ends the run with status 2.
+  func reporting(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let error as any DiagnosticError {
+      Console.error(error.diagnostic)
+      throw ExitCode(2)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Engine
+import Rules
+
+/// `caffold rules explain`: one rule with its documentation, pattern, kernels and tests.
+struct RulesExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Show a rule: its documentation, what it matches, what it does, its tests.",
+    discussion: """
+        caffold rules explain conv-bn
+        caffold rules explain my-rule --rules mine.yaml
+      """)
+
+  @Argument(help: ArgumentHelp("The rule.", valueName: "id"))
+  var id: String
+
+  @Option(help: ArgumentHelp("A rule file, or a folder of them; may be repeated.", valueName: "path"))
+  var rules: [String] = []
+
+  func run() throws {
+    try reporting {
+      var options = try RuleOptions.none
+      options.rules = rules
+      let (all, _) = try RuleLoader.loadAll(options)
+      // The last one is the one that is used: it overrides those before it.
+      guard let rule = all.last(where: { $0.id == id }) else {
+        throw RuleError(.unknownRule(id, known: all.map(\.id)))
+      }
+      Console.output(RuleDescription(rule, kernels: KernelRegistry.signatures).text)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import JSON
+import Rules
+
+/// `caffold rules list`: the rules of a fold with the same flags, in the order they are tried.
+struct RulesListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List the rules that a fold would try, in their order.",
+    discussion: """
+        caffold rules list --select ALL
+        caffold rules list --rules mine.yaml --format json
+      """)
+
+  @OptionGroup(title: "Rules")
+  var rules: RuleOptions
+
+  @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+  var format: ReportFormat = .text
+
+  func run() throws {
+    try reporting {
+      let (all, layouts) = try RuleLoader.loadAll(rules)
+      let set = try RuleSet(all, layouts: layouts, selection: RuleLoader.selection(rules))
+      switch format {
+      case .json: Console.output(json(set).text)
+      case .text:
+        Console.output(text(set))
+        let others = Set(all.map(\.id)).count - set.rules.count
+        if others > 0 {
+          Console.log("\(others) more are not selected; see --select ALL and --unsafe\n")
+        }
+      }
+    }
+  }
+
+  private func text(_ set: RuleSet) -> String {
+    var rows = [["", "rule", "safety", "tags", "summary"]]
+    rows += set.rules.enumerated().map { index, rule in
+      ["\(index + 1)", rule.id, rule.safety.rawValue, rule.tags.joined(separator: ","), rule.summary]
+    }
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      var line = String(repeating: " ", count: widths[0] - row[0].count) + row[0]
+      for column in 1..<row.count {
+        line += "  " + row[column]
+        if column < row.count - 1 {
+          line += String(repeating: " ", count: widths[column] - row[column].count)
+        }
+      }
+      return line + "\n"
+    }.joined()
+  }
+
+  private func json(_ set: RuleSet) -> JSONValue {
+    let rules = set.rules.enumerated().map { index, rule in
+      JSONValue.object([
+        ("order", .integer(index + 1)), ("id", .string(rule.id)),
+        ("set", rule.set.map(JSONValue.string) ?? .null), ("tags", .array(rule.tags.map(JSONValue.string))),
+        ("safety", .string(rule.safety.rawValue)), ("phase", .string(rule.phase.rawValue)),
+        ("priority", .integer(rule.priority)), ("layers", .integer(rule.pattern.captures.count)),
+        ("builtin", .boolean(rule.isBuiltin)), ("file", .string(rule.source.path)),
+        ("line", .integer(rule.place.line)), ("tests", .integer(rule.tests.count)),
+        ("summary", .string(rule.summary)),
+      ])
+    }
+    return .object([("schema", 1), ("rules", .array(rules))])
+  }
+}

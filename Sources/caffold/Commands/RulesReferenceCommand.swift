@@ -1,0 +1,14 @@
+import ArgumentParser
+import Engine
+import Rules
+
+/// `caffold rules reference`: the page about the built-in rules.
+struct RulesReferenceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reference",
+    abstract: "Print the reference page of the built-in rules, in Markdown.")
+
+  func run() throws {
+    try reporting { Console.output(try BuiltinRules.reference()) }
+  }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Engine
+import Rules
+
+/// `caffold rules schema`: the JSON Schema of rule files.
+struct RulesSchemaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schema",
+    abstract: "Print the JSON Schema of rule files, for editors and validators.",
+    discussion: """
+        caffold rules schema > caffold-rules.schema.json
+
+      Editors with yaml-language-server then complete and check a file that begins with
+      '# yaml-language-server: $schema=caffold-rules.schema.json'.
+      """)
+
+  func run() throws {
+    let schema = RuleSchema(kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes)
+    Console.output(schema.document.text)
+  }
+}

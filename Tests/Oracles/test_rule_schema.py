@@ -1,0 +1,131 @@
+"""The JSON Schema of rule files, as a validator reads it that nobody here wrote."""
+
+import subprocess
+import sys
+
+import caffold
+import pytest
+
+RULE_FILES = sorted((caffold.ROOT / "rules").rglob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def schema(command, tmp_path_factory):
+    result = command.run("rules", "schema")
+    assert result.code == 0, result.stderr
+    path = tmp_path_factory.mktemp("schema") / "caffold-rules.schema.json"
+    path.write_text(result.stdout)
+    return path
+
+
+def validate(*arguments):
+    done = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_schema_is_one(schema):
+    code, output = validate("--check-metaschema", schema)
+    assert code == 0, output
+
+
+def test_every_built_in_rule_file_is_valid(schema):
+    assert len(RULE_FILES) > 1
+    code, output = validate("--schemafile", schema, *RULE_FILES)
+    assert code == 0, output
+
+
+def test_a_new_rule_is_valid(command, schema, tmp_path):
+    path = tmp_path / "new.yaml"
+    path.write_text(command.run("rules", "new", "my-rule").stdout)
+    code, output = validate("--schemafile", schema, path)
+    assert code == 0, output
+
+
+RULE = {
+    "id": "r",
+    "summary": "S.",
+    "match": "{conv: {type: Convolution}, bn: {type: BatchNorm, bottom: conv}}",
+    "rewrite": "{keep: conv, remove: bn}",
+}
+
+
+def rule_file(**changes):
+    """A rule file with one rule, keys changed or, by None, left out."""
+    keys = {key: value for key, value in {**RULE, **changes}.items() if value is not None}
+    return "schema: 1\nrules:\n  - " + "\n    ".join(f"{key}: {value}" for key, value in keys.items()) + "\n"
+
+
+ACCEPTED = {
+    "the plain rule": rule_file(),
+    "conditions that look like values": rule_file(where="[true, 1 == 1]"),
+    "one word for a list": rule_file(tags="a", allow="other-consumer"),
+    "a kernel": rule_file(transform="[{kernel: fold-batch-norm, from: bn, into: conv}]"),
+    "an assignment": rule_file(transform="[{set: conv.convolution_param.bias_term, to: true}]"),
+    "bottoms of all forms": rule_file(
+        match="{a: {bottom: $x}, b: {bottom: [a, $y]}, c: {bottom: {any_order: [b, $x]}},"
+        " bn: {bottom: {one_of: c}}}",
+        rewrite="{remove: bn}",
+    ),
+    "a new layer": rule_file(
+        rewrite="{replace: bn, with: {type: Scale, name: '{bn.name}_s',"
+        " scale_param: {axis: 1}, blobs: ['ones([2])']}}"
+    ),
+    "a layout": "schema: 1\nlayouts: [{id: l, type: BN, blobs: [gamma, beta], epsilon: 1e-5}]\n",
+}
+
+REFUSED = {
+    "no schema": "rules: []\n",
+    "a schema to come": "schema: 2\n",
+    "an unknown key of the file": "schema: 1\nrule: []\n",
+    "an unknown key of a rule": rule_file(prioity=1),
+    "no summary": rule_file(summary=None),
+    "no match": rule_file(match=None),
+    "an id with capitals": rule_file(id="Conv"),
+    "a safety that there is not": rule_file(safety="exakt"),
+    "an allowance that there is not": rule_file(allow="[other-consumers]"),
+    "a priority in words": rule_file(priority="high"),
+    "an empty match": rule_file(match="{}"),
+    "a capture with a hyphen": rule_file(match="{batch-norm: {type: BatchNorm}}"),
+    "an unknown key of a capture": rule_file(match="{bn: {types: BatchNorm}}"),
+    "two forms of bottom": rule_file(match="{bn: {bottom: {any_order: [$a], one_of: $b}}}"),
+    "a kernel that there is not": rule_file(transform="[{kernel: winograd}]"),
+    "an argument that there is not": rule_file(
+        transform="[{kernel: fold-batch-norm, from: bn, into: conv, eps: 1}]"
+    ),
+    "an argument that is missing": rule_file(transform="[{kernel: fold-batch-norm, from: bn}]"),
+    "an assignment without a value": rule_file(transform="[{set: 'conv.blobs[0]'}]"),
+    "replace without with": rule_file(rewrite="{replace: bn}"),
+    "a new layer without a type": rule_file(rewrite="{replace: bn, with: {name: x}}"),
+    "a test without a net": rule_file(tests="[{name: a, expect: unmatched}]"),
+    "an expectation that there is not": rule_file(tests="[{name: a, net: '', expect: unmatchd}]"),
+    "a reason that there is not": rule_file(
+        tests="[{name: a, net: '', expect: {refused: {reason: bad-luck}}}]"
+    ),
+    "a role that there is not": "schema: 1\nlayouts: [{id: l, type: BN, blobs: [gama]}]\n",
+    "a layout of nothing": "schema: 1\nlayouts: [{id: l, type: BN}]\n",
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_schema_and_check_accept(command, schema, tmp_path, name):
+    path = tmp_path / "r.yaml"
+    path.write_text(ACCEPTED[name])
+    assert command.run("rules", "check", path).stderr.endswith("no errors\n")
+    code, output = validate("--schemafile", schema, path)
+    assert code == 0, output
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_schema_and_check_refuse(command, schema, tmp_path, name):
+    path = tmp_path / "r.yaml"
+    path.write_text(REFUSED[name])
+    assert command.run("rules", "check", path).code == 2
+    code, output = validate("--schemafile", schema, path)
+    assert code == 1, output
+    assert "Schema validation errors" in output
