@@ -90,7 +90,7 @@ private struct Search {
       switch reference {
       case .value(let name):
         if let known = binding.values[name], known != value {
-          return miss(.connection(layer: graph[value].consumers.first!), binding)
+          return miss(.connection(layer: graph.consumers(of: value).first { _ in true }!), binding)
         }
         binding.values[name] = value
       case .top(let capture, let index):
@@ -131,7 +131,7 @@ private struct Search {
     for candidate in pattern.captures.indices[capture...] where binding.layers[candidate] == nil {
       for reference in pattern.captures[candidate].bottoms.references {
         guard let value = bound(reference, in: binding) else { continue }
-        for consumer in graph[value].consumers
+        for consumer in graph.consumers(of: value)
         where Matcher.accepts(pattern.captures[candidate], graph[consumer])
           && !binding.layers.contains(consumer)
         {

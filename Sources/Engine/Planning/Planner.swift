@@ -29,14 +29,10 @@ package struct Planner {
   private let rules: [Rule]
   private let options: PlanOptions
   private var rewrites: [AppliedRewrite] = []
-  private var misses: [MissKey: Refusal] = [:]
+  /// By rule.
+  private var misses: [LayerTable<Refusal>]
   private let reach: Int
   private var banned: [LayerID: [Int: Refusal.Reason]] = [:]
-
-  private struct MissKey: Hashable {
-    var layer: LayerID
-    var rule: Int
-  }
 
   /// Plans the rewriting of `graph` by `rules`.
   ///
@@ -68,20 +64,21 @@ package struct Planner {
     self.options = options
     self.banned = banned
     reach = rules.map(\.pattern.captures.count).max() ?? 0
+    misses = rules.map { _ in LayerTable(layerCount: net.graph.layers.count) }
   }
 
   /// Rules of a lower priority wait until those of higher ones find nothing any more: a BatchNorm becomes a
   /// Scale only when it is certain that nothing will absorb it.
   private mutating func run() throws(PlanError) {
     for priority in Set(rules.map(\.priority)).sorted(by: >) {
-      var candidates = Candidates()
+      var candidates = Candidates(net.graph)
       var isFirst = true
       while let pass = candidates.nextPass(net.graph) {
         for (index, rule) in rules.enumerated() where rule.priority >= priority {
           // At the layers that nothing has touched since, the earlier rules have had their turn.
           if isFirst, rule.priority > priority { continue }
           let anchor = rule.pattern.captures[rule.pattern.anchor]
-          for layer in pass.layers(accepting: anchor.types, in: net.graph) {
+          for layer in pass.layers(accepting: anchor.types) {
             // The same layer again: what it now reads may match the rule once more.
             while try attempt(rule, index, at: layer, touched: &candidates) {}
           }
@@ -96,14 +93,14 @@ package struct Planner {
     _ rule: Rule, _ index: Int, at layer: LayerID, touched candidates: inout Candidates
   ) throws(PlanError) -> Bool {
     guard Matcher.accepts(rule.pattern.captures[rule.pattern.anchor], net.graph[layer]) else { return false }
-    let key = MissKey(layer: layer, rule: index)
-    if let reason = banned[layer]?[index] {
-      record(reason, rule: rule, key, bindings: [], isComplete: true)
+    if !banned.isEmpty, let reason = banned[layer]?[index] {
+      misses[index][layer] = refusal(reason, rule, layer, bindings: [], isComplete: true)
       return false
     }
     switch search(rule, at: layer) {
     case .nearMiss(let reason, let binding):
-      record(reason, rule: rule, key, bindings: named(binding, of: rule), isComplete: binding.isComplete)
+      misses[index][layer] = refusal(
+        reason, rule, layer, bindings: named(binding, of: rule), isComplete: binding.isComplete)
       return false
     case .match(let binding):
       let bound = binding.layers.compactMap(\.self)
@@ -112,15 +109,16 @@ package struct Planner {
       {
         throw .noFixpoint(rule: rule.id, layer: net.graph[again].name, rewrites: rewrites.count)
       }
-      let neighbours = candidates.neighbours(of: bound, in: net.graph, reach: reach)
+      candidates.findNeighbourhood(of: bound, in: net.graph, reach: reach)
       do {
         rewrites.append(try Rewriter(net: net, rule: rule, ruleIndex: index).apply(binding))
       } catch {
-        record(error, rule: rule, key, bindings: named(binding, of: rule), isComplete: true)
+        misses[index][layer] = refusal(
+          error, rule, layer, bindings: named(binding, of: rule), isComplete: true)
         return false
       }
-      misses[key] = nil
-      candidates.touch(neighbours)
+      misses[index][layer] = nil
+      candidates.touchNeighbourhood()
       return net.graph[layer].isAlive
     }
   }
@@ -158,19 +156,18 @@ package struct Planner {
     }
   }
 
-  private mutating func record(
-    _ reason: Refusal.Reason, rule: Rule, _ key: MissKey, bindings: [(capture: String, layer: LayerID)],
-    isComplete: Bool
-  ) {
-    misses[key] = Refusal(
-      rule: rule.id, layer: key.layer, reason: reason, bindings: bindings, isComplete: isComplete)
+  private func refusal(
+    _ reason: Refusal.Reason, _ rule: Rule, _ layer: LayerID,
+    bindings: [(capture: String, layer: LayerID)], isComplete: Bool
+  ) -> Refusal {
+    Refusal(rule: rule.id, layer: layer, reason: reason, bindings: bindings, isComplete: isComplete)
   }
 
   /// Rewrites whose composed result does not fit the stored type.
   private func overflows() -> [LayerID: [Int: Refusal.Reason]] {
     guard let weights = net.weights else { return [:] }
     var result: [LayerID: [Int: Refusal.Reason]] = [:]
-    for (layer, change) in net.graph.changes where net.graph[layer].isAlive {
+    for (layer, change) in net.graph.changes.entries where net.graph[layer].isAlive {
       for blob in change.blobs ?? [] where blob.storage == .half {
         guard let largest = try? blob.largestMagnitude(from: weights), largest > BlobStorage.half.largest
         else { continue }
@@ -196,23 +193,28 @@ package struct Planner {
   }
 
   private func allMisses() -> [Refusal] {
-    misses.sorted { ($0.key.layer, $0.key.rule) < ($1.key.layer, $1.key.rule) }.map(\.value)
-      .filter { net.graph[$0.layer].isAlive }
+    var all: [(rule: Int, refusal: Refusal)] = []
+    for (rule, table) in misses.enumerated() {
+      for (layer, refusal) in table.entries where net.graph[layer].isAlive { all.append((rule, refusal)) }
+    }
+    return all.sorted { ($0.refusal.layer, $0.rule) < ($1.refusal.layer, $1.rule) }.map(\.refusal)
   }
 
   /// For each layer left that a rule removes the like of, the miss that came nearest.
   private func nearest() -> [Refusal] {
-    var best: [LayerID: (rank: (Int, Int, Int), refusal: Refusal)] = [:]
-    for (key, refusal) in misses where net.graph[key.layer].isAlive && !rules[key.rule].isQuiet {
-      for layer in concerned(by: refusal, of: rules[key.rule]) where isRemovable(net.graph[layer]) {
-        let rank = (refusal.isComplete ? 1 : 0, refusal.bindings.count, -key.rule)
-        if let known = best[layer], known.rank >= rank { continue }
-        var mine = refusal
-        mine.layer = layer
-        best[layer] = (rank, mine)
+    var best = LayerTable<(rank: (Int, Int, Int), refusal: Refusal)>(layerCount: net.graph.layers.count)
+    for (index, rule) in rules.enumerated() where !rule.isQuiet {
+      for (anchor, refusal) in misses[index].entries where net.graph[anchor].isAlive {
+        for layer in concerned(by: refusal, of: rule) where isRemovable(net.graph[layer]) {
+          let rank = (refusal.isComplete ? 1 : 0, refusal.bindings.count, -index)
+          if let known = best[layer], known.rank >= rank { continue }
+          var mine = refusal
+          mine.layer = layer
+          best[layer] = (rank, mine)
+        }
       }
     }
-    return best.sorted { $0.key < $1.key }.map { mergingExpectations($0.value.refusal) }
+    return best.entries.sorted { $0.layer < $1.layer }.map { mergingExpectations($0.element.refusal) }
   }
 
   /// The layers whose staying a miss explains: the one the search began at and, when all layers were there, those
@@ -235,7 +237,7 @@ package struct Planner {
       return refusal
     }
     for index in rules.indices {
-      guard let other = misses[MissKey(layer: refusal.layer, rule: index)],
+      guard let other = misses[index][refusal.layer],
         case .producerType(blob, found, _, let more) = other.reason
       else { continue }
       expected += more.filter { !expected.contains($0) }
