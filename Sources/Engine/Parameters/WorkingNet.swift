@@ -26,6 +26,7 @@ package final class WorkingNet {
   /// Layers of the weights file that hold blobs, by name.
   private let stored: [String: [Int]]
   private let definitionIndexByName: [String: Int]
+  private var layoutIndicesByType: [String: [Int]] = [:]
 
   package init(
     _ graph: NetGraph, weights: WeightsFile?, layouts: [BlobLayout], schema: Schema = .caffe,
@@ -44,7 +45,7 @@ package final class WorkingNet {
     }
     self.stored = stored
     var first: [String: Int] = [:]
-    for (index, layer) in graph.layers.enumerated() where layer.isIncluded {
+    for (index, layer) in graph.layers.enumerated() where weights != nil && layer.isIncluded {
       if first[layer.name] == nil { first[layer.name] = index }
     }
     definitionIndexByName = first
@@ -103,6 +104,14 @@ package final class WorkingNet {
       let message = (error as? any DiagnosticError)?.diagnostic.sentence ?? "\(error)"
       throw .unreadable(layer: layer, message: message)
     }
+  }
+
+  /// The positions of the layouts that name a type.
+  func layoutIndices(for type: String) -> [Int] {
+    if let known = layoutIndicesByType[type] { return known }
+    let indices = layouts.indices.filter { layouts[$0].types.accepts(type) }
+    layoutIndicesByType[type] = indices
+    return indices
   }
 
   /// Gives `layer` new blobs.
