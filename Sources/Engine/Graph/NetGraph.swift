@@ -113,6 +113,8 @@ package struct NetGraph: Sendable {
     self.state = merged
     layers.reserveCapacity(definition.layers.count)
     values.reserveCapacity(definition.layers.count + definition.inputs.count)
+    uses.reserveCapacity(definition.layers.count)
+    blobs.reserveCapacity(definition.layers.count)
 
     var current: [String: ValueID] = [:]
     var names = Set<String>(minimumCapacity: definition.layers.count)
@@ -128,7 +130,8 @@ package struct NetGraph: Sendable {
         continue
       }
       if !names.insert(layer.name).inserted { repeatedNames[layer.name, default: 1] += 1 }
-      for case let name? in layer.sharedParameterNames where sharers[name]?.last != id {
+      for case let name? in layer.hasParameterSpecs ? layer.sharedParameterNames : []
+      where sharers[name]?.last != id {
         sharers[name, default: []].append(id)
       }
       var bottoms: [ValueID] = []

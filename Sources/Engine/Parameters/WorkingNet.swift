@@ -29,15 +29,14 @@ package final class WorkingNet {
   private var layoutIndicesByType: [String: [Int]] = [:]
 
   package init(
-    _ graph: NetGraph, weights: WeightsFile?, layouts: [BlobLayout], schema: Schema = .caffe,
+    _ graph: consuming NetGraph, weights: WeightsFile?, layouts: [BlobLayout], schema: Schema = .caffe,
     assumesStoredStatistics: Bool = false
   ) {
-    self.graph = graph
+    channels = ChannelInference(copy graph, schema: schema)
     self.weights = weights
     self.layouts = layouts
     self.schema = schema
     self.assumesStoredStatistics = assumesStoredStatistics
-    channels = ChannelInference(graph, schema: schema)
     malformed = channels.malformed
     var stored: [String: [Int]] = [:]
     for (index, layer) in (weights?.layers ?? []).enumerated() where !layer.blobs.isEmpty {
@@ -45,10 +44,12 @@ package final class WorkingNet {
     }
     self.stored = stored
     var first: [String: Int] = [:]
-    for (index, layer) in graph.layers.enumerated() where weights != nil && layer.isIncluded {
-      if first[layer.name] == nil { first[layer.name] = index }
+    for index in graph.layers.indices where weights != nil && graph.layers[index].isIncluded {
+      let name = graph.layers[index].name
+      if first[name] == nil { first[name] = index }
     }
     definitionIndexByName = first
+    self.graph = graph
   }
 
   // MARK: Parameters

@@ -27,6 +27,10 @@ package struct PlanOptions: Sendable {
 package struct Planner {
   private let net: WorkingNet
   private let rules: [Rule]
+  /// By rule, those of its captures and its own.
+  private let conditions: [[CheckedExpression]]
+  /// What the rules that speak of their misses remove, where they name types.
+  private let removable: [Capture]
   private let options: PlanOptions
   private var rewrites: [AppliedRewrite] = []
   /// By rule.
@@ -38,21 +42,27 @@ package struct Planner {
   ///
   /// - Throws: `PlanError`.
   package static func plan(
-    _ graph: NetGraph, weights: WeightsFile?, rules: RuleSet, options: PlanOptions = PlanOptions()
+    _ graph: consuming NetGraph, weights: WeightsFile?, rules: RuleSet, options: PlanOptions = PlanOptions()
   ) throws(PlanError) -> Plan {
+    let typesBefore = graph.typeCounts
     // A fold that overflows the stored type is found once all folds of a blob are composed. Its rewrites
     // are then forbidden and the plan is made anew, so that what is left is consistent.
     var banned: [LayerID: [Int: Refusal.Reason]] = [:]
+    // Without weights nothing can overflow, and no second copy of the net is kept.
+    let original = weights == nil ? nil : copy graph
+    var net = WorkingNet(
+      graph, weights: weights, layouts: rules.layouts,
+      assumesStoredStatistics: options.assumesStoredStatistics)
     while true {
-      let net = WorkingNet(
-        graph, weights: weights, layouts: rules.layouts,
-        assumesStoredStatistics: options.assumesStoredStatistics)
       var planner = Planner(net: net, rules: rules.rules, options: options, banned: banned)
       try planner.run()
       if let error = net.malformed { throw .malformed(error) }
       let overflows = planner.overflows()
-      if overflows.isEmpty { return try planner.finish(from: graph) }
+      guard !overflows.isEmpty, let original else { return try planner.finish(typesBefore: typesBefore) }
       banned.merge(overflows) { $0.merging($1) { first, _ in first } }
+      net = WorkingNet(
+        original, weights: weights, layouts: rules.layouts,
+        assumesStoredStatistics: options.assumesStoredStatistics)
     }
   }
 
@@ -61,6 +71,10 @@ package struct Planner {
   ) {
     self.net = net
     self.rules = rules
+    conditions = rules.map { $0.pattern.captures.flatMap(\.conditions) + $0.pattern.conditions }
+    removable = rules.filter { !$0.isQuiet }.flatMap { rule in
+      rule.rewrite.removed.map { rule.pattern.captures[$0] }
+    }.filter { if case .any = $0.types { false } else { true } }
     self.options = options
     self.banned = banned
     reach = rules.map(\.pattern.captures.count).max() ?? 0
@@ -92,12 +106,14 @@ package struct Planner {
   private mutating func attempt(
     _ rule: Rule, _ index: Int, at layer: LayerID, touched candidates: inout Candidates
   ) throws(PlanError) -> Bool {
-    guard Matcher.accepts(rule.pattern.captures[rule.pattern.anchor], net.graph[layer]) else { return false }
+    guard Matcher.accepts(rule.pattern.captures[rule.pattern.anchor], layer, in: net.graph) else {
+      return false
+    }
     if !banned.isEmpty, let reason = banned[layer]?[index] {
       misses[index][layer] = refusal(reason, rule, layer, bindings: [], isComplete: true)
       return false
     }
-    switch search(rule, at: layer) {
+    switch search(rule, index, at: layer) {
     case .nearMiss(let reason, let binding):
       misses[index][layer] = refusal(
         reason, rule, layer, bindings: named(binding, of: rule), isComplete: binding.isComplete)
@@ -125,20 +141,20 @@ package struct Planner {
 
   // Its own function, so that no copy of the graph is alive when the rewriter changes it: that would copy
   // every array for every rewrite.
-  private func search(_ rule: Rule, at layer: LayerID) -> Matcher.Outcome {
+  private func search(_ rule: Rule, _ index: Int, at layer: LayerID) -> Matcher.Outcome {
     let graph = net.graph
     return Matcher(graph: graph).match(rule.pattern, at: layer) { binding in
-      conditionRefusal(rule, binding)
+      conditionRefusal(rule, index, binding)
         ?? Safety(graph: graph, rule: rule, binding: binding) {
           options.isProtected(graph[$0].name)
         }.refusal()
     }
   }
 
-  private func conditionRefusal(_ rule: Rule, _ binding: Binding) -> Refusal.Reason? {
+  private func conditionRefusal(_ rule: Rule, _ index: Int, _ binding: Binding) -> Refusal.Reason? {
+    guard !conditions[index].isEmpty else { return nil }
     let environment = MatchEnvironment(net, rule, binding)
-    let conditions = rule.pattern.captures.lazy.flatMap(\.conditions) + rule.pattern.conditions
-    for condition in conditions {
+    for condition in conditions[index] {
       do {
         if try environment.truth(of: condition) == false {
           return .condition(text: condition.text, place: condition.node.place.description)
@@ -183,13 +199,13 @@ package struct Planner {
     return result
   }
 
-  private func finish(from before: NetGraph) throws(PlanError) -> Plan {
+  private func finish(typesBefore: [String: Int]) throws(PlanError) -> Plan {
     let graph = net.graph
     try ConnectionCheck.check(graph)
     return Plan(
       rewrites: rewrites, refusals: nearest(), nearMisses: allMisses(),
       warnings: rewrites.flatMap(\.warnings) + netWarnings(), graph: graph,
-      typesBefore: before.typeCounts, typesAfter: graph.typeCounts)
+      typesBefore: typesBefore, typesAfter: graph.typeCounts)
   }
 
   private func allMisses() -> [Refusal] {
@@ -205,7 +221,7 @@ package struct Planner {
     var best = LayerTable<(rank: (Int, Int, Int), refusal: Refusal)>(layerCount: net.graph.layers.count)
     for (index, rule) in rules.enumerated() where !rule.isQuiet {
       for (anchor, refusal) in misses[index].entries where net.graph[anchor].isAlive {
-        for layer in concerned(by: refusal, of: rule) where isRemovable(net.graph[layer]) {
+        for layer in concerned(by: refusal, of: rule) where isRemovable(layer) {
           let rank = (refusal.isComplete ? 1 : 0, refusal.bindings.count, -index)
           if let known = best[layer], known.rank >= rank { continue }
           var mine = refusal
@@ -249,15 +265,8 @@ package struct Planner {
   }
 
   /// Whether a selected rule names this layer's type among those it removes.
-  private func isRemovable(_ layer: NetGraph.Layer) -> Bool {
-    rules.contains { rule in
-      !rule.isQuiet
-        && rule.rewrite.removed.contains { capture in
-          let capture = rule.pattern.captures[capture]
-          if case .any = capture.types { return false }
-          return Matcher.accepts(capture, layer)
-        }
-    }
+  private func isRemovable(_ layer: LayerID) -> Bool {
+    removable.contains { Matcher.accepts($0, layer, in: net.graph) }
   }
 
   private func netWarnings() -> [Warning] {
