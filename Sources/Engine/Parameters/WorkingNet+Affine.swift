@@ -52,7 +52,7 @@ extension WorkingNet {
     _ layer: LayerID, _ environment: MatchEnvironment
   ) throws(Refusal.Reason) -> Affine? {
     let type = graph[layer].type
-    for layout in layoutIndices(for: type).lazy.map({ layouts[$0] })
+    for layout in layoutIndices(for: type).map({ self.layouts[$0] })
     where layout.scale != nil || layout.shift != nil {
       if let condition = layout.condition, try environment.truth(of: condition) == false { continue }
       let scale = try layout.scale.map { (e) throws(Refusal.Reason) in try environment.number(e) } ?? 1
