@@ -31,7 +31,7 @@ enum RuleLoader {
   }
 
   /// The file itself, or the rule files of a folder in the order of their names.
-  private static func files(at path: String) throws -> [String] {
+  static func files(at path: String) throws -> [String] {
     guard Files.isFolder(path) else { return [path] }
     let files = try Files.list(path).filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
     guard !files.isEmpty else { throw RuleError(.noRules(path: path)) }
