@@ -9,11 +9,10 @@ extension Refusal.Reason {
   package func sentence(in graph: NetGraph) -> String {
     func name(_ layer: LayerID) -> String { "'\(graph[layer].name)'" }
     func described(_ layer: LayerID) -> String { "\(graph[layer].type) \(name(layer))" }
-    func list(_ layers: [LayerID]) -> String {
+    func list(_ layers: [LayerID], of count: Int) -> String {
       let shown = layers.prefix(3).map(name).joined(separator: ", ")
-      return layers.count > 3 ? "\(shown) and \(layers.count - 3) more" : shown
+      return "\(count == 1 ? "layer" : "layers") \(shown)\(count > 3 ? " and \(count - 3) more" : "")"
     }
-    func plural(_ layers: [LayerID]) -> String { layers.count == 1 ? "layer" : "layers" }
     switch self {
     case .producerType(let blob, let found, let foundType, let expected):
       return "its bottom '\(blob)' is made by \(foundType) \(name(found)), not by \(alternatives(expected))"
@@ -21,8 +20,8 @@ extension Refusal.Reason {
     case .bottomCount(let layer, let found, let expected):
       return "\(described(layer)) has \(count(found, "bottom")), the rule asks for \(expected)"
     case .connection(let layer): return "\(described(layer)) is not connected as the rule asks"
-    case .otherConsumer(_, let blob, let consumers):
-      return "blob '\(blob)' is also read by \(plural(consumers)) \(list(consumers))"
+    case .otherConsumer(_, let blob, let consumers, let number):
+      return "blob '\(blob)' is also read by \(list(consumers, of: number))"
     case .netOutput(let layer, let blob):
       return "blob '\(blob)' of \(described(layer)) is an output of the net"
     case .notBypassable: return "the layer has no bottom that could take its place"
@@ -39,7 +38,7 @@ extension Refusal.Reason {
     case .repeatedName(let layer, let count):
       return "\(count) layers are named \(name(layer)), and weights bind by name; rename them in both files"
     case .sharedParameter(let layer, let parameter, let others):
-      return "\(name(layer)) shares its parameter '\(parameter)' with \(plural(others)) \(list(others))"
+      return "\(name(layer)) shares its parameter '\(parameter)' with \(list(others, of: others.count))"
     case .layerSkipped(let layer): return "\(name(layer)) is left alone as --only-layer or --skip-layer asks"
     case .generation(let layer):
       return "\(name(layer)) is written in the old 'layers' syntax, which has no such layer type"

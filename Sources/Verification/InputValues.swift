@@ -33,7 +33,8 @@ package struct InputValues: Sendable {
     func fail(_ problem: String) -> InputValuesError { InputValuesError(path: path, problem: problem) }
     guard bytes.count > 12 else { throw fail("ends within its header") }
     let wide = bytes[6] >= 2
-    let length = wide
+    let length =
+      wide
       ? Int(bytes[8]) | Int(bytes[9]) << 8 | Int(bytes[10]) << 16 | Int(bytes[11]) << 24
       : Int(bytes[8]) | Int(bytes[9]) << 8
     let start = wide ? 12 : 10
@@ -46,7 +47,9 @@ package struct InputValues: Sendable {
     guard let type = after("descr")?.split(separator: "'").first.map(String.init),
       let order = after("fortran_order"), let dimensions = after("shape")
     else { throw fail("has a header that cannot be read") }
-    guard order.hasPrefix("False") else { throw fail("is in Fortran order; save it with numpy.ascontiguousarray") }
+    guard order.hasPrefix("False") else {
+      throw fail("is in Fortran order; save it with numpy.ascontiguousarray")
+    }
     var shape: [Int] = []
     for word in dimensions.drop(while: { $0 == "(" }).prefix(while: { $0 != ")" }).split(separator: ",") {
       guard let size = Int(word.filter { $0 != " " && $0 != "L" }), size >= 0, size < 1 << 31 else {
@@ -106,12 +109,15 @@ package struct InputValues: Sendable {
     }
     position += 1
     let (width, height) = (numbers[0], numbers[1])
-    guard numbers[2] <= 255, numbers[2] > 0, width > 0, height > 0 else { throw fail("has samples of more than a byte") }
+    guard numbers[2] <= 255, numbers[2] > 0, width > 0, height > 0 else {
+      throw fail("has samples of more than a byte")
+    }
     guard bytes.count - position >= width * height * channels else { throw fail("ends within its samples") }
     var values = [Double](repeating: 0, count: width * height * channels)
     for channel in 0..<channels {
       for place in 0..<width * height {
-        values[channel * width * height + place] = Double(bytes[position + place * channels + (channels - 1 - channel)])
+        values[channel * width * height + place] = Double(
+          bytes[position + place * channels + (channels - 1 - channel)])
       }
     }
     return InputValues(shape: [1, channels, height, width], values: values)

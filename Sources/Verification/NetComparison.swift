@@ -86,7 +86,8 @@ package struct NetComparer {
       progress(2 * sample, 2 * samples)
       let a = try run(first, given, keeping: common)
       progress(2 * sample + 1, 2 * samples)
-      let b = try run(second, given.filter { input in second.inputs.contains { $0.name == input.key } }, keeping: common)
+      let b = try run(
+        second, given.filter { input in second.inputs.contains { $0.name == input.key } }, keeping: common)
       for name in names {
         guard let x = a[name], let y = b[name] else { continue }
         seen.insert(name)
@@ -157,12 +158,15 @@ package struct NetComparer {
   private static func agreement<S: ForwardScalar>(
     _ a: NetValue<S>, _ b: NetValue<S>
   ) -> (top1: Int, top5: Int, rows: Int)? {
-    guard a.shape == b.shape, a.shape.count >= 2, a.shape[1] >= 5, a.shape[2...].allSatisfy({ $0 == 1 }) else {
+    guard a.shape == b.shape, a.shape.count >= 2, a.shape[1] >= 5, a.shape[2...].allSatisfy({ $0 == 1 })
+    else {
       return nil
     }
     let classes = a.shape[1]
     func best(_ values: ArraySlice<S>) -> [Int] {
-      Array(values.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(5).map(\.offset))
+      Array(
+        values.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(5).map(
+          \.offset))
     }
     var top1 = 0
     var top5 = 0

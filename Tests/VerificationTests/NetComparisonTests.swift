@@ -67,7 +67,8 @@ import Testing
 
   @Test func numpyFloatsAreRead() throws {
     let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }\n"
-    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+    var bytes: [UInt8] =
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
     for value in [Float(1.5), -2] { withUnsafeBytes(of: value) { bytes += Array($0) } }
     let values = try InputValues(bytes, path: "x.npy")
     #expect(values.shape == [1, 2] && values.values == [1.5, -2])

@@ -127,14 +127,17 @@ extension LayerDefinition {
       path = path.dropFirst()
     }
     guard let name = path.first else { return nil }
-    let fields = message.all(name)
-    guard let last = fields.last else { return nil }
-    let field = schema.layerField(at: fullPath)
-    guard field?.isRepeated ?? (fields.count > 1) else {
-      return try AttributeValue(last, as: field)
+    var count = 0
+    var last: TextField?
+    for field in message.fields where field.isNamed(name) {
+      count += 1
+      last = field
     }
+    guard let last else { return nil }
+    let field = schema.layerField(at: fullPath)
+    guard field?.isRepeated ?? (count > 1) else { return try AttributeValue(last, as: field) }
     var list: [AttributeValue] = []
-    for item in fields { list.append(try AttributeValue(item, as: field)) }
+    for item in message.all(name) { list.append(try AttributeValue(item, as: field)) }
     return .list(list)
   }
 }

@@ -16,6 +16,8 @@ package struct LayerDefinition: Sendable {
   package let tops: [String]
   /// Whether the layer has `include` or `exclude` rules at all.
   package let hasStateRules: Bool
+  /// Whether the layer has `param` fields at all, which may share parameter blobs.
+  package let hasParameterSpecs: Bool
 
   init(_ field: TextField, in document: TextDocument) throws(NetError) {
     guard let outer = field.message else {
@@ -31,6 +33,7 @@ package struct LayerDefinition: Sendable {
     var bottoms: [String] = []
     var tops: [String] = []
     var hasStateRules = false
+    var hasParameterSpecs = false
     for part in outer.fields {
       if part.isNamed("bottom") {
         bottoms.append(try part.requireString("bottom", in: document))
@@ -42,6 +45,8 @@ package struct LayerDefinition: Sendable {
         type = part
       } else if part.isNamed("include") || part.isNamed("exclude") {
         hasStateRules = true
+      } else if part.isNamed("param") {
+        hasParameterSpecs = true
       }
     }
     if let inner = nested?.message {
@@ -52,6 +57,7 @@ package struct LayerDefinition: Sendable {
     self.bottoms = bottoms
     self.tops = tops
     self.hasStateRules = hasStateRules
+    self.hasParameterSpecs = hasParameterSpecs
     guard let word = type.map({ $0.string ?? $0.identifier }) else {
       // Only V2 layers are unusable without a type; in V1 the enumeration has a value for none.
       if generation == .v2 {

@@ -4,6 +4,7 @@ import CaffeIO
 ///
 /// One pass in file order. What a layer of an unknown type does to its channels is unknown; nothing is guessed.
 struct ChannelInference {
+  /// By value.
   private(set) var counts: [Int?]
   /// The first parameter found that has a value of the wrong kind.
   private(set) var malformed: NetError?
@@ -52,7 +53,7 @@ struct ChannelInference {
         let axis = integer("concat_param", "axis") ?? 1
         let parts = layer.bottoms.map { counts[$0.index] }
         if axis == 1, !parts.contains(nil) { count = parts.reduce(0) { $0 + $1! } }
-      case _ where layer.type.contains("onvolution"):
+      case _ where layer.type.containsText("onvolution"):
         count =
           integer("convolution_param", "axis") ?? 1 == 1 ? integer("convolution_param", "num_output") : nil
       case _ where Self.preserving.contains(layer.type):

@@ -5,6 +5,7 @@ extension NetGraph {
     case layer(Int, Layer)
     case value(Int, Value)
     case blob(Int, Blob)
+    case use(Int, Use)
     case change(LayerID, LayerChange?)
   }
 
@@ -24,6 +25,7 @@ extension NetGraph {
       case .layer(let index, let old): layers[index] = old
       case .value(let index, let old): values[index] = old
       case .blob(let index, let old): blobs[index] = old
+      case .use(let index, let old): uses[index] = old
       case .change(let id, let old): changes[id] = old
       }
     }
@@ -42,9 +44,14 @@ extension NetGraph {
     change(&changes[id, default: LayerChange()])
   }
 
-  private mutating func update(_ id: ValueID, _ change: (inout Value) -> Void) {
+  mutating func update(_ id: ValueID, _ change: (inout Value) -> Void) {
     journal?.append(.value(id.index, values[id.index]))
     change(&values[id.index])
+  }
+
+  mutating func updateUse(_ index: Int, _ change: (inout Use) -> Void) {
+    journal?.append(.use(index, uses[index]))
+    change(&uses[index])
   }
 
   private mutating func updateBlob(_ index: Int, _ change: (inout Blob) -> Void) {
@@ -70,31 +77,29 @@ extension NetGraph {
     let layer = layers[id.index]
     guard let source = layer.bottoms.first else { throw .notBypassable }
     for top in layer.tops { try join(top, into: source, leavingOut: id) }
-    for bottom in Set(layer.bottoms) {
-      update(bottom) { value in value.consumers.removeAll { $0 == id } }
+    for (position, bottom) in layer.bottoms.enumerated() {
+      unlinkUse(layer.firstUse + position, of: bottom)
     }
     for top in layer.tops {
-      let readers = values[top.index].consumers
-      update(source) { value in
-        value.consumers = (value.consumers + readers).sorted()
+      var index = values[top.index].uses.first
+      while index >= 0 {
+        let use = uses[Int(index)]
+        update(use.layer) { reader in reader.bottoms[Int(index) - reader.firstUse] = source }
+        index = use.next
       }
-      for reader in Set(readers) {
-        update(reader) { layer in
-          for (position, bottom) in layer.bottoms.enumerated() where bottom == top {
-            layer.bottoms[position] = source
-          }
-        }
-        for made in layers[reader.index].tops where values[made.index].previous == top {
-          // Still in place only while both are stored under one name.
-          let isInPlace = root(of: values[made.index].blob) == root(of: values[source.index].blob)
-          update(made) { $0.previous = isInPlace ? source : nil }
-        }
+      moveUses(of: top, to: source)
+      forgetSoleReaders(of: source)
+      let overwriter = values[top.index].overwriter
+      for made in overwriter.map({ layers[$0.index].tops }) ?? []
+      where values[made.index].previous == top {
+        // Still in place only while both are stored under one name.
+        let isInPlace = root(of: values[made.index].blob) == root(of: values[source.index].blob)
+        update(made) { $0.previous = isInPlace ? source : nil }
+        if isInPlace { update(source) { $0.overwriter = overwriter } }
       }
-      update(top) {
-        $0.isAlive = false
-        $0.consumers = []
-      }
+      update(top) { $0.isAlive = false }
     }
+    if values[source.index].overwriter == id { update(source) { $0.overwriter = nil } }
     update(id) { $0.isAlive = false }
   }
 
@@ -105,21 +110,16 @@ extension NetGraph {
     let earlier = root(of: values[source.index].blob)
     let later = root(of: values[top.index].blob)
     let isOutput = isNetOutput(top)
-    if isOutput, let reader = values[source.index].consumers.first(where: { $0 != layer }) {
+    if isOutput, let reader = consumers(of: source).first(where: { $0 != layer }) {
       // Caffe returns what nobody reads; joined with a value that is read, the output would be none.
       throw .outputRead(blob: blobs[later].name, source: blobs[earlier].name, by: reader)
     }
     if earlier == later { return }
-    if let overwriter = overwriter(of: source), overwriter != layer {
+    if let overwriter = values[source.index].overwriter, overwriter != layer {
       // The copy that `layer` made protected its readers from this.
       throw .overwrittenInPlace(blob: blobs[earlier].name, by: overwriter)
     }
-    let hasOtherReaders = versions(of: source).contains { version in
-      values[version.index].consumers.contains { consumer in
-        consumer != layer
-          && !layers[consumer.index].tops.contains { values[$0.index].previous == version }
-      }
-    }
+    let hasOtherReaders = hasReaders(upTo: source, besides: layer)
     if !isOutput && (hasOtherReaders || blobs[earlier].isInput) { return }
     if isOutput, blobs[earlier].isInput || versions(of: source).contains(where: isNetOutput) {
       throw .outputName(blob: blobs[later].name, source: blobs[earlier].name)
@@ -128,12 +128,45 @@ extension NetGraph {
     let (root, child) = blobs[earlier].size >= blobs[later].size ? (earlier, later) : (later, earlier)
     let size = blobs[earlier].size + blobs[later].size
     let isInput = blobs[earlier].isInput || blobs[later].isInput
+    let previous = values[source.index].previous
     updateBlob(child) { $0.parent = root }
     updateBlob(root) {
       $0.size = size
       $0.name = name
       $0.isInput = isInput
+      if !hasOtherReaders { $0.soleReadersUpTo = previous }
     }
+  }
+
+  /// Whether a version stored in the blob of `value`, up to it, is read by a layer other than `layer` and the
+  /// one that overwrites it.
+  private func hasReaders(upTo value: ValueID, besides layer: LayerID) -> Bool {
+    // Joined blobs can have very many versions; those that were found without other readers are not looked at
+    // again.
+    let known = blobs[root(of: values[value.index].blob)].soleReadersUpTo
+    for version in versions(of: value) {
+      if version == known { return false }
+      let readers = values[version.index]
+      var others = readers.uses.count - readCount(of: version, by: layer)
+      if let overwriter = readers.overwriter, overwriter != layer {
+        others -= readCount(of: version, by: overwriter)
+      }
+      if others > 0 { return true }
+    }
+    return false
+  }
+
+  /// To be called when `value` gets readers.
+  private mutating func forgetSoleReaders(of value: ValueID) {
+    let root = root(of: values[value.index].blob)
+    guard blobs[root].soleReadersUpTo == value else { return }
+    let previous = values[value.index].previous
+    updateBlob(root) { $0.soleReadersUpTo = previous }
+  }
+
+  /// How many bottoms of `layer` are `value`.
+  func readCount(of value: ValueID, by layer: LayerID) -> Int {
+    layers[layer.index].bottoms.count { $0 == value }
   }
 
   /// All versions stored in the blob of `value`, up to and including it.

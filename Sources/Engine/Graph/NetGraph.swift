@@ -2,17 +2,26 @@ import CaffeIO
 
 /// Identifies a layer of a `NetGraph`; layers of the definition keep their index in the file.
 package struct LayerID: Hashable, Sendable, Comparable {
+  // A text has less than 2³² bytes, so fewer layers. Nets of a million layers hold many of these.
+  private let stored: UInt32
+
+  init(index: Int) { stored = UInt32(index) }
+
   /// Position in `NetGraph.layers`.
-  package let index: Int
+  package var index: Int { Int(stored) }
 
   /// Definition order.
-  package static func < (a: LayerID, b: LayerID) -> Bool { a.index < b.index }
+  package static func < (a: LayerID, b: LayerID) -> Bool { a.stored < b.stored }
 }
 
 /// Identifies a value: one version of a blob.
 package struct ValueID: Hashable, Sendable {
+  private let stored: UInt32
+
+  init(index: Int) { stored = UInt32(index) }
+
   /// Position in `NetGraph.values`.
-  package let index: Int
+  package var index: Int { Int(stored) }
 }
 
 /// The net of one phase in SSA form: layers connected by values instead of blob names.
@@ -37,6 +46,8 @@ package struct NetGraph: Sendable {
     package var isIncluded: Bool
     /// False once a rewrite has removed it.
     package var isAlive = true
+    /// Where its bottoms stand in `NetGraph.uses`: one entry for each, in order.
+    var firstUse = 0
   }
 
   /// One value.
@@ -45,10 +56,12 @@ package struct NetGraph: Sendable {
     var blob: Int
     /// The layer that writes it; nil for a net input, or a name that no layer writes.
     package var producer: LayerID?
-    /// The layers that read it, in file order, once per bottom.
-    package var consumers: [LayerID] = []
+    /// Who reads it.
+    var uses = UseList()
     /// The version that an in-place layer made this one from.
     package var previous: ValueID?
+    /// The in-place layer that makes another version from this one.
+    var overwriter: LayerID?
     /// Removed together with its producer.
     package var isAlive = true
   }
@@ -61,6 +74,8 @@ package struct NetGraph: Sendable {
     var name: String
     /// The interface of the net: the name must stay, whatever is folded. Valid at the root.
     var isInput: Bool
+    /// The versions up to this one are read by none but the layers that overwrite them. Valid at the root.
+    var soleReadersUpTo: ValueID?
   }
 
   /// The definition that the graph was made from.
@@ -72,8 +87,10 @@ package struct NetGraph: Sendable {
   /// Values by `ValueID`.
   package internal(set) var values: [Value] = []
   var blobs: [Blob] = []
+  /// Every bottom of every layer, linked to the other readers of its value.
+  var uses: [Use] = []
   /// What a rewrite has changed on a layer, apart from its connections.
-  package internal(set) var changes: [LayerID: LayerChange] = [:]
+  package internal(set) var changes: LayerTable<LayerChange>
   /// Names read although no layer or input writes them.
   package private(set) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
   /// How many included layers have each name that occurs more than once.
@@ -88,6 +105,7 @@ package struct NetGraph: Sendable {
   /// - Throws: `NetError` for malformed phase rules.
   package init(_ definition: NetDefinition, state: NetState) throws(NetError) {
     self.definition = definition
+    changes = LayerTable(layerCount: definition.layers.count)
     // Net::Net adds the command's stages to the file's own.
     var merged = state
     merged.stages += definition.state.stages.filter { !state.stages.contains($0) }
@@ -95,9 +113,11 @@ package struct NetGraph: Sendable {
     self.state = merged
     layers.reserveCapacity(definition.layers.count)
     values.reserveCapacity(definition.layers.count + definition.inputs.count)
+    uses.reserveCapacity(definition.layers.count)
+    blobs.reserveCapacity(definition.layers.count)
 
     var current: [String: ValueID] = [:]
-    var names: Set<String> = []
+    var names = Set<String>(minimumCapacity: definition.layers.count)
     var sharers: [String: [LayerID]] = [:]
     for input in definition.inputs {
       current[input] = makeValue(blob: makeBlob(named: input, isInput: true), producer: nil)
@@ -110,7 +130,8 @@ package struct NetGraph: Sendable {
         continue
       }
       if !names.insert(layer.name).inserted { repeatedNames[layer.name, default: 1] += 1 }
-      for case let name? in layer.sharedParameterNames where sharers[name]?.last != id {
+      for case let name? in layer.hasParameterSpecs ? layer.sharedParameterNames : []
+      where sharers[name]?.last != id {
         sharers[name, default: []].append(id)
       }
       var bottoms: [ValueID] = []
@@ -124,9 +145,10 @@ package struct NetGraph: Sendable {
           current[name] = value
           undefinedBlobs.append((name, id))
         }
-        values[value.index].consumers.append(id)
         bottoms.append(value)
       }
+      let firstUse = uses.count
+      for bottom in bottoms { appendUse(of: bottom, by: id) }
       var tops: [ValueID] = []
       tops.reserveCapacity(layer.tops.count)
       for (position, name) in layer.tops.enumerated() {
@@ -136,11 +158,14 @@ package struct NetGraph: Sendable {
         let blob = previous.map { values[$0.index].blob } ?? makeBlob(named: name, isInput: bottoms.isEmpty)
         let value = makeValue(blob: blob, producer: id)
         values[value.index].previous = previous
+        if let previous { values[previous.index].overwriter = id }
         current[name] = value
         tops.append(value)
       }
       layers.append(
-        Layer(name: layer.name, type: layer.type, bottoms: bottoms, tops: tops, isIncluded: true))
+        Layer(
+          name: layer.name, type: layer.type, bottoms: bottoms, tops: tops, isIncluded: true,
+          firstUse: firstUse))
     }
     parameterSharers = sharers.filter { $0.value.count > 1 }
   }
@@ -173,21 +198,13 @@ extension NetGraph {
 
   /// Whether nobody reads the value: Caffe returns it from the net.
   package func isNetOutput(_ value: ValueID) -> Bool {
-    values[value.index].isAlive && values[value.index].consumers.isEmpty
+    values[value.index].isAlive && values[value.index].uses.count == 0
   }
 
   /// Whether the value comes in from outside: a legacy `input`, or the top of a layer without bottoms.
   package func isNetInput(_ value: ValueID) -> Bool {
     guard let producer = values[value.index].producer else { return true }
     return layers[producer.index].bottoms.isEmpty
-  }
-
-  /// The layer that overwrites the value in place, if one does.
-  func overwriter(of value: ValueID) -> LayerID? {
-    for consumer in values[value.index].consumers {
-      for top in layers[consumer.index].tops where values[top.index].previous == value { return consumer }
-    }
-    return nil
   }
 
   func root(of blob: Int) -> Int {

@@ -35,5 +35,7 @@ package enum KernelRegistry {
   /// What rules may call.
   package static var signatures: [KernelSignature] { kernels.map(\.signature) }
 
-  static func kernel(named name: String) -> (any Kernel)? { kernels.first { $0.signature.name == name } }
+  private static let byName = Dictionary(uniqueKeysWithValues: kernels.map { ($0.signature.name, $0) })
+
+  static func kernel(named name: String) -> (any Kernel)? { byName[name] }
 }

@@ -31,9 +31,12 @@ struct Matcher {
   }
 
   /// A layer's own properties: what can be said without its neighbours.
-  static func accepts(_ capture: Capture, _ layer: NetGraph.Layer) -> Bool {
-    layer.isAlive && layer.isIncluded == capture.isIncluded && capture.types.accepts(layer.type)
-      && (capture.nameGlob?.matches(layer.name) ?? true)
+  static func accepts(_ capture: Capture, _ layer: LayerID, in graph: NetGraph) -> Bool {
+    // Field by field: a copy of the whole layer counts references for each of its parts.
+    let index = layer.index
+    return graph.layers[index].isAlive && graph.layers[index].isIncluded == capture.isIncluded
+      && capture.types.accepts(graph.layers[index].type)
+      && (capture.nameGlob?.matches(graph.layers[index].name) ?? true)
   }
 }
 
@@ -54,30 +57,30 @@ private struct Search {
   /// Extends `binding` to all captures; `pending` are bound captures whose bottoms are still to be followed.
   mutating func extend(_ binding: Binding, pending: ArraySlice<Int>) -> Binding? {
     guard let capture = pending.first else { return extendForward(binding) }
-    let layer = graph[binding[capture]]
+    let bottoms = graph.layers[binding[capture].index].bottoms
     let rest = pending.dropFirst()
     let references: [BottomReference]
     switch pattern.captures[capture].bottoms {
     case .unspecified: return extend(binding, pending: rest)
     case .ordered(let list), .anyOrder(let list): references = list
     case .oneOf(let reference):
-      for bottom in layer.bottoms {
+      for bottom in bottoms {
         if let found = follow([(reference, bottom)], binding, pending: rest) { return found }
       }
       return nil
     }
-    guard layer.bottoms.count == references.count else {
+    guard bottoms.count == references.count else {
       return miss(
-        .bottomCount(layer: binding[capture], found: layer.bottoms.count, expected: references.count),
+        .bottomCount(layer: binding[capture], found: bottoms.count, expected: references.count),
         binding)
     }
     if case .anyOrder = pattern.captures[capture].bottoms {
-      for order in permutations(of: layer.bottoms) {
+      for order in permutations(of: bottoms) {
         if let found = follow(Array(zip(references, order)), binding, pending: rest) { return found }
       }
       return nil
     }
-    return follow(Array(zip(references, layer.bottoms)), binding, pending: rest)
+    return follow(Array(zip(references, bottoms)), binding, pending: rest)
   }
 
   /// Binds what each bottom must be, then goes on.
@@ -90,21 +93,21 @@ private struct Search {
       switch reference {
       case .value(let name):
         if let known = binding.values[name], known != value {
-          return miss(.connection(layer: graph[value].consumers.first!), binding)
+          return miss(.connection(layer: graph.consumers(of: value).first { _ in true }!), binding)
         }
         binding.values[name] = value
       case .top(let capture, let index):
         guard let producer = graph[value].producer else {
           return miss(.noProducer(blob: graph.blobName(of: value)), binding)
         }
-        let layer = graph[producer]
-        guard Matcher.accepts(pattern.captures[capture], layer) else {
+        guard Matcher.accepts(pattern.captures[capture], producer, in: graph) else {
           return miss(
             .producerType(
-              blob: graph.blobName(of: value), found: producer, foundType: layer.type,
+              blob: graph.blobName(of: value), found: producer, foundType: graph[producer].type,
               expected: pattern.captures[capture].types.names), binding)
         }
-        guard layer.tops.indices.contains(index), layer.tops[index] == value else {
+        let tops = graph.layers[producer.index].tops
+        guard tops.indices.contains(index), tops[index] == value else {
           return miss(.connection(layer: producer), binding)
         }
         if let known = binding.layers[capture] {
@@ -131,8 +134,8 @@ private struct Search {
     for candidate in pattern.captures.indices[capture...] where binding.layers[candidate] == nil {
       for reference in pattern.captures[candidate].bottoms.references {
         guard let value = bound(reference, in: binding) else { continue }
-        for consumer in graph[value].consumers
-        where Matcher.accepts(pattern.captures[candidate], graph[consumer])
+        for consumer in graph.consumers(of: value)
+        where Matcher.accepts(pattern.captures[candidate], consumer, in: graph)
           && !binding.layers.contains(consumer)
         {
           var next = binding

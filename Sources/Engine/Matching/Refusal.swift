@@ -21,7 +21,8 @@ package struct Refusal: Sendable {
     case noProducer(blob: String)
     case bottomCount(layer: LayerID, found: Int, expected: Int)
     case connection(layer: LayerID)
-    case otherConsumer(layer: LayerID, blob: String, consumers: [LayerID])
+    /// The first few of `count` consumers.
+    case otherConsumer(layer: LayerID, blob: String, consumers: [LayerID], count: Int)
     case netOutput(layer: LayerID, blob: String)
     case notBypassable
     case overwrittenInPlace(blob: String, by: LayerID)

@@ -24,17 +24,18 @@ struct Safety {
   /// A value that one matched layer makes for another must have no other reader: it will not exist any more.
   private func interiorRefusal(_ layers: [LayerID]) -> Refusal.Reason? {
     if rule.allowances.contains(.otherConsumer) { return nil }
-    let matched = Set(layers)
     for layer in layers {
       for top in graph[layer].tops {
-        let consumers = graph[top].consumers
-        let outside = consumers.filter { !matched.contains($0) }
-        if outside.count < consumers.count, !outside.isEmpty {
-          return .otherConsumer(layer: layer, blob: graph.blobName(of: top), consumers: outside)
+        let inside = layers.reduce(0) { $0 + graph.readCount(of: top, by: $1) }
+        let outside = graph.consumerCount(of: top) - inside
+        if inside > 0, outside > 0 {
+          let first = graph.consumers(of: top).lazy.filter { !layers.contains($0) }.prefix(3)
+          return .otherConsumer(
+            layer: layer, blob: graph.blobName(of: top), consumers: Array(first), count: outside)
         }
       }
       // A second top that nobody reads is a net output all the same.
-      let isInterior = graph[layer].tops.contains { !graph[$0].consumers.isEmpty }
+      let isInterior = graph[layer].tops.contains { graph.consumerCount(of: $0) > 0 }
       if isInterior, rule.pattern.captures.count > 1,
         let output = graph[layer].tops.first(where: { graph.isNetOutput($0) })
       {

@@ -54,7 +54,7 @@ struct LinearLayer {
       outputCount = integer("num_output", or: 0)
       (rank, inner, modulus, rowsPerGroup) = (isInnerProduct ? 2 : 4, 1, 1, 1)
       input =
-        type.contains("Deconvolution")
+        type.containsText("Deconvolution")
         ? nil : InputSide(channelCount: nil, elementCount: 0) { _ in (1, 1, 1) }
       return
     }
@@ -87,7 +87,7 @@ struct LinearLayer {
       input = InputSide(channelCount: nil, elementCount: inputs) { channels in
         isTransposed ? (inputs / channels * outputs, channels, 1) : (inputs / channels, channels, outputs)
       }
-    } else if type.contains("Deconvolution") {
+    } else if type.containsText("Deconvolution") {
       rank = max(shape.count, 3)
       let group = integer("group", or: 1)
       guard group > 0, outputs % group == 0, shape.count >= 2, shape[1] == outputs / group,

@@ -8,7 +8,7 @@ import Rules
 final class MatchEnvironment: ExpressionEnvironment {
   private let net: WorkingNet
   /// Layers by the name that expressions call them.
-  private let layers: [String: LayerID]
+  private let layers: [(name: String, layer: LayerID)]
   private var lets: [String: CheckedExpression] = [:]
   private var known: [String: ExpressionValue] = [:]
   private var missingBlobs: [MissingBlob: CheckedExpression] = [:]
@@ -27,15 +27,13 @@ final class MatchEnvironment: ExpressionEnvironment {
   /// The layers of a match.
   init(_ net: WorkingNet, _ rule: Rule, _ binding: Binding) {
     self.net = net
-    var layers: [String: LayerID] = [:]
-    for (capture, layer) in zip(rule.pattern.captures, binding.layers) { layers[capture.name] = layer }
-    self.layers = layers
+    layers = rule.pattern.captures.indices.map { (rule.pattern.captures[$0].name, binding[$0]) }
   }
 
   /// One layer, called `layer`, as the conditions of blob layouts have it.
   init(_ net: WorkingNet, layer: LayerID) {
     self.net = net
-    layers = ["layer": layer]
+    layers = [("layer", layer)]
   }
 
   /// Gives an expression a name; it is evaluated when something asks for it, once.
@@ -118,7 +116,9 @@ final class MatchEnvironment: ExpressionEnvironment {
   }
 
   func value(of name: String) throws(ExpressionFault) -> ExpressionValue? {
-    if let layer = layers[name] { return .layer(LayerReference(id: layer.index, capture: name)) }
+    if let layer = layers.first(where: { $0.name == name })?.layer {
+      return .layer(LayerReference(id: layer.index, capture: name))
+    }
     if let value = known[name] { return value }
     guard let expression = lets[name] else { return nil }
     do {

@@ -52,7 +52,8 @@ extension WorkingNet {
     _ layer: LayerID, _ environment: MatchEnvironment
   ) throws(Refusal.Reason) -> Affine? {
     let type = graph[layer].type
-    for layout in layouts where layout.types.accepts(type) && (layout.scale != nil || layout.shift != nil) {
+    for layout in layoutIndices(for: type).map({ self.layouts[$0] })
+    where layout.scale != nil || layout.shift != nil {
       if let condition = layout.condition, try environment.truth(of: condition) == false { continue }
       let scale = try layout.scale.map { (e) throws(Refusal.Reason) in try environment.number(e) } ?? 1
       let shift = try layout.shift.map { (e) throws(Refusal.Reason) in try environment.number(e) } ?? 0
@@ -66,30 +67,29 @@ extension WorkingNet {
 
   /// The one layout that fits.
   private func layout(of layer: LayerID, blobs: [BlobContent]?) throws(Refusal.Reason) -> BlobLayout {
-    var fitting: [BlobLayout] = []
-    let type = graph[layer].type
-    for layout in layouts where layout.types.accepts(type) && !layout.roles.isEmpty {
-      if let blobs, blobs.count != layout.roles.count { continue }
-      if let condition = layout.condition {
+    var fitting: [Int] = []
+    for index in layoutIndices(for: graph[layer].type) where !layouts[index].roles.isEmpty {
+      if let blobs, blobs.count != layouts[index].roles.count { continue }
+      if let condition = layouts[index].condition {
         // Without weights a condition on blobs counts as met: the run says that it assumed so.
         if try MatchEnvironment(self, layer: layer).truth(of: condition) == false { continue }
       }
-      fitting.append(layout)
+      fitting.append(index)
     }
-    if blobs == nil, let condition = fitting.first?.usesStoredStatistics,
+    if blobs == nil, let first = fitting.first, let condition = layouts[first].usesStoredStatistics,
       try MatchEnvironment(self, layer: layer).truth(of: condition) == false,
-      let other = fitting.first(where: { $0.usesStoredStatistics == nil })
+      let other = fitting.first(where: { layouts[$0].usesStoredStatistics == nil })
     {
       // The blobs would tell them apart; without them the one that can be folded is assumed.
-      return other
+      return layouts[other]
     }
-    guard let layout = fitting.first else {
+    guard let index = fitting.first else {
       throw .noLayout(layer: layer, blobs: blobs?.count ?? 0)
     }
     if blobs != nil, fitting.count > 1 {
-      throw .ambiguousLayout(layer: layer, layouts: fitting.map(\.id))
+      throw .ambiguousLayout(layer: layer, layouts: fitting.map { layouts[$0].id })
     }
-    return layout
+    return layouts[index]
   }
 
   private func noteOddities(of layer: LayerID, _ numbers: [BlobLayout.Role: [Double]]) {

@@ -26,17 +26,17 @@ package final class WorkingNet {
   /// Layers of the weights file that hold blobs, by name.
   private let stored: [String: [Int]]
   private let definitionIndexByName: [String: Int]
+  private var layoutIndicesByType: [String: [Int]] = [:]
 
   package init(
-    _ graph: NetGraph, weights: WeightsFile?, layouts: [BlobLayout], schema: Schema = .caffe,
+    _ graph: consuming NetGraph, weights: WeightsFile?, layouts: [BlobLayout], schema: Schema = .caffe,
     assumesStoredStatistics: Bool = false
   ) {
-    self.graph = graph
+    channels = ChannelInference(copy graph, schema: schema)
     self.weights = weights
     self.layouts = layouts
     self.schema = schema
     self.assumesStoredStatistics = assumesStoredStatistics
-    channels = ChannelInference(graph, schema: schema)
     malformed = channels.malformed
     var stored: [String: [Int]] = [:]
     for (index, layer) in (weights?.layers ?? []).enumerated() where !layer.blobs.isEmpty {
@@ -44,10 +44,12 @@ package final class WorkingNet {
     }
     self.stored = stored
     var first: [String: Int] = [:]
-    for (index, layer) in graph.layers.enumerated() where layer.isIncluded {
-      if first[layer.name] == nil { first[layer.name] = index }
+    for index in graph.layers.indices where weights != nil && graph.layers[index].isIncluded {
+      let name = graph.layers[index].name
+      if first[name] == nil { first[name] = index }
     }
     definitionIndexByName = first
+    self.graph = graph
   }
 
   // MARK: Parameters
@@ -103,6 +105,14 @@ package final class WorkingNet {
       let message = (error as? any DiagnosticError)?.diagnostic.sentence ?? "\(error)"
       throw .unreadable(layer: layer, message: message)
     }
+  }
+
+  /// The positions of the layouts that name a type.
+  func layoutIndices(for type: String) -> [Int] {
+    if let known = layoutIndicesByType[type] { return known }
+    let indices = layouts.indices.filter { layouts[$0].types.accepts(type) }
+    layoutIndicesByType[type] = indices
+    return indices
   }
 
   /// Gives `layer` new blobs.

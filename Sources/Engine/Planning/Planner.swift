@@ -27,36 +27,42 @@ package struct PlanOptions: Sendable {
 package struct Planner {
   private let net: WorkingNet
   private let rules: [Rule]
+  /// By rule, those of its captures and its own.
+  private let conditions: [[CheckedExpression]]
+  /// What the rules that speak of their misses remove, where they name types.
+  private let removable: [Capture]
   private let options: PlanOptions
   private var rewrites: [AppliedRewrite] = []
-  private var misses: [MissKey: Refusal] = [:]
+  /// By rule.
+  private var misses: [LayerTable<Refusal>]
   private let reach: Int
   private var banned: [LayerID: [Int: Refusal.Reason]] = [:]
-
-  private struct MissKey: Hashable {
-    var layer: LayerID
-    var rule: Int
-  }
 
   /// Plans the rewriting of `graph` by `rules`.
   ///
   /// - Throws: `PlanError`.
   package static func plan(
-    _ graph: NetGraph, weights: WeightsFile?, rules: RuleSet, options: PlanOptions = PlanOptions()
+    _ graph: consuming NetGraph, weights: WeightsFile?, rules: RuleSet, options: PlanOptions = PlanOptions()
   ) throws(PlanError) -> Plan {
+    let typesBefore = graph.typeCounts
     // A fold that overflows the stored type is found once all folds of a blob are composed. Its rewrites
     // are then forbidden and the plan is made anew, so that what is left is consistent.
     var banned: [LayerID: [Int: Refusal.Reason]] = [:]
+    // Without weights nothing can overflow, and no second copy of the net is kept.
+    let original = weights == nil ? nil : copy graph
+    var net = WorkingNet(
+      graph, weights: weights, layouts: rules.layouts,
+      assumesStoredStatistics: options.assumesStoredStatistics)
     while true {
-      let net = WorkingNet(
-        graph, weights: weights, layouts: rules.layouts,
-        assumesStoredStatistics: options.assumesStoredStatistics)
       var planner = Planner(net: net, rules: rules.rules, options: options, banned: banned)
       try planner.run()
       if let error = net.malformed { throw .malformed(error) }
       let overflows = planner.overflows()
-      if overflows.isEmpty { return try planner.finish(from: graph) }
+      guard !overflows.isEmpty, let original else { return try planner.finish(typesBefore: typesBefore) }
       banned.merge(overflows) { $0.merging($1) { first, _ in first } }
+      net = WorkingNet(
+        original, weights: weights, layouts: rules.layouts,
+        assumesStoredStatistics: options.assumesStoredStatistics)
     }
   }
 
@@ -65,23 +71,28 @@ package struct Planner {
   ) {
     self.net = net
     self.rules = rules
+    conditions = rules.map { $0.pattern.captures.flatMap(\.conditions) + $0.pattern.conditions }
+    removable = rules.filter { !$0.isQuiet }.flatMap { rule in
+      rule.rewrite.removed.map { rule.pattern.captures[$0] }
+    }.filter { if case .any = $0.types { false } else { true } }
     self.options = options
     self.banned = banned
     reach = rules.map(\.pattern.captures.count).max() ?? 0
+    misses = rules.map { _ in LayerTable(layerCount: net.graph.layers.count) }
   }
 
   /// Rules of a lower priority wait until those of higher ones find nothing any more: a BatchNorm becomes a
   /// Scale only when it is certain that nothing will absorb it.
   private mutating func run() throws(PlanError) {
     for priority in Set(rules.map(\.priority)).sorted(by: >) {
-      var candidates = Candidates()
+      var candidates = Candidates(net.graph)
       var isFirst = true
       while let pass = candidates.nextPass(net.graph) {
         for (index, rule) in rules.enumerated() where rule.priority >= priority {
           // At the layers that nothing has touched since, the earlier rules have had their turn.
           if isFirst, rule.priority > priority { continue }
           let anchor = rule.pattern.captures[rule.pattern.anchor]
-          for layer in pass.layers(accepting: anchor.types, in: net.graph) {
+          for layer in pass.layers(accepting: anchor.types) {
             // The same layer again: what it now reads may match the rule once more.
             while try attempt(rule, index, at: layer, touched: &candidates) {}
           }
@@ -95,15 +106,17 @@ package struct Planner {
   private mutating func attempt(
     _ rule: Rule, _ index: Int, at layer: LayerID, touched candidates: inout Candidates
   ) throws(PlanError) -> Bool {
-    guard Matcher.accepts(rule.pattern.captures[rule.pattern.anchor], net.graph[layer]) else { return false }
-    let key = MissKey(layer: layer, rule: index)
-    if let reason = banned[layer]?[index] {
-      record(reason, rule: rule, key, bindings: [], isComplete: true)
+    guard Matcher.accepts(rule.pattern.captures[rule.pattern.anchor], layer, in: net.graph) else {
       return false
     }
-    switch search(rule, at: layer) {
+    if !banned.isEmpty, let reason = banned[layer]?[index] {
+      misses[index][layer] = refusal(reason, rule, layer, bindings: [], isComplete: true)
+      return false
+    }
+    switch search(rule, index, at: layer) {
     case .nearMiss(let reason, let binding):
-      record(reason, rule: rule, key, bindings: named(binding, of: rule), isComplete: binding.isComplete)
+      misses[index][layer] = refusal(
+        reason, rule, layer, bindings: named(binding, of: rule), isComplete: binding.isComplete)
       return false
     case .match(let binding):
       let bound = binding.layers.compactMap(\.self)
@@ -112,35 +125,36 @@ package struct Planner {
       {
         throw .noFixpoint(rule: rule.id, layer: net.graph[again].name, rewrites: rewrites.count)
       }
-      let neighbours = candidates.neighbours(of: bound, in: net.graph, reach: reach)
+      candidates.findNeighbourhood(of: bound, in: net.graph, reach: reach)
       do {
         rewrites.append(try Rewriter(net: net, rule: rule, ruleIndex: index).apply(binding))
       } catch {
-        record(error, rule: rule, key, bindings: named(binding, of: rule), isComplete: true)
+        misses[index][layer] = refusal(
+          error, rule, layer, bindings: named(binding, of: rule), isComplete: true)
         return false
       }
-      misses[key] = nil
-      candidates.touch(neighbours)
+      misses[index][layer] = nil
+      candidates.touchNeighbourhood()
       return net.graph[layer].isAlive
     }
   }
 
   // Its own function, so that no copy of the graph is alive when the rewriter changes it: that would copy
   // every array for every rewrite.
-  private func search(_ rule: Rule, at layer: LayerID) -> Matcher.Outcome {
+  private func search(_ rule: Rule, _ index: Int, at layer: LayerID) -> Matcher.Outcome {
     let graph = net.graph
     return Matcher(graph: graph).match(rule.pattern, at: layer) { binding in
-      conditionRefusal(rule, binding)
+      conditionRefusal(rule, index, binding)
         ?? Safety(graph: graph, rule: rule, binding: binding) {
           options.isProtected(graph[$0].name)
         }.refusal()
     }
   }
 
-  private func conditionRefusal(_ rule: Rule, _ binding: Binding) -> Refusal.Reason? {
+  private func conditionRefusal(_ rule: Rule, _ index: Int, _ binding: Binding) -> Refusal.Reason? {
+    guard !conditions[index].isEmpty else { return nil }
     let environment = MatchEnvironment(net, rule, binding)
-    let conditions = rule.pattern.captures.lazy.flatMap(\.conditions) + rule.pattern.conditions
-    for condition in conditions {
+    for condition in conditions[index] {
       do {
         if try environment.truth(of: condition) == false {
           return .condition(text: condition.text, place: condition.node.place.description)
@@ -158,19 +172,18 @@ package struct Planner {
     }
   }
 
-  private mutating func record(
-    _ reason: Refusal.Reason, rule: Rule, _ key: MissKey, bindings: [(capture: String, layer: LayerID)],
-    isComplete: Bool
-  ) {
-    misses[key] = Refusal(
-      rule: rule.id, layer: key.layer, reason: reason, bindings: bindings, isComplete: isComplete)
+  private func refusal(
+    _ reason: Refusal.Reason, _ rule: Rule, _ layer: LayerID,
+    bindings: [(capture: String, layer: LayerID)], isComplete: Bool
+  ) -> Refusal {
+    Refusal(rule: rule.id, layer: layer, reason: reason, bindings: bindings, isComplete: isComplete)
   }
 
   /// Rewrites whose composed result does not fit the stored type.
   private func overflows() -> [LayerID: [Int: Refusal.Reason]] {
     guard let weights = net.weights else { return [:] }
     var result: [LayerID: [Int: Refusal.Reason]] = [:]
-    for (layer, change) in net.graph.changes where net.graph[layer].isAlive {
+    for (layer, change) in net.graph.changes.entries where net.graph[layer].isAlive {
       for blob in change.blobs ?? [] where blob.storage == .half {
         guard let largest = try? blob.largestMagnitude(from: weights), largest > BlobStorage.half.largest
         else { continue }
@@ -186,33 +199,38 @@ package struct Planner {
     return result
   }
 
-  private func finish(from before: NetGraph) throws(PlanError) -> Plan {
+  private func finish(typesBefore: [String: Int]) throws(PlanError) -> Plan {
     let graph = net.graph
     try ConnectionCheck.check(graph)
     return Plan(
       rewrites: rewrites, refusals: nearest(), nearMisses: allMisses(),
       warnings: rewrites.flatMap(\.warnings) + netWarnings(), graph: graph,
-      typesBefore: before.typeCounts, typesAfter: graph.typeCounts)
+      typesBefore: typesBefore, typesAfter: graph.typeCounts)
   }
 
   private func allMisses() -> [Refusal] {
-    misses.sorted { ($0.key.layer, $0.key.rule) < ($1.key.layer, $1.key.rule) }.map(\.value)
-      .filter { net.graph[$0.layer].isAlive }
+    var all: [(rule: Int, refusal: Refusal)] = []
+    for (rule, table) in misses.enumerated() {
+      for (layer, refusal) in table.entries where net.graph[layer].isAlive { all.append((rule, refusal)) }
+    }
+    return all.sorted { ($0.refusal.layer, $0.rule) < ($1.refusal.layer, $1.rule) }.map(\.refusal)
   }
 
   /// For each layer left that a rule removes the like of, the miss that came nearest.
   private func nearest() -> [Refusal] {
-    var best: [LayerID: (rank: (Int, Int, Int), refusal: Refusal)] = [:]
-    for (key, refusal) in misses where net.graph[key.layer].isAlive && !rules[key.rule].isQuiet {
-      for layer in concerned(by: refusal, of: rules[key.rule]) where isRemovable(net.graph[layer]) {
-        let rank = (refusal.isComplete ? 1 : 0, refusal.bindings.count, -key.rule)
-        if let known = best[layer], known.rank >= rank { continue }
-        var mine = refusal
-        mine.layer = layer
-        best[layer] = (rank, mine)
+    var best = LayerTable<(rank: (Int, Int, Int), refusal: Refusal)>(layerCount: net.graph.layers.count)
+    for (index, rule) in rules.enumerated() where !rule.isQuiet {
+      for (anchor, refusal) in misses[index].entries where net.graph[anchor].isAlive {
+        for layer in concerned(by: refusal, of: rule) where isRemovable(layer) {
+          let rank = (refusal.isComplete ? 1 : 0, refusal.bindings.count, -index)
+          if let known = best[layer], known.rank >= rank { continue }
+          var mine = refusal
+          mine.layer = layer
+          best[layer] = (rank, mine)
+        }
       }
     }
-    return best.sorted { $0.key < $1.key }.map { mergingExpectations($0.value.refusal) }
+    return best.entries.sorted { $0.layer < $1.layer }.map { mergingExpectations($0.element.refusal) }
   }
 
   /// The layers whose staying a miss explains: the one the search began at and, when all layers were there, those
@@ -235,7 +253,7 @@ package struct Planner {
       return refusal
     }
     for index in rules.indices {
-      guard let other = misses[MissKey(layer: refusal.layer, rule: index)],
+      guard let other = misses[index][refusal.layer],
         case .producerType(blob, found, _, let more) = other.reason
       else { continue }
       expected += more.filter { !expected.contains($0) }
@@ -247,15 +265,8 @@ package struct Planner {
   }
 
   /// Whether a selected rule names this layer's type among those it removes.
-  private func isRemovable(_ layer: NetGraph.Layer) -> Bool {
-    rules.contains { rule in
-      !rule.isQuiet
-        && rule.rewrite.removed.contains { capture in
-          let capture = rule.pattern.captures[capture]
-          if case .any = capture.types { return false }
-          return Matcher.accepts(capture, layer)
-        }
-    }
+  private func isRemovable(_ layer: LayerID) -> Bool {
+    removable.contains { Matcher.accepts($0, layer, in: net.graph) }
   }
 
   private func netWarnings() -> [Warning] {

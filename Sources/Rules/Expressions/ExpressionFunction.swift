@@ -112,7 +112,10 @@ struct ExpressionArguments {
 extension Expression {
   /// The fields that a path names: `'conv_param.alpha'` gives `conv_param`, `alpha`.
   static func path(_ text: String, at range: Range<Int>) throws(ExpressionError) -> [String] {
-    let steps = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    // By bytes: this is done for every layer that a condition is held against.
+    let steps = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map {
+      String(Substring($0))
+    }
     // Keywords may be fields.
     guard steps.allSatisfy({ isName($0) || ExpressionKeyword(rawValue: $0) != nil }) else {
       throw ExpressionError(.badPath(text), at: range)

@@ -16,17 +16,22 @@ struct FoldCommand: ParsableCommand {
         caffold fold deploy.prototxt weights.caffemodel --dry-run --format json
         caffold fold deploy.prototxt --definition-only --output-model folded.prototxt
 
-      Exit status: 0 done, 2 bad input, file or rule, 64 wrong usage.
+        caffold fold --batch models/ -o out/ -j 4
+
+      Exit status: 0 done, 1 a model of the batch failed, 2 bad input, file or rule, 64 wrong usage.
       """)
 
   @Argument(help: ArgumentHelp("The net definition (.prototxt).", valueName: "model"))
-  var model: String
+  var model: String = ""
 
   @Argument(help: ArgumentHelp("The trained weights (.caffemodel).", valueName: "weights"))
   var weights: String?
 
   @OptionGroup(title: "Output")
   var output: OutputOptions
+
+  @OptionGroup(title: "Batch")
+  var batch: BatchOptions
 
   @OptionGroup(title: "Rules")
   var rules: RuleOptions
@@ -41,6 +46,9 @@ struct FoldCommand: ParsableCommand {
   var report: ReportOptions
 
   func validate() throws {
+    if batch.models != nil { return try validateBatch() }
+    if model.isEmpty { throw ValidationError("Missing expected argument '<model>'") }
+    if batch.jobs != nil { throw ValidationError("-j is for --batch") }
     if weights == nil, !net.definitionOnly {
       throw ValidationError("give the weights file, or --definition-only to rewrite the structure alone")
     }
@@ -56,8 +64,24 @@ struct FoldCommand: ParsableCommand {
     }
   }
 
+  private func validateBatch() throws {
+    if !model.isEmpty {
+      throw ValidationError("--batch takes its models from the folder or list that it names")
+    }
+    if output.directory == nil { throw ValidationError("--batch needs -o, the folder for all outputs") }
+    if output.model != nil || output.weights != nil || output.dryRun {
+      throw ValidationError("--batch writes to the folder of -o, under the names of the inputs")
+    }
+    if let jobs = batch.jobs, jobs < 1 { throw ValidationError("-j needs at least 1") }
+  }
+
   func run() throws {
     do {
+      if let models = batch.models, let folder = output.directory {
+        var run = try BatchRun(self, batch: models, output: folder)
+        if try !run.run() { throw ExitCode(1) }
+        return
+      }
       try FoldRun(self).run()
     } catch let error as any DiagnosticError {
       Console.error(error.diagnostic)
@@ -86,6 +110,22 @@ struct OutputOptions: ParsableArguments {
 
   @Flag(name: .customLong("dry-run"), help: "Report what would be done, and write nothing.")
   var dryRun = false
+}
+
+/// Many models in one run.
+struct BatchOptions: ParsableArguments {
+  @Option(
+    name: .customLong("batch"),
+    help: ArgumentHelp(
+      "Fold all models of a folder and those in it, or of a list: a line per model, the definition and, behind a tab, the weights. A bad model does not stop the rest; what is up to date is not done again.",
+      valueName: "folder|list"))
+  var models: String?
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp(
+      "How many models at a time; by default as many as there are cores.", valueName: "number"))
+  var jobs: Int?
 }
 
 /// Which rules are applied.

@@ -17,15 +17,15 @@ struct FoldRun {
     let state = NetState(
       phase: command.net.phase == .test ? .test : .train, level: command.net.level,
       stages: command.net.stage)
-    let graph = try NetGraph(definition, state: state)
     var options = PlanOptions()
     options.assumesStoredStatistics = command.net.assumeStoredStatistics
     options.onlyLayers = command.layers.only.map(Glob.init)
     options.skipLayers = command.layers.skip.map(Glob.init)
-    let plan = try Planner.plan(graph, weights: weights, rules: rules, options: options)
+    let plan = try Planner.plan(
+      try NetGraph(definition, state: state), weights: weights, rules: rules, options: options)
     let text = DefinitionEmitter.text(of: plan.graph)
 
-    var report = FoldReport(plan: plan, state: graph.state, verbose: command.report.verbose)
+    var report = FoldReport(plan: plan, state: plan.graph.state, verbose: command.report.verbose)
     report.inputs = [
       .init(role: "model", path: command.model, bytes: source.bytes.count)
     ]

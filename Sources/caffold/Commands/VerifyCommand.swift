@@ -31,7 +31,9 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Its weights.", valueName: "weights-b"))
   var weightsB: String
 
-  @Option(help: ArgumentHelp("Values for the inputs: .npy, .pgm or .ppm; NAME=FILE where there are several.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Values for the inputs: .npy, .pgm or .ppm; NAME=FILE where there are several.", valueName: "file"))
   var input: [String] = []
 
   @Option(
@@ -45,7 +47,9 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where the random numbers begin.", valueName: "number"))
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("The largest difference allowed, relative to the blob's largest number.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "The largest difference allowed, relative to the blob's largest number.", valueName: "number"))
   var tolerance: Double = 1e-4
 
   @Flag(help: "Compute in double precision.")
@@ -118,7 +122,8 @@ struct VerifyRun {
     let shapes = try named(command.inputShape, first).mapValues { text -> [Int] in
       let sizes = text.split(separator: ",").map { Int($0) }
       guard !sizes.isEmpty, !sizes.contains(where: { ($0 ?? 0) < 1 }) else {
-        throw InputValuesError(path: "--input-shape", problem: "expected sizes like 1,3,224,224, found '\(text)'")
+        throw InputValuesError(
+          path: "--input-shape", problem: "expected sizes like 1,3,224,224, found '\(text)'")
       }
       return sizes.map { $0! }
     }
@@ -141,7 +146,9 @@ struct VerifyRun {
           guard let shape = shapes[input.name] ?? input.shape else {
             throw InputValuesError(
               path: command.modelA,
-              problem: "does not say the shape of its input '\(input.name)'; give --input-shape \(input.name)=1,3,224,224")
+              problem:
+                "does not say the shape of its input '\(input.name)'; give --input-shape \(input.name)=1,3,224,224"
+            )
           }
           let count = shape.reduce(1, *)
           values[input.name] = NetValue(shape: shape, values: (0..<count).map { _ in S(numbers.normal()) })
@@ -173,7 +180,9 @@ extension NetDefinition {
     var editor = TextEditor(document)
     for layer in layers {
       for parameters in layer.parameters.all("batch_norm_param") {
-        for field in parameters.message?.all("use_global_stats") ?? [] { editor.set(field, toLiteral: "true") }
+        for field in parameters.message?.all("use_global_stats") ?? [] {
+          editor.set(field, toLiteral: "true")
+        }
       }
     }
     return try NetDefinition(

@@ -1,3 +1,4 @@
+import JSON
 import Verification
 
 /// What a comparison found, for people and for machines.
@@ -17,7 +18,8 @@ struct VerifyReport {
     var table = Table()
     table.add("blob", "shape", "largest", "difference", "relative")
     let outputs = Set(comparison.outputs)
-    for blob in comparison.blobs where verbose || outputs.contains(blob.name) || !(blob.relative <= tolerance) {
+    for blob in comparison.blobs where verbose || outputs.contains(blob.name) || !(blob.relative <= tolerance)
+    {
       table.add(
         blob.name, blob.shape.map(String.init).joined(separator: "×"), Format.scientific(blob.largest),
         Format.scientific(blob.absolute), Format.scientific(blob.relative))
@@ -25,19 +27,24 @@ struct VerifyReport {
     var lines = table.lines(hasTotal: false)
     lines.append("")
     for score in comparison.agreement {
-      lines.append("'\(score.output)': best class agrees in \(score.top1) of \(score.rows), five best in \(score.top5)")
+      lines.append(
+        "'\(score.output)': best class agrees in \(score.top1) of \(score.rows), five best in \(score.top5)")
     }
     for cut in comparison.cuts {
-      lines.append("note: \(cut.type) '\(cut.name)' cannot be run here: what stands behind it was not compared")
+      lines.append(
+        "note: \(cut.type) '\(cut.name)' cannot be run here: what stands behind it was not compared")
     }
     if !comparison.skipped.isEmpty {
       lines.append("note: not compared: \(Format.names(comparison.skipped))")
     }
     if !comparison.unmatchedOutputs.isEmpty {
-      lines.append("different: net outputs that only one of them has: \(Format.names(comparison.unmatchedOutputs))")
+      lines.append(
+        "different: net outputs that only one of them has: \(Format.names(comparison.unmatchedOutputs))")
     }
     if let first = comparison.firstDivergence(tolerance: tolerance) {
-      lines.append("different: the first blob beyond \(Format.scientific(tolerance)) is '\(first.name)': \(reason(first))")
+      lines.append(
+        "different: the first blob beyond \(Format.scientific(tolerance)) is '\(first.name)': \(reason(first))"
+      )
     } else if comparison.blobs.isEmpty {
       lines.append("different: the nets have no blob in common")
     } else if isEqual, let worst = comparison.worst {
@@ -51,7 +58,8 @@ struct VerifyReport {
   private func reason(_ blob: BlobDifference) -> String {
     if blob.shape != blob.otherShape { return "its shape is \(blob.shape) and \(blob.otherShape)" }
     if blob.notFinite > 0 { return "\(blob.notFinite) numbers are finite in one net only" }
-    return "\(Format.scientific(blob.absolute)) apart, \(Format.scientific(blob.relative)) of its largest number"
+    return
+      "\(Format.scientific(blob.absolute)) apart, \(Format.scientific(blob.relative)) of its largest number"
   }
 
   var json: JSONValue {

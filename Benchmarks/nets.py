@@ -1,0 +1,89 @@
+"""Generated net definitions of any size, for measuring how planning grows with the number of layers."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+CONVOLUTION = "convolution_param { num_output: 8 kernel_size: 1 bias_term: false }"
+
+
+def layer(name: str, kind: str, bottoms: list[str], tops: list[str], parameters: str = "") -> str:
+    lines = [f'  name: "{name}"', f'  type: "{kind}"']
+    lines += [f'  bottom: "{bottom}"' for bottom in bottoms]
+    lines += [f'  top: "{top}"' for top in tops]
+    if parameters:
+        lines.append(f"  {parameters}")
+    return "layer {\n" + "\n".join(lines) + "\n}\n"
+
+
+def header() -> str:
+    return 'name: "generated"\ninput: "data"\ninput_shape { dim: 1 dim: 8 dim: 4 dim: 4 }\n'
+
+
+def block(index: int, bottom: str) -> tuple[list[str], str]:
+    """Convolution, BatchNorm, Scale and ReLU, each on a blob of its own."""
+    conv, bn, scale, relu = (f"{kind}{index}" for kind in ("conv", "bn", "scale", "relu"))
+    layers = [
+        layer(conv, "Convolution", [bottom], [conv], CONVOLUTION),
+        layer(bn, "BatchNorm", [conv], [bn]),
+        layer(scale, "Scale", [bn], [scale], "scale_param { bias_term: true }"),
+        layer(relu, "ReLU", [scale], [relu]),
+    ]
+    return layers, relu
+
+
+def chain(count: int) -> Iterator[str]:
+    """One block behind the other."""
+    bottom = "data"
+    for index in range(count // 4):
+        layers, bottom = block(index, bottom)
+        yield from layers
+
+
+def branches(count: int) -> Iterator[str]:
+    """Every block reads the same blob: one value with a quarter of the layers as readers."""
+    yield layer("stem", "Convolution", ["data"], ["stem"], CONVOLUTION)
+    yield layer("stem_bn", "BatchNorm", ["stem"], ["stem_bn"])
+    yield layer("stem_drop", "Dropout", ["stem_bn"], ["stem_drop"])
+    for index in range((count - 3) // 4):
+        layers, _ = block(index, "stem_drop")
+        yield from layers
+
+
+def inplace(count: int) -> Iterator[str]:
+    """All layers on one blob, in place: as many versions of one name as there are layers."""
+    yield layer("stem", "Convolution", ["data"], ["x"], CONVOLUTION)
+    kinds = ["BatchNorm", "Scale", "ReLU", "Dropout"]
+    for index in range(count - 1):
+        kind = kinds[index % 4]
+        yield layer(f"{kind.lower()}{index}", kind, ["x"], ["x"])
+
+
+def dropouts(count: int) -> Iterator[str]:
+    """A convolution behind nothing but Dropout layers: every layer goes, one bypass after the other."""
+    yield layer("stem", "Convolution", ["data"], ["drop-1"], CONVOLUTION)
+    for index in range(count - 1):
+        yield layer(f"dropout{index}", "Dropout", [f"drop{index - 1}"], [f"drop{index}"])
+
+
+SHAPES = {"chain": chain, "branches": branches, "inplace": inplace, "dropouts": dropouts}
+
+
+def write(path: Path, shape: str, count: int) -> None:
+    """Writes a net of about `count` layers, a few at a time."""
+    with path.open("w") as file:
+        file.write(header())
+        file.writelines(SHAPES[shape](count))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shape", choices=sorted(SHAPES))
+    parser.add_argument("count", type=int)
+    parser.add_argument("path", type=Path)
+    arguments = parser.parse_args()
+    write(arguments.path, arguments.shape, arguments.count)
+
+
+if __name__ == "__main__":
+    main()
