@@ -19,8 +19,11 @@ enum RuleLoader {
     var layouts = builtin.layouts
     for path in options.rules {
       for file in try files(at: path) {
-        let checked = try RuleFile(
-          source(file), kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes)
+        let (checked, errors) = RuleFile.check(
+          try source(file), kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes)
+        // All are printed; the last one stops the run.
+        for error in errors.dropLast() { Console.error(error.diagnostic) }
+        if let last = errors.last { throw last }
         rules += checked.rules
         layouts += checked.layouts
       }

@@ -32,7 +32,7 @@ extension AttributeValue {
   /// The value of a written field, read as the schema says.
   ///
   /// - Throws: `NetError` for a value that the field's type cannot hold, as protobuf would refuse it.
-  init(_ field: TextField, as schema: SchemaField?) throws(NetError) {
+  init(_ field: TextField, as schema: SchemaField?, words: Schema) throws(NetError) {
     func wrong(_ expected: String) -> NetError {
       NetError(.expectedValue(expected, field: field.name, found: field.kindPhrase), atValueOf: field)
     }
@@ -46,10 +46,14 @@ extension AttributeValue {
     case .string, .bytes:
       guard let string = field.string else { throw wrong("a string") }
       self = .string(string)
-    case .enum:
-      // Forks add values, and numbers are allowed: any word or number will do.
+    case .enum(let name):
+      // Forks add values: any word will do. A number is the word it stands for.
       guard field.message == nil else { throw wrong("a word") }
-      self = .string(field.identifier ?? field.string ?? field.literal)
+      if let number = field.integer {
+        self = words.enumeration(name)?.name(of: number).map(AttributeValue.string) ?? .number(Double(number))
+      } else {
+        self = .string(field.identifier ?? field.string ?? field.literal)
+      }
     case .float:
       guard let number = field.number else { throw wrong("a number") }
       // Caffe keeps a `float` in single precision: eps 1e-5 is 9.99999974737875e-06.
@@ -135,9 +139,9 @@ extension LayerDefinition {
     }
     guard let last else { return nil }
     let field = schema.layerField(at: fullPath)
-    guard field?.isRepeated ?? (count > 1) else { return try AttributeValue(last, as: field) }
+    guard field?.isRepeated ?? (count > 1) else { return try AttributeValue(last, as: field, words: schema) }
     var list: [AttributeValue] = []
-    for item in message.all(name) { list.append(try AttributeValue(item, as: field)) }
+    for item in message.all(name) { list.append(try AttributeValue(item, as: field, words: schema)) }
     return .list(list)
   }
 }
