@@ -1,3 +1,4 @@
+import JSON
 import Verification
 
 /// What a comparison found, for people and for machines.
