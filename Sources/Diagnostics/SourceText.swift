@@ -1,9 +1,12 @@
+import Synchronization
+
 /// A text the user wrote, kept to point into it: the path as given and the bytes.
 public struct SourceText: Sendable {
   /// The path as the user wrote it; what messages begin with.
   public let path: String
   /// The bytes as read, byte-order mark and line ends included.
   public let bytes: [UInt8]
+  private let lines = LineStarts()
 
   /// Wraps `bytes` read from `path`.
   public init(path: String, bytes: [UInt8]) {
@@ -14,20 +17,10 @@ public struct SourceText: Sendable {
   /// The place of a byte offset (0-based; past the end counts as the end).
   ///
   /// Lines end at LF, CR LF or a lone CR. Columns count Unicode scalars from 1; a byte-order mark
-  /// counts as nothing. The cost is linear in the text, so ask only when there is something to say.
+  /// counts as nothing. The first call costs a pass over the text, later ones a pass over the line.
   public func place(at offset: Int) -> SourcePlace {
     let end = min(max(offset, 0), bytes.count)
-    var line = 1
-    var lineStart = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    var index = lineStart
-    while index < end {
-      let byte = bytes[index]
-      index += 1
-      if byte == 0x0A || (byte == 0x0D && !(index < bytes.count && bytes[index] == 0x0A)) {
-        line += 1
-        lineStart = index
-      }
-    }
+    let (line, lineStart) = lines.line(at: end, in: bytes)
     let lineEnd = bytes[lineStart...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
     // Continuation bytes (10xxxxxx) do not begin a scalar.
     let prefix = lineStart < end ? bytes[lineStart..<end] : []
@@ -35,5 +28,38 @@ public struct SourceText: Sendable {
     let shown = bytes[lineStart..<max(lineStart, lineEnd)]
     return SourcePlace(
       path: path, line: line, column: column, lineText: String(decoding: shown, as: UTF8.self))
+  }
+}
+
+/// Where the lines of a text begin, found when somebody asks for the first time: most texts are never pointed into, and
+/// a rule file with a thousand rules is pointed into thousands of times.
+private final class LineStarts: Sendable {
+  private let starts = Mutex<[Int]?>(nil)
+
+  /// The number of the line that holds an offset, from 1, and where it begins.
+  func line(at offset: Int, in bytes: [UInt8]) -> (number: Int, start: Int) {
+    starts.withLock { known in
+      let starts = known ?? Self.find(in: bytes)
+      known = starts
+      // The last line that begins at the offset or before it.
+      var low = 0
+      var high = starts.count
+      while high - low > 1 {
+        let middle = (low + high) / 2
+        if starts[middle] <= offset { low = middle } else { high = middle }
+      }
+      return (low + 1, starts[low])
+    }
+  }
+
+  private static func find(in bytes: [UInt8]) -> [Int] {
+    var starts = [bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0]
+    for index in starts[0]..<bytes.count {
+      let byte = bytes[index]
+      if byte == 0x0A || (byte == 0x0D && !(index + 1 < bytes.count && bytes[index + 1] == 0x0A)) {
+        starts.append(index + 1)
+      }
+    }
+    return starts
   }
 }

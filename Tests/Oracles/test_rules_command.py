@@ -113,7 +113,7 @@ def test_check_reports_all_errors_of_all_files(command, rules, tmp_path):
         "sub/one.yaml:2:1: error: unknown key 'rulez'; did you mean 'rules'?",
         "sub/one.yaml:3:1: error: unknown key 'layoutz'; did you mean 'layouts'?",
         "three.yaml:2:1: error: expected a value",
-        "missing.yaml: error: cannot open: No such file or directory",
+        "missing.yaml: error: cannot be opened: no such file or directory",
     ]
     assert result.stderr.endswith("\n5 errors\n")
 

@@ -4,8 +4,15 @@ import Diagnostics
 struct PatternChecker {
   let source: SourceText
 
+  /// How many captures a pattern has at most.
+  static let captureLimit = 256
+
   func check(_ rule: UncheckedRule) throws -> Pattern {
     guard !rule.match.isEmpty else { throw RuleError(.noCapture, rule.matchNode) }
+    guard rule.match.count <= Self.captureLimit else {
+      throw RuleError(
+        .tooMany(rule.match.count, of: "captures", limit: Self.captureLimit), rule.matchNode)
+    }
     let names = rule.match.map(\.name.text)
     for (index, item) in rule.match.enumerated() {
       guard Self.isName(item.name.text) else {

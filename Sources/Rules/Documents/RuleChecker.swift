@@ -8,6 +8,9 @@ struct RuleChecker {
   let isBuiltin: Bool
   let problems: RuleProblems
 
+  /// How many names a rule defines under `let` at most.
+  static let letLimit = 256
+
   /// The checked rule, or nil and everything that is wrong with it gathered.
   func check(_ rule: UncheckedRule) -> Rule? {
     let id = problems.attempt { try checkID(rule.id) }
@@ -37,6 +40,14 @@ struct RuleChecker {
   private func checkBody(
     of rule: UncheckedRule, _ pattern: Pattern
   ) -> (lets: [Let], transforms: [Transform], rewrite: Rewrite)? {
+    guard rule.lets.count <= Self.letLimit else {
+      _ = problems.attempt {
+        throw RuleError(
+          .tooMany(rule.lets.count, of: "names under 'let'", limit: Self.letLimit),
+          rule.lets[Self.letLimit].name.node)
+      }
+      return nil
+    }
     var scope = RuleScope(pattern)
     var lets: [Let] = []
     for (name, text) in rule.lets {

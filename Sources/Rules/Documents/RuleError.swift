@@ -9,6 +9,7 @@ package struct RuleError: Error, Sendable {
     case repeatedID(String, first: String)
     case unknownWord(String, for: String, allowed: [String])
     case noCapture
+    case tooMany(Int, of: String, limit: Int)
     case badCaptureName(String)
     case repeatedName(String)
     case unknownCapture(String, known: [String])

@@ -18,6 +18,8 @@ extension RuleError: DiagnosticError {
         + (Suggestion.nearest(to: word, among: allowed).map { "; did you mean '\($0)'?" }
           ?? "; use \(Self.list(allowed, or: true))")
     case .noCapture: return "'match' names no layer; write 'some_name: {type: …}' below it"
+    case .tooMany(let count, let things, let limit):
+      return "a rule can have \(limit) \(things), this one has \(count)"
     case .badCaptureName(let name):
       return
         "'\(clipped(name))' is no name for a capture or 'let'; use letters, digits and underscores, beginning with a letter"

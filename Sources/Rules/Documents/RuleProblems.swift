@@ -2,20 +2,24 @@ import Diagnostics
 
 /// What is wrong with a rule file, gathered so that one run tells all of it.
 final class RuleProblems {
+  /// How many errors of a file are told; the rest of the file is not checked then.
+  static let limit = 100
+
   private var found: [any DiagnosticError] = []
   /// Required keys that an unknown key was a misspelling of, by the place of their mapping.
   private var misspelled: [(place: SourcePlace, key: String)] = []
 
   /// The errors, in the order of the file.
   var errors: [any DiagnosticError] {
-    found.enumerated().sorted { a, b in
-      let (left, right) = (Self.position(of: a.element), Self.position(of: b.element))
+    found.map { ($0, Self.position(of: $0)) }.enumerated().sorted { a, b in
+      let (left, right) = (a.element.1, b.element.1)
       return (left.line, left.column, a.offset) < (right.line, right.column, b.offset)
-    }.map(\.element)
+    }.map(\.element.0)
   }
 
   /// The result of `body`, or nil and its error gathered.
   func attempt<Result>(_ body: () throws -> Result) -> Result? {
+    guard found.count < Self.limit else { return nil }
     do {
       return try body()
     } catch let error as any DiagnosticError {
@@ -28,7 +32,7 @@ final class RuleProblems {
 
   /// Gathers one error for each key of `map` that is not in `shape`.
   func rejectUnknownKeys(of map: YAMLMap, _ shape: RuleShape) {
-    for error in map.unknownKeys(allowed: shape.names) {
+    for error in map.unknownKeys(allowed: shape.names).prefix(Self.limit - found.count) {
       found.append(error)
       if case .unknownKey(let key, let allowed) = error.kind,
         let meant = Suggestion.nearest(to: key, among: allowed)

@@ -8,7 +8,11 @@ struct RulesCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Check rule files, and report all errors of all of them.",
-    discussion: "  caffold rules check mine.yaml more-rules/")
+    discussion: """
+        caffold rules check mine.yaml more-rules/
+
+      At most 100 errors of a file are told. Exit status: 0 no errors, 2 errors, 64 wrong usage.
+      """)
 
   @Argument(help: ArgumentHelp("Rule files, or folders of them.", valueName: "file"))
   var files: [String]

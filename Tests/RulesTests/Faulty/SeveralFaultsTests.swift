@@ -65,6 +65,46 @@ import Testing
     #expect(faulty.messages == faulty.expected)
   }
 
+  @Test func afterAHundredErrorsTheRestIsNotTold() {
+    let rules = String(repeating: "1, ", count: 100_000)
+    #expect(checkRules("schema: 1\nrules: [\n\(rules)]\n").errors.count == 100)
+    let keys = (0..<20_000).map { "k\($0): 1\n" }.joined()
+    #expect(checkRules("schema: 1\n" + keys).errors.count == 100)
+  }
+
+  @Test(arguments: [257, 20_000])
+  func aPatternHasALimitedNumberOfCaptures(count: Int) {
+    let captures = (0..<count).map { "c\($0): {}" }.joined(separator: ", ")
+    let errors = checkRules(
+      "schema: 1\nrules:\n- {id: r, summary: S., match: {\(captures)}, rewrite: {remove: c0}}\n"
+    ).errors
+    #expect(
+      errors.map(\.diagnostic.headline) == [
+        "r.yaml:3:31: a rule can have 256 captures, this one has \(count)"
+      ])
+  }
+
+  @Test(arguments: [257, 20_000])
+  func aRuleDefinesALimitedNumberOfNames(count: Int) {
+    let lets = (0..<count).map { "    s\($0): 1\n" }.joined()
+    let errors = checkRules(
+      """
+      schema: 1
+      rules:
+      - id: r
+        summary: S.
+        match: {bn: {type: BatchNorm}}
+        rewrite: {remove: bn}
+        let:
+      \(lets)
+      """
+    ).errors
+    #expect(
+      errors.map(\.diagnostic.headline) == [
+        "r.yaml:264:5: a rule can have 256 names under 'let', this one has \(count)"
+      ])
+  }
+
   @Test func whatIsRightBesideMistakesIsRead() {
     let (file, errors) = checkRules(
       """
