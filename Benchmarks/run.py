@@ -1,7 +1,7 @@
 """Measures caffold against what a fold costs at least, and writes RESULTS.md and results.svg.
 
-All tools of a comparison run in turn, round after round, so that a disturbance of the machine meets them alike.
-Times are wall clock and processor time, memory is the peak resident set, all as `wait4` tells them.
+All tools of a comparison run in turn, round after round, so that a disturbance of the machine meets them
+alike. Times are wall clock and processor time, memory is the peak resident set, all as `wait4` tells them.
 """
 
 import argparse
@@ -180,9 +180,7 @@ def planning_table(results: dict, startup: float) -> list[str]:
         for count in counts:
             tool = results[shape, count]
             each = max(tool.cpu - startup, 0) / count
-            cells.append(
-                f"{seconds(tool.wall)}, {each * 1e6:.1f} µs of processor time a layer, {mebibytes(tool.memory)}"
-            )
+            cells.append(f"{seconds(tool.wall)}, {each * 1e6:.1f} µs, {mebibytes(tool.memory)}")
         lines.append(f"| {shape} | " + " | ".join(cells) + " |")
     return lines
 
@@ -288,7 +286,7 @@ def main() -> None:
         "",
         "## Planning",
         "",
-        "`fold --definition-only --dry-run`, all built-in rules; processor time without that of the start.",
+        "`fold --definition-only --dry-run`, all built-in rules: wall clock, processor time per layer, peak memory.",
         "",
     ]
     lines += planning_table(planning, startup[0].cpu)
