@@ -116,7 +116,14 @@ def file_tools(caffold: str, folder: Path, definition: Path, weights: Path, note
         notes.append("The merge in Python was left out: the package `protobuf` is not installed.")
     else:
         merge = [sys.executable, str(HERE / "merge_numpy.py"), str(weights), str(output)]
-        tools.append(Tool("Python protobuf + NumPy merge", merge, [output], rounds=3))
+        tools.append(
+            Tool(
+                "Python protobuf + NumPy merge",
+                merge,
+                [output],
+                rounds=3 if weights.stat().st_size < 3e8 else 1,
+            )
+        )
     return tools
 
 
@@ -165,7 +172,7 @@ def measure_planning(caffold: str, folder: Path, largest: int, rounds: int) -> d
             output = folder / "planned.prototxt"
             command = [caffold, "fold", str(path), "--definition-only", "--dry-run", "-q"]
             tool = Tool(shape, command, [output])
-            in_turn([tool], rounds if count < 1_000_000 else min(rounds, 3))
+            in_turn([tool], rounds if count < 1_000_000 else min(rounds, 2))
             results[shape, count] = tool
             count *= 10
     return results
