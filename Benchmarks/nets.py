@@ -71,7 +71,8 @@ def fan(count: int) -> Iterator[str]:
     yield layer("stem", "Convolution", ["data"], ["stem"], CONVOLUTION)
     for index in range((count - 1) // 2):
         yield layer(f"dropout{index}", "Dropout", ["stem"], [f"dropout{index}"])
-        yield layer(f"conv{index}", "Convolution", [f"dropout{index}"], [f"conv{index}"], CONVOLUTION)
+        conv = f"conv{index}"
+        yield layer(conv, "Convolution", [f"dropout{index}"], [conv], CONVOLUTION)
 
 
 SHAPES = {"chain": chain, "branches": branches, "fan": fan, "inplace": inplace, "dropouts": dropouts}
