@@ -67,7 +67,7 @@ def dropouts(count: int) -> Iterator[str]:
 
 
 def fan(count: int) -> Iterator[str]:
-    """Every branch begins with a Dropout on the same blob: each bypass changes a value with very many readers."""
+    """Every branch begins with a Dropout on one blob: each bypass changes a value with very many readers."""
     yield layer("stem", "Convolution", ["data"], ["stem"], CONVOLUTION)
     for index in range((count - 1) // 2):
         yield layer(f"dropout{index}", "Dropout", ["stem"], [f"dropout{index}"])

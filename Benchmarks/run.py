@@ -293,7 +293,7 @@ def main() -> None:
         "",
         "## Planning",
         "",
-        "`fold --definition-only --dry-run`, all built-in rules: wall clock, processor time per layer, memory.",
+        "`fold --definition-only --dry-run`, all built-in rules: wall, processor time per layer, memory.",
         "",
     ]
     lines += planning_table(planning, startup[0].cpu)
