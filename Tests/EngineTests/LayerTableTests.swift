@@ -29,12 +29,13 @@ import Testing
 
   @Test func aSetIsEmptiedWithoutForgettingItsSize() {
     var set = LayerSet(layerCount: 4)
-    #expect(set.insert(LayerID(index: 3)) && set.insert(LayerID(index: 0)))
-    #expect(!set.insert(LayerID(index: 3)))
+    let first = layers([3, 0, 3]).map { set.insert($0) }
+    #expect(first == [true, true, false])
     #expect(set.members == layers([3, 0]))
     set.removeAll()
     #expect(set.isEmpty)
-    #expect(set.insert(LayerID(index: 3)))
+    let second = layers([3, 3]).map { set.insert($0) }
+    #expect(second == [true, false])
     #expect(set.members == layers([3]))
   }
 }
