@@ -5,6 +5,9 @@
 # make reference  Documentation/BuiltinRules.md anew from the files under rules/
 # make build   the release binary, .build/release/caffold, with Swift's runtime linked in
 # make probe   the release binary of the executor's test program, .build/release/forward-probe
+# make guard   hold the number of instructions of three runs against those stored; needs valgrind
+# make batch   the tests of examples/batch, Snakemake included
+# make bench   measure against copying the file; writes Benchmarks/RESULTS.md, takes minutes and 2 GB of disk
 # make clean   remove what the targets above made
 #
 # Each target sets up what it needs: apt packages that are missing, and a Python environment in .venv.
@@ -15,22 +18,34 @@ CAFFOLD     := .build/release/caffold
 VENV        := .venv/made
 DIGITS      := examples/digits/digits.prototxt examples/digits/digits.caffemodel
 FOLDED      := out/demo/digits.prototxt out/demo/digits.caffemodel
-PYTHON_DIRS := Tests/Oracles examples
+PYTHON_DIRS := Tests/Oracles examples Benchmarks
 
-.PHONY: demo test unit oracles lint format reference build packages clean
+.PHONY: demo test unit oracles lint format reference build probe packages clean guard batch bench
 
 demo: build $(VENV)
 	$(CAFFOLD) fold $(DIGITS) -o out/demo --force
 	@echo
 	.venv/bin/python examples/digits/evaluate.py $(DIGITS) $(FOLDED)
 
-test: unit oracles
+test: unit oracles guard
 
 unit: packages
 	swift test --parallel
 
 oracles: build probe $(VENV)
 	CAFFOLD=$(CAFFOLD) .venv/bin/python -m pytest Tests/Oracles -n 2 -q -rs $(PYTEST_FLAGS)
+
+guard: build
+	@Scripts/setup.sh valgrind
+	CAFFOLD=$(CAFFOLD) Scripts/guard.sh
+
+batch: build $(VENV)
+	@Scripts/setup.sh optional examples/batch/requirements.txt
+	CAFFOLD=$(CAFFOLD) .venv/bin/python -m pytest examples/batch -q -rs
+
+bench: build $(VENV)
+	@Scripts/setup.sh optional Benchmarks/requirements.txt
+	.venv/bin/python Benchmarks/run.py --caffold $(CAFFOLD) $(BENCH_FLAGS)
 
 lint: $(VENV)
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests Plugins
@@ -59,5 +74,5 @@ $(VENV): Tests/Oracles/requirements.txt Scripts/setup.sh
 	Scripts/setup.sh python
 
 clean:
-	rm -rf .build .venv out
+	rm -rf .build .build-bench .venv out
 	find $(PYTHON_DIRS) -name __pycache__ -prune -exec rm -rf {} +

@@ -15,7 +15,7 @@ class WeightsWriter:
 
     def __init__(self, file: BinaryIO):
         self.file = file
-        # Numbers are taken from one pool, from a place that differs from blob to blob: fast, and the same each time.
+        # Numbers come from one pool, from a place that differs from blob to blob: fast, and always the same.
         self.pool = np.random.default_rng(SEED).standard_normal(CHUNK * 2, dtype=np.float32)
         self.place = 0
 
@@ -64,7 +64,7 @@ class WeightsWriter:
 
 
 class ResNet:
-    """Bottleneck blocks of convolution, BatchNorm, Scale and ReLU, in place, as the published prototxt have them."""
+    """Bottleneck blocks of convolution, BatchNorm, Scale and ReLU, in place, as in the published prototxt."""
 
     def __init__(self, blocks: list[int], width: int):
         self.blocks = blocks

@@ -66,7 +66,16 @@ def dropouts(count: int) -> Iterator[str]:
         yield layer(f"dropout{index}", "Dropout", [f"drop{index - 1}"], [f"drop{index}"])
 
 
-SHAPES = {"chain": chain, "branches": branches, "inplace": inplace, "dropouts": dropouts}
+def fan(count: int) -> Iterator[str]:
+    """Every branch begins with a Dropout on one blob: each bypass changes a value with very many readers."""
+    yield layer("stem", "Convolution", ["data"], ["stem"], CONVOLUTION)
+    for index in range((count - 1) // 2):
+        yield layer(f"dropout{index}", "Dropout", ["stem"], [f"dropout{index}"])
+        conv = f"conv{index}"
+        yield layer(conv, "Convolution", [f"dropout{index}"], [conv], CONVOLUTION)
+
+
+SHAPES = {"chain": chain, "branches": branches, "fan": fan, "inplace": inplace, "dropouts": dropouts}
 
 
 def write(path: Path, shape: str, count: int) -> None:

@@ -3,6 +3,8 @@
 #
 #   Scripts/setup.sh packages   libyaml and pkg-config, by apt
 #   Scripts/setup.sh python     .venv with the packages of Tests/Oracles/requirements.txt
+#   Scripts/setup.sh valgrind   valgrind, by apt; goes on without where that fails
+#   Scripts/setup.sh optional F the packages of F into .venv; goes on without where that fails
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -46,7 +48,18 @@ python() {
   touch .venv/made
 }
 
+valgrind() {
+  # type -P: not this function.
+  type -P valgrind >/dev/null || (apt_install valgrind) || echo "going on without valgrind" >&2
+}
+
+optional() {
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$1" ||
+    echo "going on without the packages of $1" >&2
+}
+
 case "${1:-}" in
-  packages | python) "$1" ;;
-  *) fail "usage: Scripts/setup.sh packages | python" ;;
+  packages | python | valgrind) "$1" ;;
+  optional) "$1" "$2" ;;
+  *) fail "usage: Scripts/setup.sh packages | python | valgrind | optional FILE" ;;
 esac
