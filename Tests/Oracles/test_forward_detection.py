@@ -97,7 +97,7 @@ def detection_output(draw):
     if draw.for_opencv:
         if code == "CORNER_SIZE" or in_target:
             return None  # not in OpenCV, or only for priors without variances
-        eta = 1  # OpenCV does not look at it
+        eta, keep = 1, max(keep, 2)  # OpenCV ignores the first and overruns its memory without the second
         least, background = least or 0.01, max(background, 0)
     locations = 1 if share else classes
     fields = f"num_classes: {classes} share_location: {share} background_label_id: {background}"
@@ -158,8 +158,9 @@ def test_prior_box_opencv(record_property):
 
 
 def by_label(top):
-    """The rows by image, label and falling confidence: OpenCV mixes the labels of an image."""
+    """The rows by image, label and falling confidence: OpenCV mixes the labels and adds rows of zeros."""
     rows = top.reshape(-1, 7)
+    rows = rows[rows[:, 2] > 0]
     return rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))]
 
 
