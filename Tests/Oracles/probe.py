@@ -24,7 +24,7 @@ def run_files(model, weights, inputs, *flags):
     with tempfile.TemporaryDirectory() as folder:
         given = []
         for index, (name, value) in enumerate(inputs.items()):
-            np.save(f"{folder}/in{index}.npy", np.ascontiguousarray(value))
+            np.save(f"{folder}/in{index}.npy", np.asarray(value, order="C"))
             given.append(f"{name}={folder}/in{index}.npy")
         done = subprocess.run(
             [BINARY, model, weights, folder, *flags, *given],

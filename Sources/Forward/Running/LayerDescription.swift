@@ -61,12 +61,12 @@ package struct LayerDescription: Sendable {
   /// The values of a repeated whole number, in order; empty when there is none.
   package func integers(_ path: String...) throws(ForwardError) -> [Int] { try integers(at: path) }
 
-  /// A number; the last one of a repeated field.
+  /// A number, rounded to single precision as Caffe keeps it; the last one of a repeated field.
   package func number(_ path: String..., default value: Double) throws(ForwardError) -> Double {
-    try numbers(at: path).last ?? value
+    try numbers(at: path).last ?? Double(Float(value))
   }
 
-  /// The values of a repeated number, in order; empty when there is none.
+  /// The values of a repeated number, in order, rounded to single precision; empty when there is none.
   package func numbers(_ path: String...) throws(ForwardError) -> [Double] { try numbers(at: path) }
 
   /// A boolean.
@@ -135,7 +135,7 @@ package struct LayerDescription: Sendable {
     var result: [Double] = []
     for value in attribute(path).elements {
       guard case .number(let number) = value else { throw invalid(path, value, .number) }
-      result.append(number)
+      result.append(Double(Float(number)))
     }
     return result
   }
