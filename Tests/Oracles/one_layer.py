@@ -93,21 +93,24 @@ def compare(found, expected, what):
     return worst
 
 
-def check_numpy(make, tolerance, record):
+def check_numpy(make, tolerance, record, double=1e-12):
     """Both precisions against NumPy for many seeds."""
-    single = double = 0.0
+    worst = [0.0, 0.0]
     for seed in range(COUNT):
         case = make(Draw(seed))
         what = f"seed {seed}: {case.kind} {case.parameters} {[value.shape for value in case.bottoms]}"
-        single = max(single, error := compare(case.run(), case.expected, what))
-        assert error <= tolerance, f"{what}: Float differs by {error:.1e}"
-        double = max(double, error := compare(case.run("--double"), case.expected, what))
-        assert error <= min(tolerance, 1e-12), f"{what}: Double differs by {error:.1e}"
-    record("figures", (case.kind, f"NumPy, {COUNT} cases: Float {single:.1e}, Double {double:.1e}"))
+        for place, (flags, limit) in enumerate([([], tolerance), (["--double"], min(tolerance, double))]):
+            error = compare(case.run(*flags), case.expected, what)
+            worst[place] = max(worst[place], error)
+            assert error <= limit, f"{what} {' '.join(flags)}: differs by {error:.1e}"
+    record("figures", (case.kind, f"NumPy, {COUNT} cases: Float {worst[0]:.1e}, Double {worst[1]:.1e}"))
 
 
-def check_opencv(make, tolerance, record):
-    """Float against OpenCV for as many seeds; `make` returns None for what OpenCV cannot do."""
+def check_opencv(make, tolerance, record, arrange=lambda top: top):
+    """Float against OpenCV for as many seeds; `make` returns None for what OpenCV cannot do.
+
+    `arrange` brings the values of a top into an order in which they can be compared.
+    """
     worst, seed, done = 0.0, 0, 0
     while done < COUNT:
         case = make(Draw(1000 + seed, for_opencv=True))
@@ -116,7 +119,8 @@ def check_opencv(make, tolerance, record):
         if case is None:
             continue
         what = f"seed {999 + seed}: {case.kind} {case.parameters} {[value.shape for value in case.bottoms]}"
-        worst = max(worst, error := compare(case.run(), case.run_opencv(), what))
+        found, expected = (list(map(arrange, tops)) for tops in (case.run(), case.run_opencv()))
+        worst = max(worst, error := compare(found, expected, what))
         assert error <= tolerance, f"{what}: differs by {error:.1e}"
         done += 1
     record("figures", (case.kind + " ", f"OpenCV, {COUNT} cases: Float {worst:.1e}"))

@@ -1,4 +1,4 @@
-"""Layers that only move values: exactly what NumPy makes of them, and what OpenCV does where it has the layer."""
+"""Layers that only move values: exactly what NumPy makes of them, and OpenCV where it has the layer."""
 
 import numpy as np
 import one_layer
@@ -43,7 +43,7 @@ def flatten(draw):
         first, last, fields = 1, value.ndim - 1, ""
     if draw.for_opencv and last - first == 3:
         return None
-    shape = value.shape[:first] + (-1,) + value.shape[last + 1 :]
+    shape = (*value.shape[:first], -1, *value.shape[last + 1 :])
     return Case("Flatten", f"flatten_param {{ {fields} }}", [value], [value.reshape(shape)])
 
 
@@ -111,7 +111,9 @@ def tile(draw):
     tiles = draw.integer(1, 4)
     repeats = [1] * value.ndim
     repeats[axis] = tiles
-    return Case("Tile", f"tile_param {{ axis: {written} tiles: {tiles} }}", [value], [np.tile(value, repeats)])
+    return Case(
+        "Tile", f"tile_param {{ axis: {written} tiles: {tiles} }}", [value], [np.tile(value, repeats)]
+    )
 
 
 def shuffle(draw):
