@@ -22,7 +22,7 @@ struct PriorBoxLayerTests {
     let layer = try OneLayer("PriorBox", "prior_box_param { min_size: 4.9 flip: false }", bottoms: 2)
     let top = try layer.run(NetValue(shape: [1, 5, 1, 1]), image)[0]
     #expect(top.values.prefix(4) == [0.375, 0.25, 0.625, 0.75])
-    #expect(top.values.suffix(4) == [0.1, 0.1, 0.1, 0.1])
+    #expect(top.values.suffix(4) == [Double](repeating: Double(Float(0.1)), count: 4))
   }
 
   @Test func stepsAndClips() throws {

@@ -22,7 +22,7 @@ struct PriorBoxLayer: ForwardLayer {
     clips = try layer.boolean("prior_box_param", "clip", default: false)
     let variances = try layer.positives("variance")
     if variances.count > 1 { try layer.require("prior_box_param.variance", variances, count: 4) }
-    self.variances = variances.isEmpty ? [0.1] : variances
+    self.variances = variances.isEmpty ? [Double(Float(0.1))] : variances
     image = try layer.pair("img_size", "img_h", "img_w").map { (Int($0.height), Int($0.width)) }
     step = try layer.pair("step", "step_h", "step_w").map { (Float($0.height), Float($0.width)) }
     offset = Float(try layer.number("prior_box_param", "offset", default: 0.5))
@@ -49,7 +49,8 @@ struct PriorBoxLayer: ForwardLayer {
       if !largest.isEmpty {
         guard largest[index] > size else {
           throw layer.error(
-            .parameter(field: "prior_box_param.max_size", found: "\(largest[index])", expected: .above(size)))
+            .parameter(
+              field: "prior_box_param.max_size", found: "\(Float(largest[index]))", expected: .above(size)))
         }
         let mean = (side * Float(largest[index]).rounded(.towardZero)).squareRoot()
         boxes.append((mean, mean))
@@ -102,7 +103,7 @@ extension LayerDescription {
     let numbers = try numbers("prior_box_param", field)
     for number in numbers where !(number > 0) {
       throw error(
-        .parameter(field: "prior_box_param.\(field)", found: "\(number)", expected: .positiveNumber))
+        .parameter(field: "prior_box_param.\(field)", found: "\(Float(number))", expected: .positiveNumber))
     }
     return numbers
   }
