@@ -32,12 +32,12 @@ oracles: build probe $(VENV)
 	CAFFOLD=$(CAFFOLD) .venv/bin/python -m pytest Tests/Oracles -n 2 -q -rs $(PYTEST_FLAGS)
 
 lint: $(VENV)
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Plugins
 	.venv/bin/ruff check $(PYTHON_DIRS)
 	.venv/bin/ruff format --check $(PYTHON_DIRS)
 
 format: $(VENV)
-	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Plugins
 	.venv/bin/ruff check --fix --quiet $(PYTHON_DIRS)
 	.venv/bin/ruff format --quiet $(PYTHON_DIRS)
 

@@ -23,7 +23,8 @@ extension Refusal.Reason {
     case .connection(let layer): return "\(described(layer)) is not connected as the rule asks"
     case .otherConsumer(_, let blob, let consumers):
       return "blob '\(blob)' is also read by \(plural(consumers)) \(list(consumers))"
-    case .netOutput(let layer, let blob): return "blob '\(blob)' of \(described(layer)) is an output of the net"
+    case .netOutput(let layer, let blob):
+      return "blob '\(blob)' of \(described(layer)) is an output of the net"
     case .notBypassable: return "the layer has no bottom that could take its place"
     case .overwrittenInPlace(let blob, let layer):
       return "\(described(layer)) overwrites blob '\(blob)' in place, so nobody else can read it"
@@ -54,12 +55,19 @@ extension Refusal.Reason {
     case .ambiguousLayout(let layer, let layouts):
       return "several blob layouts fit \(described(layer)): \(layouts.joined(separator: ", "))"
     case .batchStatistics(let layer):
+      let says =
+        graph[layer].type == "BatchNorm"
+        ? "says 'use_global_stats: false', so it" : "is not in inference mode: it"
       return
-        "\(name(layer)) says 'use_global_stats: false', so it uses the statistics of the batch; --assume-stored-statistics folds the stored ones"
+        "\(name(layer)) \(says) uses the statistics of the batch; --assume-stored-statistics folds the stored ones"
     case .channelCount(let layer, let what, let found, let into, let expected):
-      if layer == into { return "the \(what) of \(name(layer)) has \(found) numbers, its other blobs \(expected)" }
+      if layer == into {
+        return "the \(what) of \(name(layer)) has \(found) numbers, its other blobs \(expected)"
+      }
       return
         "the weights of \(name(into)) have \(count(expected, "output channel")), the \(what) of \(name(layer)) has \(found)"
+    case .inputChannels(let layer, let found, let expected):
+      return "\(described(layer)) has numbers for \(count(found, "channel")), its bottom has \(expected)"
     case .blobShape(let layer, let blob, let shape, let expected):
       return "blob \(blob) of \(described(layer)) has the shape \(shape), expected \(expected)"
     case .variance(let layer, let channel, let variance, let epsilon):
@@ -96,15 +104,18 @@ extension Warning {
     case .untrained:
       return
         "'\(layer)' was never trained: its factor is 0, so Caffe normalises by the square root of eps alone, and so does the fold"
-    case .assumedStatistics: return "'\(layer)' says 'use_global_stats: false'; its stored statistics were used"
-    case .deadChannels(let count, let total): return "\(count) of \(total) channels of '\(layer)' have the factor 0"
+    case .assumedStatistics:
+      return "'\(layer)' says 'use_global_stats: false'; its stored statistics were used"
+    case .deadChannels(let count, let total):
+      return "\(count) of \(total) channels of '\(layer)' have the factor 0"
     case .negativeVariance(let count, let smallest):
       return "\(count) channels of '\(layer)' have a variance just below 0 (\(smallest)), taken as it is"
     case .noWeights(let type):
       return "the weights file has no blobs for \(type) '\(layer)'; Caffe fills them at random"
     case .undefinedBottom(let blob): return "layer '\(layer)' reads blob '\(blob)', which nothing writes"
     case .assumedBlobs:
-      return "no weights were given: blobs are assumed to be there, and to fit; nothing about them was checked"
+      return
+        "no weights were given: blobs are assumed to be there, and to fit; nothing about them was checked"
     }
   }
 }
@@ -118,6 +129,7 @@ extension PlanError: DiagnosticError {
         .error, at: .none,
         "no fixpoint after \(rewrites) rewrites; rule '\(rule)' last rewrote '\(layer)'; its result matches it again"
       )
+    case .malformed(let error): return error.diagnostic
     case .wrongConnection(let layer, let blob):
       return Diagnostic(
         .error, at: .none,

@@ -217,28 +217,20 @@ private func inChild(_ body: () -> Void) -> Int32 {
     }
   }
 
-  @Test func neitherAppearsWhenOneCannot() throws {
+  /// The old weights come back, and nothing hidden stays, when the model cannot be put in place.
+  @Test(arguments: ["m", "w"])
+  func oldFilesComeBackWhenOneCannot(name: String) throws {
     try TestFiles.withFolder { folder in
-      let pair = try pair(folder)
-      TestFiles.put("theirs", to: folder + "/m")
+      TestFiles.put("old model", to: folder + "/a/m", makingFolder: folder + "/a")
+      TestFiles.put("old weights", to: folder + "/b/w", makingFolder: folder + "/b")
+      let pair = try OutputPair(model: folder + "/a/m", weights: folder + "/b/w", inputs: [])
+      let gone = folder + (name == "m" ? "/a" : "/b")
+      rename(gone, folder + "/moved")
       let error = #expect(throws: FileError.self) { try pair.publish() }
-      #expect(error?.problem == .alreadyExists)
-      #expect(contents(folder) == ["m": "theirs"])
-    }
-  }
-
-  @Test func oldOnesComeBackWhenReplacingFails() throws {
-    try TestFiles.withFolder { folder in
-      TestFiles.put("old weights", to: folder + "/w")
-      let pair = try pair(folder, force: true)
-      // A folder with something in it cannot be replaced by a file.
-      mkdir(folder + "/m", 0o777)
-      let error = #expect(throws: FileError.self) { try pair.publish() }
-      guard case .cannotPublish? = error?.problem else {
-        return #expect(Bool(false), "\(String(describing: error))")
-      }
-      rmdir(folder + "/m")
-      #expect(contents(folder) == ["w": "old weights"])
+      #expect(error?.problem == .cannotPublish(code: ENOENT))
+      rename(folder + "/moved", gone)
+      #expect(contents(folder + "/a") == ["m": "old model"])
+      #expect(contents(folder + "/b") == ["w": "old weights"])
     }
   }
 

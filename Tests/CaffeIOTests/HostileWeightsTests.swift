@@ -36,8 +36,8 @@ import WireTestSupport
     var random = SeededRandom(1)
     for path in TestFiles.realModels() {
       let bytes = TestFiles.contents(path)
-      var cuts = (0..<60).map { _ in Int.random(in: 0..<bytes.count, using: &random) }
-      cuts += Array(0..<min(60, bytes.count))
+      var cuts = (0..<25).map { _ in Int.random(in: 0..<bytes.count, using: &random) }
+      cuts += Array(0..<min(25, bytes.count))
       let input = try TestFiles.input(bytes)
       for cut in cuts.sorted(by: >) {
         ftruncate(input.descriptor, cut)
@@ -53,7 +53,7 @@ import WireTestSupport
       let input = try TestFiles.input(bytes)
       let structure = structuralBytes(try WeightsFile(input), bytes.count)
       var refused = 0
-      for _ in 0..<150 {
+      for _ in 0..<30 {
         // Changes of values are never noticed, so most go where the structure is.
         let places = (0..<Int.random(in: 1...4, using: &random)).map { _ in
           Bool.random(using: &random)
@@ -93,7 +93,7 @@ import WireTestSupport
       0, 1, 2, 3, 4, 5, 7, 8, 10, 18, 0x0B, 0x0C, 0x2A, 0x2D, 0x32, 0x3A, 0x52, 0x62, 0x80, 0xA2, 0x06, 0xFF,
     ]
     let input = try TestFiles.input([])
-    for _ in 0..<20_000 {
+    for _ in 0..<5_000 {
       var bytes = (0..<Int.random(in: 1...40, using: &random)).map { _ in
         alphabet.randomElement(using: &random)!
       }

@@ -17,7 +17,8 @@ import Testing
 
   @Test func layersOfAnotherPhaseAreConnectedToNothing() throws {
     let net = try graph(
-      "input: \"data\"\n" + layer("a", "ReLU", "data", "a") + layer("loss", "Loss", "a", "loss", "include { phase: TRAIN }")
+      "input: \"data\"\n" + layer("a", "ReLU", "data", "a")
+        + layer("loss", "Loss", "a", "loss", "include { phase: TRAIN }")
     )
     #expect(net.layers.map(\.isIncluded) == [true, false])
     #expect(net.isNetOutput(net.layers[0].tops[0]))

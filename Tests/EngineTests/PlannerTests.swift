@@ -18,7 +18,8 @@ import Testing
   }
 
   @Test func aNetThatNoRuleTouchesComesOutAsItWentIn() throws {
-    let text = data + "# a comment\n" + convolution("conv", "data", "conv") + layer("relu", "ReLU", "conv", "conv")
+    let text =
+      data + "# a comment\n" + convolution("conv", "data", "conv") + layer("relu", "ReLU", "conv", "conv")
     #expect(try plan(text).text == text)
   }
 
@@ -74,7 +75,8 @@ import Testing
 
   @Test func aChainOfDropoutsGoesAltogether() throws {
     let made = try plan(
-      data + convolution("c", "data", "c") + layer("d1", "Dropout", "c", "d1") + layer("d2", "Dropout", "d1", "d2")
+      data + convolution("c", "data", "c") + layer("d1", "Dropout", "c", "d1")
+        + layer("d2", "Dropout", "d1", "d2")
         + layer("d3", "Dropout", "d2", "d3") + layer("r", "ReLU", "d3", "r"))
     #expect(made.text == data + convolution("c", "data", "d3") + layer("r", "ReLU", "d3", "r"))
   }
@@ -82,14 +84,15 @@ import Testing
   @Test(arguments: [
     (
       convolution("c", "data", "c") + layer("r", "ReLU", "c", "c") + layer("s", "Scale", "c", "c"), "s",
-      "its bottom 'c' is made by ReLU 'r', not by BatchNorm, Convolution, ConvolutionDepthwise, Deconvolution, DepthwiseConvolution or InnerProduct"
+      "its bottom 'c' is made by ReLU 'r', not by BN, BatchNorm, Bias, Convolution, ConvolutionDepthwise, CuDNNBatchNorm, Deconvolution, DepthwiseConvolution, InnerProduct or Scale"
     ),
     (
       convolution("c", "data", "c") + layer("s", "Scale", "c", "s") + layer("x", "ReLU", "c", "x"), "s",
       "blob 'c' is also read by layer 'x'"
     ),
     (
-      convolution("c", "data", "c") + layer("b", "BatchNorm", "c", "c", "batch_norm_param { use_global_stats: false }"),
+      convolution("c", "data", "c")
+        + layer("b", "BatchNorm", "c", "c", "batch_norm_param { use_global_stats: false }"),
       "b",
       "'b' says 'use_global_stats: false', so it uses the statistics of the batch; --assume-stored-statistics folds the stored ones"
     ),
@@ -131,7 +134,8 @@ import Testing
 
   @Test func rulesForTestDoNotTouchATrainingNet() throws {
     let made = try plan(
-      data + layer("d", "Dropout", "data", "d") + layer("a", "ReLU", "d", "a"), state: NetState(phase: .train))
+      data + layer("d", "Dropout", "data", "d") + layer("a", "ReLU", "d", "a"), state: NetState(phase: .train)
+    )
     #expect(made.names == ["d", "a"])
     #expect(made.reasons(at: "d") == ["the rule is for phase TEST, this is the net of phase TRAIN"])
   }

@@ -6,7 +6,8 @@ import Testing
 
 /// The net of a prototxt text.
 func graph(_ text: String, _ state: NetState = NetState(phase: .test)) throws -> NetGraph {
-  try NetGraph(NetDefinition(TextDocument(SourceText(path: "net.prototxt", bytes: Array(text.utf8)))), state: state)
+  try NetGraph(
+    NetDefinition(TextDocument(SourceText(path: "net.prototxt", bytes: Array(text.utf8)))), state: state)
 }
 
 /// A layer as text: `layer("bn", "BatchNorm", "conv", "conv")`.

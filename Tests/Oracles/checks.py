@@ -10,7 +10,7 @@ def structure(definition, folded, must_stay=()):
     before, after = nets.parse(definition), nets.parse(folded.definition)
     left = nets.foldable_left(after, lambda layer: layer.name not in must_stay)
     assert left == [], f"could still be folded: {left}"
-    made = {replacement["to"] for rewrite in folded.rewrites for replacement in rewrite["replaced"]}
+    made = {name for rewrite in folded.rewrites for name in rewrite["added"]}
     stays = {
         layer.name: nets.layer_type(layer)
         for layer in nets.in_phase(after)
@@ -40,7 +40,7 @@ def blobs(definition, weights, folded):
     expected = numpy_fold.expected(nets.parse(definition), before, folded.rewrites)
     actual = nets.blobs_by_name(after)
     old = nets.blobs_by_name(before)
-    made = {replacement["to"] for rewrite in folded.rewrites for replacement in rewrite["replaced"]}
+    made = {name for rewrite in folded.rewrites for name in rewrite["added"]}
     worst = 0.0
     for name, exact in expected.items():
         assert name in actual, f"no blobs for '{name}'"

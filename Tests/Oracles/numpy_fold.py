@@ -62,6 +62,27 @@ def absorb(layer, blobs, scale, shift):
     return [folded, (old.ravel() * scale + shift).reshape(old.shape)]
 
 
+def absorb_input(layer, blobs, scale, shift):
+    """The blobs of `layer` preceded by y = scale * x + shift, in float64; exact where nothing is padded."""
+    weights, *bias = (blob.astype(np.float64) for blob in blobs)
+    if nets.layer_type(layer) == "InnerProduct":
+        outputs = layer.inner_product_param.num_output
+        transposed = layer.inner_product_param.transpose
+        rows = weights.reshape(-1, outputs).T if transposed else weights.reshape(outputs, -1)
+        scale, shift = (np.repeat(v, rows.shape[1] // v.size) for v in (scale, shift))
+        added = rows @ shift
+        folded = (rows * scale).T if transposed else rows * scale
+    else:
+        outputs, group = layer.convolution_param.num_output, layer.convolution_param.group
+        scale, shift = (np.broadcast_to(v, weights.shape[1] * group) for v in (scale, shift))
+        per_output = np.arange(outputs) // (outputs // group)
+        rows = weights.reshape(outputs, weights.shape[1], -1)
+        added = np.einsum("oik,oi->o", rows, shift.reshape(group, -1)[per_output])
+        folded = rows * scale.reshape(group, -1)[per_output][:, :, None]
+    old = bias[0] if bias else np.zeros(outputs)
+    return [folded.reshape(weights.shape), (old.ravel() + added).reshape(old.shape)]
+
+
 def composed(parts):
     """One (scale, shift) for several, the first applied first."""
     scale, shift = np.ones(1), np.zeros(1)
@@ -80,8 +101,7 @@ def expected(definition, weights, rewrites):
     }
     changed, twins = {}, nets.other_phases(definition)
     for rewrite in rewrites:
-        made = {replacement["from"]: replacement["to"] for replacement in rewrite["replaced"]}
-        gone = [name for name in [*rewrite["removed"], *made] if name in view]
+        made, gone = rewrite["added"], [name for name in rewrite["removed"] if name in view]
         affected = [name for name in gone if nets.layer_type(view[name]) in nets.AFFINE]
         takers = [n for n in rewrite["kept"] if nets.layer_type(view[n]) in nets.ABSORBERS | {"Scale"}]
         if not affected or (not takers and not made and set(affected) <= twins):
@@ -94,10 +114,13 @@ def expected(definition, weights, rewrites):
         for name in gone:
             changed.pop(name, None)
         if absorber in affected or made:
-            target = absorber or next(iter(made.values()))
+            target = absorber or made[0]
             changed[target] = list(composed(parts))
             view[target] = nets.schema.LayerParameter(name=target, type="Scale")
             order.setdefault(target, order[affected[0]])
+        elif order[affected[0]] < order[absorber]:
+            target = absorber
+            changed[target] = absorb_input(view[target], current[target], *composed(parts))
         else:
             target = absorber
             changed[target] = absorb(view[target], current[target], *composed(parts))
@@ -127,7 +150,7 @@ def naive_fold(definition, weights):
         position = next(i for i, layer in enumerate(graph.layers) if layer.name == names[0])
         layer, source = graph.layers[position], graph.layers[graph.bottoms[position][0].producer]
         rewrites.append(
-            {"rule": "naive", "kept": [source.name], "removed": [layer.name], "replaced": [], "layers": {}}
+            {"rule": "naive", "kept": [source.name], "removed": [layer.name], "added": [], "layers": {}}
         )
         source.top[0] = layer.top[0]
         parameter = "inner_product_param" if source.type == "InnerProduct" else "convolution_param"
@@ -135,9 +158,8 @@ def naive_fold(definition, weights):
         folded.layer.remove(layer)
     for layer in folded.layer:
         if layer.type == "BatchNorm" and nets.usable_statistics(layer):
-            replacement = {"from": layer.name, "to": layer.name, "type": "Scale"}
             rewrites.append(
-                {"rule": "naive", "kept": [], "removed": [], "replaced": [replacement], "layers": {}}
+                {"rule": "naive", "kept": [], "removed": [layer.name], "added": [layer.name], "layers": {}}
             )
             layer.type = "Scale"
             layer.ClearField("batch_norm_param")

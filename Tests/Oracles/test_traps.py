@@ -89,7 +89,7 @@ def test_trap_01_eps_ignored_or_hard_coded(trap, eps):
 
 
 def test_trap_01_eps_is_a_float(trap):
-    """Caffe keeps 1e-5 as 9.99999974737875e-06; where mean and beta nearly cancel, the 2.5e-8 between show."""
+    """Caffe keeps 1e-5 as 9.99999974737875e-06; it shows where mean and beta nearly cancel."""
     text = conv("conv", "data", out=1, more="bias_term: false")
     text += batch_norm("bn", "conv", "conv", "eps: 1e-5") + scale("scale", "conv", "conv")
     blobs = {"conv": [normal(1, 3, 3, 3)], "bn": [np.array([9.341875]), np.array([9.999e-10])]}
@@ -117,7 +117,7 @@ def test_trap_02_division_by_factor_0(trap):
 
 def test_trap_03_every_batch_norm_deleted_matched_or_not(trap):
     """A BatchNorm on the input and one behind a pooling have nothing to go into: they become Scale layers."""
-    text = batch_norm("bn0", "data") + conv("conv", "bn0") + batch_norm("bn1", "conv", "conv")
+    text = batch_norm("bn0", "data") + conv("conv", "bn0", more="pad: 1") + batch_norm("bn1", "conv", "conv")
     text += layer("Pooling", "pool", "conv", None, "pooling_param { pool: MAX kernel_size: 2 stride: 2 }")
     text += batch_norm("bn2", "pool") + scale("scale2", "bn2")
     blobs = {"conv": [normal(4, 3, 3, 3), normal(4)], "scale2": [normal(4), normal(4)]}

@@ -70,8 +70,9 @@ public enum TestFiles {
     return names.sorted()
   }
 
-  /// Writes a small file.
-  public static func put(_ text: String, to path: String) {
+  /// Writes a small file, in a new folder if one is given.
+  public static func put(_ text: String, to path: String, makingFolder folder: String? = nil) {
+    if let folder { mkdir(folder, 0o777) }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
     precondition(descriptor >= 0)
     let bytes = Array(text.utf8)

@@ -10,29 +10,38 @@ package final class AtomicFile: Sendable {
   package let path: String
   /// Where to write.
   package let descriptor: Int32
-
   /// The destination with symbolic links followed.
-  private let destination: String
-  /// The folder of the destination, with `/` at the end.
-  private let folder: String
-  private let mayReplace: Bool
-  /// The name while there is no final one; nil as long as the file is unnamed.
+  let destination: String
+  /// Whether a file of that name may go.
+  let mayReplace: Bool
+  /// Whether the content is brought to the disk before the file is put in place.
+  let isDurable: Bool
+
+  /// The name while there is no final one; nil where the file has none.
   private let temporary: TemporaryName?
   private let madeFolders: [String]
   private let state = FileState()
 
-  /// Creates an output for `path`, its folders included. With `mayReplace` a regular file of that name
-  /// will be replaced when this one is put in place.
-  package convenience init(path: String, mayReplace: Bool = false) throws(FileError) {
-    try self.init(path: path, mayReplace: mayReplace, unnamed: true)
+  /// Creates an output for `path`, its folders included.
+  ///
+  /// With `mayReplace` a regular file of that name is replaced when this one is put in place. `isDurable`
+  /// is for outputs that replace what cannot be made again: after a power cut the new file is whole. It
+  /// costs the time that the disk needs; without it the system writes back when it likes.
+  package convenience init(path: String, mayReplace: Bool = false, isDurable: Bool = false)
+    throws(FileError)
+  {
+    try self.init(path: path, mayReplace: mayReplace, isDurable: isDurable, unnamed: true)
   }
 
-  /// As `init(path:mayReplace:)`; with `unnamed` false as on a file system without unnamed files.
-  init(path: String, mayReplace: Bool = false, unnamed allowsUnnamed: Bool) throws(FileError) {
+  /// As above; with `unnamed` false as on a file system without unnamed files.
+  init(
+    path: String, mayReplace: Bool = false, isDurable: Bool = false, unnamed allowsUnnamed: Bool
+  ) throws(FileError) {
     self.path = path
     self.mayReplace = mayReplace
+    self.isDurable = isDurable
     destination = Paths.resolved(path)
-    folder = Paths.folder(of: destination)
+    let folder = Paths.folder(of: destination)
     try Self.checkDestination(path, destination, mayReplace: mayReplace)
     madeFolders = try Paths.makeFolders(folder, for: path)
     let flags = O_RDWR | O_CLOEXEC
@@ -55,12 +64,6 @@ package final class AtomicFile: Sendable {
     temporary = name
   }
 
-  /// How many bytes it has now.
-  package var byteCount: Int {
-    var status = stat()
-    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
-  }
-
   deinit {
     close(descriptor)
     temporary?.remove()
@@ -76,11 +79,26 @@ package final class AtomicFile: Sendable {
     guard mayReplace else { throw FileError(path: path, .alreadyExists) }
   }
 
+  /// How many bytes it has now.
+  package var byteCount: Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
   /// Whether the file has got its name.
   var isPublished: Bool { state.isPublished }
 
-  /// Whether a file is there now that this one would replace.
-  package var replacesFile: Bool { access(destination, F_OK) == 0 }
+  /// Takes disk space for `byteCount` bytes: a full disk is noticed before the work is done, and the
+  /// writes that follow find their blocks laid out.
+  package func reserve(_ byteCount: Int) throws(FileError) {
+    guard byteCount > 0 else { return }
+    var code = posix_fallocate(descriptor, 0, byteCount)
+    while code == EINTR { code = posix_fallocate(descriptor, 0, byteCount) }
+    // Not every file system can; the writes themselves will tell.
+    guard code == 0 || code == EOPNOTSUPP || code == EINVAL || code == ENOSYS else {
+      throw FileError(path: path, .cannotWrite(code: code))
+    }
+  }
 
   /// Writes bytes at an offset; from any thread.
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
@@ -97,88 +115,39 @@ package final class AtomicFile: Sendable {
 
   /// Writes a whole small file.
   package func write(_ bytes: [UInt8]) throws(FileError) {
-    do {
-      try bytes.withUnsafeBytes { try write($0, at: 0) }
-    } catch let error as FileError {
-      throw error
-    } catch { fatalError("only FileError is thrown above") }
+    let result: Result<Void, FileError> = bytes.withUnsafeBytes { buffer in
+      Result { () throws(FileError) in try write(buffer, at: 0) }
+    }
+    try result.get()
   }
 
   /// Puts the file in place.
-  ///
-  /// One that replaces another is first brought to the disk: after a power cut one of the two is there,
-  /// whole. A new file is left to the system to write back, since what it was made from is still there.
-  package func publish() throws(FileError) {
-    if replacesFile { try synchronize() }
-    let blocked = SignalBlock()
-    defer { blocked.end() }
-    let replacement = try stage()
-    try replacement.moveIntoPlace()
-  }
+  package func publish() throws(FileError) { try Publication([self]).run() }
 
   /// Waits until the content is on the disk.
-  package func synchronize() throws(FileError) {
+  func synchronize() throws(FileError) {
     guard fsync(descriptor) == 0 else { throw FileError(path: path, .cannotWrite(code: errno)) }
   }
 
-  /// Gives the file a hidden name beside its destination, if it must replace another file.
-  func stage() throws(FileError) -> StagedFile {
-    if let temporary { return StagedFile(self, at: temporary) }
-    guard mayReplace, replacesFile else { return StagedFile(self, at: nil) }
-    let name = TemporaryName(beside: destination)
-    do {
-      try link(to: name.path)
-    } catch {
-      name.forget()
-      throw error
-    }
-    return StagedFile(self, at: name)
-  }
-
-  private func link(to name: String) throws(FileError) {
+  /// Gives the file its name, which must be free; a file that came there in the meantime stays.
+  func takeName() throws(FileError) {
     // linkat(AT_EMPTY_PATH) would need a privilege; the way through /proc does not.
-    guard
-      linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0
-    else { throw FileError(path: path, errno == EEXIST ? .alreadyExists : .cannotPublish(code: errno)) }
+    let source = temporary?.path ?? "/proc/self/fd/\(descriptor)"
+    var done = linkat(AT_FDCWD, source, AT_FDCWD, destination, AT_SYMLINK_FOLLOW) == 0
+    if !done, let temporary, errno == EPERM || errno == EOPNOTSUPP, access(destination, F_OK) != 0 {
+      // A file system without hard links.
+      done = rename(temporary.path, destination) == 0
+    }
+    guard done else {
+      throw FileError(path: path, errno == EEXIST ? .alreadyExists : .cannotPublish(code: errno))
+    }
+    temporary?.remove()
+    state.isPublished = true
   }
 
-  /// A complete output whose last step is one system call.
-  struct StagedFile {
-    private let file: AtomicFile
-    private let name: TemporaryName?
-
-    init(_ file: AtomicFile, at name: TemporaryName?) {
-      self.file = file
-      self.name = name
-    }
-
-    /// Where the output goes.
-    var destination: String { file.destination }
-    /// Whether a file that is there may go.
-    var mayReplace: Bool { file.mayReplace }
-    /// What messages call it.
-    var path: String { file.path }
-
-    /// Gives the file its name. Without leave to replace, a file that came there in the meantime stays.
-    func moveIntoPlace() throws(FileError) {
-      if let name, file.mayReplace {
-        guard rename(name.path, file.destination) == 0 else {
-          throw FileError(path: file.path, .cannotPublish(code: errno))
-        }
-        name.forget()
-      } else if let name {
-        // Unlike rename, link never replaces.
-        guard Glibc.link(name.path, file.destination) == 0 else {
-          throw FileError(path: file.path, errno == EEXIST ? .alreadyExists : .cannotPublish(code: errno))
-        }
-        name.remove()
-      } else {
-        try file.link(to: file.destination)
-      }
-      file.state.isPublished = true
-    }
-
-    /// Removes the hidden name.
-    func discard() { name?.remove() }
+  /// Takes the name away again.
+  func loseName() {
+    unlink(destination)
+    state.isPublished = false
   }
 }

@@ -29,20 +29,61 @@ package enum AttributeValue: Sendable, Equatable {
 }
 
 extension AttributeValue {
-  /// The value of a written field, read as the schema says where the spelling leaves a choice.
-  init(_ field: TextField, as schema: SchemaField?) {
-    if field.message != nil {
+  /// The value of a written field, read as the schema says.
+  ///
+  /// - Throws: `NetError` for a value that the field's type cannot hold, as protobuf would refuse it.
+  init(_ field: TextField, as schema: SchemaField?) throws(NetError) {
+    func wrong(_ expected: String) -> NetError {
+      NetError(.expectedValue(expected, field: field.name, found: field.kindPhrase), atValueOf: field)
+    }
+    switch schema?.type {
+    case .message:
+      guard field.message != nil else { throw wrong("a message '{ … }'") }
       self = .message
-    } else if let string = field.string {
+    case .bool:
+      guard let bool = field.bool else { throw wrong("true or false") }
+      self = .boolean(bool)
+    case .string, .bytes:
+      guard let string = field.string else { throw wrong("a string") }
       self = .string(string)
-    } else if case .bool? = schema?.type, let bool = field.bool {
-      self = .boolean(bool)
-    } else if let number = field.number {
+    case .enum:
+      // Forks add values, and numbers are allowed: any word or number will do.
+      guard field.message == nil else { throw wrong("a word") }
+      self = .string(field.identifier ?? field.string ?? field.literal)
+    case .float:
+      guard let number = field.number else { throw wrong("a number") }
+      // Caffe keeps a `float` in single precision: eps 1e-5 is 9.99999974737875e-06.
+      self = .number(Double(Float(number)))
+    case .some:
+      guard let number = field.number else { throw wrong("a number") }
       self = .number(number)
-    } else if schema == nil, let bool = field.bool {
-      self = .boolean(bool)
-    } else {
-      self = .string(field.identifier ?? field.literal)
+    case nil:
+      if field.message != nil {
+        self = .message
+      } else if let string = field.string {
+        self = .string(string)
+      } else if let number = field.number {
+        self = .number(number)
+      } else if let bool = field.bool {
+        self = .boolean(bool)
+      } else {
+        self = .string(field.identifier ?? field.literal)
+      }
+    }
+  }
+
+  /// Caffe's default of a field; nil for a message.
+  package init?(defaultOf field: SchemaField) {
+    if field.isRepeated {
+      self = .list([])
+      return
+    }
+    switch field.defaultValue {
+    case .boolean(let value): self = .boolean(value)
+    case .integer(let value): self = .number(Double(value))
+    case .number(let value): self = .number(field.type == .float ? Double(Float(value)) : value)
+    case .string(let value), .enumeration(let value): self = .string(value)
+    case nil: return nil
     }
   }
 
@@ -70,19 +111,17 @@ extension AttributeValue {
 }
 
 extension LayerDefinition {
-  /// The value of a parameter by path, for example `["convolution_param", "num_output"]`: as written, else
-  /// Caffe's default by `schema`; nil for a field that neither knows.
-  package func attribute(_ path: [String], schema: Schema) -> AttributeValue? {
-    writtenAttribute(path, schema: schema) ?? schema.layerDefault(at: path)
-  }
-
-  /// The value of a parameter if the definition gives it.
-  package func writtenAttribute(_ fullPath: [String], schema: Schema) -> AttributeValue? {
+  /// The value of a parameter if the definition gives it, by path, for example
+  /// `["convolution_param", "num_output"]`.
+  ///
+  /// - Throws: `NetError` for a value of a kind that the field cannot hold.
+  package func writtenAttribute(
+    _ fullPath: [String], schema: Schema
+  ) throws(NetError) -> AttributeValue? {
     var message = parameters
     var path = fullPath[...]
     if generation == .v0, let flat = V0Names.flat(path) { path = [flat] }
     while path.count > 1 {
-      // A message that occurs twice is merged by protobuf; the last occurrence of a field wins.
       guard let inner = message.last(path.first!)?.message else { return nil }
       message = inner
       path = path.dropFirst()
@@ -90,10 +129,20 @@ extension LayerDefinition {
     guard let name = path.first else { return nil }
     let fields = message.all(name)
     guard let last = fields.last else { return nil }
-    let schemaField = schema.layerField(at: fullPath)
-    let isRepeated = schemaField?.isRepeated ?? (fields.count > 1)
-    guard isRepeated else { return AttributeValue(last, as: schemaField) }
-    return .list(fields.map { AttributeValue($0, as: schemaField) })
+    let field = schema.layerField(at: fullPath)
+    guard field?.isRepeated ?? (fields.count > 1) else {
+      return try AttributeValue(last, as: field)
+    }
+    var list: [AttributeValue] = []
+    for item in fields { list.append(try AttributeValue(item, as: field)) }
+    return .list(list)
+  }
+}
+
+extension Schema {
+  /// Caffe's default of a layer's parameter; nil for a field it does not know.
+  package func layerDefault(at path: [String]) -> AttributeValue? {
+    layerField(at: path).flatMap(AttributeValue.init(defaultOf:))
   }
 }
 

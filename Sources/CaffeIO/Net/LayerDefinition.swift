@@ -66,8 +66,8 @@ package struct LayerDefinition: Sendable {
     }
     switch generation {
     case .v2: self.type = word
-    case .v1: self.type = LayerTypeNames.current(forV1: word) ?? word
-    case .v0: self.type = LayerTypeNames.current(forV0: word) ?? word
+    case .v1: self.type = LegacyLayerTypes.name(v1Name: word) ?? word
+    case .v0: self.type = LegacyLayerTypes.name(v0Name: word)
     }
   }
 

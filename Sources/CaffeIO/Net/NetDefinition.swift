@@ -41,7 +41,9 @@ package struct NetDefinition: Sendable {
       }
     }
     guard !layers.isEmpty else {
-      throw NetError(.noLayers(fields: document.root.fields.prefix(3).map(\.name)), in: document, at: document.root.fields.first(where: { _ in true })?.nameOffset ?? 0)
+      throw NetError(
+        .noLayers(fields: document.root.fields.prefix(3).map(\.name)), in: document,
+        at: document.root.fields.first(where: { _ in true })?.nameOffset ?? 0)
     }
     self.layers = layers
     self.inputs = inputs

@@ -16,6 +16,8 @@ package struct NetError: DiagnosticError, Equatable {
     case expectedInteger(field: String, found: String)
     /// A field that must be a message.
     case expectedMessage(field: String, found: String)
+    /// A value of a kind that the field cannot hold.
+    case expectedValue(String, field: String, found: String)
     /// Neither TRAIN nor TEST.
     case unknownPhase(found: String)
     /// Both kinds of rules on one layer.
@@ -32,6 +34,11 @@ package struct NetError: DiagnosticError, Equatable {
     place = document.source.place(at: offset)
   }
 
+  init(_ reason: Reason, atValueOf field: TextField) {
+    self.reason = reason
+    place = field.source.place(at: field.valueOffset)
+  }
+
   /// The message for the user.
   package var diagnostic: Diagnostic {
     let sentence: String
@@ -40,13 +47,16 @@ package struct NetError: DiagnosticError, Equatable {
       let found = fields.isEmpty ? "" : "; found \(fields.map { "'\($0)'" }.joined(separator: ", "))"
       sentence = "this is no net definition: it has no 'layer'\(found)"
     case .mixedGenerations:
-      sentence = "the file mixes 'layer' and 'layers'; Caffe would ignore one of them, so write all layers one way"
+      sentence =
+        "the file mixes 'layer' and 'layers'; Caffe would ignore one of them, so write all layers one way"
     case .missingType(let layer): sentence = "layer '\(layer)' has no 'type'"
     case .expectedString(let field, let found): sentence = "expected a string for '\(field)', found \(found)"
     case .expectedInteger(let field, let found):
       sentence = "expected a whole number for '\(field)', found \(found)"
     case .expectedMessage(let field, let found):
       sentence = "expected a message '{ … }' for '\(field)', found \(found)"
+    case .expectedValue(let expected, let field, let found):
+      sentence = "expected \(expected) for '\(field)', found \(found)"
     case .unknownPhase(let found): sentence = "expected TRAIN or TEST for 'phase', found \(found)"
     case .includeAndExclude(let layer):
       sentence = "layer '\(layer)' has both 'include' and 'exclude' rules; Caffe accepts only one kind"

@@ -1,34 +1,94 @@
-/// TEMPORARY until the full schema lands.
-package struct Schema: Sendable {
-  package static let caffe = Schema()
-  static let table: [String: (Int, SchemaField.FieldType, AttributeValue, Bool)] = [
-    "convolution_param": (106, .message("ConvolutionParameter"), .message, false),
-    "convolution_param.num_output": (1, .uint32, .number(0), false),
-    "convolution_param.bias_term": (2, .bool, .boolean(true), false),
-    "convolution_param.group": (5, .uint32, .number(1), false),
-    "convolution_param.axis": (16, .int32, .number(1), false),
-    "inner_product_param": (117, .message("InnerProductParameter"), .message, false),
-    "inner_product_param.num_output": (1, .uint32, .number(0), false),
-    "inner_product_param.bias_term": (2, .bool, .boolean(true), false),
-    "inner_product_param.axis": (5, .int32, .number(1), false),
-    "inner_product_param.transpose": (6, .bool, .boolean(false), false),
-    "batch_norm_param": (139, .message("BatchNormParameter"), .message, false),
-    "batch_norm_param.use_global_stats": (1, .bool, .boolean(false), false),
-    "batch_norm_param.eps": (3, .float, .number(1e-5), false),
-    "scale_param": (142, .message("ScaleParameter"), .message, false),
-    "scale_param.axis": (1, .int32, .number(1), false),
-    "scale_param.num_axes": (2, .int32, .number(1), false),
-    "scale_param.bias_term": (4, .bool, .boolean(false), false),
-  ]
-  package func layerField(at path: [String]) -> SchemaField? {
-    Self.table[path.joined(separator: ".")].map { SchemaField(number: $0.0, type: $0.1, isRepeated: $0.3) }
+import Diagnostics
+
+/// Message and enumeration types: what field names, numbers, types and defaults Caffe's files have.
+///
+///     Schema.caffe.message("ConvolutionParameter")?.field(named: "group")?.defaultValue  // .integer(1)
+package struct Schema: Sendable, Equatable {
+  /// The messages by name, without the file's package.
+  package private(set) var messages: [String: SchemaMessage]
+  /// The enumerations by name, without the file's package.
+  package private(set) var enums: [String: SchemaEnum]
+
+  /// Caffe's schema: BVLC's, and what its forks add where they agree; read on first use.
+  package static let caffe: Schema = {
+    var merged = Schema(messages: [:], enums: [:])
+    do throws(SchemaError) {
+      let text = CaffeSchemaText.parts.joined(separator: "\n")
+      let source = SourceText(path: "caffe.proto", bytes: Array(text.utf8))
+      merged = try Schema(parsing: source, dialect: SchemaParser.Dialect(isCompact: true), byteLimit: .max)
+    } catch {
+      fatalError("the built-in schema: \(error.diagnostic.text)")
+    }
+    return merged
+  }()
+
+  /// The largest `.proto` file read unless told otherwise: 16 MiB.
+  package static let byteLimit = 1 << 24
+
+  /// Reads a `.proto` file of proto2. Types of files that it imports count as messages without known fields.
+  ///
+  /// - Throws: `SchemaError` with the place of what is wrong.
+  package init(parsing source: SourceText, byteLimit: Int = Schema.byteLimit) throws(SchemaError) {
+    try self.init(parsing: source, dialect: SchemaParser.Dialect(), byteLimit: byteLimit)
   }
-  package func enumNumber(_ word: String, of name: String) -> Int? { nil }
-  package func layerDefault(at path: [String]) -> AttributeValue? { Self.table[path.joined(separator: ".")]?.2 }
-}
-package struct SchemaField: Sendable {
-  package enum FieldType: Sendable, Equatable { case bool, string, uint32, int32, float, double, message(String), `enum`(String) }
-  package var number: Int
-  package var type: FieldType
-  package var isRepeated: Bool
+
+  private init(messages: [String: SchemaMessage], enums: [String: SchemaEnum]) {
+    self.messages = messages
+    self.enums = enums
+  }
+
+  init(parsing source: SourceText, dialect: SchemaParser.Dialect, byteLimit: Int) throws(SchemaError) {
+    do throws(SchemaProblem) {
+      guard source.bytes.count <= byteLimit else {
+        throw SchemaProblem(.tooLarge(byteCount: source.bytes.count, limit: byteLimit), at: 0)
+      }
+      let parser = try source.bytes.withUnsafeBufferPointer { bytes throws(SchemaProblem) in
+        try SchemaParser.parse(bytes, dialect: dialect)
+      }
+      var resolver = SchemaResolver(parser)
+      (messages, enums) = try resolver.resolve()
+    } catch {
+      throw SchemaError(reason: error.reason, place: source.place(at: error.offset))
+    }
+  }
+
+  /// The types of both. Where they disagree about a name or a number, `fork` is right; a field of ours whose
+  /// number means another one there keeps its name, type and default only.
+  package func merging(_ fork: Schema) -> Schema {
+    Schema(
+      messages: messages.merging(fork.messages) { $0.merging($1) },
+      enums: enums.merging(fork.enums) { $0.merging($1) })
+  }
+
+  // MARK: Questions
+
+  /// The message of that name, without the package: `LayerParameter`.
+  package func message(_ name: String) -> SchemaMessage? { messages[name] }
+
+  /// The enumeration of that name, without the package: `PoolingParameter.PoolMethod`.
+  package func enumeration(_ name: String) -> SchemaEnum? { enums[name] }
+
+  /// The field at a path of names that begins in a message: `["pooling_param", "pool"]` in `LayerParameter`.
+  package func field(at path: some Collection<String>, in message: String = "LayerParameter") -> SchemaField?
+  {
+    var type = SchemaField.FieldType.message(message)
+    var found: SchemaField?
+    for name in path {
+      guard case .message(let message) = type, let field = messages[message]?.field(named: name) else {
+        return nil
+      }
+      found = field
+      type = field.type
+    }
+    return found
+  }
+
+  /// The field at a path of names that begins in a layer.
+  package func layerField(at path: [String]) -> SchemaField? { field(at: path) }
+
+  /// The message that holds the parameters of a field of a layer: `convolution_param` → `ConvolutionParameter`.
+  package func parameterMessage(ofLayerField name: String) -> SchemaMessage? {
+    guard case .message(let message)? = field(at: [name])?.type else { return nil }
+    return messages[message]
+  }
 }

@@ -72,7 +72,8 @@ package struct DefinitionEmitter {
     ]
     fields += layer.bottoms.map { NewTextField(name: "bottom", value: .string(graph.blobName(of: $0))) }
     fields += layer.tops.map { NewTextField(name: "top", value: .string(graph.blobName(of: $0))) }
-    for rule in definition.field.message?.fields.filter({ $0.isNamed("include") || $0.isNamed("exclude") }) ?? []
+    for rule in definition.field.message?.fields.filter({ $0.isNamed("include") || $0.isNamed("exclude") })
+      ?? []
     {
       fields.append(NewTextField(name: rule.name, value: .message(rule.copied)))
     }

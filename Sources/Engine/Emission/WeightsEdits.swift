@@ -45,13 +45,15 @@ extension WeightsPlan {
     if let fields = change?.replacement {
       if layer.type != definition.type { edit.type = layer.type }
       if layer.name != definition.name { edit.name = layer.name }
-      edit.setFields = schema.parametersToClear(of: definition) + fields.flatMap { schema.wireEdits($0, path: []) }
+      edit.setFields =
+        schema.parametersToClear(of: definition) + fields.flatMap { schema.wireEdits($0, path: []) }
     } else if stored.generation == .v2 {
       for attribute in change?.attributes ?? [] {
         if let wire = schema.wireEdit(attribute.path, attribute.value) { edit.setFields.append(wire) }
       }
     }
-    return edit.blobs != nil || edit.bottoms != nil || edit.tops != nil || edit.type != nil || edit.name != nil
+    return edit.blobs != nil || edit.bottoms != nil || edit.tops != nil || edit.type != nil
+      || edit.name != nil
       || !edit.setFields.isEmpty
   }
 }
@@ -62,7 +64,9 @@ extension Schema {
   fileprivate func parametersToClear(of definition: LayerDefinition) -> [WireFieldEdit] {
     var edits = [WireFieldEdit(path: [LayerField.param], values: [])]
     for name in Set(definition.parameters.fields.map(\.name)).sorted() where name.hasSuffix("_param") {
-      if let field = layerField(at: [name]) { edits.append(WireFieldEdit(path: [field.number], values: [])) }
+      if let number = layerField(at: [name])?.number {
+        edits.append(WireFieldEdit(path: [number], values: []))
+      }
     }
     return edits
   }
@@ -70,7 +74,9 @@ extension Schema {
   /// The edits that write a new field and what is in it.
   fileprivate func wireEdits(_ field: NewTextField, path: [String]) -> [WireFieldEdit] {
     let path = path + [field.name]
-    guard case .message(let inner) = field.value else { return wireEdit(path, field.value).map { [$0] } ?? [] }
+    guard case .message(let inner) = field.value else {
+      return wireEdit(path, field.value).map { [$0] } ?? []
+    }
     return inner.flatMap { wireEdits($0, path: path) }
   }
 
@@ -78,8 +84,8 @@ extension Schema {
   fileprivate func wireEdit(_ path: [String], _ value: NewTextField.Value) -> WireFieldEdit? {
     var numbers: [Int] = []
     for length in 1...path.count {
-      guard let field = layerField(at: Array(path.prefix(length))) else { return nil }
-      numbers.append(field.number)
+      guard let number = layerField(at: Array(path.prefix(length)))?.number else { return nil }
+      numbers.append(number)
     }
     guard let field = layerField(at: path), let wire = wireValue(value, as: field.type) else { return nil }
     return WireFieldEdit(path: numbers, values: [wire])
@@ -91,7 +97,7 @@ extension Schema {
     case (.number(let number), .float): return .float(Float(number))
     case (.number(let number), .double): return .fixed64(number.bitPattern)
     case (.number(let number), _): return Int(exactly: number).map(WireValue.int)
-    case (.string(let word), .enum(let name)): return enumNumber(word, of: name).map(WireValue.int)
+    case (.string(let word), .enum(let name)): return enumeration(name)?.number(of: word).map(WireValue.int)
     case (.string(let string), .string): return .string(string)
     default: return nil
     }

@@ -7,9 +7,14 @@ struct FoldAffine: Kernel {
     name: "fold-affine",
     summary: "Folds y = scale·x + shift, per output channel, into the layer whose output x is.",
     parameters: [
-      .init("into", .layer, summary: "The layer that absorbs it: a convolution, deconvolution or inner product."),
-      .init("scale", .vector, isRequired: false, summary: "One factor per output channel, or one for all; 1 if absent."),
-      .init("shift", .vector, isRequired: false, summary: "One summand per output channel, or one for all; 0 if absent."),
+      .init(
+        "into", .layer, summary: "The layer that absorbs it: a convolution, deconvolution or inner product."),
+      .init(
+        "scale", .vector, isRequired: false,
+        summary: "One factor per output channel, or one for all; 1 if absent."),
+      .init(
+        "shift", .vector, isRequired: false,
+        summary: "One summand per output channel, or one for all; 0 if absent."),
     ])
 
   func apply(_ arguments: KernelArguments, to net: WorkingNet) throws(Refusal.Reason) {

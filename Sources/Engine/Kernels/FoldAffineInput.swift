@@ -3,23 +3,34 @@ import Rules
 
 /// `fold-affine-input`: an affine layer folded into the layer that reads its output.
 ///
-///     Scale:  γ·(s·x + t) + β = (γ·s)·x + (γ·t + β)
+///     Scale:         γ·(s·x + t) + β = (γ·s)·x + (γ·t + β)
+///     Convolution:   W'[o,i] = W[o,i]·s[c],  b'[o] = b[o] + Σ W[o,i,k]·t[c],  c = (o div (Cout/g))·(Cin/g) + i
+///     InnerProduct:  W'[n,k] = W[n,k]·s[c],  b'[n] = b[n] + Σ W[n,k]·t[c],    c = k div (K/C)
+///
+/// A shift cannot pass a convolution that pads: the zeros around the input were never shifted.
 struct FoldAffineInput: Kernel {
   let signature = KernelSignature(
     name: "fold-affine-input",
-    summary: "Folds an affine layer into the Scale behind it.",
+    summary: "Folds an affine layer into the Scale, convolution or inner product behind it.",
     parameters: [
       .init("from", .layer, summary: "The layer that multiplies and adds."),
-      .init("into", .layer, summary: "The Scale that reads its output and absorbs it."),
+      .init("into", .layer, summary: "The layer that reads its output and absorbs it."),
     ])
 
   func apply(_ arguments: KernelArguments, to net: WorkingNet) throws(Refusal.Reason) {
     let from = arguments.layer("from")
     let into = arguments.layer("into")
-    guard net.graph[into].type == "Scale" else {
-      throw .unsupported(layer: into, what: "folding into the input side of a \(net.graph[into].type) layer")
-    }
     let inner = try net.affine(of: from)
+    if net.graph[into].type == "Scale" {
+      try foldIntoScale(inner, from: from, into: into, net)
+    } else {
+      try foldIntoLinear(inner, from: from, into: into, net)
+    }
+  }
+
+  private func foldIntoScale(
+    _ inner: Affine, from: LayerID, into: LayerID, _ net: WorkingNet
+  ) throws(Refusal.Reason) {
     let outer = try net.affine(of: into)
     // One number per channel on both sides, along the same axis.
     guard outer.axis == inner.axis, outer.axisCount == 1, inner.axisCount == 1 else {
@@ -27,8 +38,7 @@ struct FoldAffineInput: Kernel {
     }
     if var blobs = try net.blobs(of: into), let s = inner.scale, let gamma = outer.scale {
       guard s.count == gamma.count else {
-        throw .channelCount(
-          layer: from, what: "scale", found: s.count, into: into, expected: gamma.count)
+        throw .channelCount(layer: from, what: "scale", found: s.count, into: into, expected: gamma.count)
       }
       let t = inner.shift ?? Array(repeating: 0, count: s.count)
       let beta = outer.shift ?? Array(repeating: 0, count: s.count)
@@ -46,5 +56,78 @@ struct FoldAffineInput: Kernel {
     if inner.hasShift, !outer.hasShift {
       net.setAttribute(["scale_param", "bias_term"], to: .literal("true"), of: into)
     }
+  }
+
+  private func foldIntoLinear(
+    _ affine: Affine, from: LayerID, into: LayerID, _ net: WorkingNet
+  ) throws(Refusal.Reason) {
+    let linear = try LinearLayer(into, in: net)
+    guard let input = linear.input else {
+      throw .unsupported(layer: into, what: "folding into the input side of a \(net.graph[into].type) layer")
+    }
+    guard affine.axis == 1, affine.axisCount == 1 || affine.axisCount == 0 else {
+      throw .axis(layer: from, axis: affine.axis, count: affine.axisCount)
+    }
+    let isShifted = affine.shift.map { $0.contains { $0 != 0 } } ?? affine.hasShift
+    if isShifted, linear.pads(in: net) { throw .inexactPadding(layer: into) }
+    if var blobs = try net.blobs(of: into), let scale = affine.scale, let weights = net.weights {
+      let channels = try channelCount(affine, from: from, into: into, linear, input, net)
+      func perChannel(_ values: [Double]) -> [Double] {
+        values.count == 1 ? Array(repeating: values[0], count: channels) : values
+      }
+      let laid = input.layout(channels)
+      if isShifted, let shift = affine.shift {
+        let t = perChannel(shift)
+        var bias = linear.hasBias ? try net.values(of: blobs[1], layer: into) : []
+        if bias.isEmpty { bias = Array(repeating: 0, count: linear.outputCount) }
+        let outputs = linear.scale(Array(repeating: 1, count: linear.outputCount))
+        let inputs = ChannelScale(
+          factors: t, inner: laid.inner, modulus: laid.modulus, rowsPerGroup: laid.rowsPerGroup)
+        do {
+          // Read in chunks: the sum needs every weight once, never all of them at once.
+          try blobs[0].forEachChunk(from: weights) { start, chunk in
+            for (offset, value) in chunk.enumerated() {
+              let element = start + offset
+              bias[outputs.channel(of: element)] += value * t[inputs.channel(of: element)]
+            }
+          }
+        } catch {
+          throw .unreadable(layer: into, message: "\(error)")
+        }
+        if linear.hasBias {
+          blobs[1] = blobs[1].replacingValues(with: bias)
+        } else {
+          blobs.append(.values(bias, shape: [bias.count], storage: blobs[0].storage))
+        }
+      }
+      blobs[0] = blobs[0].scaled(
+        by: ChannelScale(
+          factors: perChannel(scale), inner: laid.inner, modulus: laid.modulus,
+          rowsPerGroup: laid.rowsPerGroup))
+      net.setBlobs(blobs, of: into)
+    }
+    if isShifted, !linear.hasBias {
+      net.setAttribute(linear.biasPath, to: .literal("true"), of: into)
+    }
+  }
+
+  /// The number of input channels; an inner product has that of the affine layer, which must divide its inputs.
+  private func channelCount(
+    _ affine: Affine, from: LayerID, into: LayerID, _ linear: LinearLayer, _ input: LinearLayer.InputSide,
+    _ net: WorkingNet
+  ) throws(Refusal.Reason) -> Int {
+    let count = affine.channelCount
+    if let expected = input.channelCount {
+      if let count, count != expected {
+        throw .channelCount(layer: from, what: "scale", found: count, into: into, expected: expected)
+      }
+      return expected
+    }
+    let channels = count ?? 1
+    guard channels > 0, input.elementCount % channels == 0 else {
+      throw .channelCount(
+        layer: from, what: "scale", found: channels, into: into, expected: input.elementCount)
+    }
+    return channels
   }
 }

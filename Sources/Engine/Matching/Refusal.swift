@@ -45,6 +45,7 @@ package struct Refusal: Sendable {
     case ambiguousLayout(layer: LayerID, layouts: [String])
     case batchStatistics(layer: LayerID)
     case channelCount(layer: LayerID, what: String, found: Int, into: LayerID, expected: Int)
+    case inputChannels(layer: LayerID, found: Int, expected: Int)
     case blobShape(layer: LayerID, blob: Int, shape: [Int], expected: String)
     case variance(layer: LayerID, channel: Int, variance: Double, epsilon: Double)
     case notFinite(layer: LayerID, what: String, channel: Int)
@@ -82,7 +83,7 @@ package struct Refusal: Sendable {
       case .noLayout: return "no-layout"
       case .ambiguousLayout: return "ambiguous-layout"
       case .batchStatistics: return "batch-statistics"
-      case .channelCount: return "channel-count"
+      case .channelCount, .inputChannels: return "channel-count"
       case .blobShape: return "blob-shape"
       case .variance: return "variance"
       case .notFinite: return "not-finite"
@@ -99,7 +100,8 @@ package struct Refusal: Sendable {
     /// All codes, for checking rule tests and for the reference.
     package static let codes: [String] = [
       "producer-type", "no-producer", "bottom-count", "connection", "other-consumer", "net-output",
-      "not-bypassable", "overwritten-in-place", "output-name", "output-read", "condition", "phase", "repeated-name",
+      "not-bypassable", "overwritten-in-place", "output-name", "output-read", "condition", "phase",
+      "repeated-name",
       "shared-parameter", "layer-skipped", "generation", "layer-name", "no-weights", "ambiguous-weights",
       "blob-count", "no-layout", "ambiguous-layout", "batch-statistics", "channel-count", "blob-shape",
       "variance", "not-finite", "axis", "two-bottoms", "overflow", "unreadable", "inexact-padding",

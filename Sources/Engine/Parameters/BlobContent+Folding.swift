@@ -62,20 +62,30 @@ extension BlobContent {
     }
   }
 
-  /// The largest magnitude among the elements, read in chunks.
-  func largestMagnitude(from weights: WeightsFile) throws -> Double {
-    var largest = 0.0
+  /// Runs `body` over the elements in Double, folds applied, with the index of the first of each chunk.
+  func forEachChunk(
+    from weights: WeightsFile, _ body: (Int, [Double]) throws -> Void
+  ) throws {
     switch self {
-    case .values(let values, _, _): for value in values { largest = max(largest, value.magnitude) }
+    case .values(let values, _, _): try body(0, values)
     case .stored(let blob), .scaled(let blob, _):
       var scales: [ChannelScale] = []
       if case .scaled(_, let list) = self { scales = list }
       try weights.forEachChunk(of: blob) { start, chunk in
-        for (offset, value) in chunk.enumerated() {
-          let factor = scales.reduce(1.0) { $0 * $1.factors[$1.channel(of: start + offset)] }
-          largest = max(largest, (value * factor).magnitude)
+        var values = Array(chunk)
+        for scale in scales {
+          for offset in values.indices { values[offset] *= scale.factors[scale.channel(of: start + offset)] }
         }
+        try body(start, values)
       }
+    }
+  }
+
+  /// The largest magnitude among the elements, read in chunks.
+  func largestMagnitude(from weights: WeightsFile) throws -> Double {
+    var largest = 0.0
+    try forEachChunk(from: weights) { _, values in
+      for value in values { largest = max(largest, value.magnitude) }
     }
     return largest
   }

@@ -22,6 +22,18 @@ struct LinearLayer {
   let inner: Int
   let modulus: Int
   let rowsPerGroup: Int
+  /// How weight elements map to input channels; nil where a fold on the input side is not worked out.
+  let input: InputSide?
+
+  /// The other side of the weights.
+  struct InputSide {
+    /// Number of input channels; nil where the weights do not tell: an inner product sees K numbers.
+    var channelCount: Int?
+    /// Number of inputs that one output sees.
+    var elementCount: Int
+    /// The layout for a number of channels.
+    var layout: @Sendable (Int) -> (inner: Int, modulus: Int, rowsPerGroup: Int)
+  }
 
   /// Reads the layout of `layer` off its parameters and blobs.
   ///
@@ -41,6 +53,9 @@ struct LinearLayer {
     guard let blobs = try net.blobs(of: layer) else {
       outputCount = integer("num_output", or: 0)
       (rank, inner, modulus, rowsPerGroup) = (isInnerProduct ? 2 : 4, 1, 1, 1)
+      input =
+        type.contains("Deconvolution")
+        ? nil : InputSide(channelCount: nil, elementCount: 0) { _ in (1, 1, 1) }
       return
     }
     guard blobs.count == (hasBias ? 2 : 1) else {
@@ -67,6 +82,11 @@ struct LinearLayer {
       }
       (inner, modulus, rowsPerGroup) =
         isTransposed ? (1, outputs, count / outputs) : (count / outputs, outputs, 1)
+      let inputs = count / outputs
+      // Every channel is inputs/C numbers long; transposed, each of them is a row of all outputs.
+      input = InputSide(channelCount: nil, elementCount: inputs) { channels in
+        isTransposed ? (inputs / channels * outputs, channels, 1) : (inputs / channels, channels, outputs)
+      }
     } else if type.contains("Deconvolution") {
       rank = max(shape.count, 3)
       let group = integer("group", or: 1)
@@ -74,13 +94,35 @@ struct LinearLayer {
         shape[0] > 0, shape[0] % group == 0
       else { throw wrongShape("[inputs, \(outputs)/\(group), …]") }
       (inner, modulus, rowsPerGroup) = (count / (shape[0] * shape[1]), outputs / group, shape[0] / group)
+      input = nil
     } else {
       rank = max(shape.count, 3)
       guard shape.first == outputs else { throw wrongShape("[\(outputs), …]") }
       (inner, modulus, rowsPerGroup) = (count / outputs, outputs, 1)
+      let group = max(1, integer("group", or: 1))
+      if shape.count >= 2, outputs % group == 0, shape[1] > 0 {
+        let perGroup = shape[1]
+        let kernel = count / outputs / perGroup
+        input = InputSide(channelCount: perGroup * group, elementCount: count / outputs) { _ in
+          (kernel, perGroup, outputs / group)
+        }
+      } else {
+        input = nil
+      }
     }
     if hasBias, blobs[1].count != outputs {
       throw .blobShape(layer: layer, blob: 1, shape: blobs[1].shape, expected: "[\(outputs)]")
+    }
+  }
+
+  /// Whether the layer surrounds its input with zeros.
+  func pads(in net: WorkingNet) -> Bool {
+    ["pad", "pad_h", "pad_w"].contains { name in
+      switch net.attribute(["convolution_param", name], of: layer) {
+      case .number(let number): return number != 0
+      case .list(let list): return list.contains { $0 != .number(0) }
+      default: return false
+      }
     }
   }
 

@@ -79,7 +79,8 @@ final class MatchEnvironment: ExpressionEnvironment {
   /// The value as a number.
   func number(_ expression: CheckedExpression) throws(Refusal.Reason) -> Double {
     guard let value = try value(of: expression), let number = value.number else {
-      throw .evaluation(message: "'\(expression.text)' is not a number (\(expression.node.place.description))")
+      throw .evaluation(
+        message: "'\(expression.text)' is not a number (\(expression.node.place.description))")
     }
     return number
   }
@@ -87,7 +88,8 @@ final class MatchEnvironment: ExpressionEnvironment {
   private func unexpected(
     _ value: ExpressionValue, _ expression: CheckedExpression, _ wanted: ExpressionType
   ) -> Refusal.Reason {
-    let error = ExpressionError(.wrongResult(expected: wanted, found: value.type), at: expression.expression.range)
+    let error = ExpressionError(
+      .wrongResult(expected: wanted, found: value.type), at: expression.expression.range)
     return .evaluation(message: error.located(in: expression.node).diagnostic.headline)
   }
 
@@ -146,7 +148,9 @@ final class MatchEnvironment: ExpressionEnvironment {
     let blobs = try blobs(of: layer)
     if index >= blobs.count, let fallback = missingBlobs[MissingBlob(layer: layer.id, index: index)] {
       let value = try? ExpressionEvaluator(self).value(of: fallback.expression)
-      guard let tensor = value?.tensor else { throw ExpressionFault("the default '\(fallback.text)' has no value") }
+      guard let tensor = value?.tensor else {
+        throw ExpressionFault("the default '\(fallback.text)' has no value")
+      }
       return tensor
     }
     let values = try asking { () throws(Refusal.Reason) in
@@ -161,7 +165,8 @@ final class MatchEnvironment: ExpressionEnvironment {
   }
 
   /// Shapes of values are not inferred yet.
-  func valueShape(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> [Int]? {
+  func valueShape(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> [Int]?
+  {
     nil
   }
 

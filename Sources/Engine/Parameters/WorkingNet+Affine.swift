@@ -8,9 +8,10 @@ extension WorkingNet {
   ///   batch, and where its numbers are unusable.
   package func affine(of layer: LayerID) throws(Refusal.Reason) -> Affine {
     guard graph[layer].bottoms.count == 1 else { throw .twoBottoms(layer: layer) }
+    let environment = MatchEnvironment(self, layer: layer)
+    if let parameters = try affineOfParameters(layer, environment) { return parameters }
     let blobs = try self.blobs(of: layer)
     let layout = try layout(of: layer, blobs: blobs)
-    let environment = MatchEnvironment(self, layer: layer)
     if let condition = layout.usesStoredStatistics, try environment.truth(of: condition) != true {
       guard assumesStoredStatistics else { throw .batchStatistics(layer: layer) }
       warn(layer, .assumedStatistics)
@@ -32,24 +33,55 @@ extension WorkingNet {
     if let factor = numbers[.factor], factor.count != 1 {
       throw .blobCount(layer: layer, found: factor.count, expected: "1 number as the factor")
     }
-    var affine = try Affine(numbers: numbers, epsilon: try number(layout.epsilon, or: 0), layer: layer)
+    // Caffe keeps eps in single precision, whoever gave it.
+    let epsilon = Double(Float(try number(layout.epsilon, or: 0)))
+    var affine = try Affine(numbers: numbers, epsilon: epsilon, layer: layer)
     affine.axis = axis
     affine.axisCount = axisCount
+    if axis == 1, let count = affine.channelCount, let bottom = graph[layer].bottoms.first,
+      let expected = channels.counts[bottom.index], count != expected
+    {
+      throw .inputChannels(layer: layer, found: count, expected: expected)
+    }
     noteOddities(of: layer, numbers)
     return affine
+  }
+
+  /// The function of a layer whose single factor and summand are parameters, as a Power's are.
+  private func affineOfParameters(
+    _ layer: LayerID, _ environment: MatchEnvironment
+  ) throws(Refusal.Reason) -> Affine? {
+    let type = graph[layer].type
+    for layout in layouts where layout.types.accepts(type) && (layout.scale != nil || layout.shift != nil) {
+      if let condition = layout.condition, try environment.truth(of: condition) == false { continue }
+      let scale = try layout.scale.map { (e) throws(Refusal.Reason) in try environment.number(e) } ?? 1
+      let shift = try layout.shift.map { (e) throws(Refusal.Reason) in try environment.number(e) } ?? 0
+      guard scale.isFinite, shift.isFinite else { throw .notFinite(layer: layer, what: "scale", channel: 0) }
+      return Affine(
+        scale: weights == nil ? nil : [scale], shift: weights == nil || shift == 0 ? nil : [shift],
+        hasShift: shift != 0, axisCount: 0)
+    }
+    return nil
   }
 
   /// The one layout that fits.
   private func layout(of layer: LayerID, blobs: [BlobContent]?) throws(Refusal.Reason) -> BlobLayout {
     var fitting: [BlobLayout] = []
     let type = graph[layer].type
-    for layout in layouts where layout.types.accepts(type) {
+    for layout in layouts where layout.types.accepts(type) && !layout.roles.isEmpty {
       if let blobs, blobs.count != layout.roles.count { continue }
       if let condition = layout.condition {
         // Without weights a condition on blobs counts as met: the run says that it assumed so.
         if try MatchEnvironment(self, layer: layer).truth(of: condition) == false { continue }
       }
       fitting.append(layout)
+    }
+    if blobs == nil, let condition = fitting.first?.usesStoredStatistics,
+      try MatchEnvironment(self, layer: layer).truth(of: condition) == false,
+      let other = fitting.first(where: { $0.usesStoredStatistics == nil })
+    {
+      // The blobs would tell them apart; without them the one that can be folded is assumed.
+      return other
     }
     guard let layout = fitting.first else {
       throw .noLayout(layer: layer, blobs: blobs?.count ?? 0)

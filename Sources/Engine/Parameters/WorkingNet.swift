@@ -19,6 +19,10 @@ package final class WorkingNet {
   /// Things the user should know that stop nothing, of the rewrite going on.
   var warnings: [Warning] = []
 
+  /// The first parameter found that has a value of the wrong kind; the plan is not to be used then.
+  var malformed: NetError?
+  /// Rewrites change values' names and producers, never their channels.
+  let channels: ChannelInference
   /// Layers of the weights file that hold blobs, by name.
   private let stored: [String: [Int]]
   private let definitionIndexByName: [String: Int]
@@ -32,6 +36,8 @@ package final class WorkingNet {
     self.layouts = layouts
     self.schema = schema
     self.assumesStoredStatistics = assumesStoredStatistics
+    channels = ChannelInference(graph, schema: schema)
+    malformed = channels.malformed
     var stored: [String: [Int]] = [:]
     for (index, layer) in (weights?.layers ?? []).enumerated() where !layer.blobs.isEmpty {
       stored[layer.name, default: []].append(index)
@@ -48,24 +54,23 @@ package final class WorkingNet {
 
   /// The value of a parameter by path: as rewritten, else as written, else Caffe's default.
   package func attribute(_ path: [String], of layer: LayerID) -> AttributeValue? {
-    if let change = graph.changes[layer] {
-      if let value = change.attributes.first(where: { $0.path == path })?.value {
-        return AttributeValue(value)
-      }
-      if let fields = change.replacement {
-        return AttributeValue.find(path[...], in: fields) ?? schema.layerDefault(at: path)
-      }
-    }
-    return graph.definition.layers[layer.index].attribute(path, schema: schema)
+    writtenAttribute(path, of: layer) ?? schema.layerDefault(at: path)
   }
 
   /// The value of a parameter if the definition or a rewrite gives it.
   package func writtenAttribute(_ path: [String], of layer: LayerID) -> AttributeValue? {
     if let change = graph.changes[layer] {
-      if let value = change.attributes.first(where: { $0.path == path })?.value { return AttributeValue(value) }
+      if let value = change.attributes.first(where: { $0.path == path })?.value {
+        return AttributeValue(value)
+      }
       if let fields = change.replacement { return AttributeValue.find(path[...], in: fields) }
     }
-    return graph.definition.layers[layer.index].writtenAttribute(path, schema: schema)
+    do {
+      return try graph.definition.layers[layer.index].writtenAttribute(path, schema: schema)
+    } catch {
+      malformed = malformed ?? error
+      return nil
+    }
   }
 
   // MARK: Blobs

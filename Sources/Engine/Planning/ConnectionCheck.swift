@@ -5,7 +5,8 @@
 enum ConnectionCheck {
   static func check(_ graph: NetGraph) throws(PlanError) {
     var current: [String: ValueID] = [:]
-    for index in graph.values.indices where graph.values[index].producer == nil && graph.values[index].isAlive {
+    for index in graph.values.indices where graph.values[index].producer == nil && graph.values[index].isAlive
+    {
       let id = ValueID(index: index)
       current[graph.blobName(of: id)] = id
     }

@@ -39,6 +39,8 @@ package struct AppliedRewrite: Sendable {
 package enum PlanError: Error, Sendable, Equatable {
   /// A rule that does not make the net smaller matched its own result.
   case noFixpoint(rule: String, layer: String, rewrites: Int)
+  /// A parameter that a rule read has a value of the wrong kind.
+  case malformed(NetError)
   /// A blob name would stand for another value than before: a defect of the engine, caught before it writes.
   case wrongConnection(layer: String, blob: String)
 }

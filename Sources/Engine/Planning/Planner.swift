@@ -53,6 +53,7 @@ package struct Planner {
         assumesStoredStatistics: options.assumesStoredStatistics)
       var planner = Planner(net: net, rules: rules.rules, options: options, banned: banned)
       try planner.run()
+      if let error = net.malformed { throw .malformed(error) }
       let overflows = planner.overflows()
       if overflows.isEmpty { return try planner.finish(from: graph) }
       banned.merge(overflows) { $0.merging($1) { first, _ in first } }
@@ -202,16 +203,30 @@ package struct Planner {
   /// For each layer left that a rule removes the like of, the miss that came nearest.
   private func nearest() -> [Refusal] {
     var best: [LayerID: (rank: (Int, Int, Int), refusal: Refusal)] = [:]
-    for (key, refusal) in misses where net.graph[key.layer].isAlive {
-      let rule = rules[key.rule]
-      guard rule.removedCaptures.contains(rule.pattern.anchor) || rule.pattern.captures.count > 1
-      else { continue }
-      guard isRemovable(net.graph[key.layer]) else { continue }
-      let rank = (refusal.isComplete ? 1 : 0, refusal.bindings.count, -key.rule)
-      if let known = best[key.layer], known.rank >= rank { continue }
-      best[key.layer] = (rank, refusal)
+    for (key, refusal) in misses where net.graph[key.layer].isAlive && !rules[key.rule].isQuiet {
+      for layer in concerned(by: refusal, of: rules[key.rule]) where isRemovable(net.graph[layer]) {
+        let rank = (refusal.isComplete ? 1 : 0, refusal.bindings.count, -key.rule)
+        if let known = best[layer], known.rank >= rank { continue }
+        var mine = refusal
+        mine.layer = layer
+        best[layer] = (rank, mine)
+      }
     }
     return best.sorted { $0.key < $1.key }.map { mergingExpectations($0.value.refusal) }
+  }
+
+  /// The layers whose staying a miss explains: the one the search began at and, when all layers were there, those
+  /// that the rule would have removed.
+  private func concerned(by refusal: Refusal, of rule: Rule) -> Set<LayerID> {
+    var layers: Set<LayerID> = [refusal.layer]
+    guard refusal.isComplete else { return layers }
+    for capture in rule.removedCaptures {
+      let name = rule.pattern.captures[capture].name
+      for binding in refusal.bindings where binding.capture == name && net.graph[binding.layer].isAlive {
+        layers.insert(binding.layer)
+      }
+    }
+    return layers
   }
 
   /// When no rule got past the layer's producer, the reason names all producers that some rule would take.
@@ -234,11 +249,12 @@ package struct Planner {
   /// Whether a selected rule names this layer's type among those it removes.
   private func isRemovable(_ layer: NetGraph.Layer) -> Bool {
     rules.contains { rule in
-      rule.rewrite.removed.contains { capture in
-        let capture = rule.pattern.captures[capture]
-        if case .any = capture.types { return false }
-        return Matcher.accepts(capture, layer)
-      }
+      !rule.isQuiet
+        && rule.rewrite.removed.contains { capture in
+          let capture = rule.pattern.captures[capture]
+          if case .any = capture.types { return false }
+          return Matcher.accepts(capture, layer)
+        }
     }
   }
 

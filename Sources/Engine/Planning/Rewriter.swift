@@ -113,7 +113,9 @@ struct Rewriter {
   }
 
   /// The value of an expression as it is written into the definition.
-  private func written(_ value: ExpressionValue, at path: [String]) throws(Refusal.Reason) -> NewTextField.Value {
+  private func written(_ value: ExpressionValue, at path: [String]) throws(Refusal.Reason)
+    -> NewTextField.Value
+  {
     switch value {
     case .boolean(let boolean): return .literal(boolean ? "true" : "false")
     case .number(let number):

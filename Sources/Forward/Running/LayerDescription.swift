@@ -43,7 +43,7 @@ package struct LayerDescription: Sendable {
     self.init(
       name: layer.name, type: layer.type, bottomCount: layer.bottoms.count, topCount: layer.tops.count,
       blobShapes: blobShapes, limits: limits,
-      attribute: { layer.writtenAttribute($0, schema: schema) },
+      attribute: { (try? layer.writtenAttribute($0, schema: schema)) ?? nil },
       occurrences: { path, field in layer.occurrences(of: path, field: field) })
   }
 

@@ -38,6 +38,10 @@ package struct BlobLayout: Sendable {
   package var axis: CheckedExpression?
   /// How many axes the numbers span; nil for 1; 0 means a single number for all.
   package var axisCount: CheckedExpression?
+  /// A single factor that is a parameter and not a blob.
+  package var scale: CheckedExpression?
+  /// A single summand that is a parameter and not a blob.
+  package var shift: CheckedExpression?
   /// Where it stands.
   package var place: SourcePlace
 }

@@ -42,6 +42,8 @@ package struct Rule: Sendable {
   package var priority: Int
   /// The phase it applies to.
   package var phase: PhaseCondition
+  /// Whether its misses explain nothing: most layers of the types it looks at are meant to stay.
+  package var isQuiet: Bool
   /// Checks it opts out of.
   package var allowances: Set<Allowance>
   /// What it looks for.

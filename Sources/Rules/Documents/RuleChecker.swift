@@ -17,7 +17,9 @@ struct RuleChecker {
       try scope.define(name, as: checked)
       return item
     }
-    let transforms = try rule.transforms.map { try TransformChecker(source: source, kernels: kernels).check($0, scope) }
+    let transforms = try rule.transforms.map {
+      try TransformChecker(source: source, kernels: kernels).check($0, scope)
+    }
     let rewrite = try RewriteChecker(source: source, pattern: pattern).check(rule.rewrite, scope)
     if rewrite.removed.isEmpty, rewrite.replacements.isEmpty, transforms.isEmpty {
       throw RuleError(.nothingHappens, rule.rewrite.node)
@@ -25,8 +27,9 @@ struct RuleChecker {
     return Rule(
       id: rule.id.text, summary: rule.summary, documentation: rule.documentation, tags: rule.tags.map(\.text),
       safety: try word(rule.safety, for: "'safety'") ?? .exact, priority: rule.priority,
-      phase: try word(rule.phase, for: "'phase'") ?? .test,
-      allowances: Set(try rule.allow.compactMap { try word($0, for: "'allow'") }), pattern: pattern, lets: lets,
+      phase: try word(rule.phase, for: "'phase'") ?? .test, isQuiet: rule.quiet,
+      allowances: Set(try rule.allow.compactMap { try word($0, for: "'allow'") }), pattern: pattern,
+      lets: lets,
       transforms: transforms, rewrite: rewrite, tests: try rule.tests.map(checkTest), source: source,
       place: source.place(at: rule.node.offset), isBuiltin: isBuiltin)
   }
@@ -44,6 +47,7 @@ struct RuleChecker {
       epsilon: try expression(layout.epsilon, .number()),
       usesStoredStatistics: try expression(layout.storedStatistics, .boolean),
       axis: try expression(layout.axis, .number()), axisCount: try expression(layout.axisCount, .number()),
+      scale: try expression(layout.scale, .number()), shift: try expression(layout.shift, .number()),
       place: source.place(at: layout.node.offset))
   }
 

@@ -36,6 +36,7 @@ package struct UncheckedRule: Sendable {
   let safety: RuleText?
   let phase: RuleText?
   let priority: Int
+  let quiet: Bool
   let allow: [RuleText]
   let match: [(name: RuleText, capture: UncheckedCapture)]
   let conditions: [RuleText]
@@ -45,7 +46,8 @@ package struct UncheckedRule: Sendable {
   let tests: [YAMLMap]
 
   static let keys = [
-    "id", "summary", "documentation", "tags", "safety", "phase", "priority", "allow", "match", "where", "let",
+    "id", "summary", "documentation", "tags", "safety", "phase", "priority", "quiet", "allow", "match",
+    "where", "let",
     "transform", "rewrite", "tests",
   ]
 
@@ -59,15 +61,17 @@ package struct UncheckedRule: Sendable {
     safety = try map.text("safety")
     phase = try map.text("phase")
     priority = try map.integer("priority") ?? 0
+    quiet = try map.boolean("quiet") ?? false
     allow = try map.textList("allow")
     conditions = try map.textList("where")
     let match = try map.requiredMap("match", as: "match")
     self.match = try match.texts.map { key, value in
       (key, try UncheckedCapture(YAMLMap(value, as: "capture '\(key.text)'")))
     }
-    lets = try map.map("let", as: "let")?.texts.map { key, value in
-      (key, try value.asText(for: .key(key.text)))
-    } ?? []
+    lets =
+      try map.map("let", as: "let")?.texts.map { key, value in
+        (key, try value.asText(for: .key(key.text)))
+      } ?? []
     transforms = try map.maps("transform", as: "transform")
     rewrite = try map.requiredMap("rewrite", as: "rewrite")
     tests = try map.maps("tests", as: "test")
@@ -105,20 +109,27 @@ package struct UncheckedLayout: Sendable {
   let storedStatistics: RuleText?
   let axis: RuleText?
   let axisCount: RuleText?
+  let scale: RuleText?
+  let shift: RuleText?
 
   init(_ map: YAMLMap) throws {
     try map.rejectUnknownKeys(
-      allowed: ["id", "type", "when", "blobs", "epsilon", "stored_statistics", "axis", "axis_count"])
+      allowed: [
+        "id", "type", "when", "blobs", "epsilon", "stored_statistics", "axis", "axis_count", "scale", "shift",
+      ])
     node = map.node
     id = try map.requiredText("id")
     _ = try map.required("type")
     types = try map.textList("type")
     condition = try map.text("when")
-    _ = try map.required("blobs")
     blobs = try map.textList("blobs")
     epsilon = try map.text("epsilon")
     storedStatistics = try map.text("stored_statistics")
     axis = try map.text("axis")
     axisCount = try map.text("axis_count")
+    scale = try map.text("scale")
+    shift = try map.text("shift")
+    // A layout reads blobs or parameters.
+    if scale == nil, shift == nil { _ = try map.required("blobs") }
   }
 }

@@ -47,7 +47,10 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
   /// Takes note of a tensor about to be made, and of how many elements it has.
   @discardableResult
   mutating func spend(_ shape: [Int], at range: Range<Int>) throws(ExpressionError) -> Int {
-    guard let count = Tensor.elementCount(of: shape), count <= limits.elements else {
+    // Each size on its own too: behind a size of 0 any other would pass, and its sums could overflow.
+    guard let count = Tensor.elementCount(of: shape), count <= limits.elements,
+      shape.allSatisfy({ $0 <= limits.elements })
+    else {
       throw ExpressionError(.tooManyElements(limit: limits.elements), at: range)
     }
     made += count

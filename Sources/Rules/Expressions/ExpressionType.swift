@@ -114,6 +114,8 @@ package indirect enum ExpressionType: Sendable, Equatable {
     case (.shape, .list(.dynamic)), (.list(.dynamic), .list), (.list(.dynamic), .shape),
       (.list(.number), .shape):
       true
+    // Tensors of unknown rank may turn out to be numbers.
+    case (.list(.tensor(let item)), .shape): item.rank ?? 0 == 0
     case (.list(let wanted), .list(let item)): wanted.accepts(item)
     case (.tensor(let wanted), .tensor(let shape)): wanted.canEqual(shape)
     case (.tensor(let wanted), .number): wanted.rank ?? 0 == 0

@@ -45,7 +45,8 @@ struct FoldCommand: ParsableCommand {
       throw ValidationError("--definition-only takes no weights file")
     }
     if output.directory != nil, output.model != nil || output.weights != nil {
-      throw ValidationError("-o names a folder for both outputs; give it, or --output-model and --output-weights")
+      throw ValidationError(
+        "-o names a folder for both outputs; give it, or --output-model and --output-weights")
     }
     if weights == nil, output.weights != nil {
       throw ValidationError("--output-weights needs a weights file")
@@ -69,10 +70,12 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp("Folder for both outputs, under the names of the inputs.", valueName: "folder"))
   var directory: String?
 
-  @Option(name: .customLong("output-model"), help: ArgumentHelp("The rewritten net definition.", valueName: "file"))
+  @Option(
+    name: .customLong("output-model"), help: ArgumentHelp("The rewritten net definition.", valueName: "file"))
   var model: String?
 
-  @Option(name: .customLong("output-weights"), help: ArgumentHelp("The rewritten weights.", valueName: "file"))
+  @Option(
+    name: .customLong("output-weights"), help: ArgumentHelp("The rewritten weights.", valueName: "file"))
   var weights: String?
 
   @Flag(help: "Allow an output to replace an input.")
@@ -104,7 +107,8 @@ struct RuleOptions: ParsableArguments {
 
   @Option(
     name: .customLong("only-layer"),
-    help: ArgumentHelp("Rewrite only matches whose layers all fit this glob; may be repeated.", valueName: "glob"))
+    help: ArgumentHelp(
+      "Rewrite only matches whose layers all fit this glob; may be repeated.", valueName: "glob"))
   var onlyLayer: [String] = []
 
   @Option(
@@ -126,7 +130,9 @@ struct NetOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The phase whose layers are taken: TEST or TRAIN.", valueName: "phase"))
   var phase: PhaseArgument = .test
 
-  @Option(help: ArgumentHelp("A stage that is on, for include and exclude rules; may be repeated.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "A stage that is on, for include and exclude rules; may be repeated.", valueName: "name"))
   var stage: [String] = []
 
   @Option(help: ArgumentHelp("The level, for include and exclude rules.", valueName: "number"))

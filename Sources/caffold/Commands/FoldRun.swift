@@ -49,7 +49,8 @@ extension FoldRun {
     let force = command.output.force
     guard let weights, let weightsPath = paths.weights else {
       try OutputPair.check(paths.model, [command.model], force: force)
-      let file = try AtomicFile(path: paths.model, mayReplace: true)
+      // With --force the output may be the input itself: then it must be on the disk before the input goes.
+      let file = try AtomicFile(path: paths.model, mayReplace: true, isDurable: force)
       try file.write(text)
       try file.publish()
       report.outputs = [.init(role: "model", path: paths.model, bytes: text.count)]

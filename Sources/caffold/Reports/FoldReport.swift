@@ -33,9 +33,12 @@ struct FoldReport {
     var table = Table()
     table.add("layer type", "before", "after")
     let types = Set(plan.typesBefore.keys).union(plan.typesAfter.keys)
-    for type in types.sorted(by: { ($1.isEmpty ? 0 : plan.typesBefore[$0] ?? 0, $1) > (plan.typesBefore[$1] ?? 0, $0) }) {
+    for type in types.sorted(by: {
+      ($1.isEmpty ? 0 : plan.typesBefore[$0] ?? 0, $1) > (plan.typesBefore[$1] ?? 0, $0)
+    }) {
       let (before, after) = (plan.typesBefore[type] ?? 0, plan.typesAfter[type] ?? 0)
-      table.add(type, String(before), before == after ? "\(after)  " : "\(after) \(after < before ? "▼" : "▲")")
+      table.add(
+        type, String(before), before == after ? "\(after)  " : "\(after) \(after < before ? "▼" : "▲")")
     }
     table.add("all", String(count(plan.typesBefore)), "\(count(plan.typesAfter))  ")
     return table.lines()
@@ -47,7 +50,9 @@ struct FoldReport {
     inputs.map { input in
       let output = outputs.first { $0.role == input.role }
       let label = input.role == "model" ? "net definition" : "weights       "
-      guard let output else { return "\(label)  \(Format.bytes(input.bytes))  \(input.path) (nothing written)" }
+      guard let output else {
+        return "\(label)  \(Format.bytes(input.bytes))  \(input.path) (nothing written)"
+      }
       return "\(label)  \(Format.bytes(input.bytes)) → \(Format.bytes(output.bytes))  \(output.path)"
     }
   }
@@ -59,8 +64,12 @@ struct FoldReport {
           layers.map { layer in "'\(rewrite.layers.first { $0.layer == layer }?.name ?? "")'" }
             .joined(separator: ", ")
         }
-        if rewrite.kept.isEmpty, rewrite.replaced.isEmpty { return "\(rewrite.rule): \(names(rewrite.removed)) removed" }
-        if rewrite.removed.isEmpty { return "\(rewrite.rule): \(names(rewrite.replaced)) became another layer" }
+        if rewrite.kept.isEmpty, rewrite.replaced.isEmpty {
+          return "\(rewrite.rule): \(names(rewrite.removed)) removed"
+        }
+        if rewrite.removed.isEmpty {
+          return "\(rewrite.rule): \(names(rewrite.replaced)) became another layer"
+        }
         return "\(rewrite.rule): \(names(rewrite.removed)) → \(names(rewrite.kept + rewrite.replaced))"
       }
     }
@@ -132,16 +141,9 @@ struct FoldReport {
       ("rule", .string(rewrite.rule)),
       ("layers", .object(rewrite.layers.map { ($0.capture, .string($0.name)) })),
       ("kept", names(rewrite.kept)),
-      ("removed", names(rewrite.removed)),
-      ("replaced", .array(rewrite.replaced.map { replacement($0, rewrite) })),
-    ])
-  }
-
-  private func replacement(_ layer: LayerID, _ rewrite: AppliedRewrite) -> JSONValue {
-    .object([
-      ("from", .string(rewrite.layers.first { $0.layer == layer }?.name ?? "")),
-      ("to", .string(plan.graph[layer].name)),
-      ("type", .string(plan.graph[layer].type)),
+      // A layer that became another type is one that went and one that came.
+      ("removed", names(rewrite.removed + rewrite.replaced)),
+      ("added", .array(rewrite.replaced.map { .string(plan.graph[$0].name) })),
     ])
   }
 

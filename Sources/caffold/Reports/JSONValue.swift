@@ -42,7 +42,10 @@ indirect enum JSONValue {
     _ items: [Item], _ open: String, _ close: String, to output: inout String, indent: String,
     _ body: (Item, inout String, String) -> Void
   ) {
-    guard !items.isEmpty else { return output += open + close }
+    guard !items.isEmpty else {
+      output += open + close
+      return
+    }
     let inner = indent + "  "
     output += open + "\n"
     for (index, item) in items.enumerated() {

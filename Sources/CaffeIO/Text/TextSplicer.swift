@@ -1,0 +1,431 @@
+/// Turns the changes of fields into splices of bytes, and applies them.
+struct TextSplicer {
+  /// Bytes in the place of a range; an empty range is an insertion.
+  struct Splice {
+    var range: Range<Int>
+    var text: [UInt8]
+  }
+
+  /// Neighbouring fields that go together, with only white space between them.
+  private struct Removal {
+    var range: Range<Int>
+    var first: UInt32
+    var parent: UInt32
+  }
+
+  let layout: TextLayout
+  private var changes: [UInt32: TextEditor.Change]
+  private let appended: [UInt32: [NewTextField]]
+  /// The changes of elements, by their list.
+  private var elementChanges: [UInt32: [TextEditor.Change]] = [:]
+  private var splices: [Splice] = []
+  private var pending: Removal?
+
+  private var storage: TextStorage { layout.storage }
+  private var bytes: [UInt8] { layout.storage.bytes }
+
+  init(
+    layout: TextLayout, changes: [UInt32: TextEditor.Change], appended: [UInt32: [NewTextField]]
+  ) {
+    self.layout = layout
+    self.changes = changes
+    self.appended = appended
+  }
+
+  mutating func result() -> [UInt8] {
+    changeListsForElements()
+    var swallowed: UInt32 = 0
+    var appends: [(index: UInt32, fields: [NewTextField])] = []
+    // Nodes are in the order of the text, so one pass meets every change after those that hold it.
+    for index in Set(changes.keys).union(appended.keys).union(elementChanges.keys).sorted()
+    where index != TextNode.none {
+      guard index >= swallowed else { continue }
+      if let change = changes[index] {
+        if change.isRemoved {
+          swallowed = storage.nodes[Int(index)].next
+          remove(change)
+          continue
+        }
+        if let value = change.value {
+          splice(change.field.valueRange, value)
+          swallowed = storage.nodes[Int(index)].next
+        }
+        if !change.before.isEmpty { insertBefore(change) }
+        if !change.after.isEmpty { insertAfter(change) }
+      }
+      if let elements = elementChanges[index] { changeElements(elements, ofList: index) }
+      if let fields = appended[index] { appends.append((index, fields)) }
+    }
+    flushRemoval()
+    // Last, so that they come behind what is inserted after a message's last field.
+    for (index, fields) in appends { append(fields, toMessage: index) }
+    if let fields = appended[TextNode.none] { appendToText(fields) }
+    return applied()
+  }
+
+  private mutating func splice(_ range: Range<Int>, _ text: [UInt8]) {
+    splices.append(Splice(range: range, text: text))
+  }
+
+  private func applied() -> [UInt8] {
+    let bytes = bytes
+    let order = splices.indices.sorted {
+      let (a, b) = (splices[$0].range, splices[$1].range)
+      // An insertion comes before what is taken away behind it; equals stay in the order of the changes.
+      return (a.lowerBound, a.isEmpty ? 0 : 1, $0) < (b.lowerBound, b.isEmpty ? 0 : 1, $1)
+    }
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count + splices.reduce(0) { $0 + $1.text.count })
+    func add(_ part: ArraySlice<UInt8>) {
+      // `a: 1` and `b: 2` must not become `a: 1b: 2` where only what stood between them kept them apart.
+      if let last = result.last, let next = part.first, last.isWordByte, next.isWordByte {
+        result.append(0x20)
+      }
+      result += part
+    }
+    var position = 0
+    for index in order {
+      let splice = splices[index]
+      if splice.range.lowerBound > position { add(bytes[position..<splice.range.lowerBound]) }
+      add(splice.text[...])
+      position = max(position, splice.range.upperBound)
+    }
+    add(bytes[position...])
+    return result
+  }
+
+  // MARK: Lists
+
+  /// Changes of elements that are the list's to carry out: all removed, or new fields beside one.
+  private mutating func changeListsForElements() {
+    let elements = changes.values.filter(\.field.isListElement)
+    for (list, group) in Dictionary(grouping: elements, by: \.field.list) {
+      let ordered = group.sorted { $0.field.index < $1.field.index }
+      var index = list + 1
+      var count = 0
+      let end = storage.nodes[Int(list)].next
+      while index < end {
+        count += 1
+        index = storage.nodes[Int(index)].next
+      }
+      let removed = ordered.filter(\.isRemoved).map(\.field)
+      let listField = TextField(
+        storage: storage, index: list, list: TextNode.none, parent: ordered[0].field.parent)
+      var change = TextEditor.Change(field: listField)
+      change.before = ordered.flatMap(\.before)
+      change.after = ordered.flatMap { $0.replacement + $0.after }
+      change.isRemoved = removed.count == count
+      for element in ordered {
+        changes[element.field.index]?.before = []
+        changes[element.field.index]?.after = []
+      }
+      if change.isRemoved || !change.substitute.isEmpty { changes[list] = change }
+      elementChanges[list] = ordered
+      for element in removed { changes[element.index] = nil }
+    }
+  }
+
+  /// Takes elements out of a list that stays.
+  private mutating func changeElements(_ elements: [TextEditor.Change], ofList list: UInt32) {
+    if elements.contains(where: { $0.value != nil && $0.field.message != nil }) { addColon(to: list) }
+    let removed = elements.filter(\.isRemoved).map(\.field.index)
+    if !removed.isEmpty { removeElements(Set(removed), ofList: list) }
+  }
+
+  /// A list may lack its colon only as long as it holds nothing but messages.
+  private mutating func addColon(to list: UInt32) {
+    let end = TextNode.nameRange(from: Int(storage.nodes[Int(list)].nameStart), in: bytes).upperBound
+    if bytes[layout.skipTrivia(from: end)] != UInt8(ascii: ":") { splice(end..<end, [UInt8(ascii: ":")]) }
+  }
+
+  private mutating func removeElements(_ removed: Set<UInt32>, ofList list: UInt32) {
+    var elements: [UInt32] = []
+    var index = list + 1
+    while index < storage.nodes[Int(list)].next {
+      elements.append(index)
+      index = storage.nodes[Int(index)].next
+    }
+    let lastKept = elements.lastIndex { !removed.contains($0) } ?? 0
+    for element in elements[..<lastKept] where removed.contains(element) {
+      let node = storage.nodes[Int(element)]
+      let comma = layout.skipTrivia(from: Int(node.valueEnd))
+      if bytes[Int(node.valueEnd)..<comma].contains(UInt8(ascii: "#")) {
+        splice(node.valueRange, [])
+        splice(comma..<comma + 1, [])
+      } else {
+        splice(expanded(node.valueRange.lowerBound..<comma + 1), [])
+      }
+    }
+    guard lastKept < elements.count - 1 else { return }
+    let start = Int(storage.nodes[Int(elements[lastKept])].valueEnd)
+    let end = Int(storage.nodes[Int(elements[elements.count - 1])].valueEnd)
+    if !hasComment(elements[(lastKept + 1)...], after: start) { return splice(start..<end, []) }
+    var previousEnd = start
+    for element in elements[(lastKept + 1)...] {
+      let comma = layout.skipTrivia(from: previousEnd)
+      splice(comma..<comma + 1, [])
+      let node = storage.nodes[Int(element)]
+      splice(node.valueRange, [])
+      previousEnd = Int(node.valueEnd)
+    }
+  }
+
+  /// Whether a comment stands between elements.
+  private func hasComment(_ elements: ArraySlice<UInt32>, after start: Int) -> Bool {
+    var end = start
+    for element in elements {
+      let node = storage.nodes[Int(element)]
+      if bytes[end..<Int(node.valueStart)].contains(UInt8(ascii: "#")) { return true }
+      end = Int(node.valueEnd)
+    }
+    return false
+  }
+
+  // MARK: Removal
+
+  private mutating func remove(_ change: TextEditor.Change) {
+    let substitute = change.substitute
+    guard substitute.isEmpty else { return replace(change.field, with: substitute) }
+    let node = change.field.node
+    var end = Int(node.valueEnd)
+    if let separator = layout.separator(of: node) {
+      if bytes[end..<separator].contains(UInt8(ascii: "#")) {
+        splice(separator..<separator + 1, [])
+      } else {
+        end = separator + 1
+      }
+    }
+    let range = Int(node.nameStart)..<end
+    if let before = pending, bytes[before.range.upperBound..<range.lowerBound].allSatisfy(\.isTextSpace) {
+      pending?.range = before.range.lowerBound..<range.upperBound
+    } else {
+      flushRemoval()
+      pending = Removal(range: range, first: change.field.index, parent: change.field.parent)
+    }
+  }
+
+  private mutating func flushRemoval() {
+    guard let removal = pending else { return }
+    pending = nil
+    let followed = layout.skipBlanks(from: removal.range.upperBound)
+    let isBeforeCloser = followed < bytes.count && bytes[followed].isCloser
+    guard isBeforeCloser else { return splice(expanded(removal.range), []) }
+    // The last of `{ a: 1 b: 2 }`, or of a block whose bracket closes on the line of its last field.
+    var start = layout.skipBlanks(backFrom: removal.range.lowerBound)
+    if layout.lineStart(ifFirst: removal.range.lowerBound) != nil, !layout.hasCommentBefore(removal.first) {
+      while start > 0, bytes[start - 1].isTextSpace { start -= 1 }
+    }
+    if start > 0, bytes[start - 1].isOpener, appended[removal.parent] == nil {
+      return splice(start..<followed, [])
+    }
+    // A line of comments before it must not take the bracket in.
+    let isBehindField = start > 0 && !layout.isNewline(at: start - 1)
+    splice((isBehindField ? start : removal.range.lowerBound)..<removal.range.upperBound, [])
+  }
+
+  /// The range of fields, with what should go along: their lines, or the blanks on one side.
+  private func expanded(_ range: Range<Int>) -> Range<Int> {
+    let lineStart = layout.lineStart(ifFirst: range.lowerBound)
+    let lineEnd = layout.nextLine(after: range.upperBound)
+    if let lineStart, let lineEnd { return withBlankLine(lineStart..<lineEnd) }
+    let followed = layout.skipBlanks(from: range.upperBound)
+    let isBeforeComment = followed < bytes.count && bytes[followed] == UInt8(ascii: "#")
+    if lineStart == nil, lineEnd != nil || isBeforeComment {
+      // What stands before it on the line stays, the blanks between do not.
+      var end = range.upperBound
+      while lineEnd != nil, end < bytes.count, bytes[end] == 0x20 || bytes[end] == 0x09 { end += 1 }
+      return layout.skipBlanks(backFrom: range.lowerBound)..<end
+    }
+    return range.lowerBound..<followed
+  }
+
+  /// Whole lines, with a blank line next to them if otherwise two would meet or one would stand at an end.
+  private func withBlankLine(_ lines: Range<Int>) -> Range<Int> {
+    let before = layout.blankLine(before: lines.lowerBound)
+    if let after = layout.blankLine(at: lines.upperBound) {
+      let isFirst = layout.isTextStart(lines.lowerBound) || isBehindOpener(lines.lowerBound)
+      return before != nil || isFirst ? lines.lowerBound..<after : lines
+    }
+    let next = layout.skipBlanks(from: lines.upperBound)
+    let isLast = next >= bytes.count || bytes[next].isCloser
+    return isLast ? (before ?? lines.lowerBound)..<lines.upperBound : lines
+  }
+
+  private func isBehindOpener(_ lineStart: Int) -> Bool {
+    guard lineStart > 0 else { return false }
+    let end = layout.skipBlanks(backFrom: lineStart - 1)
+    return end > 0 && bytes[end - 1].isOpener
+  }
+
+  // MARK: New fields
+
+  private func printer(_ separator: Int?) -> TextPrinter {
+    TextPrinter(layout: layout, separator: separator.map { bytes[$0] })
+  }
+
+  private mutating func replace(_ field: TextField, with fields: [NewTextField]) {
+    let node = field.node
+    let start = Int(node.nameStart)
+    let printer = printer(layout.separator(of: node))
+    let isOneLine = !bytes[node.valueRange].contains(layout.newline)
+    let isOneLineMessage = field.message != nil && isOneLine
+    let end = layout.separator(of: node).map { $0 + 1 } ?? Int(node.valueEnd)
+    let isLastOnLine = layout.nextLine(after: end, orComment: true) != nil
+    let text: [UInt8]
+    if layout.lineStart(ifFirst: start) == nil || isOneLine && !isLastOnLine {
+      text = printer.oneLine(fields)
+    } else if isOneLineMessage {
+      let lineEnd = layout.lineEnd + layout.indentation(at: start)
+      text = Array(
+        fields.map(printer.oneLine).joined(separator: (printer.separator.map { [$0] } ?? []) + lineEnd))
+    } else {
+      text = printer.lines(
+        fields, indent: layout.indentation(at: start), isSpaced: layout.isSpaced(field.index))
+    }
+    splice(start..<Int(node.valueEnd), text)
+  }
+
+  private mutating func insertBefore(_ change: TextEditor.Change) {
+    let index = change.field.index
+    let start = change.field.nameOffset
+    let separator = layout.separator(of: change.field.node)
+    let printer = printer(separator)
+    let tail = separator.map { [bytes[$0]] } ?? []
+    guard let line = layout.lineStart(ifFirst: start) else {
+      return splice(start..<start, printer.oneLine(change.before) + tail + [0x20])
+    }
+    let indent = layout.indentation(at: start)
+    let isSpaced = layout.isSpaced(index)
+    let text =
+      indent + printer.lines(change.before, indent: indent, isSpaced: isSpaced) + tail + layout.lineEnd
+    let isLastMessage = change.before.last?.isMessage == true
+    let at = layout.commentLines(above: line, of: index)
+    splice(at..<at, text + (isSpaced && isLastMessage ? layout.lineEnd : []))
+  }
+
+  private mutating func insertAfter(_ change: TextEditor.Change) {
+    let node = change.field.node
+    let separator = layout.separator(of: node)
+    let end = separator.map { $0 + 1 } ?? Int(node.valueEnd)
+    addFields(change.after, after: change.field.index, end: end, separator: separator)
+  }
+
+  /// New fields behind a sibling that ends at `end`, on lines of their own if it has its lines for itself.
+  private mutating func addFields(
+    _ fields: [NewTextField], after sibling: UInt32, end: Int, separator: Int?, isTerminated: Bool = true
+  ) {
+    let printer = printer(separator)
+    let tail = isTerminated ? separator.map { [bytes[$0]] } ?? [] : []
+    let start = Int(storage.nodes[Int(sibling)].nameStart)
+    guard layout.lineStart(ifFirst: start) != nil, let next = layout.nextLine(after: end, orComment: true)
+    else {
+      return splice(end..<end, [0x20] + printer.oneLine(fields) + tail)
+    }
+    let isSpaced = layout.isSpaced(sibling)
+    let indent = layout.indentation(at: start)
+    let blank = isSpaced && fields[0].isMessage ? layout.lineEnd : []
+    let text = blank + indent + printer.lines(fields, indent: indent, isSpaced: isSpaced) + tail
+    let isEnded = next > 0 && layout.isNewline(at: next - 1)
+    splice(next..<next, isEnded ? text + layout.lineEnd : layout.lineEnd + text)
+  }
+
+  // MARK: Appending
+
+  /// The last fields of a message that stay: the last and the one before it.
+  private func lastSiblings(of parent: UInt32) -> (last: UInt32, previous: UInt32?)? {
+    let isRoot = parent == TextNode.none
+    var index = isRoot ? 0 : parent + 1
+    let end = isRoot ? UInt32(storage.nodes.count) : storage.nodes[Int(parent)].next
+    var last: UInt32?
+    var previous: UInt32?
+    while index < end {
+      if changes[index]?.isRemoved != true || changes[index]?.substitute.isEmpty == false {
+        previous = last
+        last = index
+      }
+      index = storage.nodes[Int(index)].next
+    }
+    return last.map { ($0, previous) }
+  }
+
+  /// How appended fields are separated: as the last field is, or as the one before it, which then needs a
+  /// separator behind the last field first.
+  private mutating func separation(
+    of siblings: (last: UInt32, previous: UInt32?)?
+  ) -> (separator: Int?, isTerminated: Bool) {
+    guard let siblings else { return (nil, false) }
+    let last = storage.nodes[Int(siblings.last)]
+    if let separator = layout.separator(of: last) { return (separator, true) }
+    guard let previous = siblings.previous,
+      let separator = layout.separator(of: storage.nodes[Int(previous)])
+    else { return (nil, false) }
+    let end = Int(last.valueEnd)
+    splice(end..<end, [bytes[separator]])
+    return (separator, false)
+  }
+
+  private mutating func append(_ fields: [NewTextField], toMessage index: UInt32) {
+    let node = storage.nodes[Int(index)]
+    let body = Int(node.valueStart) + 1..<Int(node.valueEnd) - 1
+    let siblings = lastSiblings(of: index)
+    let (separator, isTerminated) = separation(of: siblings)
+    let printer = printer(separator)
+    let tail = isTerminated ? separator.map { [bytes[$0]] } ?? [] : []
+    guard bytes[body].contains(layout.newline) else {
+      // One line stays one line; `{}` opens to `{ … }`.
+      let at = max(body.lowerBound, layout.skipBlanks(backFrom: body.upperBound))
+      let isTight = at > body.lowerBound && at == body.upperBound
+      let closing: [UInt8] = at == body.upperBound && !isTight ? [0x20] : []
+      return splice(at..<at, [0x20] + printer.oneLine(fields) + tail + closing)
+    }
+    // The indentation of the last field, if it does not stand on the line of the opening bracket.
+    let last = lastChild(of: index).map { Int(storage.nodes[Int($0)].nameStart) }
+    let closerIndent = layout.indentation(at: body.upperBound)
+    let isBelowOpener = last.map { layout.lineStart(of: $0) > body.lowerBound } ?? false
+    let indent = isBelowOpener ? layout.indentation(at: last ?? 0) : closerIndent + layout.unit
+    let lines = printer.lines(fields, indent: indent) + tail
+    guard var line = layout.lineStart(ifFirst: body.upperBound) else {
+      // The bracket closes on the line of the last field: it stays behind the last.
+      let at = layout.skipBlanks(backFrom: body.upperBound)
+      return splice(at..<at, layout.lineEnd + indent + lines)
+    }
+    while let blank = layout.blankLine(before: line), blank > body.lowerBound { line = blank }
+    splice(line..<line, indent + lines + layout.lineEnd)
+  }
+
+  private func lastChild(of parent: UInt32) -> UInt32? {
+    var index = parent + 1
+    var last: UInt32?
+    while index < storage.nodes[Int(parent)].next {
+      last = index
+      index = storage.nodes[Int(index)].next
+    }
+    return last
+  }
+
+  private mutating func appendToText(_ fields: [NewTextField]) {
+    let siblings = lastSiblings(of: TextNode.none)
+    let (separator, isTerminated) = separation(of: siblings)
+    let printer = printer(separator)
+    let tail = isTerminated ? separator.map { [bytes[$0]] } ?? [] : []
+    let isSpaced = siblings.map { layout.isSpaced($0.last) } ?? false
+    var text = printer.lines(fields, indent: [], isSpaced: isSpaced) + tail
+    if isSpaced, fields[0].isMessage { text = layout.lineEnd + text }
+    // Behind the last line that holds something; blank lines at the end stay there.
+    var contentEnd = bytes.count
+    while contentEnd > 0, bytes[contentEnd - 1].isTextSpace { contentEnd -= 1 }
+    let next = layout.nextLine(after: contentEnd) ?? bytes.count
+    if layout.isTextStart(contentEnd) || next > 0 && layout.isNewline(at: next - 1) {
+      splice(next..<next, text + layout.lineEnd)
+    } else {
+      splice(bytes.count..<bytes.count, layout.lineEnd + text)
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isOpener: Bool { self == UInt8(ascii: "{") || self == UInt8(ascii: "<") }
+  fileprivate var isCloser: Bool { self == UInt8(ascii: "}") || self == UInt8(ascii: ">") }
+  /// Part of a word or number, so that two in a row would read as one.
+  fileprivate var isWordByte: Bool { isIdentifierByte || self == UInt8(ascii: ".") }
+}

@@ -1,0 +1,65 @@
+import CaffeIO
+
+/// How many channels (axis 1) the values of a net have, as far as the definition tells.
+///
+/// One pass in file order. What a layer of an unknown type does to its channels is unknown; nothing is guessed.
+struct ChannelInference {
+  private(set) var counts: [Int?]
+  /// The first parameter found that has a value of the wrong kind.
+  private(set) var malformed: NetError?
+
+  /// Layers whose top has as many channels as their first bottom.
+  private static let preserving: Set<String> = [
+    "ReLU", "ReLU6", "PReLU", "ELU", "Sigmoid", "TanH", "AbsVal", "BNLL", "Power", "Exp", "Log", "Threshold",
+    "Swish", "Clip", "Dropout", "BatchNorm", "BN", "CuDNNBatchNorm", "Scale", "Bias", "LRN", "Pooling",
+    "Eltwise",
+    "Split", "Interp", "Upsample", "Normalize", "Softmax", "MVN", "ShuffleChannel",
+  ]
+
+  init(_ net: NetGraph, schema: Schema) {
+    counts = Array(repeating: nil, count: net.values.count)
+    var malformed: NetError?
+    defer { self.malformed = malformed }
+    for (index, layer) in net.layers.enumerated() where layer.isIncluded {
+      let definition = net.definition.layers[index]
+      func integer(_ parameters: String, _ name: String) -> Int? {
+        do {
+          let written = try definition.writtenAttribute(
+            [parameters, name], schema: schema)
+          return (written ?? schema.layerDefault(at: [parameters, name]))?.integer
+        } catch {
+          malformed = malformed ?? error
+          return nil
+        }
+      }
+      var count: Int?
+      switch layer.type {
+      case "InnerProduct":
+        count =
+          integer("inner_product_param", "axis") ?? 1 == 1
+          ? integer("inner_product_param", "num_output") : nil
+      case "Input":
+        for (position, top) in layer.tops.enumerated() {
+          let shapes = definition.parameters.last("input_param")?.message?.all("shape") ?? []
+          // One shape serves all tops.
+          let shape =
+            shapes.indices.contains(position) ? shapes[position] : shapes.count == 1 ? shapes[0] : nil
+          let dimensions = shape?.message?.all("dim").map(\.integer) ?? []
+          counts[top.index] = dimensions.count > 1 ? dimensions[1] : nil
+        }
+        continue
+      case "Concat":
+        let axis = integer("concat_param", "axis") ?? 1
+        let parts = layer.bottoms.map { counts[$0.index] }
+        if axis == 1, !parts.contains(nil) { count = parts.reduce(0) { $0 + $1! } }
+      case _ where layer.type.contains("onvolution"):
+        count =
+          integer("convolution_param", "axis") ?? 1 == 1 ? integer("convolution_param", "num_output") : nil
+      case _ where Self.preserving.contains(layer.type):
+        count = layer.bottoms.first.flatMap { counts[$0.index] }
+      default: break
+      }
+      for top in layer.tops { counts[top.index] = count }
+    }
+  }
+}

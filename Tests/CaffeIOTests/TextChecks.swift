@@ -1,0 +1,1 @@
+../../Fuzz/TextChecks.swift

@@ -1,0 +1,97 @@
+@testable import Rules
+
+/// A net of two layers, for checking and evaluating.
+///
+/// `conv` has blobs `[2, 3, 1, 2]` (1…12) and `[2]` (10, 20); `gain` has `[2]` (2, 4) and `[1]` (3).
+struct SmallNet: ExpressionEnvironment, ExpressionScope {
+  static let blobs: [[Tensor]] = [
+    [Tensor(shape: [2, 3, 1, 2], values: (1...12).map(Double.init)), Tensor([10, 20])],
+    [Tensor([2, 4]), Tensor([3])],
+  ]
+  static let lets: [String: ExpressionValue] = [
+    "s": .tensor(Tensor([2, 3])), "m": .tensor(Tensor(shape: [2, 3], values: [1, 2, 3, 4, 5, 6])),
+    "n": .number(4),
+    "word": .string("MAX"), "yes": .boolean(true), "sizes": .sizes([2, 3]),
+    "layers": .list([.layer(LayerReference(id: 0, capture: "conv"))]),
+    "scalar": .tensor(Tensor(shape: [], values: [7])),
+  ]
+  static let captures = ["conv", "gain"]
+  /// Without shapes, as when a rule is loaded.
+  var knowsShapes = true
+
+  func value(of name: String) throws(ExpressionFault) -> ExpressionValue? {
+    if let id = Self.captures.firstIndex(of: name) { return .layer(LayerReference(id: id, capture: name)) }
+    return Self.lets[name]
+  }
+  func name(of layer: LayerReference) -> String { layer.id == 0 ? "conv1" : "gain1" }
+  func type(of layer: LayerReference) -> String { layer.id == 0 ? "Convolution" : "VendorGain" }
+  func phase(of layer: LayerReference) -> String { "TEST" }
+  func blobCount(of layer: LayerReference) throws(ExpressionFault) -> Int { Self.blobs[layer.id].count }
+  func blobShape(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> [Int] {
+    Self.blobs[layer.id][index].shape
+  }
+  func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> Tensor {
+    Self.blobs[layer.id][index]
+  }
+  func values(of layer: LayerReference, side: ValueSide) -> [String] {
+    side == .bottoms ? ["data", "other"] : ["out"]
+  }
+  func valueShape(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> [Int]?
+  {
+    index == 0 ? [1, 3, 8, 8] : nil
+  }
+  func attribute(_ path: [String], of layer: LayerReference) throws(ExpressionFault) -> ExpressionValue? {
+    switch path.joined(separator: ".") {
+    case "convolution_param.group": .number(1)
+    case "convolution_param.pad": .list([.number(0), .number(0)])
+    case "pooling_param.pool": .string("MAX")
+    case "param": .list([.record(["lr_mult": .number(2)])])
+    case "broken": throw ExpressionFault("the definition cannot be read")
+    default: nil
+    }
+  }
+  func hasAttribute(_ path: [String], of layer: LayerReference) throws(ExpressionFault) -> Bool {
+    path == ["convolution_param", "pad"]
+  }
+  func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor) {
+    if layer.id == 0 { throw ExpressionFault("layer 'conv1' is not affine per channel") }
+    return (Tensor([2, 4]), Tensor([0.5, 0.25]))
+  }
+
+  var names: [String] { Self.captures + Self.lets.keys.sorted() }
+  func type(of name: String) -> ExpressionType? {
+    if Self.captures.contains(name) { return .layer(capture: name) }
+    switch Self.lets[name]?.type {
+    case .tensor(let shape): return .tensor(knowsShapes ? shape : .unknown)
+    case let type: return type
+    }
+  }
+  func blobShape(of capture: String, at index: Int) -> SymbolicShape {
+    guard knowsShapes, let id = Self.captures.firstIndex(of: capture), index < 2 else { return .unknown }
+    return SymbolicShape(Self.blobs[id][index].shape)
+  }
+  func attribute(_ path: [String], of capture: String) -> AttributeLookup {
+    switch path.joined(separator: ".") {
+    case "convolution_param.group": .type(.number())
+    case "convolution_param.kernal_size": .missing(candidates: ["kernel_size", "stride"])
+    default: .dynamic
+    }
+  }
+}
+
+/// The value of `text` in the small net, checked first.
+func evaluate(_ text: String, limits: ExpressionLimits = ExpressionLimits()) throws(ExpressionError)
+  -> ExpressionValue
+{
+  let expression = try Expression(parsing: text, limits: limits)
+  try ExpressionChecker(SmallNet(knowsShapes: false)).check(expression)
+  try ExpressionChecker(SmallNet()).check(expression)
+  return try ExpressionEvaluator(SmallNet(), limits: limits).value(of: expression)
+}
+
+/// A tensor of rank 2.
+func matrix(_ rows: [[Double]]) -> ExpressionValue {
+  .tensor(Tensor(shape: [rows.count, rows[0].count], values: rows.flatMap { $0 }))
+}
+/// A tensor of rank 1.
+func vector(_ values: Double...) -> ExpressionValue { .tensor(Tensor(values)) }
