@@ -32,6 +32,15 @@ struct DetectionOutputLayerTests {
     expect(top, value([1, 1, expected.count, 7], expected.flatMap { [0, 1] + $0 }))
   }
 
+  @Test func noPriorsAndAnyNumberOfClasses() throws {
+    let layer = try OneLayer(
+      "DetectionOutput", "detection_output_param { num_classes: 4000000000 share_location: false }",
+      bottoms: 3)
+    let top = try layer.run(
+      NetValue(shape: [2, 0]), NetValue(shape: [2, 0]), NetValue(shape: [1, 2, 0]))[0]
+    #expect(top.values == [0, -1, -1, -1, -1, -1, -1, 1, -1, -1, -1, -1, -1, -1])
+  }
+
   @Test func nothingFound() throws {
     let top = try layer("confidence_threshold: 2").run(still, NetValue(shape: [1, 6]), priors)
     #expect(top == [value([1, 1, 1, 7], [0, -1, -1, -1, -1, -1, -1])])

@@ -58,7 +58,8 @@ struct DetectionOutputLayer: ForwardLayer {
     let priors = (0..<priorCount).map { Box(inputs[2].values, at: $0 * 4) }
     let variances = (0..<priorCount).map { Box(inputs[2].values, at: (priorCount + $0) * 4) }
     var rows: [S] = []
-    for image in 0..<images {
+    // Without priors there may still be any number of classes to go through.
+    for image in 0..<(priorCount > 0 ? images : 0) {
       var found: [(label: Int, prior: Int, confidence: S)] = []
       var boxes: [[Box<S>]] = []
       for location in 0..<locationCount {
