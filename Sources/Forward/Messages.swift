@@ -23,6 +23,9 @@ extension ForwardError {
       return "expected parameter blob \(index) of shape \(expected.asShape), found \(found.asShape)"
     case .blobValueCount(let index, let expected, let found):
       return "expected \(expected) values in parameter blob \(index), found \(found)"
+    case .ambiguousBlobs(let counts):
+      return "parameter blobs of \(counts.map(String.init).joined(separator: ", ")) values"
+        + " mean different things in different forks of Caffe"
     case .inputRank(let index, let expected, let found):
       return "expected \(expected.counting("dimension")) in bottom \(index), found \(found.asShape)"
     case .inputShape(let index, let expected, let found):

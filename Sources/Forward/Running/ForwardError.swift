@@ -30,6 +30,8 @@ package struct ForwardError: DiagnosticError, Equatable {
     case blobShape(index: Int, expected: [Int], found: [Int])
     /// A parameter blob with the wrong number of values; by position.
     case blobValueCount(index: Int, expected: Int, found: Int)
+    /// Parameter blobs that forks read in different ways; the number of values of each.
+    case ambiguousBlobs(counts: [Int])
     /// A bottom with the wrong number of dimensions; by position.
     case inputRank(index: Int, expected: ClosedRange<Int>, found: [Int])
     /// A bottom whose shape does not fit; by position.
