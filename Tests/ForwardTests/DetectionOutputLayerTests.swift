@@ -82,6 +82,18 @@ struct DetectionOutputLayerTests {
     expect(top, value([1, 1, 1, 7], [0, 1, 0.6, 0.1, 0.1, 0.5, 0.5]))
   }
 
+  @Test func bottomsOfForks() throws {
+    let four = try OneLayer("DetectionOutput", "detection_output_param { num_classes: 2 }", bottoms: 4)
+    let confidences = value([1, 6], [0, 1, 0, 0.5, 0, 0.5])
+    #expect(
+      try four.run(still, confidences, priors, counted(1, 3, 8, 8))
+        == (try layer("").run(still, confidences, priors)))
+    #expect(
+      OneLayer.message {
+        _ = try OneLayer("DetectionOutput", "detection_output_param { num_classes: 2 }", bottoms: 5)
+      } == "error: layer 'it' (DetectionOutput): 'bottom' with the value '5 blobs' cannot be run here")
+  }
+
   @Test func countsThatDoNotFit() throws {
     #expect(
       try layer("").message([1, 12], [1, 9], [1, 2, 12])
