@@ -1,40 +1,41 @@
 """The layers of SSD detectors, against NumPy and against OpenCV."""
 
+import layer_cases
 import numpy as np
-import one_layer
-from one_layer import Case
+from layer_cases import Case
 
+COUNT = 60
 CODES = ["CORNER", "CENTER_SIZE", "CORNER_SIZE"]
 
 
-def prior_box(draw):
-    height, width = draw.integer(1, 5), draw.integer(1, 5)
-    image_height, image_width = draw.integer(20, 60), draw.integer(20, 60)
-    count = draw.integer(1, 2)
-    smallest = [draw.integer(2, 20) for _ in range(count)]
-    largest = [size + draw.integer(1, 20) for size in smallest] if draw.chance(0.6) else []
-    if not draw.for_opencv and draw.chance(0.5):  # which OpenCV does not cut off
+def prior_box(r):
+    height, width = r.integer(1, 5), r.integer(1, 5)
+    image_height, image_width = r.integer(20, 60), r.integer(20, 60)
+    count = r.integer(1, 2)
+    smallest = [r.integer(2, 20) for _ in range(count)]
+    largest = [size + r.integer(1, 20) for size in smallest] if r.chance(0.6) else []
+    if not r.for_opencv and r.chance(0.5):  # which OpenCV does not cut off
         smallest, largest = ([size + 0.75 for size in sizes] for sizes in (smallest, largest))
-    ratios = draw.random.sample([1, 2, 3, 0.25, 1.5], draw.integer(0, 3))
-    flip, clip, offset = draw.chance(0.6), draw.chance(0.5), draw.choice([0.5, 0.5, 0, 0.25])
-    variances = draw.choice([[], [0.2], [0.1, 0.1, 0.2, 0.2]])
-    if draw.for_opencv and not variances:
+    ratios = r.sample([1, 2, 3, 0.25, 1.5], r.integer(0, 3))
+    flip, clip, offset = r.chance(0.6), r.chance(0.5), r.choice([0.5, 0.5, 0, 0.25])
+    variances = r.choice([[], [0.2], [0.1, 0.1, 0.2, 0.2]])
+    if r.for_opencv and not variances:
         return None  # it knows no default
     fields = f"flip: {flip} clip: {clip} offset: {offset}".lower()
     for name, values in [
         ("min_size", smallest), ("max_size", largest), ("aspect_ratio", ratios), ("variance", variances)
     ]:  # fmt: skip
         fields += "".join(f" {name}: {value}" for value in values)
-    bottoms = [draw.values(1, 2, height, width), draw.values(1, 3, image_height, image_width)]
-    if draw.chance(0.3) and not draw.for_opencv:  # which does not look at it
-        image_height = image_width = draw.integer(20, 60)
+    bottoms = [r.normal(1, 2, height, width), r.normal(1, 3, image_height, image_width)]
+    if r.chance(0.3) and not r.for_opencv:  # which does not look at it
+        image_height = image_width = r.integer(20, 60)
         fields += f" img_size: {image_width}"
     step_height, step_width = image_height / height, image_width / width
-    if draw.chance(0.3):
-        step_height, step_width = draw.choice([4, 8.5]), draw.choice([4, 8.5])
+    if r.chance(0.3):
+        step_height, step_width = r.choice([4, 8.5]), r.choice([4, 8.5])
         fields += f" step_h: {step_height} step_w: {step_width}"
-    elif draw.chance(0.3):
-        step_height = step_width = draw.choice([4, 8.5])
+    elif r.chance(0.3):
+        step_height = step_width = r.choice([4, 8.5])
         fields += f" step: {step_height}"
 
     others = []
@@ -57,7 +58,7 @@ def prior_box(draw):
                     corners += (corner / [image_width, image_height]).tolist()
     corners = np.clip(corners, 0, 1) if clip else np.array(corners)
     variance = np.resize(variances or [0.1], corners.size)
-    return Case("PriorBox", f"prior_box_param {{ {fields} }}", bottoms, [np.stack([corners, variance])[None]])
+    return Case(f"prior_box_param {{ {fields} }}", bottoms, [np.stack([corners, variance])[None]])
 
 
 def decode(code, prior, offsets):
@@ -88,13 +89,13 @@ def suppress(boxes, confidences, least, threshold, eta, top):
     return kept
 
 
-def detection_output(draw):
-    images, priors, classes = draw.integer(1, 3), draw.integer(1, 30), draw.integer(2, 4)
-    share, in_target, code = draw.chance(0.6), draw.chance(0.4), draw.choice(CODES)
-    background = draw.choice([0, 0, -1, 1])
-    threshold, eta = draw.choice([0.3, 0.45, 0.8]), draw.choice([1, 1, 0.7])
-    top, keep, least = draw.choice([None, 3, 20]), draw.choice([-1, 2, 10]), draw.choice([None, 0.3, 0.6])
-    if draw.for_opencv:
+def detection_output(r):
+    images, priors, classes = r.integer(1, 3), r.integer(1, 30), r.integer(2, 4)
+    share, in_target, code = r.chance(0.6), r.chance(0.4), r.choice(CODES)
+    background = r.choice([0, 0, -1, 1])
+    threshold, eta = r.choice([0.3, 0.45, 0.8]), r.choice([1, 1, 0.7])
+    top, keep, least = r.choice([None, 3, 20]), r.choice([-1, 2, 10]), r.choice([None, 0.3, 0.6])
+    if r.for_opencv:
         if code == "CORNER_SIZE" or in_target:
             return None  # not in OpenCV, or only for priors without variances
         eta, keep = 1, max(keep, 2)  # OpenCV ignores the first and overruns its memory without the second
@@ -106,12 +107,12 @@ def detection_output(draw):
     fields += "" if least is None else f" confidence_threshold: {least}"
     fields += f" nms_param {{ nms_threshold: {threshold} eta: {eta} {f'top_k: {top}' if top else ''} }}"
 
-    corners = draw.numpy.uniform(0, 0.6, (priors, 2))
-    prior = np.concatenate([corners, corners + draw.numpy.uniform(0.1, 0.4, (priors, 2))], 1)
-    variance = draw.numpy.choice([0.1, 0.2], (priors, 4))
+    corners = r.rng.uniform(0, 0.6, (priors, 2))
+    prior = np.concatenate([corners, corners + r.rng.uniform(0.1, 0.4, (priors, 2))], 1)
+    variance = r.rng.choice([0.1, 0.2], (priors, 4))
     prior_blob = np.stack([prior.ravel(), variance.ravel()])[None].astype(np.float32)
-    offsets = draw.values(images, priors * locations * 4, scale=0.5)
-    scores = draw.numpy.uniform(0, 1, (images, priors, classes)).astype(np.float32)
+    offsets = r.normal(images, priors * locations * 4, scale=0.5)
+    scores = r.rng.uniform(0, 1, (images, priors, classes)).astype(np.float32)
 
     prior, variance = prior_blob[0].astype(np.float64).reshape(2, priors, 4)
     rows = []
@@ -132,29 +133,15 @@ def detection_output(draw):
             found = sorted(sorted(found, key=lambda row: -row[2])[:keep], key=lambda row: row[1])
         rows += found
     if not rows:
-        if draw.for_opencv:
+        if r.for_opencv:
             return None  # it gives zeros
         rows = [[image] + [-1] * 6 for image in range(images)]
     bottoms = [offsets, scores.reshape(images, -1), prior_blob]
     return Case(
-        "DetectionOutput",
         f"detection_output_param {{ {fields} }}",
         bottoms,
         [np.array(rows).reshape(1, 1, -1, 7)],
     )
-
-
-def test_prior_box_numpy(record_property):
-    # corners are single-precision before they are divided, as in Caffe
-    one_layer.check_numpy(prior_box, 1e-6, record_property, double=1e-6)
-
-
-def test_detection_output_numpy(record_property):
-    one_layer.check_numpy(detection_output, 1e-6, record_property)
-
-
-def test_prior_box_opencv(record_property):
-    one_layer.check_opencv(prior_box, 1e-5, record_property)
 
 
 def by_label(top):
@@ -164,5 +151,12 @@ def by_label(top):
     return rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))]
 
 
-def test_detection_output_opencv(record_property):
-    one_layer.check_opencv(detection_output, 1e-5, record_property, by_label)
+def test_prior_box(record_property):
+    cases = layer_cases.draw(prior_box, COUNT)
+    # corners are single-precision before they are divided, as in Caffe
+    layer_cases.hold("PriorBox", cases, record_property, double=1e-6, single=1e-6)
+
+
+def test_detection_output(record_property):
+    cases = layer_cases.draw(detection_output, COUNT)
+    layer_cases.hold("DetectionOutput", cases, record_property, single=1e-6, arrange=by_label)

@@ -6,46 +6,13 @@ import layer_cases
 import numpy as np
 import numpy_layers
 import pytest
-from layer_cases import Case, message
+from layer_cases import Case, Random, message
 
 COUNT = 60
 
 
 #: BatchNorm's default, as Caffe keeps it.
 EPSILON = float(np.float32(1e-5))
-
-
-class Random:
-    """Choices and arrays of one case."""
-
-    def __init__(self, *seed):
-        self.rng = np.random.default_rng(seed)
-
-    def choice(self, options):
-        return options[int(self.rng.integers(len(options)))]
-
-    def chance(self, probability):
-        return bool(self.rng.random() < probability)
-
-    def integer(self, low, high):
-        return int(self.rng.integers(low, high + 1))
-
-    def normal(self, *shape, scale=1.0):
-        return (self.rng.standard_normal(shape) * scale).astype(np.float32)
-
-    def number(self, low, high):
-        """A fraction that single precision holds exactly: Caffe's parameters are no finer."""
-        return round(float(self.rng.uniform(low, high)) * 256) / 256
-
-    def shape(self, least=1, most=4):
-        """Any rank, batch first; OpenCV is only shown images."""
-        return [self.integer(1, 5) for _ in range(self.integer(least, most))]
-
-    def image(self):
-        return [self.integer(1, 2), self.integer(1, 6), self.integer(1, 9), self.integer(1, 9)]
-
-    def value(self, least=1):
-        return self.normal(*(self.image() if self.chance(0.6) else self.shape(least)), scale=2)
 
 
 # -- activations

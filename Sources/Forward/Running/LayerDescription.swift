@@ -85,13 +85,17 @@ package struct LayerDescription: Sendable {
   package func word(
     _ path: String..., among words: [String], from first: Int = 0, default value: String
   ) throws(ForwardError) -> String {
-    switch attribute(path) {
-    case nil: return value
-    case .string(let word)? where words.contains(word): return word
-    case .number(let number)? where Int(exactly: number).map({ words.indices.contains($0 - first) }) == true:
-      return words[Int(number) - first]
-    case let other?: throw invalid(path, other, .oneOf(words))
-    }
+    guard let found = attribute(path) else { return value }
+    if case .string(let word) = found, words.contains(word) { return word }
+    let number: Int? =
+      switch found {
+      case .number(let number): Int(exactly: number)
+      // The schema gives enumerations as they are written.
+      case .string(let digits): Int(digits)
+      default: nil
+      }
+    for (place, word) in zip(first..., words) where place == number { return word }
+    throw invalid(path, found, .oneOf(words))
   }
 
   /// A string.
