@@ -22,6 +22,12 @@ struct CropLayerTests {
         == "error: layer 'it' (Crop): expected a whole number from 0 to 1 for 'crop_param.offset', found '2'")
   }
 
+  @Test func largerThanTheBottom() throws {
+    #expect(
+      try OneLayer("Crop", bottoms: 2).message([1, 1, 3, 4], [1, 1, 2, 5])
+        == "error: layer 'it' (Crop): a window of 2×5 does not fit into the padded bottom, 3×4")
+  }
+
   @Test func tooManyOffsets() throws {
     #expect(
       try OneLayer("Crop", "crop_param { offset: 1 offset: 1 offset: 1 }", bottoms: 2)

@@ -32,6 +32,15 @@ struct DetectionOutputLayerTests {
     expect(top, value([1, 1, expected.count, 7], expected.flatMap { [0, 1] + $0 }))
   }
 
+  @Test func noPriorsAndAnyNumberOfClasses() throws {
+    let layer = try OneLayer(
+      "DetectionOutput", "detection_output_param { num_classes: 4000000000 share_location: false }",
+      bottoms: 3)
+    let top = try layer.run(
+      NetValue(shape: [2, 0]), NetValue(shape: [2, 0]), NetValue(shape: [1, 2, 0]))[0]
+    #expect(top.values == [0, -1, -1, -1, -1, -1, -1, 1, -1, -1, -1, -1, -1, -1])
+  }
+
   @Test func nothingFound() throws {
     let top = try layer("confidence_threshold: 2").run(still, NetValue(shape: [1, 6]), priors)
     #expect(top == [value([1, 1, 1, 7], [0, -1, -1, -1, -1, -1, -1])])
@@ -71,6 +80,18 @@ struct DetectionOutputLayerTests {
     let top = try layer.run(
       value([1, 8], [0, 0, 0, 0, 0.1, 0.1, 0.1, 0.1]), value([1, 2], [0.3, 0.6]), prior)[0]
     expect(top, value([1, 1, 1, 7], [0, 1, 0.6, 0.1, 0.1, 0.5, 0.5]))
+  }
+
+  @Test func bottomsOfForks() throws {
+    let four = try OneLayer("DetectionOutput", "detection_output_param { num_classes: 2 }", bottoms: 4)
+    let confidences = value([1, 6], [0, 1, 0, 0.5, 0, 0.5])
+    #expect(
+      try four.run(still, confidences, priors, counted(1, 3, 8, 8))
+        == (try layer("").run(still, confidences, priors)))
+    #expect(
+      OneLayer.message {
+        _ = try OneLayer("DetectionOutput", "detection_output_param { num_classes: 2 }", bottoms: 5)
+      } == "error: layer 'it' (DetectionOutput): 'bottom' with the value '5 blobs' cannot be run here")
   }
 
   @Test func countsThatDoNotFit() throws {

@@ -24,6 +24,11 @@ struct LRNLayerTests {
     expect(try OneLayer("LRN").run(ones).first, value([1, 1, 1, 1], [2 * Double.pow(1.8, -0.75)]))
   }
 
+  @Test func sizeLargerThanThePlane() throws {
+    let layer = try OneLayer("LRN", "lrn_param { local_size: 4294967295 norm_region: WITHIN_CHANNEL }")
+    expect(try layer.run(value([1, 1, 1, 1], [3])).first, value([1, 1, 1, 1], [3]))
+  }
+
   @Test func evenSize() {
     let message = OneLayer.message { _ = try OneLayer("LRN", "lrn_param { local_size: 4 }") }
     #expect(

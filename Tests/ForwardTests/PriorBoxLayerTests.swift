@@ -22,7 +22,7 @@ struct PriorBoxLayerTests {
     let layer = try OneLayer("PriorBox", "prior_box_param { min_size: 4.9 flip: false }", bottoms: 2)
     let top = try layer.run(NetValue(shape: [1, 5, 1, 1]), image)[0]
     #expect(top.values.prefix(4) == [0.375, 0.25, 0.625, 0.75])
-    #expect(top.values.suffix(4) == [0.1, 0.1, 0.1, 0.1])
+    #expect(top.values.suffix(4) == [Double](repeating: Double(Float(0.1)), count: 4))
   }
 
   @Test func stepsAndClips() throws {
@@ -54,6 +54,11 @@ struct PriorBoxLayerTests {
         "min_size: 4 step: 1 step_h: 2",
         "give either 'prior_box_param.step' or 'prior_box_param.step_h', not both"
       ),
+      (
+        "min_size: 4 img_size: 1e300",
+        "expected a whole number for 'prior_box_param.img_size', found '1e+300'"
+      ),
+      ("min_size: 4 img_size: 0", "expected a whole number from 1 for 'prior_box_param.img_size', found '0'"),
       ("min_size: 4 img_h: 2", "'prior_box_param.img_w' is missing"),
     ])
   func faults(parameters: String, sentence: String) {

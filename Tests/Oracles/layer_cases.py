@@ -22,6 +22,51 @@ class Case:
     opencv: bool = True
 
 
+class Random:
+    """Choices and arrays of one case."""
+
+    def __init__(self, *seed, for_opencv=False):
+        self.rng = np.random.default_rng(seed)
+        #: Whether only what OpenCV knows is wanted: images, and not all of Caffe's parameters.
+        self.for_opencv = for_opencv
+
+    def choice(self, options):
+        return options[int(self.rng.integers(len(options)))]
+
+    def chance(self, probability):
+        return bool(self.rng.random() < probability)
+
+    def integer(self, low, high):
+        return int(self.rng.integers(low, high + 1))
+
+    def normal(self, *shape, scale=1.0):
+        return (self.rng.standard_normal(shape) * scale).astype(np.float32)
+
+    def number(self, low, high):
+        """A fraction that single precision holds exactly: Caffe's parameters are no finer."""
+        return round(float(self.rng.uniform(low, high)) * 256) / 256
+
+    def sample(self, options, count):
+        """Different ones, in random order."""
+        return [options[place] for place in self.rng.permutation(len(options))[:count]]
+
+    def shape(self, least=1, most=4, longest=5):
+        """Any rank, batch first; OpenCV is only shown images."""
+        rank = 4 if self.for_opencv else self.integer(least, most)
+        return [self.integer(1, longest) for _ in range(rank)]
+
+    def axis(self, shape):
+        """An axis, and how it is written: from the front, or negative from the end."""
+        axis = self.integer(0, len(shape) - 1)
+        return axis, axis if self.chance(0.6) else axis - len(shape)
+
+    def image(self):
+        return [self.integer(1, 2), self.integer(1, 6), self.integer(1, 9), self.integer(1, 9)]
+
+    def value(self, least=1):
+        return self.normal(*(self.image() if self.chance(0.6) else self.shape(least)), scale=2)
+
+
 def text_of(value):
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -57,13 +102,16 @@ class Net:
         self.definition = "\n".join(lines).encode()
         self.weights = weights.SerializeToString() or None
 
-    def check(self, found, tolerance):
-        """The largest difference, relative to each top's largest value; fails above `tolerance`."""
+    def check(self, found, tolerance, arrange=lambda top: top):
+        """The largest difference, relative to each top's largest value; fails above `tolerance`.
+
+        `arrange` brings the values of a top into an order in which they can be compared.
+        """
         worst = 0.0
         for i, case in enumerate(self.cases):
             shapes = [value.shape for value in case.inputs]
             for j, expected in enumerate(case.expected):
-                actual = found[f"y{i}_{j}"].astype(np.float64)
+                actual, expected = arrange(found[f"y{i}_{j}"].astype(np.float64)), arrange(expected)
                 said = f"case {i}, top {j}: {case.type} {case.text} on {shapes}"
                 assert actual.shape == expected.shape, f"{said}: {actual.shape}, not {expected.shape}"
                 assert np.isfinite(expected).all(), f"{said}: the expected values are not finite"
@@ -74,11 +122,29 @@ class Net:
         return worst
 
 
-def hold(kind, cases, record):
-    """Runs the cases in Double, in Float, and those that it can read in OpenCV."""
+def draw(make, count, opencv=True):
+    """Cases of any kind, and as many for OpenCV; for those `make` gives None where OpenCV is not Caffe."""
+    cases = [make(Random(seed)) for seed in range(count)]
+    for case in cases:
+        case.opencv = False
+    seed = 1000
+    while opencv and len(cases) < 2 * count:
+        assert seed < 1000 + 20 * count, "hardly any case is for OpenCV"
+        case = make(Random(seed, for_opencv=True))
+        seed += 1
+        if case is not None:
+            cases.append(case)
+    return cases
+
+
+def hold(kind, cases, record, double=1e-12, single=1e-5, arrange=lambda top: top):
+    """Runs the cases in Double, in Float, and those that it can read in OpenCV.
+
+    `double` and `single` are the largest differences allowed; OpenCV's tops are compared as arranged.
+    """
     net = Net(kind, cases)
-    double = net.check(probe.run(net.definition, net.weights, net.inputs, "--double"), 1e-12)
-    single = net.check(probe.run(net.definition, net.weights, net.inputs), 1e-5)
+    double = net.check(probe.run(net.definition, net.weights, net.inputs, "--double"), double)
+    single = net.check(probe.run(net.definition, net.weights, net.inputs), single)
     readable = Net(kind, [case for case in cases if case.opencv])
     other = ""
     if readable.cases:
@@ -88,5 +154,5 @@ def hold(kind, cases, record):
             readable.inputs,
             [f"y{i}_{j}" for i, case in enumerate(readable.cases) for j in range(len(case.expected))],
         )
-        other = f", OpenCV {readable.check(found, 1e-5):.1e} on {len(readable.cases)}"
+        other = f", OpenCV {readable.check(found, 1e-5, arrange):.1e} on {len(readable.cases)}"
     record("figures", (kind, f"{len(cases)} cases: Double {double:.1e}, Float {single:.1e}{other}"))

@@ -8,8 +8,8 @@ import numpy as np
 def run(definition, weights, inputs, blobs=()):
     """Blob name -> array for all outputs of a net given as text and encoded bytes, and for `blobs`.
 
-    The net is read afresh; OpenCV's own layer fusion, which is wrong on some nets, is off, and so are Winograd
-    convolutions, which cost a digit.
+    The net is read afresh. OpenCV's own layer fusion, which is wrong on some nets, is off, and so are its
+    Winograd convolutions, which cost a digit.
     """
     parsed = nets.parse(definition)
     graph = nets.Graph(parsed)

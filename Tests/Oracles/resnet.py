@@ -1,4 +1,7 @@
-"""A net of ResNet-50's shape with random weights that keep values in range; `python3 resnet.py FOLDER` writes it."""
+"""A net of ResNet-50's shape, with random weights that keep values in range.
+
+python3 resnet.py FOLDER     # writes resnet.prototxt and resnet.caffemodel
+"""
 
 import pathlib
 import sys

@@ -6,46 +6,13 @@ import layer_cases
 import numpy as np
 import numpy_layers
 import pytest
-from layer_cases import Case, message
+from layer_cases import Case, Random, message
 
 COUNT = 60
 
 
 #: BatchNorm's default, as Caffe keeps it.
 EPSILON = float(np.float32(1e-5))
-
-
-class Random:
-    """Choices and arrays of one case."""
-
-    def __init__(self, *seed):
-        self.rng = np.random.default_rng(seed)
-
-    def choice(self, options):
-        return options[int(self.rng.integers(len(options)))]
-
-    def chance(self, probability):
-        return bool(self.rng.random() < probability)
-
-    def integer(self, low, high):
-        return int(self.rng.integers(low, high + 1))
-
-    def normal(self, *shape, scale=1.0):
-        return (self.rng.standard_normal(shape) * scale).astype(np.float32)
-
-    def number(self, low, high):
-        """A fraction that single precision holds exactly: Caffe's parameters are no finer."""
-        return round(float(self.rng.uniform(low, high)) * 256) / 256
-
-    def shape(self, least=1, most=4):
-        """Any rank, batch first; OpenCV is only shown images."""
-        return [self.integer(1, 5) for _ in range(self.integer(least, most))]
-
-    def image(self):
-        return [self.integer(1, 2), self.integer(1, 6), self.integer(1, 9), self.integer(1, 9)]
-
-    def value(self, least=1):
-        return self.normal(*(self.image() if self.chance(0.6) else self.shape(least)), scale=2)
 
 
 # -- activations
@@ -223,27 +190,35 @@ def batch_norm(r):
     if x.size // c < 4:
         stored = None
     mean, variance = r.normal(c), np.abs(r.normal(c)) + np.float32(0.05)
-    gamma, beta, blobs = np.ones(c), np.zeros(c), []
-    five = r.chance(0.4) and c > 1
-    if five:
-        gamma, beta = r.normal(c), r.normal(c)
-        blobs = [gamma, beta, mean, variance, r.normal(1)]
-    else:
-        factor = np.float32(r.choice([1, 999.9, 0.37]))
-        blobs = [mean, variance, np.array([factor], np.float32)]
+    gamma, beta, more = r.normal(c), r.normal(c), {}
+    factor = np.array([r.choice([1, 999.9, 0.37])], np.float32)
+    dialect = r.choice(["bvlc", "bvlc", "scale first", "nvcaffe", "intel", "intel without bias"])
+    if c == 1 and dialect != "intel without bias":
+        dialect = "bvlc"
+    blobs = {
+        "bvlc": [mean, variance, factor],
+        "scale first": [gamma, beta, mean, variance, r.normal(1)],
+        "nvcaffe": [mean, variance, r.normal(1), gamma, beta],
+        "intel": [mean, variance, factor, gamma, beta],
+        "intel without bias": [mean, variance, factor, gamma],
+    }[dialect]
+    if dialect == "nvcaffe":
+        more["scale_bias"], eps = True, r.choice([eps, 1e-7])
+    if dialect not in ("nvcaffe", "scale first"):
         mean, variance = mean / np.float64(factor), variance / np.float64(factor)
+    gamma = 1 if dialect == "bvlc" else gamma
+    beta = 0 if dialect in ("bvlc", "intel without bias") else beta
     if stored is False:
         axes = (0, *range(2, x.ndim))
         mean, variance = wide.mean(axes), wide.var(axes)
-    s = np.float64(gamma) / np.sqrt(
-        np.float64(variance) + (EPSILON if eps is None else float(np.float32(eps)))
-    )
+    epsilon = EPSILON if eps in (None, 1e-7) else float(np.float32(eps))
+    s = gamma / np.sqrt(np.float64(variance) + epsilon)
     y = (wide - numpy_layers.per_channel(mean, x)) * numpy_layers.per_channel(s, x)
-    y = y + numpy_layers.per_channel(beta, x)
-    if r.chance(0.2) and not five:  # as old files have it
+    y = y + (numpy_layers.per_channel(beta, x) if np.ndim(beta) else 0)
+    if r.chance(0.2) and dialect == "bvlc":  # as old files have it
         blobs = [blob.reshape(1, -1, 1, 1) for blob in blobs]
-    text = message("batch_norm_param", eps=eps, use_global_stats=stored)
-    return Case(text, [x], [y], blobs, opencv=x.ndim == 4 and not five and stored is not False)
+    text = message("batch_norm_param", eps=eps, use_global_stats=stored, **more)
+    return Case(text, [x], [y], blobs, opencv=dialect == "bvlc" and stored is not False)
 
 
 def untrained_batch_norm(r):
@@ -258,7 +233,7 @@ def untrained_batch_norm(r):
 def bn(r):
     x = r.value(2)
     c, wide = x.shape[1], x.astype(np.float64)
-    scale, shift = r.normal(c), r.normal(c)
+    scale, shift, kind = r.normal(c), r.normal(c), "BN"
     spread = [numpy_layers.per_channel(value, x) for value in (scale, shift)]
     if r.chance(0.5):
         blobs, text = [scale, shift], "bn_param { bn_mode: INFERENCE }"
@@ -266,10 +241,11 @@ def bn(r):
         mean, variance = r.normal(c), np.abs(r.normal(c)) + np.float32(0.05)
         eps = r.choice([None, 1e-3])
         blobs, text = [scale, shift, mean, variance], message("bn_param", eps=eps)
+        kind = r.choice(["BN", "CuDNNBatchNorm"])
         root = np.sqrt(np.float64(variance) + (EPSILON if eps is None else float(np.float32(eps))))
         wide = (wide - numpy_layers.per_channel(mean, x)) / numpy_layers.per_channel(root, x)
     blobs = [blob.reshape(1, -1, 1, 1) for blob in blobs] if r.chance(0.5) else blobs
-    return Case(text, [x], [wide * spread[0] + spread[1]], blobs, opencv=False)
+    return Case(text, [x], [wide * spread[0] + spread[1]], blobs, opencv=False, type=kind)
 
 
 def broadcast(r, name, combine, biased):

@@ -14,8 +14,12 @@ UNREADABLE = {
     "xilinx_espnet_encoder/deploy.prototxt",
 }
 
-#: OpenCV takes a batch's variance as E(x²) − E(x)², of which single precision leaves three digits here; against
-#: its own run in double precision the executor is off by 1e-5.
+#: Nets whose input is bytes, unscaled: values near 0 would only show what cancels out in their first layers.
+TAKES_PIXELS = {"ov_face_detection_retail_0044", "ov_person_detection_0022", "retinaface_mnet25"}
+PIXELS = 60
+
+#: OpenCV takes a batch's variance as E(x²) − E(x)², of which single precision leaves three digits here. The
+#: executor's run is held to the one in Double instead.
 ROUGH = {"xilinx_enet_encoder/deploy.prototxt": 1e-3}
 
 
@@ -35,16 +39,6 @@ def relative(actual, expected):
     return float(difference / largest) if largest else float(difference)
 
 
-def ends(definition, blobs):
-    """The net's outputs, what saturating layers read, and what a cut layer would have read."""
-    graph = nets.Graph(definition)
-    found = {value.blob for value in graph.outputs} | nets.before_saturation(definition)
-    for layer in graph.layers:
-        if not set(layer.top) & set(blobs):
-            found |= set(layer.bottom)
-    return sorted(found & set(blobs))
-
-
 def shown(detections):
     """Detections without the rows of zeros that OpenCV fills up with."""
     return detections[:, :, np.any(detections[0, 0] != 0, axis=1)]
@@ -55,7 +49,8 @@ def test_net(name, record_property):
     model = conftest.shared("models", *name.split("/"))
     weights = model.parent / "model.caffemodel"
     definition = nets.parse_file(model)
-    inputs = nets.random_inputs(definition)
+    spread = np.float32(PIXELS if name.split("/")[0] in TAKES_PIXELS else 1)
+    inputs = {blob: value * spread for blob, value in nets.random_inputs(definition).items()}
     # Layers that only a fork has end the run of what depends on them, here as in `verify`.
     ours = {blob: value for _, blob, value in probe.run_files(model, weights, inputs, "--all", "--cut")}
     if name in UNREADABLE:
@@ -70,13 +65,15 @@ def test_net(name, record_property):
         expected = shown(theirs[blob]) if last[blob] == "DetectionOutput" else theirs[blob]
         assert ours[blob].size == expected.size, f"'{blob}': {ours[blob].shape}, OpenCV {expected.shape}"
         errors[blob] = relative(ours[blob].reshape(expected.shape), expected)
-    inner, outer = (max(part, key=errors.get) for part in (errors, ends(definition, errors)))
+    worst = max(errors, key=errors.get)
     missing = sorted(theirs.keys() - ours.keys())
-    cut = f"; behind a cut: {', '.join(missing)}" if missing else ""
-    record_property(
-        "figures",
-        (name, f"ends {errors[outer]:.1e}, all {len(blobs)} blobs {errors[inner]:.1e} ('{inner}'){cut}"),
-    )
-    assert errors[outer] <= ROUGH.get(name, 1e-5), f"'{outer}' is off by {errors[outer]:.1e}"
-    # Between two layers that cancel each other's scale both programs are about 1e-5 from exact values.
-    assert errors[inner] <= ROUGH.get(name, 2e-5), f"'{inner}' is off by {errors[inner]:.1e}"
+    notes = f"; behind a cut: {', '.join(missing)}" if missing else ""
+    if name in ROUGH:
+        exact = {
+            blob: value for _, blob, value in probe.run_files(model, weights, inputs, "--double", "--all")
+        }
+        rounding = max(relative(ours[blob], exact[blob]) for blob in blobs)
+        notes += f"; {rounding:.1e} from Double"
+        assert rounding <= 1e-5
+    record_property("figures", (name, f"{len(blobs)} blobs, worst {errors[worst]:.1e} ('{worst}'){notes}"))
+    assert errors[worst] <= ROUGH.get(name, 1e-5), f"'{worst}' is off by {errors[worst]:.1e}"

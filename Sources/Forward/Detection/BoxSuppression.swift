@@ -12,11 +12,11 @@ struct BoxSuppression {
     threshold = try layer.number(outer, inner, "nms_threshold", default: 0.3)
     guard threshold >= 0 else {
       throw layer.error(
-        .parameter(field: "\(field).nms_threshold", found: "\(threshold)", expected: .atLeastZero))
+        .parameter(field: "\(field).nms_threshold", found: "\(Float(threshold))", expected: .atLeastZero))
     }
     eta = try layer.number(outer, inner, "eta", default: 1)
     guard eta > 0, eta <= 1 else {
-      throw layer.error(.parameter(field: "\(field).eta", found: "\(eta)", expected: .fraction))
+      throw layer.error(.parameter(field: "\(field).eta", found: "\(Float(eta))", expected: .fraction))
     }
     let top = try layer.integer(outer, inner, "top_k", default: -1)
     topCount = top < 0 ? nil : top

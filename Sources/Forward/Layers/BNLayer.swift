@@ -1,4 +1,4 @@
-/// BN of two forks, per channel of axis 1.
+/// BN of two forks, and CuDNNBatchNorm, which is the second one's, per channel of axis 1.
 ///
 /// SegNet's with `bn_mode: INFERENCE` has blobs [scale, shift]: y = x·scale + shift. PSPNet's has [slope, bias,
 /// mean, variance]: y = slope·(x − mean)/√(variance + ε) + bias, ε being `bn_param.eps`, 1e-5 by default.
@@ -11,8 +11,8 @@ struct BNLayer: ForwardLayer {
     subject = description.subject
     blobShapes = description.blobShapes
     epsilon = try description.number("bn_param", "eps", default: 1e-5)
-    guard blobShapes.count != 4 else {
-      try description.require()
+    guard blobShapes.count != 4, description.subject.type == "BN" else {
+      try description.require(blobs: 4...4)
       return
     }
     try description.require(blobs: 2...2)

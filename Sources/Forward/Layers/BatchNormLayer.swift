@@ -1,24 +1,21 @@
-/// BatchNorm: y = (x − μ)/√(σ² + ε) per channel of axis 1.
+/// BatchNorm: y = (x − μ)/√(σ² + ε) per channel of axis 1; in the dialects that absorbed Scale γ·y + β.
 ///
-/// Blobs are [Σmean, Σvariance, factor], or, in the dialect that absorbed Scale, [γ, β, mean, variance,
-/// ignored] with y = γ·(x − μ)/√(σ² + ε) + β. With `use_global_stats: false` μ and σ² are the bottom's own.
+/// With `use_global_stats: false` μ and σ² are the bottom's own.
 struct BatchNormLayer: ForwardLayer {
   private let subject: LayerSubject
   private let usesStored: Bool
   private let epsilon: Double
-  private let isScaleFirst: Bool
+  private let dialect: BatchNormDialect
   private let blobShapes: [[Int]]
 
   init(_ description: LayerDescription) throws(ForwardError) {
+    try description.require()
     subject = description.subject
     usesStored = try description.boolean("batch_norm_param", "use_global_stats", default: true)
-    epsilon = try description.number("batch_norm_param", "eps", default: 1e-5)
+    dialect = try BatchNormDialect(description, usesStored: usesStored)
+    epsilon = max(
+      try description.number("batch_norm_param", "eps", default: 1e-5), Double(Float(dialect.leastEpsilon)))
     blobShapes = description.blobShapes
-    isScaleFirst =
-      blobShapes.count == 5 && blobShapes[4].product == 1 && blobShapes[2].product == blobShapes[0].product
-    // A layer without blobs can still normalise by the bottom's own statistics.
-    let counts = blobShapes.isEmpty && !usesStored ? 0...0 : isScaleFirst ? 5...5 : 3...3
-    try description.require(blobs: counts)
   }
 
   func outputShapes(_ inputs: [[Int]]) throws(ForwardError) -> [[Int]] {
@@ -26,11 +23,7 @@ struct BatchNormLayer: ForwardLayer {
     guard !shape.isEmpty else {
       throw ForwardError(subject, .inputRank(index: 0, expected: 1...Int.max, found: shape))
     }
-    let channels = shape.count == 1 ? 1 : shape[1]
-    for index in 0..<max(0, blobShapes.count - 1) {
-      try Blobs.check(blobShapes, index, count: channels, subject)
-    }
-    if blobShapes.count == 3 { try Blobs.check(blobShapes, 2, count: 1, subject) }
+    try dialect.check(blobShapes, channels: shape.count == 1 ? 1 : shape[1], subject)
     return [shape]
   }
 
@@ -41,21 +34,16 @@ struct BatchNormLayer: ForwardLayer {
     let channels = shape.count == 1 ? 1 : shape[1]
     let inner = shape.count == 1 ? 1 : shape[2...].product
     let (mean, variance) =
-      usesStored ? stored(blobs) : ChannelStatistics.of(inputs[0].values, channels: channels, inner: inner)
+      usesStored
+      ? dialect.statistics(blobs)
+      : ChannelStatistics.of(inputs[0].values, channels: channels, inner: inner)
+    let (scale, shift) = dialect.affine(blobs)
     let normalisations = (0..<channels).map { channel in
       Normalisation<S>(
         mean: mean[channel], factor: 1 / (variance[channel] + S(epsilon)).squareRoot(),
-        scale: isScaleFirst ? blobs[0].values[channel] : 1,
-        shift: isScaleFirst ? blobs[1].values[channel] : 0)
+        scale: scale?[channel] ?? 1, shift: shift?[channel] ?? 0)
     }
     return [inputs[0].mapped(perChannel: normalisations, inner: inner) { $1($0) }]
-  }
-
-  private func stored<S: ForwardScalar>(_ blobs: [NetValue<S>]) -> (mean: [S], variance: [S]) {
-    guard !isScaleFirst else { return (blobs[2].values, blobs[3].values) }
-    // A factor of 0 stands for an untrained layer: mean and variance are 0.
-    let factor = blobs[2].values[0] == 0 ? 0 : 1 / blobs[2].values[0]
-    return (blobs[0].values.map { $0 * factor }, blobs[1].values.map { $0 * factor })
   }
 }
 
@@ -74,7 +62,10 @@ struct Normalisation<S: ForwardScalar>: Sendable {
 enum ChannelStatistics {
   /// E(x) and E((x − E(x))²), summed in Double: Caffe's sums of single precision are no closer.
   static func of<S: ForwardScalar>(_ values: [S], channels: Int, inner: Int) -> (mean: [S], variance: [S]) {
-    let count = channels == 0 ? 0 : values.count / channels
+    guard !values.isEmpty else {
+      return (Array(repeating: 0, count: channels), Array(repeating: 0, count: channels))
+    }
+    let count = values.count / channels
     func mean(of channel: Int, _ term: (Double) -> Double) -> Double {
       var sum = 0.0
       for start in stride(from: channel * inner, to: values.count, by: channels * inner) {

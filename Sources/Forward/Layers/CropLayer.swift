@@ -19,6 +19,9 @@ struct CropLayer: ForwardLayer {
     let first = try layer.axis(axis, "crop_param.axis", of: input)
     try layer.require(rank: input.count...input.count, of: reference, bottom: 1)
     for axis in first..<input.count {
+      guard reference[axis] <= input[axis] else {
+        throw layer.error(.windowTooLarge(window: Array(reference[first...]), input: Array(input[first...])))
+      }
       try layer.require("crop_param.offset", starts[axis], from: 0, to: input[axis] - reference[axis])
     }
     return [Array(input[..<first] + reference[first...])]

@@ -18,7 +18,11 @@ struct DetectionOutputLayer: ForwardLayer {
   init(_ description: LayerDescription) throws(ForwardError) {
     layer = description
     let message = "detection_output_param"
-    try layer.require(bottoms: 3...3)
+    try layer.require(bottoms: 3...Int.max)
+    // A fourth is the image for the fork's own display; RefineDet and others mean something else by more.
+    guard layer.bottomCount <= 4 else {
+      throw layer.error(.unsupported(field: "bottom", found: "\(layer.bottomCount) blobs"))
+    }
     try layer.requireWritten(message, "num_classes")
     classCount = try layer.integer(message, "num_classes", default: 0)
     try layer.require("\(message).num_classes", classCount, from: 1)
@@ -35,7 +39,9 @@ struct DetectionOutputLayer: ForwardLayer {
   }
 
   func outputShapes(_ inputs: [[Int]]) throws(ForwardError) -> [[Int]] {
-    for (bottom, shape) in inputs.enumerated() { try layer.require(rank: 1...4, of: shape, bottom: bottom) }
+    for (bottom, shape) in inputs.prefix(3).enumerated() {
+      try layer.require(rank: 1...4, of: shape, bottom: bottom)
+    }
     let (images, priors) = (inputs[0][0], inputs[2].legacy(2) / 4)
     // What is behind the first axis may be split over the others.
     for (bottom, count) in [(0, locationCount * 4), (1, classCount)] {
@@ -58,7 +64,8 @@ struct DetectionOutputLayer: ForwardLayer {
     let priors = (0..<priorCount).map { Box(inputs[2].values, at: $0 * 4) }
     let variances = (0..<priorCount).map { Box(inputs[2].values, at: (priorCount + $0) * 4) }
     var rows: [S] = []
-    for image in 0..<images {
+    // Without priors there may still be any number of classes to go through.
+    for image in 0..<(priorCount > 0 ? images : 0) {
       var found: [(label: Int, prior: Int, confidence: S)] = []
       var boxes: [[Box<S>]] = []
       for location in 0..<locationCount {

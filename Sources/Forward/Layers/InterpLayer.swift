@@ -1,6 +1,7 @@
 /// Planes of another size by bilinear interpolation whose corners stay in place (DeepLab, PSPNet, ICNet).
 ///
-/// The size is, in this order: `shrink_factor` s and `zoom_factor` z, alone or one after the other, n ↦ (n − 1) / s + 1 and n ↦ n + (n − 1)(z − 1); `height` and `width`; the size of the second bottom. `pad_beg` and
+/// The size is, the first that is given: the second bottom's; that of one factor, n ↦ (n − 1) / shrink + 1 or
+/// n ↦ n + (n − 1)(zoom − 1); `height` and `width`; that of `shrink_factor` and then `zoom_factor`. `pad_beg` and
 /// `pad_end`, never positive, cut the bottom first.
 struct InterpLayer: ForwardLayer {
   private enum Size {
@@ -25,7 +26,10 @@ struct InterpLayer: ForwardLayer {
     let zoom = try layer.integer(message, "zoom_factor", default: 1)
     try layer.require("interp_param.shrink_factor", shrink, from: 1)
     try layer.require("interp_param.zoom_factor", zoom, from: 1)
-    if layer.has(message, "shrink_factor") || layer.has(message, "zoom_factor") {
+    let factors = (layer.has(message, "shrink_factor"), layer.has(message, "zoom_factor"))
+    if layer.bottomCount == 2 {
+      size = .reference
+    } else if factors.0 != factors.1 {
       size = .factors(shrink: shrink, zoom: zoom)
     } else if layer.has(message, "height"), layer.has(message, "width") {
       let height = try layer.integer(message, "height", default: 0)
@@ -33,8 +37,8 @@ struct InterpLayer: ForwardLayer {
       try layer.require("interp_param.height", height, from: 1)
       try layer.require("interp_param.width", width, from: 1)
       size = .fixed(height: height, width: width)
-    } else if layer.bottomCount == 2 {
-      size = .reference
+    } else if factors == (true, true) {
+      size = .factors(shrink: shrink, zoom: zoom)
     } else {
       throw layer.error(.missingParameter(field: "interp_param.height"))
     }

@@ -50,7 +50,7 @@ struct LRNLayer: ForwardLayer {
               sumAcrossChannels(from, channels: channels, plane: height * width, into: to)
             }
           }
-          let factor = S(alpha) / S(isWithinChannel ? size * size : size)
+          let factor = S(alpha) / (isWithinChannel ? S(size) * S(size) : S(size))
           let shift: S = isWithinChannel ? 1 : S(k)
           let power = -S(beta)
           for i in 0..<input.values.count { output[i] = source[i] * S.pow(shift + factor * output[i], power) }

@@ -22,9 +22,9 @@ struct PriorBoxLayer: ForwardLayer {
     clips = try layer.boolean("prior_box_param", "clip", default: false)
     let variances = try layer.positives("variance")
     if variances.count > 1 { try layer.require("prior_box_param.variance", variances, count: 4) }
-    self.variances = variances.isEmpty ? [0.1] : variances
-    image = try layer.pair("img_size", "img_h", "img_w").map { (Int($0.height), Int($0.width)) }
-    step = try layer.pair("step", "step_h", "step_w").map { (Float($0.height), Float($0.width)) }
+    self.variances = variances.isEmpty ? [Double(Float(0.1))] : variances
+    image = try layer.imageSize()
+    step = try layer.stepSize()
     offset = Float(try layer.number("prior_box_param", "offset", default: 0.5))
   }
 
@@ -49,7 +49,8 @@ struct PriorBoxLayer: ForwardLayer {
       if !largest.isEmpty {
         guard largest[index] > size else {
           throw layer.error(
-            .parameter(field: "prior_box_param.max_size", found: "\(largest[index])", expected: .above(size)))
+            .parameter(
+              field: "prior_box_param.max_size", found: "\(Float(largest[index]))", expected: .above(size)))
         }
         let mean = (side * Float(largest[index]).rounded(.towardZero)).squareRoot()
         boxes.append((mean, mean))
@@ -102,23 +103,39 @@ extension LayerDescription {
     let numbers = try numbers("prior_box_param", field)
     for number in numbers where !(number > 0) {
       throw error(
-        .parameter(field: "prior_box_param.\(field)", found: "\(number)", expected: .positiveNumber))
+        .parameter(field: "prior_box_param.\(field)", found: "\(Float(number))", expected: .positiveNumber))
     }
     return numbers
   }
 
-  /// A size of `prior_box_param` that is written as one number or as two; nil when it is not written.
-  fileprivate func pair(
+  /// Whether a size of `prior_box_param` is written as one number, false, or as two; nil when it is not written.
+  fileprivate func isPair(
     _ both: String, _ height: String, _ width: String
-  ) throws(ForwardError) -> (height: Double, width: Double)? {
+  ) throws(ForwardError) -> Bool? {
     let message = "prior_box_param"
-    guard has(message, height) || has(message, width) else {
-      return try positives(both).last.map { ($0, $0) }
-    }
+    guard has(message, height) || has(message, width) else { return has(message, both) ? false : nil }
     guard !has(message, both) else { throw error(.bothGiven("\(message).\(both)", "\(message).\(height)")) }
     try requireWritten(message, height)
     try requireWritten(message, width)
-    guard let h = try positives(height).last, let w = try positives(width).last else { return nil }
-    return (h, w)
+    return true
+  }
+
+  /// The image's size, when it is written.
+  fileprivate func imageSize() throws(ForwardError) -> (height: Int, width: Int)? {
+    guard let isPair = try isPair("img_size", "img_h", "img_w") else { return nil }
+    let height = try integer("prior_box_param", isPair ? "img_h" : "img_size", default: 0)
+    let width = try integer("prior_box_param", isPair ? "img_w" : "img_size", default: 0)
+    try require("prior_box_param.\(isPair ? "img_h" : "img_size")", height, from: 1)
+    try require("prior_box_param.\(isPair ? "img_w" : "img_size")", width, from: 1)
+    return (height, width)
+  }
+
+  /// The distance between two positions, when it is written.
+  fileprivate func stepSize() throws(ForwardError) -> (height: Float, width: Float)? {
+    guard let isPair = try isPair("step", "step_h", "step_w") else { return nil }
+    guard let height = try positives(isPair ? "step_h" : "step").last,
+      let width = try positives(isPair ? "step_w" : "step").last
+    else { return nil }
+    return (Float(height), Float(width))
   }
 }

@@ -30,6 +30,8 @@ package struct ForwardError: DiagnosticError, Equatable {
     case blobShape(index: Int, expected: [Int], found: [Int])
     /// A parameter blob with the wrong number of values; by position.
     case blobValueCount(index: Int, expected: Int, found: Int)
+    /// Parameter blobs that forks read in different ways; the number of values of each.
+    case ambiguousBlobs(counts: [Int])
     /// A bottom with the wrong number of dimensions; by position.
     case inputRank(index: Int, expected: ClosedRange<Int>, found: [Int])
     /// A bottom whose shape does not fit; by position.
@@ -44,6 +46,8 @@ package struct ForwardError: DiagnosticError, Equatable {
     case unsupported(field: String, found: String)
     /// The window does not fit into the padded bottom.
     case windowTooLarge(window: [Int], input: [Int])
+    /// A deconvolution whose windows have too many values together.
+    case windowsTooLarge(count: Int, limit: Int)
     /// An output with a dimension below zero.
     case negativeSize(shape: [Int])
     /// An output with too many dimensions.

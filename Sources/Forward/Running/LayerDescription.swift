@@ -43,7 +43,7 @@ package struct LayerDescription: Sendable {
     self.init(
       name: layer.name, type: layer.type, bottomCount: layer.bottoms.count, topCount: layer.tops.count,
       blobShapes: blobShapes, limits: limits,
-      attribute: { (try? layer.writtenAttribute($0, schema: schema)) ?? nil },
+      attribute: { layer.readableAttribute($0, schema: schema) },
       occurrences: { path, field in layer.occurrences(of: path, field: field) })
   }
 
@@ -85,13 +85,17 @@ package struct LayerDescription: Sendable {
   package func word(
     _ path: String..., among words: [String], from first: Int = 0, default value: String
   ) throws(ForwardError) -> String {
-    switch attribute(path) {
-    case nil: return value
-    case .string(let word)? where words.contains(word): return word
-    case .number(let number)? where Int(exactly: number).map({ words.indices.contains($0 - first) }) == true:
-      return words[Int(number) - first]
-    case let other?: throw invalid(path, other, .oneOf(words))
-    }
+    guard let found = attribute(path) else { return value }
+    if case .string(let word) = found, words.contains(word) { return word }
+    let number: Int? =
+      switch found {
+      case .number(let number): Int(exactly: number)
+      // The schema gives enumerations as they are written.
+      case .string(let digits): Int(digits)
+      default: nil
+      }
+    for (place, word) in zip(first..., words) where place == number { return word }
+    throw invalid(path, found, .oneOf(words))
   }
 
   /// A string.
@@ -141,7 +145,7 @@ package struct LayerDescription: Sendable {
   }
 
   private func integer(_ value: AttributeValue, _ path: [String]) throws(ForwardError) -> Int {
-    // Sizes are 32-bit in Caffe; a larger number would only overflow further on.
+    // Caffe's integers have 32 bits, signed or not.
     guard let integer = value.integer, Int(Int32.min)...Int(UInt32.max) ~= integer else {
       throw invalid(path, value, .wholeNumber)
     }
@@ -180,6 +184,18 @@ extension AttributeValue {
 }
 
 extension LayerDefinition {
+  /// The written value at a path; where the schema would not take it, what is written, so that the getter
+  /// that meets it can say so.
+  func readableAttribute(_ path: [String], schema: Schema) -> AttributeValue? {
+    do {
+      return try writtenAttribute(path, schema: schema)
+    } catch {
+      var message: TextMessage? = parameters
+      for name in path.dropLast() { message = message?.last(name)?.message }
+      return path.last.flatMap { message?.last($0) }.map { .string($0.literal) }
+    }
+  }
+
   /// For each occurrence of the message at `path`, the values of its `field`.
   func occurrences(of path: [String], field: String) -> [[AttributeValue]] {
     var messages = [parameters]

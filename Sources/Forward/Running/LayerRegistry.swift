@@ -14,6 +14,7 @@ package enum LayerRegistry {
     "Convolution": ConvolutionLayer.self,
     "ConvolutionDepthwise": ConvolutionLayer.self,
     "Crop": CropLayer.self,
+    "CuDNNBatchNorm": BNLayer.self,
     "Deconvolution": DeconvolutionLayer.self,
     "DepthwiseConvolution": ConvolutionLayer.self,
     "DetectionOutput": DetectionOutputLayer.self,

@@ -209,7 +209,7 @@ extension ForwardError {
   /// Whether another executor could run the layer: the type or a parameter's value is not computed here.
   var isUnsupported: Bool {
     switch reason {
-    case .unknownType, .unsupported: true
+    case .unknownType, .unsupported, .ambiguousBlobs: true
     default: false
     }
   }
