@@ -39,6 +39,8 @@ extension ForwardError {
     case .unsupported(let field, let found): return "'\(field)' with the value '\(found)' cannot be run here"
     case .windowTooLarge(let window, let input):
       return "a window of \(window.asShape) does not fit into the padded bottom, \(input.asShape)"
+    case .windowsTooLarge(let count, let limit):
+      return "the windows would have \(count) values together; the limit is \(limit)"
     case .negativeSize(let shape): return "the top would have the shape \(shape.asShape)"
     case .tooManyDimensions(let shape, let limit):
       return "the top would have \(shape.count) dimensions; the limit is \(limit)"

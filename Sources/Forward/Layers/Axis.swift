@@ -19,7 +19,7 @@ enum Blobs {
   static func check(
     _ shapes: [[Int]], _ index: Int, count: Int, _ subject: LayerSubject
   ) throws(ForwardError) {
-    let found = shapes[index].product
+    let found = shapes[index].saturatingProduct
     guard found == count else {
       throw ForwardError(subject, .blobValueCount(index: index, expected: count, found: found))
     }

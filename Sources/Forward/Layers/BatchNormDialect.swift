@@ -16,7 +16,7 @@ enum BatchNormDialect: Sendable, Equatable {
   /// - Throws: an unsupported-layer error where several fit, as they do for a single channel; the number of
   ///   blobs where none does.
   init(_ description: LayerDescription, usesStored: Bool) throws(ForwardError) {
-    let counts = description.blobShapes.map(\.product)
+    let counts = description.blobShapes.map(\.saturatingProduct)
     switch counts.count {
     case 0 where !usesStored: self = .none
     case 4: self = .statisticsAndScale(hasShift: false)

@@ -62,7 +62,10 @@ struct Normalisation<S: ForwardScalar>: Sendable {
 enum ChannelStatistics {
   /// E(x) and E((x − E(x))²), summed in Double: Caffe's sums of single precision are no closer.
   static func of<S: ForwardScalar>(_ values: [S], channels: Int, inner: Int) -> (mean: [S], variance: [S]) {
-    let count = channels == 0 ? 0 : values.count / channels
+    guard !values.isEmpty else {
+      return (Array(repeating: 0, count: channels), Array(repeating: 0, count: channels))
+    }
+    let count = values.count / channels
     func mean(of channel: Int, _ term: (Double) -> Double) -> Double {
       var sum = 0.0
       for start in stride(from: channel * inner, to: values.count, by: channels * inner) {

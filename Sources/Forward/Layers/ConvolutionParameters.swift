@@ -7,6 +7,7 @@ struct ConvolutionParameters: Sendable {
   private let group: Int?
   private let window: WindowParameters
   private let blobShapes: [[Int]]
+  private let limits: ForwardLimits
 
   /// Reads `convolution_param`; the depthwise forks' types have one group for each channel of the bottom.
   init(_ description: LayerDescription) throws(ForwardError) {
@@ -23,6 +24,7 @@ struct ConvolutionParameters: Sendable {
     group = isDepthwise ? nil : try description.integer("convolution_param", "group", default: 1)
     window = try WindowParameters(description, message: "convolution_param")
     blobShapes = description.blobShapes
+    limits = description.limits
     try description.require(
       bottoms: 1...Int.max, tops: 1...Int.max, blobs: hasBias ? 2...2 : 1...1)
   }
@@ -48,8 +50,15 @@ struct ConvolutionParameters: Sendable {
         .parameter(field: "convolution_param.group", found: "\(group)", expected: .divisor(of: count)))
     }
     let geometry = try window.geometry(Array(shape[(axis + 1)...]), transposed: transposed)
-    let weightCount = channels / group * outputCount * geometry.tapCount
+    let weightCount = ([channels / group, outputCount] + geometry.kernel).saturatingProduct
     try Blobs.check(blobShapes, 0, count: weightCount, subject)
+    if transposed {
+      // What the windows add up to is in memory at once.
+      let count = ([outputCount / group] + geometry.kernel + geometry.output).saturatingProduct
+      guard count <= limits.valueCount else {
+        throw ForwardError(subject, .windowsTooLarge(count: count, limit: limits.valueCount))
+      }
+    }
     if hasBias { try Blobs.check(blobShapes, 1, count: outputCount, subject) }
     let sizes = transposed ? geometry.input : geometry.output
     return Problem(

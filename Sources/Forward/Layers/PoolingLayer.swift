@@ -25,34 +25,30 @@ struct PoolingLayer: ForwardLayer {
   }
 
   func outputShapes(_ inputs: [[Int]]) throws(ForwardError) -> [[Int]] {
-    let shape = try geometry(inputs[0]).shape
-    return Array(repeating: shape, count: topCount)
+    Array(repeating: try outputShape(inputs[0]), count: topCount)
   }
 
-  private func geometry(
-    _ shape: [Int]
-  ) throws(ForwardError) -> (rows: PoolingWindow.Spans, columns: PoolingWindow.Spans, shape: [Int]) {
+  private func outputShape(_ shape: [Int]) throws(ForwardError) -> [Int] {
     guard shape.count == 4 else {
       throw ForwardError(subject, .inputRank(index: 0, expected: 4...4, found: shape))
     }
     guard shape[2] > 0, shape[3] > 0 else {
       throw ForwardError(subject, .windowTooLarge(window: [1, 1], input: Array(shape[2...])))
     }
-    guard let window else {
-      return (
-        .init(whole: shape[2]), .init(whole: shape[3]), [shape[0], shape[1], 1, 1]
-      )
-    }
-    let rows = try window.spans(axis: 0, size: shape[2], subject)
-    let columns = try window.spans(axis: 1, size: shape[3], subject)
-    return (rows, columns, [shape[0], shape[1], rows.inside.count, columns.inside.count])
+    guard let window else { return [shape[0], shape[1], 1, 1] }
+    return [
+      shape[0], shape[1], try window.count(axis: 0, size: shape[2], subject),
+      try window.count(axis: 1, size: shape[3], subject),
+    ]
   }
 
   func run<S: ForwardScalar>(
     _ inputs: [NetValue<S>], blobs: [NetValue<S>]
   ) throws(ForwardError) -> [NetValue<S>] {
-    let (rows, columns, shape) = try geometry(inputs[0].shape)
+    let shape = try outputShape(inputs[0].shape)
     let (height, width) = (inputs[0].shape[2], inputs[0].shape[3])
+    let rows = window?.spans(axis: 0, size: height, count: shape[2]) ?? .init(whole: height)
+    let columns = window?.spans(axis: 1, size: width, count: shape[3]) ?? .init(whole: width)
     let outputs = shape[2] * shape[3]
     let planes = shape[0] * shape[1]
     var top = NetValue<S>(shape: shape)

@@ -65,17 +65,21 @@ struct PoolingWindow: Sendable {
     roundsUp = try description.boolean("pooling_param", "ceil_mode", default: mode == "CEIL")
   }
 
-  /// The windows along an axis of the bottom.
-  func spans(axis: Int, size: Int, _ subject: LayerSubject) throws(ForwardError) -> Spans {
+  /// How many windows lie along an axis of the bottom.
+  func count(axis: Int, size: Int, _ subject: LayerSubject) throws(ForwardError) -> Int {
     let room = size + 2 * pad[axis] - kernel[axis]
-    // Caffe's division of a small negative number rounds up to one window over the whole axis.
+    // Rounded up, a small negative number gives one window over the whole axis, as in Caffe.
     var count = roundsUp ? divideUp(room, stride[axis]) + 1 : divideDown(room, stride[axis]) + 1
     if pad.contains(where: { $0 > 0 }), (count - 1) * stride[axis] >= size + pad[axis] { count -= 1 }
     guard count > 0 else {
-      throw ForwardError(
-        subject, .windowTooLarge(window: [kernel[axis]], input: [size + 2 * pad[axis]]))
+      throw ForwardError(subject, .windowTooLarge(window: [kernel[axis]], input: [size + 2 * pad[axis]]))
     }
-    return Spans(count: count, kernel: kernel[axis], stride: stride[axis], pad: pad[axis], size: size)
+    return count
+  }
+
+  /// Where the windows lie along an axis of the bottom.
+  func spans(axis: Int, size: Int, count: Int) -> Spans {
+    Spans(count: count, kernel: kernel[axis], stride: stride[axis], pad: pad[axis], size: size)
   }
 
   private func divideDown(_ a: Int, _ b: Int) -> Int { a >= 0 ? a / b : -((-a + b - 1) / b) }

@@ -46,6 +46,8 @@ package struct ForwardError: DiagnosticError, Equatable {
     case unsupported(field: String, found: String)
     /// The window does not fit into the padded bottom.
     case windowTooLarge(window: [Int], input: [Int])
+    /// A deconvolution whose windows have too many values together.
+    case windowsTooLarge(count: Int, limit: Int)
     /// An output with a dimension below zero.
     case negativeSize(shape: [Int])
     /// An output with too many dimensions.

@@ -145,8 +145,8 @@ package struct LayerDescription: Sendable {
   }
 
   private func integer(_ value: AttributeValue, _ path: [String]) throws(ForwardError) -> Int {
-    // Sizes are 32-bit in Caffe; a larger number would only overflow further on.
-    guard let integer = value.integer, Int(Int32.min)...Int(UInt32.max) ~= integer else {
+    // Caffe counts with 32-bit integers; the product of two then fits here.
+    guard let integer = value.integer, Int32(exactly: integer) != nil else {
       throw invalid(path, value, .wholeNumber)
     }
     return integer

@@ -10,7 +10,7 @@ extension NetValue {
       shape: shape,
       values: Array(unsafeUninitializedCapacity: values.count) { target, count in
         count = values.count
-        guard let target = target.baseAddress else { return }
+        guard count > 0, let target = target.baseAddress else { return }
         let total = values.count
         values.withUnsafeBufferPointer { source in
           let source = source.baseAddress!
@@ -33,7 +33,7 @@ extension NetValue {
       shape: shape,
       values: Array(unsafeUninitializedCapacity: values.count) { target, count in
         count = values.count
-        guard let target = target.baseAddress else { return }
+        guard count > 0, let target = target.baseAddress else { return }
         values.withUnsafeBufferPointer { source in
           let source = source.baseAddress!
           // Several short planes make one piece of work.

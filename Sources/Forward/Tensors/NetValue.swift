@@ -28,4 +28,14 @@ extension Collection where Element == Int {
   ///
   /// It cannot overflow for shapes that went through ``ForwardLimits/check(_:of:)``.
   package var product: Int { reduce(1, *) }
+
+  /// The product of sizes that nobody has checked, `Int.max` where it is larger than that.
+  var saturatingProduct: Int {
+    contains(0)
+      ? 0
+      : reduce(1) { product, size in
+        let (result, overflow) = product.multipliedReportingOverflow(by: size)
+        return overflow ? .max : result
+      }
+  }
 }
