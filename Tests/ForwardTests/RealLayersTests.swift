@@ -15,7 +15,8 @@ struct RealLayersTests {
 
   /// What is refused: templates that are to be filled in, and a fork's layer of the same name.
   static let refused: Set<String> = [
-    "'detection_output_param.num_classes' is missing",
+    "expected a whole number for 'detection_output_param.num_classes', found 'cls1x'",
+    "expected a whole number for 'reshape_param.shape.dim', found 'cls1x'",
     "'bottom' with the value '13 blobs' cannot be run here",
   ]
 

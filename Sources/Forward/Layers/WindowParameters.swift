@@ -36,6 +36,13 @@ struct WindowParameters: Sendable {
     for size in dilation where size < 1 {
       throw description.error(.parameter(field: "\(message).dilation", found: "\(size)", expected: .positive))
     }
+    // Caffe keeps them in an int; here the product of two then fits.
+    for (name, sizes) in [("kernel_size", kernel), ("stride", stride), ("pad", pad), ("dilation", dilation)] {
+      for size in sizes where size > Int(Int32.max) {
+        throw description.error(
+          .parameter(field: "\(message).\(name)", found: "\(size)", expected: .below(1 << 31)))
+      }
+    }
   }
 
   /// The windows over an input of these spatial sizes; for `transposed` the input is the grid of windows.

@@ -43,7 +43,7 @@ package struct LayerDescription: Sendable {
     self.init(
       name: layer.name, type: layer.type, bottomCount: layer.bottoms.count, topCount: layer.tops.count,
       blobShapes: blobShapes, limits: limits,
-      attribute: { (try? layer.writtenAttribute($0, schema: schema)) ?? nil },
+      attribute: { layer.readableAttribute($0, schema: schema) },
       occurrences: { path, field in layer.occurrences(of: path, field: field) })
   }
 
@@ -145,8 +145,8 @@ package struct LayerDescription: Sendable {
   }
 
   private func integer(_ value: AttributeValue, _ path: [String]) throws(ForwardError) -> Int {
-    // Caffe counts with 32-bit integers; the product of two then fits here.
-    guard let integer = value.integer, Int32(exactly: integer) != nil else {
+    // Caffe's integers have 32 bits, signed or not.
+    guard let integer = value.integer, Int(Int32.min)...Int(UInt32.max) ~= integer else {
       throw invalid(path, value, .wholeNumber)
     }
     return integer
@@ -184,6 +184,18 @@ extension AttributeValue {
 }
 
 extension LayerDefinition {
+  /// The written value at a path; where the schema would not take it, what is written, so that the getter
+  /// that meets it can say so.
+  func readableAttribute(_ path: [String], schema: Schema) -> AttributeValue? {
+    do {
+      return try writtenAttribute(path, schema: schema)
+    } catch {
+      var message: TextMessage? = parameters
+      for name in path.dropLast() { message = message?.last(name)?.message }
+      return path.last.flatMap { message?.last($0) }.map { .string($0.literal) }
+    }
+  }
+
   /// For each occurrence of the message at `path`, the values of its `field`.
   func occurrences(of path: [String], field: String) -> [[AttributeValue]] {
     var messages = [parameters]
