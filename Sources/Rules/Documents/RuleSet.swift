@@ -26,7 +26,7 @@ package struct RuleSet: Sendable {
   ///
   /// A rule or layout of a later file replaces an earlier one with the same id, so that users can override
   /// what is built in.
-  /// - Throws: `RuleError` for a selector that fits nothing, with a suggestion.
+  /// - Throws: `RuleError` for a selector that fits nothing, with a suggestion; a glob among those ignored may.
   package init(
     _ all: [Rule], layouts: [BlobLayout], selection: Selection = Selection()
   ) throws(RuleError) {
@@ -41,7 +41,9 @@ package struct RuleSet: Sendable {
         rules.append(rule)
       }
     }
-    for selector in selection.select + selection.extendSelect + selection.ignore
+    // `--ignore 'deconv-*'` may well find nothing: it asks for the absence it finds.
+    let ignored = selection.ignore.filter { Glob($0).literal != nil }
+    for selector in selection.select + selection.extendSelect + ignored
     where !rules.contains(where: { Self.fits($0, selector) }) {
       let known = rules.map(\.id) + Array(Set(rules.flatMap(\.tags))).sorted() + ["ALL"]
       throw RuleError(.unknownSelector(selector, known: known))
