@@ -34,7 +34,7 @@ struct DetectionOutputLayerTests {
 
   @Test func noPriorsAndAnyNumberOfClasses() throws {
     let layer = try OneLayer(
-      "DetectionOutput", "detection_output_param { num_classes: 4000000000 share_location: false }",
+      "DetectionOutput", "detection_output_param { num_classes: 2147483647 share_location: false }",
       bottoms: 3)
     let top = try layer.run(
       NetValue(shape: [2, 0]), NetValue(shape: [2, 0]), NetValue(shape: [1, 2, 0]))[0]

@@ -25,7 +25,7 @@ struct LRNLayerTests {
   }
 
   @Test func sizeLargerThanThePlane() throws {
-    let layer = try OneLayer("LRN", "lrn_param { local_size: 4294967295 norm_region: WITHIN_CHANNEL }")
+    let layer = try OneLayer("LRN", "lrn_param { local_size: 2147483647 norm_region: WITHIN_CHANNEL }")
     expect(try layer.run(value([1, 1, 1, 1], [3])).first, value([1, 1, 1, 1], [3]))
   }
 

@@ -25,6 +25,8 @@ struct TileLayer: ForwardLayer {
     let shape = try outputShapes([input.shape])[0]
     let axis = try layer.axis(axis, "tile_param.axis", of: input.shape)
     let length = input.shape[axis...].product
+    // Any number of nothings is nothing, and not worth a loop.
+    guard length > 0 else { return [NetValue(shape: shape)] }
     return [
       NetValue(shape: shape) { output in
         input.read { source in

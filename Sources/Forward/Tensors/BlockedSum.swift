@@ -1,4 +1,4 @@
-/// Sums whose rounding error grows with the number of blocks, not with the number of terms.
+/// Sums of blocks, added up in Double: the rounding error does not grow with the number of terms.
 ///
 /// A plain sum of a feature map in Float loses four to five digits; the oracles would not agree with it.
 enum BlockedSum {
@@ -9,15 +9,15 @@ enum BlockedSum {
   static func of<S: ForwardScalar>(
     _ elements: UnsafePointer<S>, count: Int, stride: Int = 1, _ term: (S) -> S
   ) -> S {
-    var total: S = 0
+    var total = 0.0
     var start = 0
     while start < count {
       let end = min(start + block, count)
       var part: S = 0
       for index in start..<end { part += term(elements[index * stride]) }
-      total += part
+      total += Double(part)
       start = end
     }
-    return total
+    return S(total)
   }
 }
