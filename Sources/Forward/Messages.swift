@@ -19,8 +19,6 @@ extension ForwardError {
     case .topCount(let expected, let found): return "expected \(expected.counting("top")), found \(found)"
     case .blobCount(let expected, let found):
       return "expected \(expected.counting("parameter blob")), found \(found)"
-    case .blobShape(let index, let expected, let found):
-      return "expected parameter blob \(index) of shape \(expected.asShape), found \(found.asShape)"
     case .blobValueCount(let index, let expected, let found):
       return "expected \(expected) values in parameter blob \(index), found \(found)"
     case .ambiguousBlobs(let counts):

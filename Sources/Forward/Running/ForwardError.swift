@@ -26,8 +26,6 @@ package struct ForwardError: DiagnosticError, Equatable {
     case topCount(expected: ClosedRange<Int>, found: Int)
     /// A number of parameter blobs that the layer cannot have.
     case blobCount(expected: ClosedRange<Int>, found: Int)
-    /// A parameter blob that does not fit the layer; by position.
-    case blobShape(index: Int, expected: [Int], found: [Int])
     /// A parameter blob with the wrong number of values; by position.
     case blobValueCount(index: Int, expected: Int, found: Int)
     /// Parameter blobs that forks read in different ways; the number of values of each.
