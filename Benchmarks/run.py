@@ -12,8 +12,8 @@ import shutil
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
+from typing import ClassVar
 
 import models
 import nets
@@ -37,22 +37,17 @@ class Tool:
     # Tools that are far slower are not asked as often.
     rounds: int = 7
     runs: list[Run] = dataclasses.field(default_factory=list)
+    measure: ClassVar[str] = "measure"
 
     def run(self) -> None:
         for path in self.output:
             path.unlink(missing_ok=True)
-        start = time.perf_counter()
-        pid = os.posix_spawnp(
-            self.command[0],
-            self.command,
-            os.environ,
-            file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
-        )
-        _, status, usage = os.wait4(pid, 0)
-        wall = time.perf_counter() - start
+        # Small as it is, `measure` does not blur the memory of what it starts.
+        run = subprocess.run([Tool.measure, *self.command], stdout=subprocess.PIPE, text=True, check=True)
+        wall, processor, memory, status = map(int, run.stdout.split())
         if status != 0:
             sys.exit(f"error: {' '.join(self.command)}: exit status {os.waitstatus_to_exitcode(status)}")
-        self.runs.append(Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024))
+        self.runs.append(Run(wall / 1e9, processor / 1e6, memory * 1024))
 
     @property
     def wall(self) -> float:
@@ -85,13 +80,10 @@ def mebibytes(value: int) -> str:
 # Files
 
 
-def copy_loop(folder: Path) -> str | None:
-    """The C loop, compiled; None where there is no compiler."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        return None
-    binary = folder / "copyloop"
-    subprocess.run([compiler, "-O3", "-o", binary, HERE / "copyloop.c"], check=True)
+def compiled(folder: Path, name: str) -> str:
+    """A C program of this folder, compiled."""
+    binary = folder / name
+    subprocess.run(["cc", "-O3", "-o", binary, HERE / f"{name}.c"], check=True)
     return str(binary)
 
 
@@ -100,13 +92,8 @@ def file_tools(caffold: str, folder: Path, definition: Path, weights: Path, note
     folded = folder / "folded"
     folded.mkdir(exist_ok=True)
     tools = [Tool("`cp --reflink=never`", ["cp", "--reflink=never", str(weights), str(output)], [output])]
-    loop = copy_loop(folder)
-    if loop:
-        tools.append(
-            Tool("C loop: read 1 MiB, scale every float, write", [loop, str(weights), str(output)], [output])
-        )
-    else:
-        notes.append("The C loop was left out: there is no C compiler `cc`.")
+    loop = [compiled(folder, "copyloop"), str(weights), str(output)]
+    tools.append(Tool("C loop: read 1 MiB, scale every float, write", loop, [output]))
     outputs = [folded / definition.name, folded / weights.name]
     command = [caffold, "fold", str(definition), str(weights), "-o", str(folded), "-q"]
     tools.append(Tool("**caffold fold**", command, outputs))
@@ -114,6 +101,9 @@ def file_tools(caffold: str, folder: Path, definition: Path, weights: Path, note
         import google.protobuf  # noqa: F401
     except ImportError:
         notes.append("The merge in Python was left out: the package `protobuf` is not installed.")
+        return tools
+    if weights.stat().st_size > 300e6:
+        notes.append("The merge in Python runs once per model, up to 300 MB: it takes minutes and gigabytes.")
     else:
         merge = [sys.executable, str(HERE / "merge_numpy.py"), str(weights), str(output)]
         tools.append(
@@ -121,7 +111,7 @@ def file_tools(caffold: str, folder: Path, definition: Path, weights: Path, note
                 "Python protobuf + NumPy merge",
                 merge,
                 [output],
-                rounds=3 if weights.stat().st_size < 3e8 else 1,
+                rounds=1,
             )
         )
     return tools
@@ -243,8 +233,9 @@ def plot(files: dict, path: Path) -> bool:
     figure, axes = pyplot.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
     names = [tool.name.strip("*`").split(":")[0] for tool in next(iter(files.values()))[1]]
     for index, name in enumerate(names):
-        sizes = [size / 1e6 for size, _ in files.values()]
-        tools = [tools[index] for _, tools in files.values()]
+        measured = [(size / 1e6, tools[index]) for size, tools in files.values() if index < len(tools)]
+        sizes = [size for size, _ in measured]
+        tools = [tool for _, tool in measured]
         style = {"marker": "o", "linewidth": 2.5 if name.startswith("caffold") else 1.2, "label": name}
         axes[0].plot(sizes, [tool.wall for tool in tools], **style)
         axes[1].plot(sizes, [tool.memory / (1 << 20) for tool in tools], **style)
@@ -267,6 +258,9 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     notes: list[str] = []
+    if shutil.which("cc") is None:
+        sys.exit("error: the benchmarks need a C compiler, `cc`")
+    Tool.measure = compiled(arguments.folder, "measure")
 
     startup = measure_startup(arguments.caffold, arguments.folder)
     files = measure_files(arguments.caffold, arguments.folder, arguments.models, arguments.rounds, notes)
