@@ -23,7 +23,7 @@ PYTHON_DIRS := Tests/Oracles examples Benchmarks
 .PHONY: demo test unit oracles lint format reference build probe packages clean guard batch bench
 
 demo: build $(VENV)
-	$(CAFFOLD) fold $(DIGITS) -o out/demo --force
+	$(CAFFOLD) fold $(DIGITS) -o out/demo --verify
 	@echo
 	.venv/bin/python examples/digits/evaluate.py $(DIGITS) $(FOLDED)
 

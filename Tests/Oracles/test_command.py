@@ -325,6 +325,52 @@ def test_an_interrupted_run_cleans_up(command, large, tmp_path):
             assert not out.exists() or not tree(out), f"left behind: {sorted(tree(out))}"
 
 
+# -- proof
+
+
+def test_a_fold_is_proven_before_anything_is_written(command, pair, tmp_path):
+    result = command.run("fold", *pair, "-o", tmp_path / "out", "--verify", "--format", "json")
+    assert result.code == 0, result.stderr
+    assert result.document["verification"]["equal"]
+    assert result.document["verification"]["outputs"] == ["prob"]
+
+
+@pytest.mark.parametrize("from_layer", ["bn", "scale"])
+def test_a_wrong_rule_is_caught_and_nothing_written(command, pair, tmp_path, from_layer):
+    """The rule folds one of the two layers that it removes, and forgets the other."""
+    kernel = {"bn": "fold-batch-norm", "scale": "fold-scale"}[from_layer]
+    (tmp_path / "wrong.yaml").write_text(
+        "schema: 1\nrules:\n  - id: conv-bn-scale\n    summary: Forgets a layer.\n    match:\n"
+        "      conv: {type: [Convolution, InnerProduct]}\n      bn: {type: BatchNorm, bottom: conv}\n"
+        "      scale: {type: Scale, bottom: bn}\n    transform:\n"
+        f"      - {{kernel: {kernel}, from: {from_layer}, into: conv}}\n"
+        "    rewrite: {keep: conv, remove: [bn, scale]}\n"
+    )
+    result = command.run(
+        "fold", *pair, "-o", tmp_path / "out", "--verify", "--rules", tmp_path / "wrong.yaml"
+    )
+    assert result.code == 1
+    assert "the first blob beyond 1.0e-4 is 'conv1'" in result.stderr
+    assert "nothing was written" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_verify_tells_a_forgotten_eps_from_the_right_fold(command, pair, tmp_path):
+    """conv2/bn has eps 0.001: a fold with the default instead is another net."""
+    right = command.fold_files(*pair, tmp_path / "right")
+    text = pair[0].read_text()
+    assert "    eps: 0.001\n" in text
+    (tmp_path / "wrong").mkdir()
+    wrong = tmp_path / "wrong" / pair[0].name
+    wrong.write_text(text.replace("    eps: 0.001\n", ""))
+    command.fold_files(wrong, pair[1], tmp_path / "wrong" / "out")
+    assert right is not None
+    for folder, code in [(tmp_path / "right", 0), (tmp_path / "wrong" / "out", 1)]:
+        outputs = [next(folder.rglob(f"*{ending}")) for ending in (".prototxt", ".caffemodel")]
+        result = command.run("verify", *pair, *outputs)
+        assert result.code == code, result.stderr
+
+
 # -- the JSON document
 
 
@@ -353,6 +399,7 @@ def test_json_document(command, pair, tmp_path):
             "after": "int",
             "types": [{"type": "str", "before": "int", "after": "int"}],
         },
+        "verification": "NoneType",
     }
     assert document.keys() >= {"rewrites", "refusals", "warnings"}
     assert (document["command"], document["phase"]) == ("fold", "TEST")

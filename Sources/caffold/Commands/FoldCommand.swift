@@ -59,6 +59,9 @@ struct FoldCommand: ParsableCommand {
       throw ValidationError(
         "-o names a folder for both outputs; give it, or --output-model and --output-weights")
     }
+    if output.verify, weights == nil || output.dryRun {
+      throw ValidationError("--verify needs a weights file, and is about what is written")
+    }
     if weights == nil, output.weights != nil {
       throw ValidationError("--output-weights needs a weights file")
     }
@@ -69,7 +72,7 @@ struct FoldCommand: ParsableCommand {
       throw ValidationError("--batch takes its models from the folder or list that it names")
     }
     if output.directory == nil { throw ValidationError("--batch needs -o, the folder for all outputs") }
-    if output.model != nil || output.weights != nil || output.dryRun {
+    if output.model != nil || output.weights != nil || output.dryRun || output.verify {
       throw ValidationError("--batch writes to the folder of -o, under the names of the inputs")
     }
     if let jobs = batch.jobs, jobs < 1 { throw ValidationError("-j needs at least 1") }
@@ -83,6 +86,10 @@ struct FoldCommand: ParsableCommand {
         return
       }
       try FoldRun(self).run()
+    } catch let failure as VerificationFailure {
+      Console.log(failure.report.text)
+      Console.error(failure.diagnostic)
+      throw ExitCode(1)
     } catch let error as any DiagnosticError {
       Console.error(error.diagnostic)
       throw ExitCode(2)
@@ -110,6 +117,12 @@ struct OutputOptions: ParsableArguments {
 
   @Flag(name: .customLong("dry-run"), help: "Report what would be done, and write nothing.")
   var dryRun = false
+
+  @Flag(
+    help:
+      "Run both nets on random inputs first, and write nothing if they differ by more than 1e-4 of a blob's largest number."
+  )
+  var verify = false
 }
 
 /// Many models in one run.

@@ -1,7 +1,10 @@
 import CaffeIO
 import Diagnostics
 import Engine
+import Forward
+import Glibc
 import Rules
+import Verification
 
 /// One run of `caffold fold`: read, plan, write, report.
 struct FoldRun {
@@ -64,11 +67,56 @@ extension FoldRun {
       progress.update($0, of: $1)
     }
     progress.finish()
+    if command.output.verify {
+      report.verification = try verify(plan, text, weights, outputs, paths)
+    }
     try outputs.publish()
     report.outputs = [
       .init(role: "model", path: paths.model, bytes: text.count),
       .init(role: "weights", path: weightsPath, bytes: outputs.weights.byteCount),
     ]
+  }
+}
+
+extension FoldRun {
+  /// Runs the net as it was and the net as it will be; nothing has its name yet.
+  ///
+  /// - Throws: `VerificationFailure` when they differ.
+  private func verify(
+    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile, _ outputs: OutputPair, _ paths: OutputPaths
+  ) throws -> VerifyReport {
+    var before = plan.graph.definition
+    if command.net.assumeStoredStatistics { before = try before.usingStoredStatistics() }
+    let after = try NetDefinition(TextDocument(SourceText(path: paths.model, bytes: text)))
+    // The new weights are read through their open descriptor: they have no name yet.
+    let written = try WeightsFile(
+      InputFile(owning: dup(outputs.weights.descriptor), path: outputs.weights.path))
+    let first = try NetRunner(
+      before, state: plan.graph.state, parameters: WeightsFileParameters(weights))
+    let second = try NetRunner(
+      after, state: plan.graph.state, parameters: WeightsFileParameters(written))
+    let progress = Progress(label: "running both nets")
+    defer { progress.finish() }
+    let comparison = try NetComparer(first, second).compare(
+      samples: 1, in: Float.self,
+      inputs: { try SampledInputs().values(of: first, sample: $0, model: command.model, in: Float.self) },
+      progress: progress.update)
+    let report = VerifyReport(
+      comparison: comparison, tolerance: 1e-4, verbose: false, models: (command.model, paths.model))
+    guard report.isEqual else { throw VerificationFailure(report: report) }
+    return report
+  }
+}
+
+/// The folded net does not compute what the original computes.
+struct VerificationFailure: DiagnosticError {
+  let report: VerifyReport
+
+  var diagnostic: Diagnostic {
+    Diagnostic(
+      .error, at: .none,
+      "the folded net differs from the original, so nothing was written; --only-layer and --skip-layer narrow it down"
+    )
   }
 }
 

@@ -127,34 +127,19 @@ struct VerifyRun {
       }
       return sizes.map { $0! }
     }
-    let files = try named(command.input, first).mapValues { try InputValues(try Files.read($0), path: $0) }
+    var sampled = SampledInputs()
+    sampled.seed = command.seed
+    sampled.shapes = shapes
+    sampled.given = try named(command.input, first).mapValues {
+      try InputValues(try Files.read($0), path: $0)
+    }
+    let inputs = sampled
     let progress = Progress(label: "running both nets")
     defer { progress.finish() }
     return try NetComparer(first, second).compare(
-      samples: files.isEmpty ? command.samples : 1, in: scalar,
-      inputs: { sample in
-        var numbers = RandomNumbers(seed: command.seed &+ UInt64(sample) &* 1_000_003)
-        var values: [String: NetValue<S>] = [:]
-        for input in first.inputs {
-          if let file = files[input.name] {
-            let wanted = shapes[input.name] ?? input.shape
-            // A file may leave out leading ones.
-            let shape = wanted.map { $0.reduce(1, *) == file.values.count ? $0 : file.shape } ?? file.shape
-            values[input.name] = NetValue(shape: shape, values: file.values.map { S($0) })
-            continue
-          }
-          guard let shape = shapes[input.name] ?? input.shape else {
-            throw InputValuesError(
-              path: command.modelA,
-              problem:
-                "does not say the shape of its input '\(input.name)'; give --input-shape \(input.name)=1,3,224,224"
-            )
-          }
-          let count = shape.reduce(1, *)
-          values[input.name] = NetValue(shape: shape, values: (0..<count).map { _ in S(numbers.normal()) })
-        }
-        return values
-      }, progress: progress.update)
+      samples: inputs.given.isEmpty ? command.samples : 1, in: scalar,
+      inputs: { try inputs.values(of: first, sample: $0, model: command.modelA, in: scalar) },
+      progress: progress.update)
   }
 
   /// `NAME=text` by name; a text alone is for the only input.
@@ -176,7 +161,7 @@ struct VerifyRun {
 
 extension NetDefinition {
   /// The same net without `use_global_stats: false`.
-  fileprivate func usingStoredStatistics() throws -> NetDefinition {
+  func usingStoredStatistics() throws -> NetDefinition {
     var editor = TextEditor(document)
     for layer in layers {
       for parameters in layer.parameters.all("batch_norm_param") {

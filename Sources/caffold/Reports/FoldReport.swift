@@ -18,6 +18,8 @@ struct FoldReport {
   var inputs: [File] = []
   /// Empty for a dry run.
   var outputs: [File] = []
+  /// What running both nets showed; nil where nobody asked for it.
+  var verification: VerifyReport?
 
   // MARK: Text
 
@@ -25,6 +27,7 @@ struct FoldReport {
     var lines = layerTable
     lines += [""] + fileLines
     if !rewriteLines.isEmpty { lines += [""] + rewriteLines }
+    if let verification { lines += ["", verification.summary] }
     if !plan.warnings.isEmpty { lines += [""] + warningLines }
     if !plan.refusals.isEmpty { lines += [""] + refusalLines }
     return lines.joined(separator: "\n") + "\n"
@@ -114,6 +117,7 @@ struct FoldReport {
       ("rewrites", .array(plan.rewrites.map(rewrite))),
       ("refusals", .array(plan.refusals.map(refusal))),
       ("warnings", .array(plan.warnings.map(warning))),
+      ("verification", verification?.json ?? .null),
     ])
   }
 

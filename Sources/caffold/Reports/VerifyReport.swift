@@ -41,18 +41,24 @@ struct VerifyReport {
       lines.append(
         "different: net outputs that only one of them has: \(Format.names(comparison.unmatchedOutputs))")
     }
-    if let first = comparison.firstDivergence(tolerance: tolerance) {
-      lines.append(
-        "different: the first blob beyond \(Format.scientific(tolerance)) is '\(first.name)': \(reason(first))"
-      )
-    } else if comparison.blobs.isEmpty {
-      lines.append("different: the nets have no blob in common")
-    } else if isEqual, let worst = comparison.worst {
-      lines.append(
-        "equal: \(comparison.blobs.count) blobs within \(Format.scientific(tolerance)); the largest difference is \(Format.scientific(worst.relative)), at '\(worst.name)'"
-      )
+    if comparison.unmatchedOutputs.isEmpty || comparison.firstDivergence(tolerance: tolerance) != nil {
+      lines.append(summary)
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The verdict in one line.
+  var summary: String {
+    if let first = comparison.firstDivergence(tolerance: tolerance) {
+      return
+        "different: the first blob beyond \(Format.scientific(tolerance)) is '\(first.name)': \(reason(first))"
+    }
+    guard let worst = comparison.worst else { return "different: the nets have no blob in common" }
+    let behind =
+      comparison.skipped.isEmpty
+      ? "" : "; \(comparison.skipped.count) behind unknown layers were not compared"
+    return
+      "equal: \(comparison.blobs.count) blobs within \(Format.scientific(tolerance)); the largest difference is \(Format.scientific(worst.relative)), at '\(worst.name)'\(behind)"
   }
 
   private func reason(_ blob: BlobDifference) -> String {

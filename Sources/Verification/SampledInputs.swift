@@ -1,0 +1,43 @@
+import Forward
+
+/// Values for the inputs of a net: given ones, and random ones for the rest.
+package struct SampledInputs: Sendable {
+  /// Where the random numbers begin.
+  package var seed: UInt64 = 1
+  /// Shapes that take the place of those that the definition gives, by input.
+  package var shapes: [String: [Int]] = [:]
+  /// Values read from files, by input.
+  package var given: [String: InputValues] = [:]
+
+  /// Random values of the shapes that the definition gives.
+  package init() {}
+
+  /// The values of one sample: normal numbers of mean 0 and variance 1, the same for the same seed and sample.
+  ///
+  /// - Throws: `InputValuesError` for an input whose shape nobody gives; `model` is the path it names.
+  package func values<S: ForwardScalar>(
+    of net: NetRunner, sample: Int, model: String, in scalar: S.Type
+  ) throws(InputValuesError) -> [String: NetValue<S>] {
+    var numbers = RandomNumbers(seed: seed &+ UInt64(sample) &* 1_000_003)
+    var values: [String: NetValue<S>] = [:]
+    for input in net.inputs {
+      let wanted = shapes[input.name] ?? input.shape
+      if let file = given[input.name] {
+        // A file may leave out leading ones.
+        let shape = wanted.map { $0.reduce(1, *) == file.values.count ? $0 : file.shape } ?? file.shape
+        values[input.name] = NetValue(shape: shape, values: file.values.map { S($0) })
+        continue
+      }
+      guard let shape = wanted else {
+        throw InputValuesError(
+          path: model,
+          problem:
+            "does not say the shape of its input '\(input.name)'; give --input-shape \(input.name)=1,3,224,224"
+        )
+      }
+      let count = shape.reduce(1, *)
+      values[input.name] = NetValue(shape: shape, values: (0..<count).map { _ in S(numbers.normal()) })
+    }
+    return values
+  }
+}
