@@ -68,20 +68,18 @@ extension WorkingNet {
   /// The one layout that fits.
   private func layout(of layer: LayerID, blobs: [BlobContent]?) throws(Refusal.Reason) -> BlobLayout {
     var fitting: [Int] = []
+    let environment = MatchEnvironment(self, layer: layer)
     for index in layoutIndices(for: graph[layer].type) where !layouts[index].roles.isEmpty {
       if let blobs, blobs.count != layouts[index].roles.count { continue }
-      if let condition = layouts[index].condition {
-        // Without weights a condition on blobs counts as met: the run says that it assumed so.
-        if try MatchEnvironment(self, layer: layer).truth(of: condition) == false { continue }
+      // Without weights a condition on blobs counts as met: the run says that it assumed so.
+      if let condition = layouts[index].condition, try environment.truth(of: condition) == false { continue }
+      if blobs == nil {
+        // The blobs would tell the layouts apart; without them the first one that can be folded is assumed.
+        guard let statistics = layouts[index].usesStoredStatistics,
+          try environment.truth(of: statistics) == false
+        else { return layouts[index] }
       }
       fitting.append(index)
-    }
-    if blobs == nil, let first = fitting.first, let condition = layouts[first].usesStoredStatistics,
-      try MatchEnvironment(self, layer: layer).truth(of: condition) == false,
-      let other = fitting.first(where: { layouts[$0].usesStoredStatistics == nil })
-    {
-      // The blobs would tell them apart; without them the one that can be folded is assumed.
-      return layouts[other]
     }
     guard let index = fitting.first else {
       throw .noLayout(layer: layer, blobs: blobs?.count ?? 0)
