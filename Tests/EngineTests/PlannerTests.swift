@@ -132,6 +132,22 @@ import Testing
     }
   }
 
+  @Test func aNewLayerDoesNotTakeTheNameOfAnother() throws {
+    let rule = """
+      schema: 1
+      rules:
+        - id: rename
+          summary: Makes a vendor's layer a Power of a name that may be taken.
+          match: {gain: {type: VendorGain}}
+          rewrite: {replace: gain, with: {type: Power, name: "r", power_param: {scale: 2}}}
+      """
+    let gain = layer("g", "VendorGain", "data", "g")
+    let taken = try plan(data + gain + layer("r", "ReLU", "g", "r"), rules: rule)
+    #expect(taken.names == ["g", "r"])
+    #expect(taken.nearMisses.map(\.reason.code) == ["layer-name"])
+    #expect(try plan(data + gain, rules: rule).names == ["r"])
+  }
+
   @Test func rulesForTestDoNotTouchATrainingNet() throws {
     let made = try plan(
       data + layer("d", "Dropout", "data", "d") + layer("a", "ReLU", "d", "a"), state: NetState(phase: .train)

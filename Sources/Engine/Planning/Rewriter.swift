@@ -142,6 +142,12 @@ struct Rewriter {
       throw .generation(layer: layer)
     }
     let name = template.name.map { $0.filled { net.graph[binding[$0]].name } }
+    if let name, name != net.graph[layer].name,
+      net.graph.layers.contains(where: { $0.isAlive && $0.isIncluded && $0.name == name })
+    {
+      // Weights bind by name: two layers of one name would fight over them.
+      throw .layerName(name: name)
+    }
     let fields = template.fields.map { $0.textField(schema: net.schema) }
     let storage = net.weights == nil ? .float : try net.blobs(of: layer)?.first?.storage ?? .float
     var blobs: [BlobContent] = []
