@@ -355,6 +355,21 @@ def test_a_wrong_rule_is_caught_and_nothing_written(command, pair, tmp_path, fro
     assert not (tmp_path / "out").exists()
 
 
+def test_a_single_factor_that_is_no_number_is_refused(command, pair, tmp_path):
+    """One factor for all channels is held to the same as one for each."""
+    (tmp_path / "nan.yaml").write_text(
+        "schema: 1\nrules:\n  - id: conv-nan\n    summary: Multiplies by no number.\n    match:\n"
+        "      conv: {type: Convolution}\n      bn: {type: BatchNorm, bottom: conv}\n    transform:\n"
+        '      - {kernel: fold-affine, into: conv, scale: "0 / 0"}\n    rewrite: {keep: conv, remove: bn}\n'
+    )
+    flags = ["--rules", tmp_path / "nan.yaml", "--select", "conv-nan", "--format", "json"]
+    result = command.run("fold", *pair, "-o", tmp_path / "out", *flags)
+    assert result.code == 0, result.stderr
+    assert result.document["rewrites"] == []
+    reasons = {refusal["reason"] for refusal in result.document["refusals"]}
+    assert "not-finite" in reasons
+
+
 def test_verify_tells_a_forgotten_eps_from_the_right_fold(command, pair, tmp_path):
     """conv2/bn has eps 0.001: a fold with the default instead is another net."""
     right = command.fold_files(*pair, tmp_path / "right")

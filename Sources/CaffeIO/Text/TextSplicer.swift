@@ -7,22 +7,22 @@ struct TextSplicer {
   }
 
   /// Neighbouring fields that go together, with only white space between them.
-  private struct Removal {
+  struct Removal {
     var range: Range<Int>
     var first: UInt32
     var parent: UInt32
   }
 
   let layout: TextLayout
-  private var changes: [UInt32: TextEditor.Change]
-  private let appended: [UInt32: [NewTextField]]
+  var changes: [UInt32: TextEditor.Change]
+  let appended: [UInt32: [NewTextField]]
   /// The changes of elements, by their list.
-  private var elementChanges: [UInt32: [TextEditor.Change]] = [:]
-  private var splices: [Splice] = []
-  private var pending: Removal?
+  var elementChanges: [UInt32: [TextEditor.Change]] = [:]
+  var splices: [Splice] = []
+  var pending: Removal?
 
-  private var storage: TextStorage { layout.storage }
-  private var bytes: [UInt8] { layout.storage.bytes }
+  var storage: TextStorage { layout.storage }
+  var bytes: [UInt8] { layout.storage.bytes }
 
   init(
     layout: TextLayout, changes: [UInt32: TextEditor.Change], appended: [UInt32: [NewTextField]]
@@ -63,11 +63,11 @@ struct TextSplicer {
     return applied()
   }
 
-  private mutating func splice(_ range: Range<Int>, _ text: [UInt8]) {
+  mutating func splice(_ range: Range<Int>, _ text: [UInt8]) {
     splices.append(Splice(range: range, text: text))
   }
 
-  private func applied() -> [UInt8] {
+  func applied() -> [UInt8] {
     let bytes = bytes
     let order = splices.indices.sorted {
       let (a, b) = (splices[$0].range, splices[$1].range)
@@ -94,96 +94,9 @@ struct TextSplicer {
     return result
   }
 
-  // MARK: Lists
-
-  /// Changes of elements that are the list's to carry out: all removed, or new fields beside one.
-  private mutating func changeListsForElements() {
-    let elements = changes.values.filter(\.field.isListElement)
-    for (list, group) in Dictionary(grouping: elements, by: \.field.list) {
-      let ordered = group.sorted { $0.field.index < $1.field.index }
-      var index = list + 1
-      var count = 0
-      let end = storage.nodes[Int(list)].next
-      while index < end {
-        count += 1
-        index = storage.nodes[Int(index)].next
-      }
-      let removed = ordered.filter(\.isRemoved).map(\.field)
-      let listField = TextField(
-        storage: storage, index: list, list: TextNode.none, parent: ordered[0].field.parent)
-      var change = TextEditor.Change(field: listField)
-      change.before = ordered.flatMap(\.before)
-      change.after = ordered.flatMap { $0.replacement + $0.after }
-      change.isRemoved = removed.count == count
-      for element in ordered {
-        changes[element.field.index]?.before = []
-        changes[element.field.index]?.after = []
-      }
-      if change.isRemoved || !change.substitute.isEmpty { changes[list] = change }
-      elementChanges[list] = ordered
-      for element in removed { changes[element.index] = nil }
-    }
-  }
-
-  /// Takes elements out of a list that stays.
-  private mutating func changeElements(_ elements: [TextEditor.Change], ofList list: UInt32) {
-    if elements.contains(where: { $0.value != nil && $0.field.message != nil }) { addColon(to: list) }
-    let removed = elements.filter(\.isRemoved).map(\.field.index)
-    if !removed.isEmpty { removeElements(Set(removed), ofList: list) }
-  }
-
-  /// A list may lack its colon only as long as it holds nothing but messages.
-  private mutating func addColon(to list: UInt32) {
-    let end = TextNode.nameRange(from: Int(storage.nodes[Int(list)].nameStart), in: bytes).upperBound
-    if bytes[layout.skipTrivia(from: end)] != UInt8(ascii: ":") { splice(end..<end, [UInt8(ascii: ":")]) }
-  }
-
-  private mutating func removeElements(_ removed: Set<UInt32>, ofList list: UInt32) {
-    var elements: [UInt32] = []
-    var index = list + 1
-    while index < storage.nodes[Int(list)].next {
-      elements.append(index)
-      index = storage.nodes[Int(index)].next
-    }
-    let lastKept = elements.lastIndex { !removed.contains($0) } ?? 0
-    for element in elements[..<lastKept] where removed.contains(element) {
-      let node = storage.nodes[Int(element)]
-      let comma = layout.skipTrivia(from: Int(node.valueEnd))
-      if bytes[Int(node.valueEnd)..<comma].contains(UInt8(ascii: "#")) {
-        splice(node.valueRange, [])
-        splice(comma..<comma + 1, [])
-      } else {
-        splice(expanded(node.valueRange.lowerBound..<comma + 1), [])
-      }
-    }
-    guard lastKept < elements.count - 1 else { return }
-    let start = Int(storage.nodes[Int(elements[lastKept])].valueEnd)
-    let end = Int(storage.nodes[Int(elements[elements.count - 1])].valueEnd)
-    if !hasComment(elements[(lastKept + 1)...], after: start) { return splice(start..<end, []) }
-    var previousEnd = start
-    for element in elements[(lastKept + 1)...] {
-      let comma = layout.skipTrivia(from: previousEnd)
-      splice(comma..<comma + 1, [])
-      let node = storage.nodes[Int(element)]
-      splice(node.valueRange, [])
-      previousEnd = Int(node.valueEnd)
-    }
-  }
-
-  /// Whether a comment stands between elements.
-  private func hasComment(_ elements: ArraySlice<UInt32>, after start: Int) -> Bool {
-    var end = start
-    for element in elements {
-      let node = storage.nodes[Int(element)]
-      if bytes[end..<Int(node.valueStart)].contains(UInt8(ascii: "#")) { return true }
-      end = Int(node.valueEnd)
-    }
-    return false
-  }
-
   // MARK: Removal
 
-  private mutating func remove(_ change: TextEditor.Change) {
+  mutating func remove(_ change: TextEditor.Change) {
     let substitute = change.substitute
     guard substitute.isEmpty else { return replace(change.field, with: substitute) }
     let node = change.field.node
@@ -204,7 +117,7 @@ struct TextSplicer {
     }
   }
 
-  private mutating func flushRemoval() {
+  mutating func flushRemoval() {
     guard let removal = pending else { return }
     pending = nil
     let followed = layout.skipBlanks(from: removal.range.upperBound)
@@ -224,7 +137,7 @@ struct TextSplicer {
   }
 
   /// The range of fields, with what should go along: their lines, or the blanks on one side.
-  private func expanded(_ range: Range<Int>) -> Range<Int> {
+  func expanded(_ range: Range<Int>) -> Range<Int> {
     let lineStart = layout.lineStart(ifFirst: range.lowerBound)
     let lineEnd = layout.nextLine(after: range.upperBound)
     if let lineStart, let lineEnd { return withBlankLine(lineStart..<lineEnd) }
@@ -240,7 +153,7 @@ struct TextSplicer {
   }
 
   /// Whole lines, with a blank line next to them if otherwise two would meet or one would stand at an end.
-  private func withBlankLine(_ lines: Range<Int>) -> Range<Int> {
+  func withBlankLine(_ lines: Range<Int>) -> Range<Int> {
     let before = layout.blankLine(before: lines.lowerBound)
     if let after = layout.blankLine(at: lines.upperBound) {
       let isFirst = layout.isTextStart(lines.lowerBound) || isBehindOpener(lines.lowerBound)
@@ -251,7 +164,7 @@ struct TextSplicer {
     return isLast ? (before ?? lines.lowerBound)..<lines.upperBound : lines
   }
 
-  private func isBehindOpener(_ lineStart: Int) -> Bool {
+  func isBehindOpener(_ lineStart: Int) -> Bool {
     guard lineStart > 0 else { return false }
     let end = layout.skipBlanks(backFrom: lineStart - 1)
     return end > 0 && bytes[end - 1].isOpener
@@ -259,11 +172,11 @@ struct TextSplicer {
 
   // MARK: New fields
 
-  private func printer(_ separator: Int?) -> TextPrinter {
+  func printer(_ separator: Int?) -> TextPrinter {
     TextPrinter(layout: layout, separator: separator.map { bytes[$0] })
   }
 
-  private mutating func replace(_ field: TextField, with fields: [NewTextField]) {
+  mutating func replace(_ field: TextField, with fields: [NewTextField]) {
     let node = field.node
     let start = Int(node.nameStart)
     let printer = printer(layout.separator(of: node))
@@ -285,7 +198,7 @@ struct TextSplicer {
     splice(start..<Int(node.valueEnd), text)
   }
 
-  private mutating func insertBefore(_ change: TextEditor.Change) {
+  mutating func insertBefore(_ change: TextEditor.Change) {
     let index = change.field.index
     let start = change.field.nameOffset
     let separator = layout.separator(of: change.field.node)
@@ -303,7 +216,7 @@ struct TextSplicer {
     splice(at..<at, text + (isSpaced && isLastMessage ? layout.lineEnd : []))
   }
 
-  private mutating func insertAfter(_ change: TextEditor.Change) {
+  mutating func insertAfter(_ change: TextEditor.Change) {
     let node = change.field.node
     let separator = layout.separator(of: node)
     let end = separator.map { $0 + 1 } ?? Int(node.valueEnd)
@@ -311,7 +224,7 @@ struct TextSplicer {
   }
 
   /// New fields behind a sibling that ends at `end`, on lines of their own if it has its lines for itself.
-  private mutating func addFields(
+  mutating func addFields(
     _ fields: [NewTextField], after sibling: UInt32, end: Int, separator: Int?, isTerminated: Bool = true
   ) {
     let printer = printer(separator)
@@ -332,7 +245,7 @@ struct TextSplicer {
   // MARK: Appending
 
   /// The last fields of a message that stay: the last and the one before it.
-  private func lastSiblings(of parent: UInt32) -> (last: UInt32, previous: UInt32?)? {
+  func lastSiblings(of parent: UInt32) -> (last: UInt32, previous: UInt32?)? {
     let isRoot = parent == TextNode.none
     var index = isRoot ? 0 : parent + 1
     let end = isRoot ? UInt32(storage.nodes.count) : storage.nodes[Int(parent)].next
@@ -350,7 +263,7 @@ struct TextSplicer {
 
   /// How appended fields are separated: as the last field is, or as the one before it, which then needs a
   /// separator behind the last field first.
-  private mutating func separation(
+  mutating func separation(
     of siblings: (last: UInt32, previous: UInt32?)?
   ) -> (separator: Int?, isTerminated: Bool) {
     guard let siblings else { return (nil, false) }
@@ -364,7 +277,7 @@ struct TextSplicer {
     return (separator, false)
   }
 
-  private mutating func append(_ fields: [NewTextField], toMessage index: UInt32) {
+  mutating func append(_ fields: [NewTextField], toMessage index: UInt32) {
     let node = storage.nodes[Int(index)]
     let body = Int(node.valueStart) + 1..<Int(node.valueEnd) - 1
     let siblings = lastSiblings(of: index)
@@ -393,7 +306,7 @@ struct TextSplicer {
     splice(line..<line, indent + lines + layout.lineEnd)
   }
 
-  private func lastChild(of parent: UInt32) -> UInt32? {
+  func lastChild(of parent: UInt32) -> UInt32? {
     var index = parent + 1
     var last: UInt32?
     while index < storage.nodes[Int(parent)].next {
@@ -403,7 +316,7 @@ struct TextSplicer {
     return last
   }
 
-  private mutating func appendToText(_ fields: [NewTextField]) {
+  mutating func appendToText(_ fields: [NewTextField]) {
     let siblings = lastSiblings(of: TextNode.none)
     let (separator, isTerminated) = separation(of: siblings)
     let printer = printer(separator)

@@ -13,7 +13,7 @@ struct RuleChecker {
 
   /// The checked rule, or nil and everything that is wrong with it gathered.
   func check(_ rule: UncheckedRule) -> Rule? {
-    let id = problems.attempt { try checkID(rule.id) }
+    let id: Void? = problems.attempt { try checkID(rule.id) }
     let safety = problems.attempt { try word(rule.safety, for: "'safety'") ?? Rule.Safety.exact }
     let phase = problems.attempt { try word(rule.phase, for: "'phase'") ?? Rule.PhaseCondition.test }
     let allowances = problems.attempt {

@@ -18,9 +18,6 @@ struct RuleScope: ExpressionScope {
     return captures.contains(name) ? .layer(capture: name) : nil
   }
 
-  /// A blob that is fitted by `affine` has one number per channel; others are known when there is a net.
-  func blobShape(of capture: String, at index: Int) -> SymbolicShape { .unknown }
-
   /// Parses and checks an expression.
   func check(
     _ text: RuleText, expecting expected: ExpressionType = .dynamic
@@ -29,7 +26,7 @@ struct RuleScope: ExpressionScope {
       let expression = try Expression(parsing: text.text)
       let type = try ExpressionChecker(self).check(expression, expecting: expected)
       return CheckedExpression(expression: expression, type: type, text: text.text, node: text.node)
-    } catch let error as ExpressionError {
+    } catch {
       throw error.located(in: text.node)
     }
   }
