@@ -385,3 +385,30 @@ def test_trap_17_engine_silently_set(trap):
     a, b = (message.convolution_param for message in folded.after.layer if message.type == "Convolution")
     assert not a.HasField("engine")
     assert b.engine == 2
+
+
+@pytest.mark.parametrize("kernel", [[3], [2, 3, 2]], ids=["1-D", "3-D"])
+@pytest.mark.parametrize("kind", ["Convolution", "Deconvolution"])
+def test_kernels_of_one_and_three_dimensions(command, tmp_path, kind, kernel):
+    """Two groups; run by the project's own executor in double precision, for OpenCV has only some of these."""
+    sizes = "".join(f"kernel_size: {k} " for k in kernel)
+    text = HEAD % " ".join(f"dim: {d}" for d in [1, 4] + [5] * len(kernel))
+    text += layer(kind, "conv", "data", None, f"convolution_param {{ num_output: 6 group: 2 {sizes} }}")
+    text += batch_norm("bn", "conv", "conv") + scale("scale", "conv", "conv")
+    weights = nets.schema.NetParameter()
+    shape = (6, 2, *kernel) if kind == "Convolution" else (4, 3, *kernel)
+    nets.fill(weights.layer.add(name="conv", type=kind), [normal(*shape), normal(6)])
+    nets.fill(weights.layer.add(name="bn", type="BatchNorm"), statistics(6))
+    nets.fill(weights.layer.add(name="scale", type="Scale"), [normal(6), normal(6)])
+    (tmp_path / "net.prototxt").write_text(text)
+    (tmp_path / "net.caffemodel").write_bytes(weights.SerializeToString())
+    pair = [tmp_path / "net.prototxt", tmp_path / "net.caffemodel"]
+    result = command.run("fold", *pair, "-o", tmp_path / "out")
+    assert result.code == 0, result.stderr
+    folded = [tmp_path / "out" / path.name for path in pair]
+    assert kind in folded[0].read_text()
+    left = folded[0].read_text()
+    assert "BatchNorm" not in left
+    assert "Scale" not in left
+    result = command.run("verify", *pair, *folded, "--double", "--tolerance", "1e-6", "-v")
+    assert result.code == 0, result.stderr

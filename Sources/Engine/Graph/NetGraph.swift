@@ -201,12 +201,6 @@ extension NetGraph {
     values[value.index].isAlive && values[value.index].uses.count == 0
   }
 
-  /// Whether the value comes in from outside: a legacy `input`, or the top of a layer without bottoms.
-  package func isNetInput(_ value: ValueID) -> Bool {
-    guard let producer = values[value.index].producer else { return true }
-    return layers[producer.index].bottoms.isEmpty
-  }
-
   func root(of blob: Int) -> Int {
     var blob = blob
     while blobs[blob].parent != blob { blob = blobs[blob].parent }
