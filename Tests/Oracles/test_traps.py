@@ -390,7 +390,7 @@ def test_trap_17_engine_silently_set(trap):
 @pytest.mark.parametrize("kernel", [[3], [2, 3, 2]], ids=["1-D", "3-D"])
 @pytest.mark.parametrize("kind", ["Convolution", "Deconvolution"])
 def test_kernels_of_one_and_three_dimensions(command, tmp_path, kind, kernel):
-    """Two groups; run by the project's own executor in double precision, for OpenCV has only some of these."""
+    """Two groups; compared by the project's own executor: OpenCV has only some of these."""
     sizes = "".join(f"kernel_size: {k} " for k in kernel)
     text = HEAD % " ".join(f"dim: {d}" for d in [1, 4] + [5] * len(kernel))
     text += layer(kind, "conv", "data", None, f"convolution_param {{ num_output: 6 group: 2 {sizes} }}")
