@@ -101,6 +101,19 @@ import Testing
     return (["  fold-affine: \(signature.summary)"] + parameters).joined(separator: "\n")
   }
 
+  @Test(arguments: [
+    ("approximate", "approximate: runs only with --unsafe"),
+    ("conversion", "conversion: changes what the net takes or gives; runs only when it is selected"),
+  ])
+  func safetyIsExplained(word: String, phrase: String) throws {
+    let text = """
+      schema: 1
+      rules:
+        - {id: mine, summary: S., safety: \(word), match: {a: {type: ReLU}}, rewrite: {remove: a}}
+      """
+    #expect(try described(text).contains("  safety    \(phrase)\n"))
+  }
+
   @Test func anAliasIsDescribedByWhatItStandsFor() throws {
     let text = """
       schema: 1

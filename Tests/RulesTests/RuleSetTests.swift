@@ -151,6 +151,15 @@ import Testing
     #expect(try ids(rules) { $0.allowsApproximate = true } == ["close", "equal"])
   }
 
+  @Test func conversionsRunWhenTheyAreSelected() throws {
+    let rules = [try rule("turn", tags: "deploy", rest: ", safety: conversion"), try rule("equal")]
+    #expect(try ids(rules) == ["equal"])
+    #expect(try ids(rules) { $0.allowsApproximate = true } == ["equal"])
+    #expect(try ids(rules) { $0.select = ["turn"] } == ["turn"])
+    #expect(try ids(rules) { $0.extendSelect = ["deploy"] } == ["turn", "equal"])
+    #expect(try ids(rules) { $0.select = ["ALL"] } == ["turn", "equal"])
+  }
+
   @Test(arguments: [
     ("conv-bm", "error: no rule, tag or set is called 'conv-bm'; did you mean 'conv-bn'?"),
     ("batch-norm", "error: no rule, tag or set is called 'batch-norm'; did you mean 'batchnorm'?"),

@@ -2,12 +2,15 @@ import Diagnostics
 
 /// A checked rule: every name in it is known, every kernel call fits its signature, its pattern hangs together.
 package struct Rule: Sendable {
-  /// Whether a rewrite computes exactly what the layers computed.
+  /// What a rewrite promises about what the net computes.
   package enum Safety: String, Sendable, CaseIterable {
     /// Equal up to rounding.
     case exact
     /// Close, and only done with `--unsafe`.
     case approximate
+    /// On purpose another net: what it takes or gives changes. Only done when somebody selects it, and nothing that
+    /// compares the nets before and after can hold.
+    case conversion
   }
 
   /// The phase of the nets that a rule may rewrite.
@@ -36,7 +39,7 @@ package struct Rule: Sendable {
   package var documentation: String
   /// What selections can name besides the id.
   package var tags: [String]
-  /// Whether the rewrite is exact.
+  /// What the rewrite promises.
   package var safety: Safety
   /// Higher goes first; 0 when not given.
   package var priority: Int

@@ -23,7 +23,8 @@ package enum RuleGrammar {
       RuleKey("tags", .texts, "What --select and --ignore can name besides the id."),
       RuleKey(
         "safety", .words(Rule.Safety.allCases.map(\.rawValue)),
-        "Whether the rewrite is exact up to rounding; an approximate rule runs only with --unsafe."),
+        "Whether the rewrite is exact up to rounding; an approximate rule runs only with --unsafe, a conversion, which changes what the net takes or gives, only when it is selected."
+      ),
       RuleKey(
         "phase", .words(Rule.PhaseCondition.allCases.map(\.rawValue)),
         "The phase of the nets that the rule may rewrite; TEST when absent."),

@@ -9,7 +9,8 @@ package struct RuleSet: Sendable {
 
   /// What a run selects from all the rules there are.
   package struct Selection: Sendable {
-    /// Ids, globs, tags or `ALL`; empty for the default: the tag `inference` of the built-in rules, and all others.
+    /// Ids, globs, tags or `ALL`; empty for the default: the tag `inference` of the built-in rules, and all others but
+    /// the conversions.
     package var select: [String] = []
     /// Added to `select`.
     package var extendSelect: [String] = []
@@ -51,11 +52,11 @@ package struct RuleSet: Sendable {
     func isSelected(_ rule: Rule) -> Bool {
       let isChosen =
         selection.select.isEmpty
-        ? !rule.isBuiltin || rule.tags.contains("inference")
+        ? rule.safety != .conversion && (!rule.isBuiltin || rule.tags.contains("inference"))
         : selection.select.contains { Self.fits(rule, $0) }
       guard isChosen || selection.extendSelect.contains(where: { Self.fits(rule, $0) }) else { return false }
       return !selection.ignore.contains { Self.fits(rule, $0) }
-        && (rule.safety == .exact || selection.allowsApproximate)
+        && (rule.safety != .approximate || selection.allowsApproximate)
     }
     self.rules = rules.filter(isSelected).enumerated().sorted { a, b in
       // Higher priorities and larger patterns first, hence b's before a's.

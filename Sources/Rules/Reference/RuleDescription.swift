@@ -27,7 +27,7 @@ package struct RuleDescription {
   private var facts: [String] {
     var facts = [
       ("tags", rule.tags.isEmpty ? "none" : rule.tags.joined(separator: ", ")),
-      ("safety", rule.safety == .exact ? "exact" : "approximate: runs only with --unsafe"),
+      ("safety", rule.safety.phrase),
       ("phase", rule.phase.rawValue),
       ("priority", "\(rule.priority)"),
     ]
@@ -68,6 +68,17 @@ extension Rule {
   package var set: String? {
     let parts = source.path.split(separator: "/")
     return isBuiltin && parts.count == 3 ? String(parts[1]) : nil
+  }
+}
+
+extension Rule.Safety {
+  /// What it means for whoever wants to run the rule.
+  fileprivate var phrase: String {
+    switch self {
+    case .exact: "exact"
+    case .approximate: "approximate: runs only with --unsafe"
+    case .conversion: "conversion: changes what the net takes or gives; runs only when it is selected"
+    }
   }
 }
 

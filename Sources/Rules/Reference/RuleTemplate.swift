@@ -20,7 +20,7 @@ package enum RuleTemplate {
           documentation: |
             Why it is right, and when it refuses. Markdown.
           tags: [mine]                  # what --select and --ignore can name besides the id
-          safety: exact                 # or approximate: runs only with --unsafe
+          safety: exact                 # or approximate: only with --unsafe; or conversion: only when selected
           match:
             # The layers, by names of your own, from input to output. 'bottom' says what reads what.
             conv: {type: Convolution}

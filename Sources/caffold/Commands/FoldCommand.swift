@@ -151,7 +151,7 @@ struct RuleOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Only these rules: ids, globs, tags or ALL, separated by commas. By default the tag 'inference' and all rules of --rules.",
+      "Only these rules: ids, globs, tags or ALL, separated by commas. By default the tag 'inference' and all rules of --rules but the conversions.",
       valueName: "rules"))
   var select: [String] = []
 
