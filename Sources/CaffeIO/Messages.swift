@@ -67,8 +67,10 @@ extension ForeignFile {
 extension SchemaError {
   /// The message for the user.
   package var diagnostic: Diagnostic {
-    if case .tooLarge = reason { return Diagnostic(.error, at: .file(place.path), sentence) }
-    return Diagnostic(.error, at: .text(place), sentence)
+    switch reason {
+    case .tooLarge, .noLayerMessage: return Diagnostic(.error, at: .file(place.path), sentence)
+    default: return Diagnostic(.error, at: .text(place), sentence)
+    }
   }
 
   private var sentence: String {
@@ -97,9 +99,29 @@ extension SchemaError {
     case .needlessDefault(let field): "'\(field)' cannot have a default; only single values can"
     case .emptyEnum(let name): "the enum '\(name)' has no values; it needs at least one"
     case .tooDeep(let limit): "messages nest deeper than \(limit) levels"
+    case .noLayerMessage(let name):
+      "the file declares no '\(name)', so no layer could have its fields; the part that a fork adds is enough: 'message \(name) { optional MyParameter my_param = 1000; }'"
+    case .movedField(let field, let message, let found, let expected):
+      "'\(field)' of '\(message)' has the number \(found), expected \(expected): weights are read by that number, in every fork known"
+    case .takenField(let field, let message, let number, let other):
+      "'\(field)' of '\(message)' has the number \(number), by which '\(other)' is read; use another one"
     case .tooLarge(let byteCount, let limit): "the file has \(byteCount) bytes, the limit is \(limit)"
     }
   }
 
   private func clause(_ nearest: String?) -> String { nearest.map { "; did you mean '\($0)'?" } ?? "" }
+}
+
+extension SchemaConflict {
+  /// The message for the user.
+  package var diagnostic: Diagnostic {
+    let said =
+      switch kind {
+      case .number(let found, let caffe):
+        "has the number \(found) here and \(caffe) elsewhere"
+      case .type(let found, let caffe): "is '\(found)' here and '\(caffe)' elsewhere"
+      case .taken(let number, let other): "has the number \(number), elsewhere that of '\(other)'"
+      }
+    return Diagnostic(.warning, at: .text(place), "'\(field)' of '\(message)' \(said); this file is followed")
+  }
 }

@@ -6,13 +6,17 @@ import Rules
 /// Reads the rules that the flags ask for.
 enum RuleLoader {
   /// The rules that are selected, in resolved order.
-  static func load(_ options: RuleOptions) throws -> RuleSet {
-    let (rules, layouts) = try loadAll(options)
+  static func load(_ options: RuleOptions, fields: (any LayerFields)? = nil) throws -> RuleSet {
+    let (rules, layouts) = try loadAll(options, fields: fields)
     return try RuleSet(rules, layouts: layouts, selection: selection(options))
   }
 
   /// The rules there are, in the order of the files: built-in ones first, those that the user overrides too.
-  static func loadAll(_ options: RuleOptions) throws -> (rules: [Rule], layouts: [BlobLayout]) {
+  ///
+  /// - Parameter fields: the fields that the rules of `--rules` are checked against; the built-in ones need no check.
+  static func loadAll(
+    _ options: RuleOptions, fields: (any LayerFields)? = nil
+  ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
     let builtin = try BuiltinRules.load()
     var rules = options.isolated ? [] : builtin.rules
     // Layouts describe layers, they rewrite nothing: a rule of one's own may use them without the rules.
@@ -20,7 +24,7 @@ enum RuleLoader {
     for path in options.rules {
       for file in try files(at: path) {
         let (checked, errors) = RuleFile.check(
-          try source(file), kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes)
+          try source(file), kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, fields: fields)
         // All are printed; the last one stops the run.
         for error in errors.dropLast() { Console.error(error.diagnostic) }
         if let last = errors.last { throw last }

@@ -1,3 +1,4 @@
+import CaffeIO
 import Diagnostics
 import Foundation
 import Rules
@@ -13,20 +14,35 @@ import Testing
     return (try? String(contentsOf: file, encoding: .utf8)) ?? ""
   }
 
-  /// The YAML blocks of the page.
-  private static var examples: [String] {
-    page.components(separatedBy: "```yaml\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
+  /// The YAML blocks of the page, each with the fork's `caffe.proto` that stands before it, if any.
+  private static var examples: [(rules: String, proto: String?)] {
+    var examples: [(rules: String, proto: String?)] = []
+    var proto: String?
+    for block in page.components(separatedBy: "\n```") {
+      if block.hasPrefix("proto\n") { proto = String(block.dropFirst(6)) }
+      guard block.hasPrefix("yaml\n") else { continue }
+      examples.append((String(block.dropFirst(5)), proto))
+      proto = nil
+    }
+    return examples
+  }
+
+  private static func schema(_ proto: String?) throws -> Schema {
+    guard let proto else { return .caffe }
+    return try ForkSchema(parsing: SourceText(path: "fork.proto", bytes: Array(proto.utf8)))
+      .merged(onto: .caffe).schema
   }
 
   @Test func everyExampleIsCheckedAndItsTestsPass() throws {
     let builtin = try BuiltinRules.load()
     #expect(Self.examples.count >= 7)
-    for example in Self.examples {
+    for (example, proto) in Self.examples {
+      let schema = try Self.schema(proto)
       let file = try RuleFile(
         SourceText(path: "Rules.md", bytes: Array(example.utf8)), kernels: KernelRegistry.signatures,
-        reasons: Refusal.Reason.codes)
+        reasons: Refusal.Reason.codes, fields: SchemaFields(schema, isComplete: proto != nil))
       for rule in file.rules {
-        let outcomes = RuleTestRunner.run(rule, layouts: builtin.layouts + file.layouts)
+        let outcomes = RuleTestRunner.run(rule, layouts: builtin.layouts + file.layouts, schema: schema)
         #expect(!outcomes.isEmpty, "example '\(rule.id)' has no tests")
         for outcome in outcomes {
           #expect(outcome.failure == nil, "example '\(rule.id)', test '\(outcome.test.name)'")

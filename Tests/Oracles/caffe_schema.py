@@ -122,16 +122,16 @@ MESSAGES = {
 }
 
 
-def _add_field(message, word):
+def _add_field(message, word, messages=MESSAGES, enums=ENUMS):
     name, number, kind = word.split(":")
     kind, _, default = kind.partition("=")
     field = message.field.add(name=name, number=int(number))
     field.label = field.LABEL_REPEATED if "*" in kind else field.LABEL_OPTIONAL
     field.options.packed = "!" in kind
     kind = kind.rstrip("*!")
-    if kind in MESSAGES:
+    if kind in messages:
         field.type, field.type_name = field.TYPE_MESSAGE, f".{PACKAGE}.{kind}"
-    elif kind in ENUMS:
+    elif kind in enums:
         field.type, field.type_name = field.TYPE_ENUM, f".{PACKAGE}.{kind}.Value"
     else:
         field.type = getattr(field, f"TYPE_{kind.upper()}")
@@ -141,27 +141,31 @@ def _add_field(message, word):
         field.default_value = default
 
 
-def _build():
+def build(extra_messages=None, extra_enums=None):
+    """The classes by name; with what a fork adds: fields of Caffe's messages, and messages and enums."""
+    messages, enums = dict(MESSAGES), ENUMS | (extra_enums or {})
+    for name, fields in (extra_messages or {}).items():
+        messages[name] = " ".join(part for part in (messages.get(name), fields) if part)
     file = descriptor_pb2.FileDescriptorProto(name="caffold_oracle.proto", package=PACKAGE, syntax="proto2")
     # Enum values share the scope around their enum, and `MAX` occurs twice: each enum gets its own scope.
-    for name, values in ENUMS.items():
+    for name, values in enums.items():
         enum = file.message_type.add(name=name).enum_type.add(name="Value")
         for value in values.split():
             label, _, number = value.partition("=")
             enum.value.add(name=label, number=int(number))
-    for name, fields in MESSAGES.items():
+    for name, fields in messages.items():
         message = file.message_type.add(name=name)
         for word in fields.split():
-            _add_field(message, word)
+            _add_field(message, word, messages, enums)
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
     return {
         name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{PACKAGE}.{name}"))
-        for name in MESSAGES
+        for name in messages
     }
 
 
-CLASSES = _build()
+CLASSES = build()
 NetParameter = CLASSES["NetParameter"]
 LayerParameter = CLASSES["LayerParameter"]
 BlobProto = CLASSES["BlobProto"]

@@ -8,6 +8,8 @@ package struct Schema: Sendable, Equatable {
   package private(set) var messages: [String: SchemaMessage]
   /// The enumerations by name, without the file's package.
   package private(set) var enums: [String: SchemaEnum]
+  /// The message of a layer: what `NetParameter.layer` holds, whatever a fork calls it.
+  package private(set) var layerMessage = "LayerParameter"
 
   /// Caffe's schema: BVLC's, and what its forks add where they agree; read on first use.
   package static let caffe: Schema = {
@@ -35,9 +37,18 @@ package struct Schema: Sendable, Equatable {
   private init(messages: [String: SchemaMessage], enums: [String: SchemaEnum]) {
     self.messages = messages
     self.enums = enums
+    findLayerMessage()
   }
 
   init(parsing source: SourceText, dialect: SchemaParser.Dialect, byteLimit: Int) throws(SchemaError) {
+    self = try Self.read(source, dialect: dialect, byteLimit: byteLimit).schema
+  }
+
+  /// The schema of a file, and the declarations it was made of.
+  static func read(
+    _ source: SourceText, dialect: SchemaParser.Dialect = SchemaParser.Dialect(),
+    byteLimit: Int = Schema.byteLimit
+  ) throws(SchemaError) -> (schema: Schema, declarations: SchemaParser) {
     do throws(SchemaProblem) {
       guard source.bytes.count <= byteLimit else {
         throw SchemaProblem(.tooLarge(byteCount: source.bytes.count, limit: byteLimit), at: 0)
@@ -46,18 +57,33 @@ package struct Schema: Sendable, Equatable {
         try SchemaParser.parse(bytes, dialect: dialect)
       }
       var resolver = SchemaResolver(parser)
-      (messages, enums) = try resolver.resolve()
+      let (messages, enums) = try resolver.resolve()
+      return (Schema(messages: messages, enums: enums), parser)
     } catch {
       throw SchemaError(reason: error.reason, place: source.place(at: error.offset))
+    }
+  }
+
+  private mutating func findLayerMessage() {
+    if case .message(let name)? = messages["NetParameter"]?.field(named: "layer")?.type {
+      layerMessage = name
     }
   }
 
   /// The types of both. Where they disagree about a name or a number, `fork` is right; a field of ours whose
   /// number means another one there keeps its name, type and default only.
   package func merging(_ fork: Schema) -> Schema {
-    Schema(
-      messages: messages.merging(fork.messages) { $0.merging($1) },
-      enums: enums.merging(fork.enums) { $0.merging($1) })
+    var ours = messages
+    // A fork may call the message of a layer otherwise; it is the same message.
+    if fork.layerMessage != layerMessage, fork.messages[fork.layerMessage] != nil {
+      ours[fork.layerMessage] = messages[layerMessage].map { $0.named(fork.layerMessage) }
+    }
+    let enums = enums.merging(fork.enums) { $0.merging($1) }
+    var messages = ours.merging(fork.messages) { $0.merging($1) }
+    // A type of an imported file counts as a message; it may be one of our enumerations.
+    let known = Set(messages.keys)
+    for name in fork.messages.keys { messages[name]?.settleTypes(enums, messages: known) }
+    return Schema(messages: messages, enums: enums)
   }
 
   // MARK: Questions
@@ -68,10 +94,9 @@ package struct Schema: Sendable, Equatable {
   /// The enumeration of that name, without the package: `PoolingParameter.PoolMethod`.
   package func enumeration(_ name: String) -> SchemaEnum? { enums[name] }
 
-  /// The field at a path of names that begins in a message: `["pooling_param", "pool"]` in `LayerParameter`.
-  package func field(at path: some Collection<String>, in message: String = "LayerParameter") -> SchemaField?
-  {
-    var type = SchemaField.FieldType.message(message)
+  /// The field at a path of names that begins in a message, that of a layer unless told otherwise: `["pooling_param", "pool"]`.
+  package func field(at path: some Collection<String>, in message: String? = nil) -> SchemaField? {
+    var type = SchemaField.FieldType.message(message ?? layerMessage)
     var found: SchemaField?
     for name in path {
       guard case .message(let message) = type, let field = messages[message]?.field(named: name) else {

@@ -36,6 +36,12 @@ package struct SchemaError: DiagnosticError, Equatable {
     case emptyEnum(String)
     /// Types nest too deep.
     case tooDeep(limit: Int)
+    /// The file of a fork declares no message of a layer.
+    case noLayerMessage(String)
+    /// A field that is found by its number, under another one.
+    case movedField(String, message: String, found: Int, expected: Int)
+    /// A field under the number of one that is found by it.
+    case takenField(String, message: String, number: Int, by: String)
     /// The file is too large.
     case tooLarge(byteCount: Int, limit: Int)
   }

@@ -1,7 +1,7 @@
 /// A message type: its fields by name and by number.
 package struct SchemaMessage: Sendable, Equatable {
   /// The name without the file's package; `Outer.Inner` for a nested one.
-  package let name: String
+  package private(set) var name: String
   /// The fields in the order they were declared, extensions last.
   package private(set) var fields: [SchemaField] = []
   /// Only for long messages: in most a search is as quick, and the built-in schema is read at every start.
@@ -28,6 +28,31 @@ package struct SchemaMessage: Sendable, Equatable {
   /// The field with that number on the wire.
   package func field(number: Int) -> SchemaField? {
     byName.isEmpty ? fields.first { $0.number == number } : byNumber[number].map { fields[$0] }
+  }
+
+  /// The same fields under another name.
+  func named(_ name: String) -> SchemaMessage {
+    var message = self
+    message.name = name
+    return message
+  }
+
+  /// Finds the types of fields that an imported file declares, of which only the name is known: `caffe.Phase`.
+  mutating func settleTypes(_ enums: [String: SchemaEnum], messages: Set<String>) {
+    for index in fields.indices {
+      guard case .message(let type) = fields[index].type, !messages.contains(type) else { continue }
+      // Without the package, which is not part of the names here.
+      var name = type[...]
+      while !messages.contains(String(name)), enums[String(name)] == nil, let dot = name.firstIndex(of: ".") {
+        name = name[name.index(after: dot)...]
+      }
+      if messages.contains(String(name)) {
+        fields[index].type = .message(String(name))
+      } else if let found = enums[String(name)] {
+        fields[index].type = .enum(String(name))
+        if !fields[index].isRepeated { fields[index].defaultValue = .enumeration(found.values[0].name) }
+      }
+    }
   }
 
   /// The fields of both; where they disagree, `fork` is right, and a field of ours whose number means

@@ -48,7 +48,7 @@ package enum CaffeField {
   }
   /// `LayerParameter`.
   package enum Layer {
-    package static let name = 1, type = 2, bottom = 3, top = 4, blobs = 7
+    package static let name = 1, type = 2, bottom = 3, top = 4, param = 6, blobs = 7
   }
   /// `V1LayerParameter`.
   package enum V1Layer {

@@ -25,8 +25,8 @@ package struct DefinitionEmitter {
     }
     rename(layer.bottoms, in: definition, "bottom", from: definition.bottoms)
     rename(layer.tops, in: definition, "top", from: definition.tops)
-    for attribute in change?.attributes ?? [] {
-      set(attribute.path[...], to: attribute.value, in: definition.parameters, of: definition)
+    if let attributes = change?.attributes, !attributes.isEmpty {
+      set(AttributeTree(attributes), in: definition.parameters)
     }
   }
 
@@ -42,24 +42,27 @@ package struct DefinitionEmitter {
     }
   }
 
-  private mutating func set(
-    _ path: ArraySlice<String>, to value: NewTextField.Value, in message: TextMessage,
-    of definition: LayerDefinition
-  ) {
-    guard let name = path.first else { return }
-    let existing = message.last(name)
-    if path.count > 1 {
-      if let inner = existing?.message { return set(path.dropFirst(), to: value, in: inner, of: definition) }
-      editor.append([NewTextField(nested: path, value: value)], to: message)
-    } else if let existing {
-      switch value {
-      case .string(let string): editor.set(existing, toString: string)
-      case .literal(let literal), .verbatim(let literal): editor.set(existing, toLiteral: literal)
-      case .message: editor.replace(existing, with: [NewTextField(name: name, value: value)])
+  private mutating func set(_ attributes: AttributeTree, in message: TextMessage) {
+    var added: [NewTextField] = []
+    for (name, node) in attributes.members {
+      guard let existing = message.last(name) else {
+        added.append(NewTextField(name: name, value: node.newValue))
+        continue
       }
-    } else {
-      editor.append([NewTextField(name: name, value: value)], to: message)
+      switch node {
+      case .message(let inner):
+        if let message = existing.message {
+          set(inner, in: message)
+        } else {
+          editor.replace(existing, with: [NewTextField(name: name, value: node.newValue)])
+        }
+      case .value(.string(let string)): editor.set(existing, toString: string)
+      case .value(.literal(let literal)), .value(.verbatim(let literal)):
+        editor.set(existing, toLiteral: literal)
+      case .value(.message): editor.replace(existing, with: [NewTextField(name: name, value: node.newValue)])
+      }
     }
+    if !added.isEmpty { editor.append(added, to: message) }
   }
 
   /// A whole layer: its name and connections, what the rule says, and the phase rules of the layer it replaces.
@@ -81,14 +84,39 @@ package struct DefinitionEmitter {
   }
 }
 
-extension NewTextField {
-  /// `a { b { c: value } }` from a path.
-  init(nested path: ArraySlice<String>, value: NewTextField.Value) {
-    let name = path.first ?? ""
-    self.init(
-      name: name,
-      value: path.count > 1
-        ? .message([NewTextField(nested: path.dropFirst(), value: value)]) : value)
+/// Parameters by the steps of their paths, in the order they were set: a message that is new is written once, whatever
+/// number of its fields is set.
+private struct AttributeTree {
+  enum Node {
+    case value(NewTextField.Value)
+    case message(AttributeTree)
+
+    var newValue: NewTextField.Value {
+      switch self {
+      case .value(let value): value
+      case .message(let tree):
+        .message(tree.members.map { NewTextField(name: $0.name, value: $0.node.newValue) })
+      }
+    }
+  }
+
+  private(set) var members: [(name: String, node: Node)] = []
+
+  init(_ attributes: [LayerChange.Attribute] = []) {
+    for attribute in attributes { set(attribute.path[...], to: attribute.value) }
+  }
+
+  private mutating func set(_ path: ArraySlice<String>, to value: NewTextField.Value) {
+    guard let name = path.first else { return }
+    let index = members.firstIndex { $0.name == name }
+    var node = Node.value(value)
+    if path.count > 1 {
+      var inner = AttributeTree()
+      if let index, case .message(let known) = members[index].node { inner = known }
+      inner.set(path.dropFirst(), to: value)
+      node = .message(inner)
+    }
+    if let index { members[index].node = node } else { members.append((name, node)) }
   }
 }
 

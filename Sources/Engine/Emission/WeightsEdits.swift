@@ -62,11 +62,13 @@ extension Schema {
   /// Clears what belonged to the layer that was there: its parameter messages and the `param` list, which may
   /// be longer than the new layer has blobs.
   fileprivate func parametersToClear(of definition: LayerDefinition) -> [WireFieldEdit] {
-    var edits = [WireFieldEdit(path: [LayerField.param], values: [])]
-    for name in Set(definition.parameters.fields.map(\.name)).sorted() where name.hasSuffix("_param") {
-      if let number = layerField(at: [name])?.number {
-        edits.append(WireFieldEdit(path: [number], values: []))
+    var edits = [WireFieldEdit(path: [CaffeField.Layer.param], values: [])]
+    let kept: Set = ["param", "blobs", "include", "exclude"]
+    for name in Set(definition.parameters.fields.map(\.name)).sorted() where !kept.contains(name) {
+      guard let field = layerField(at: [name]), case .message = field.type, let number = field.number else {
+        continue
       }
+      edits.append(WireFieldEdit(path: [number], values: []))
     }
     return edits
   }
@@ -84,7 +86,10 @@ extension Schema {
   fileprivate func wireEdit(_ path: [String], _ value: NewTextField.Value) -> WireFieldEdit? {
     var numbers: [Int] = []
     for length in 1...path.count {
-      guard let number = layerField(at: Array(path.prefix(length)))?.number else { return nil }
+      // Groups, which no file of Caffe's has, are left as they are.
+      guard let field = layerField(at: Array(path.prefix(length))), !field.isGroup,
+        let number = field.number
+      else { return nil }
       numbers.append(number)
     }
     guard let field = layerField(at: path), let wire = wireValue(value, as: field.type) else { return nil }
@@ -96,7 +101,7 @@ extension Schema {
     case (.boolean(let value), .bool): return .bool(value)
     case (.number(let number), .float): return .float(Float(number))
     case (.number(let number), .double): return .fixed64(number.bitPattern)
-    case (.number(let number), _): return Int(exactly: number).map(WireValue.int)
+    case (.number(let number), let type): return Int(exactly: number).flatMap { type.wireValue(of: $0) }
     case (.string(let word), .enum(let name)): return enumeration(name)?.number(of: word).map(WireValue.int)
     case (.string(let string), .string): return .string(string)
     default: return nil
@@ -104,7 +109,22 @@ extension Schema {
   }
 }
 
-/// Field numbers of LayerParameter that an edit names.
-private enum LayerField {
-  static let param = 6
+extension SchemaField.FieldType {
+  /// A whole number as a field of this type has it on the wire; nil where it does not fit.
+  fileprivate func wireValue(of number: Int) -> WireValue? {
+    switch self {
+    case .int32: Int32(exactly: number).map { .int(Int($0)) }
+    case .uint32: UInt32(exactly: number).map { .int(Int($0)) }
+    case .uint64: UInt64(exactly: number).map { .varint($0) }
+    // Zigzag: 0, −1, 1, −2 … are 0, 1, 2, 3 …
+    case .sint32: Int32(exactly: number).map { .varint(UInt64(UInt32(bitPattern: $0 << 1 ^ $0 >> 31))) }
+    case .sint64: .varint(UInt64(bitPattern: Int64(number << 1 ^ number >> 63)))
+    case .fixed32: UInt32(exactly: number).map { .fixed32($0) }
+    case .sfixed32: Int32(exactly: number).map { .fixed32(UInt32(bitPattern: $0)) }
+    case .fixed64: UInt64(exactly: number).map { .fixed64($0) }
+    case .sfixed64: .fixed64(UInt64(bitPattern: Int64(number)))
+    case .string, .bytes, .message: nil
+    default: .int(number)
+    }
+  }
 }

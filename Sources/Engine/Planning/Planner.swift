@@ -9,6 +9,8 @@ package struct PlanOptions: Sendable {
   package var onlyLayers: [Glob] = []
   /// Globs of layer names to leave alone.
   package var skipLayers: [Glob] = []
+  /// The fields that layers have, with their types, numbers and defaults.
+  package var schema = Schema.caffe
 
   /// The defaults.
   package init() {}
@@ -51,7 +53,7 @@ package struct Planner {
     // Without weights nothing can overflow, and no second copy of the net is kept.
     let original = weights == nil ? nil : copy graph
     var net = WorkingNet(
-      graph, weights: weights, layouts: rules.layouts,
+      graph, weights: weights, layouts: rules.layouts, schema: options.schema,
       assumesStoredStatistics: options.assumesStoredStatistics)
     while true {
       var planner = Planner(net: net, rules: rules.rules, options: options, banned: banned)
@@ -61,7 +63,7 @@ package struct Planner {
       guard !overflows.isEmpty, let original else { return try planner.finish(typesBefore: typesBefore) }
       banned.merge(overflows) { $0.merging($1) { first, _ in first } }
       net = WorkingNet(
-        original, weights: weights, layouts: rules.layouts,
+        original, weights: weights, layouts: rules.layouts, schema: options.schema,
         assumesStoredStatistics: options.assumesStoredStatistics)
     }
   }

@@ -1,3 +1,4 @@
+import CaffeIO
 import Diagnostics
 import Rules
 
@@ -7,8 +8,8 @@ package struct RuleTestReport: Sendable {
   package let rules: [(rule: Rule, outcomes: [RuleTestRunner.Outcome])]
 
   /// Runs the tests of all `rules`.
-  package init(running rules: [Rule], layouts: [BlobLayout]) {
-    self.rules = rules.map { ($0, RuleTestRunner.run($0, layouts: layouts)) }
+  package init(running rules: [Rule], layouts: [BlobLayout], schema: Schema = .caffe) {
+    self.rules = rules.map { ($0, RuleTestRunner.run($0, layouts: layouts, schema: schema)) }
   }
 
   /// How many tests ran.

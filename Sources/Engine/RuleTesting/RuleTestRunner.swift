@@ -13,10 +13,10 @@ package enum RuleTestRunner {
   }
 
   /// Runs all examples of `rule`.
-  package static func run(_ rule: Rule, layouts: [BlobLayout]) -> [Outcome] {
+  package static func run(_ rule: Rule, layouts: [BlobLayout], schema: Schema = .caffe) -> [Outcome] {
     rule.tests.map { test in
       do {
-        return Outcome(test: test, failure: try failure(of: test, rule, layouts))
+        return Outcome(test: test, failure: try failure(of: test, rule, layouts, schema))
       } catch let error as any DiagnosticError {
         return Outcome(test: test, failure: error.diagnostic.text)
       } catch {
@@ -26,7 +26,7 @@ package enum RuleTestRunner {
   }
 
   private static func failure(
-    of test: RuleTest, _ rule: Rule, _ layouts: [BlobLayout]
+    of test: RuleTest, _ rule: Rule, _ layouts: [BlobLayout], _ schema: Schema
   ) throws -> String? {
     var chosen = RuleSet.Selection()
     chosen.select = [rule.id]
@@ -34,7 +34,9 @@ package enum RuleTestRunner {
     let rules = try RuleSet([rule], layouts: layouts, selection: chosen)
     let definition = try NetDefinition(try TextDocument(test.net))
     let graph = try NetGraph(definition, state: NetState(phase: .test))
-    let plan = try Planner.plan(graph, weights: nil, rules: rules)
+    var options = PlanOptions()
+    options.schema = schema
+    let plan = try Planner.plan(graph, weights: nil, rules: rules, options: options)
     let left = plan.graph.layers.filter(\.isAlive).map(\.name)
     switch test.expectation {
     case .rewritten(let layers):

@@ -3,6 +3,7 @@ import Diagnostics
 /// Checks the `match` of a rule: captures, what they read, and that it all hangs together.
 struct PatternChecker {
   let source: SourceText
+  let context: RuleContext
 
   /// How many captures a pattern has at most.
   static let captureLimit = 256
@@ -33,7 +34,7 @@ struct PatternChecker {
     var pattern = Pattern(captures: captures, anchor: 0, conditions: [])
     pattern.anchor = try anchor(of: pattern)
     try checkConnected(pattern)
-    let scope = RuleScope(pattern)
+    let scope = RuleScope(pattern, context)
     for (index, item) in rule.match.enumerated() {
       captures[index].conditions = try item.capture.conditions.map {
         try scope.check($0, expecting: .boolean)

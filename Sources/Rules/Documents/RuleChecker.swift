@@ -7,6 +7,7 @@ struct RuleChecker {
   let reasons: [String]
   let isBuiltin: Bool
   let problems: RuleProblems
+  let context: RuleContext
 
   /// How many names a rule defines under `let` at most.
   static let letLimit = 256
@@ -21,7 +22,8 @@ struct RuleChecker {
     }
     let tests = rule.tests.compactMap { test in problems.attempt { try checkTest(test) } }
     // Everything else speaks of captures; without a pattern there is nothing to check it against.
-    guard let pattern = problems.attempt({ try PatternChecker(source: source).check(rule) }) else {
+    guard let pattern = problems.attempt({ try PatternChecker(source: source, context: context).check(rule) })
+    else {
       return nil
     }
     let body = checkBody(of: rule, pattern)
@@ -48,7 +50,7 @@ struct RuleChecker {
       }
       return nil
     }
-    var scope = RuleScope(pattern)
+    var scope = RuleScope(pattern, context)
     var lets: [Let] = []
     for (name, text) in rule.lets {
       let later = rule.lets.drop { $0.name.text != name.text }.map(\.name.text)
@@ -99,7 +101,7 @@ struct RuleChecker {
   /// The checked layout.
   func check(_ layout: UncheckedLayout) throws -> BlobLayout {
     try checkID(layout.id)
-    let scope = RuleScope(layer: "layer")
+    let scope = RuleScope(layer: "layer", context)
     let roles: [BlobLayout.Role] = try layout.blobs.map { try word($0, for: "a blob's role")! }
     for (index, role) in roles.enumerated() where role != .ignored && roles[..<index].contains(role) {
       throw RuleError(.repeatedRole(role.rawValue), layout.blobs[index].node)

@@ -23,6 +23,7 @@ package struct RuleError: Error, Sendable {
     case missingArgument(String, kernel: String)
     case transformKind
     case badTarget(String)
+    case setMessage(String)
     case nothingHappens
     case contradiction(capture: String, first: String, second: String)
     case replaceCount(captures: Int, layers: Int)

@@ -6,17 +6,22 @@ package struct RuleFile: Sendable {
   package let rules: [Rule]
   /// The layouts, in file order.
   package let layouts: [BlobLayout]
+  /// What the author should know and what stops nothing, in the order it was found.
+  package let notes: [Diagnostic]
 
   /// Reads and checks a rule file.
   ///
   /// - Parameters:
   ///   - kernels: what rules may call.
   ///   - reasons: the codes of refusals that rule tests may expect.
+  ///   - fields: the fields that layers have; without it every path is taken to exist.
   /// - Throws: a `DiagnosticError` with the place, the first of the file where there are several.
   package init(
-    _ source: SourceText, kernels: [KernelSignature], reasons: [String], isBuiltin: Bool = false
+    _ source: SourceText, kernels: [KernelSignature], reasons: [String], isBuiltin: Bool = false,
+    fields: (any LayerFields)? = nil
   ) throws {
-    let (file, errors) = Self.check(source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin)
+    let (file, errors) = Self.check(
+      source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin, fields: fields)
     if let first = errors.first { throw first }
     self = file
   }
@@ -25,20 +30,24 @@ package struct RuleFile: Sendable {
   ///
   /// The file holds the rules and layouts that nothing is wrong with.
   package static func check(
-    _ source: SourceText, kernels: [KernelSignature], reasons: [String], isBuiltin: Bool = false
+    _ source: SourceText, kernels: [KernelSignature], reasons: [String], isBuiltin: Bool = false,
+    fields: (any LayerFields)? = nil
   ) -> (file: RuleFile, errors: [any DiagnosticError]) {
     let problems = RuleProblems()
     let document = problems.attempt { try RuleDocument(source, problems) }
+    let context = RuleContext(fields: fields)
     let checker = RuleChecker(
-      source: source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin, problems: problems)
+      source: source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin, problems: problems,
+      context: context)
     let rules = document?.rules.compactMap(checker.check) ?? []
     let layouts =
       document?.layouts.compactMap { layout in problems.attempt { try checker.check(layout) } } ?? []
-    return (RuleFile(rules: rules, layouts: layouts), problems.errors)
+    return (RuleFile(rules: rules, layouts: layouts, notes: context.notes.found), problems.errors)
   }
 
-  private init(rules: [Rule], layouts: [BlobLayout]) {
+  private init(rules: [Rule], layouts: [BlobLayout], notes: [Diagnostic]) {
     self.rules = rules
     self.layouts = layouts
+    self.notes = notes
   }
 }

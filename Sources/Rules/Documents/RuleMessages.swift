@@ -47,6 +47,9 @@ extension RuleError: DiagnosticError {
     case .transformKind: return "a transform is either {kernel: …} or {set: …, to: …}"
     case .badTarget(let target):
       return "'\(clipped(target))' cannot be set; use 'capture.blobs[0]' or 'capture.some_param.field'"
+    case .setMessage(let target):
+      return
+        "'\(clipped(target))' is a message; set its fields one by one, as in '\(clipped(target)).some_field'"
     case .nothingHappens:
       return "the rule changes nothing: 'rewrite' neither removes nor replaces, and nothing is transformed"
     case .contradiction(let capture, let first, let second):

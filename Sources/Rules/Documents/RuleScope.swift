@@ -4,12 +4,19 @@ import Diagnostics
 struct RuleScope: ExpressionScope {
   private let captures: [String]
   private var lets: [(name: String, type: ExpressionType)] = []
+  private let context: RuleContext
 
   /// The captures of a pattern.
-  init(_ pattern: Pattern) { captures = pattern.captures.map(\.name) }
+  init(_ pattern: Pattern, _ context: RuleContext) {
+    captures = pattern.captures.map(\.name)
+    self.context = context
+  }
 
   /// A single layer under a fixed name.
-  init(layer: String) { captures = [layer] }
+  init(layer: String, _ context: RuleContext) {
+    captures = [layer]
+    self.context = context
+  }
 
   var names: [String] { captures + lets.map(\.name) }
 
@@ -18,6 +25,12 @@ struct RuleScope: ExpressionScope {
     return captures.contains(name) ? .layer(capture: name) : nil
   }
 
+  func attribute(_ path: [String], of capture: String) -> AttributeLookup {
+    context.fields?.lookup(path) ?? .dynamic
+  }
+
+  func note(_ remark: ExpressionError) { context.notes.add(remark) }
+
   /// Parses and checks an expression.
   func check(
     _ text: RuleText, expecting expected: ExpressionType = .dynamic
@@ -25,6 +38,7 @@ struct RuleScope: ExpressionScope {
     do {
       let expression = try Expression(parsing: text.text)
       let type = try ExpressionChecker(self).check(expression, expecting: expected)
+      context.notes.settle(in: text.node)
       return CheckedExpression(expression: expression, type: type, text: text.text, node: text.node)
     } catch {
       throw error.located(in: text.node)
@@ -45,4 +59,12 @@ struct RuleScope: ExpressionScope {
     }
     return index
   }
+}
+
+/// What the expressions of a rule file are checked with, besides the names of their rule.
+struct RuleContext {
+  /// The fields that layers have; nil where nobody knows them.
+  var fields: (any LayerFields)?
+  /// What the author should know.
+  var notes = RuleNotes()
 }

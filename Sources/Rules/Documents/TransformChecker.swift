@@ -44,6 +44,7 @@ struct TransformChecker {
     }
     let capture = try scope.capture(RuleText(text: parts[0], node: text.node))
     let target: Assignment.Target
+    var wanted = ExpressionType.dynamic
     if parts.count == 2, parts[1].hasPrefix("blobs[") {
       guard parts[1].hasSuffix("]"), let index = Int(parts[1].dropFirst(6).dropLast()), index >= 0 else {
         throw RuleError(.badTarget(text.text), text.node)
@@ -54,10 +55,32 @@ struct TransformChecker {
         throw RuleError(.badTarget(text.text), text.node)
       }
       target = .attribute(capture: capture, path: Array(parts.dropFirst()))
+      wanted = try scope.typeToSet(Array(parts.dropFirst()), of: parts[0], text)
     }
     return Assignment(
-      target: target, value: try scope.check(try map.requiredText("to"), expecting: .dynamic),
+      target: target, value: try scope.check(try map.requiredText("to"), expecting: wanted),
       fallback: try map.text("default").map { try scope.check($0, expecting: .tensor(.unknown)) },
       place: source.place(at: map.node.offset))
+  }
+}
+
+extension RuleScope {
+  /// The type of what can be written into a field.
+  ///
+  /// - Throws: for a field that does not exist, and for a message, which is set field by field.
+  func typeToSet(_ path: [String], of capture: String, _ text: RuleText) throws -> ExpressionType {
+    let length = path.last?.utf8.count ?? 0
+    let range = text.text.utf8.count - length..<text.text.utf8.count
+    switch attribute(path, of: capture) {
+    case .type(.record): throw RuleError(.setMessage(text.text), text.node)
+    // One value takes the place of all.
+    case .type(.shape): return .number()
+    case .type(.list(let item)): return item
+    case .type(let type): return type
+    case .dynamic, .foreign: return .dynamic
+    case .missing(let candidates):
+      throw ExpressionError(.noField(path.joined(separator: "."), candidates: candidates), at: range)
+        .located(in: text.node)
+    }
   }
 }

@@ -361,7 +361,14 @@ extension ExpressionChecker {
     case .type(let type): return fallback.map { type.joined(with: $0) } ?? type
     case .dynamic: return .dynamic
     case .missing(let candidates):
-      throw ExpressionError(.noField(text, candidates: candidates), at: arguments[1].range)
+      let error = ExpressionError(.noField(text, candidates: candidates), at: arguments[1].range)
+      // Who asks for a field with a default, or whether it is there, reckons with forks that have none.
+      guard arguments.function == .has || fallback != nil else { throw error }
+      scope.note(error)
+      return .dynamic
+    case .foreign(let candidates):
+      scope.note(ExpressionError(.foreignField(steps[0], candidates: candidates), at: arguments[1].range))
+      return .dynamic
     }
   }
 }

@@ -65,6 +65,9 @@ extension ExpressionChecker {
       case "tops": return .values(capture, .tops)
       default: return try attribute([member.text], of: capture, at: member.range)
       }
+    case .attribute(_, _, .shape) where member.text == "count",
+      .attribute(_, _, .list) where member.text == "count":
+      return .type(.number())
     case .attribute(let capture, let path, _):
       return try attribute(path + [member.text], of: capture, at: member.range)
     case .type(.record(let parts)):
@@ -122,6 +125,12 @@ extension ExpressionChecker {
     case .dynamic: return .attribute(capture, path, .dynamic)
     case .missing(let candidates):
       throw ExpressionError(.noField(path.joined(separator: "."), candidates: candidates), at: range)
+    case .foreign(let candidates):
+      // Once for a path, at its first step.
+      if path.count == 1 {
+        scope.note(ExpressionError(.foreignField(path[0], candidates: candidates), at: range))
+      }
+      return .attribute(capture, path, .dynamic)
     }
   }
 

@@ -1,7 +1,7 @@
 /// Finds what is wrong with an expression before there is a net: names, arity, types, and shapes where they are known.
 ///
 /// What depends on the net (`dynamic` types, unknown sizes) is let through and checked when the expression is evaluated.
-package struct ExpressionChecker<Scope: ExpressionScope>: Sendable {
+package struct ExpressionChecker<Scope: ExpressionScope> {
   let scope: Scope
 
   /// Makes a checker for expressions that use the names of `scope`.
@@ -19,6 +19,7 @@ package struct ExpressionChecker<Scope: ExpressionScope>: Sendable {
     guard expected.accepts(found) else {
       throw ExpressionError(.wrongResult(expected: expected, found: found), at: expression.range)
     }
+    if case .word(let words) = expected { try words.check(expression) }
     return found
   }
 
@@ -36,7 +37,9 @@ package struct ExpressionChecker<Scope: ExpressionScope>: Sendable {
     case .binary(let operation, let left, let right): return try binaryType(operation, left, right)
     case .membership(let item, let list, _):
       let found = try type(of: list)
-      _ = try type(of: item)
+      if case .word(let words) = try type(of: item), case .list(let items) = list.form {
+        for item in items { try words.check(item) }
+      }
       switch found {
       case .list, .shape, .dynamic: return .boolean
       default: throw ExpressionError(.notInList(found), at: list.range)
@@ -96,7 +99,9 @@ package struct ExpressionChecker<Scope: ExpressionScope>: Sendable {
     let (a, b) = (try type(of: left), try type(of: right))
     let refusal = ExpressionError(.cannotCombine(operation.kind, a, b), at: operation.range)
     if operation.kind == .equal || operation.kind == .notEqual {
-      switch (a, b) {
+      if case .word(let words) = a { try words.check(right) }
+      if case .word(let words) = b { try words.check(left) }
+      switch (a.withoutWords, b.withoutWords) {
       case (.string, .string), (.boolean, .boolean), (.shape, .shape), (.list, .list), (.shape, .list),
         (.list, .shape), (.string, .dynamic), (.dynamic, .string), (.boolean, .dynamic), (.dynamic, .boolean),
         (.list, .dynamic), (.dynamic, .list), (.shape, .dynamic), (.dynamic, .shape):

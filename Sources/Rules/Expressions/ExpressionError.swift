@@ -38,6 +38,8 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case wrongResult(expected: ExpressionType, found: ExpressionType)
     case noMember(String, of: ExpressionType, candidates: [String])
     case noField(String, candidates: [String])
+    case foreignField(String, candidates: [String])
+    case unknownWord(String, of: String, words: [String])
     case cannotIndex(ExpressionType)
     case notAnIndex(ExpressionType)
     case notInList(ExpressionType)

@@ -233,7 +233,17 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
       case "tops": return .values(layer, .tops)
       default: return .attribute(layer, [member.text])
       }
-    case .attribute(let layer, let path): return .attribute(layer, path + [member.text])
+    case .attribute(let layer, let path):
+      if member.text == "count",
+        case .list(let items)? = try asking(
+          range,
+          { () throws(ExpressionFault) in
+            try environment.attribute(path, of: layer)
+          })
+      {
+        return .value(.number(Double(items.count)))
+      }
+      return .attribute(layer, path + [member.text])
     case .value(.record(let parts)):
       guard let value = parts[member.text] else { throw missing(.record([:]), parts.keys.sorted()) }
       return .value(value)

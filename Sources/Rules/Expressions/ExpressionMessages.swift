@@ -68,6 +68,12 @@ extension ExpressionError {
       "field '\(clipped(path))' does not exist"
         + Suggestion.clause(
           for: path.split(separator: ".").last.map(String.init) ?? path, among: candidates)
+    case .foreignField(let field, let candidates):
+      "Caffe has no field '\(clipped(field))', so nothing is known of it"
+        + fieldRemedy(field, candidates)
+    case .unknownWord(let word, let type, let words):
+      "'\(clipped(word))' is no value of '\(type)', which has \(conjunction(words))"
+        + Suggestion.clause(for: word, among: words)
     case .cannotIndex(let found): "\(found.phrase) has no items"
     case .notAnIndex(let found): "expected a whole number, found \(found.phrase)"
     case .notInList(let found): "'in' expects a list on its right, found \(found.phrase)"
@@ -144,6 +150,26 @@ private func memberRemedy(_ member: String, _ candidates: [String]) -> String {
   return near.isEmpty && !candidates.isEmpty ? "; expected \(alternatives(candidates))" : near
 }
 
+/// The ending that all parameter messages share says nothing about what was meant.
+private func fieldRemedy(_ field: String, _ candidates: [String]) -> String {
+  let ending = "_param"
+  let isParameter = field.hasSuffix(ending)
+  let words = candidates.filter { $0.hasSuffix(ending) == isParameter }
+  func stem(_ word: String) -> String { isParameter ? String(word.dropLast(ending.count)) : word }
+  guard let near = Suggestion.nearest(to: stem(field), among: words.map(stem)) else {
+    return "; give your fork's caffe.proto by --proto to have it checked"
+  }
+  return "; did you mean '\(near)\(isParameter ? ending : "")'?"
+}
+
+/// `'MAX', 'AVE' and 'STOCHASTIC'`; of many, the first few.
+private func conjunction(_ words: [String]) -> String {
+  let quoted = words.prefix(8).map { "'\($0)'" }
+  if words.count > 8 { return quoted.joined(separator: ", ") + " and \(words.count - 8) more" }
+  guard quoted.count > 1 else { return quoted.joined() }
+  return quoted.dropLast().joined(separator: ", ") + " and " + quoted[quoted.count - 1]
+}
+
 /// `1 blob`, `2 blobs`.
 private func counted(_ count: Int, _ singular: String, _ plural: String? = nil) -> String {
   "\(count) \(count == 1 ? singular : plural ?? singular + "s")"
@@ -171,6 +197,7 @@ extension ExpressionType {
     case .number: "a number"
     case .boolean: "a boolean"
     case .string: "a string"
+    case .word: "a word"
     case .shape: "a list of numbers"
     case .list: "a list"
     case .tensor(let shape): shape.dimensions == nil ? "a tensor" : "a tensor \(shape.phrase)"

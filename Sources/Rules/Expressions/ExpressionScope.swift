@@ -1,5 +1,5 @@
 /// What the names in an expression stand for, as far as it is known when a rule is loaded.
-package protocol ExpressionScope: Sendable {
+package protocol ExpressionScope {
   /// The names that can be used, for suggestions.
   var names: [String] { get }
   /// The type of a name; nil for a name that is not bound.
@@ -12,6 +12,8 @@ package protocol ExpressionScope: Sendable {
   func attribute(_ path: [String], of capture: String) -> AttributeLookup
   /// The shape of `affine(capture).scale` and `.shift`.
   func affineShape(of capture: String) -> SymbolicShape
+  /// Takes note of something that stops nothing and that the author should know.
+  func note(_ remark: ExpressionError)
 }
 
 /// The values a layer reads or the values it makes.
@@ -28,6 +30,8 @@ package enum AttributeLookup: Sendable, Equatable {
   case dynamic
   /// No layer has it; these fields stand beside it.
   case missing(candidates: [String])
+  /// Caffe has no such field; a fork may. These are Caffe's.
+  case foreign(candidates: [String])
 }
 
 extension ExpressionScope {
@@ -37,6 +41,8 @@ extension ExpressionScope {
   package func valueShape(of capture: String, side: ValueSide, at index: Int) -> SymbolicShape { .unknown }
   /// Every path is taken to exist.
   package func attribute(_ path: [String], of capture: String) -> AttributeLookup { .dynamic }
+  /// Nobody reads it.
+  package func note(_ remark: ExpressionError) {}
   /// One number per channel.
   package func affineShape(of capture: String) -> SymbolicShape {
     SymbolicShape([.symbol("channels of \(capture)")])

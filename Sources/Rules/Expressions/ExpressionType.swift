@@ -86,6 +86,8 @@ package indirect enum ExpressionType: Sendable, Equatable {
   case number(Dimension = .unknown)
   case boolean
   case string
+  /// A value of an enumeration, by its name; everywhere else a string.
+  case word(EnumerationWords)
   /// A list of numbers, such as a shape, its items as dimensions.
   case shape(SymbolicShape)
   /// Any other list.
@@ -105,7 +107,7 @@ package indirect enum ExpressionType: Sendable, Equatable {
   ///
   /// What is only known at plan time is accepted and checked then. A number stands for a tensor without axes.
   package func accepts(_ found: ExpressionType) -> Bool {
-    switch (self, found) {
+    switch (withoutWords, found.withoutWords) {
     case (.dynamic, .aligned): false
     case (.dynamic, _), (_, .dynamic): true
     case (.number, .number), (.boolean, .boolean), (.string, .string), (.layer, .layer): true
@@ -130,7 +132,8 @@ package indirect enum ExpressionType: Sendable, Equatable {
   /// The type of a value that is either this or `other`.
   func joined(with other: ExpressionType) -> ExpressionType {
     if self == other { return self }
-    switch (self, other) {
+    switch (withoutWords, other.withoutWords) {
+    case (.string, .string): return .string
     case (.number, .number): return .number()
     case (.tensor(let a), .tensor(let b)):
       guard let rank = a.rank, rank == b.rank else { return .tensor(.unknown) }
@@ -138,5 +141,32 @@ package indirect enum ExpressionType: Sendable, Equatable {
     case (.shape, .shape): return .shape(.unknown)
     default: return .dynamic
     }
+  }
+}
+
+/// The values that a field of an enumeration can have.
+package struct EnumerationWords: Sendable, Equatable {
+  /// The enumeration, as the schema calls it: `PoolingParameter.PoolMethod`.
+  package var name: String
+  /// The names of its values.
+  package var words: [String]
+
+  /// Makes a list of words.
+  package init(name: String, words: [String]) {
+    self.name = name
+    self.words = words
+  }
+
+  /// Throws when an expression is a text that is none of the words.
+  func check(_ expression: Expression) throws(ExpressionError) {
+    guard case .string(let word) = expression.form, !words.contains(word) else { return }
+    throw ExpressionError(.unknownWord(word, of: name, words: words), at: expression.range)
+  }
+}
+
+extension ExpressionType {
+  /// The type with a string where it is a word of an enumeration.
+  var withoutWords: ExpressionType {
+    if case .word = self { .string } else { self }
   }
 }

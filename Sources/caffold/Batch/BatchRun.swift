@@ -41,7 +41,7 @@ struct BatchRun {
   /// Folds all models and reports; false when one of them failed.
   mutating func run() throws -> Bool {
     // A broken rule file is said once, not for every model.
-    _ = try RuleLoader.load(command.rules)
+    _ = try RuleLoader.load(command.rules, fields: command.fork.fields(try command.fork.schema()))
     let settings = try settingsDigest()
     let limit = max(1, command.batch.jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     for index in models.indices {
@@ -130,6 +130,7 @@ struct BatchRun {
     for option in options { digest.add(option) }
     for source in BuiltinRuleFiles.sources { digest.add(String(decoding: source.bytes, as: UTF8.self)) }
     for file in try command.rules.rules.flatMap(RuleLoader.files) { try digest.add(file: file) }
+    for file in command.fork.proto { try digest.add(file: file) }
     return digest
   }
 

@@ -42,6 +42,9 @@ struct FoldCommand: ParsableCommand {
   @OptionGroup(title: "Net")
   var net: NetOptions
 
+  @OptionGroup(title: "Forks")
+  var fork: ForkOptions
+
   @OptionGroup(title: "Report")
   var report: ReportOptions
 

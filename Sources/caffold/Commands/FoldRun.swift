@@ -13,7 +13,8 @@ struct FoldRun {
   init(_ command: FoldCommand) { self.command = command }
 
   func run() throws {
-    let rules = try RuleLoader.load(command.rules)
+    let schema = try command.fork.schema()
+    let rules = try RuleLoader.load(command.rules, fields: command.fork.fields(schema))
     let source = SourceText(path: command.model, bytes: try Files.read(command.model))
     let definition = try NetDefinition(try TextDocument(source))
     let weights = try command.weights.map { try WeightsFile(path: $0) }
@@ -24,6 +25,7 @@ struct FoldRun {
     options.assumesStoredStatistics = command.net.assumeStoredStatistics
     options.onlyLayers = command.layers.only.map(Glob.init)
     options.skipLayers = command.layers.skip.map(Glob.init)
+    options.schema = schema
     let plan = try Planner.plan(
       try NetGraph(definition, state: state), weights: weights, rules: rules, options: options)
     let text = DefinitionEmitter.text(of: plan.graph)
@@ -35,7 +37,7 @@ struct FoldRun {
     if let weights {
       report.inputs.append(.init(role: "weights", path: weights.path, bytes: weights.byteCount))
     }
-    if !command.output.dryRun { try write(plan, text, weights, into: &report) }
+    if !command.output.dryRun { try write(plan, text, weights, schema, into: &report) }
     switch command.report.format {
     case .json: Console.output(report.json.text)
     case .text: if !command.report.quiet { Console.log(report.text) }
@@ -46,7 +48,7 @@ struct FoldRun {
 extension FoldRun {
   /// Writes both outputs, or neither.
   private func write(
-    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile?, into report: inout FoldReport
+    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile?, _ schema: Schema, into report: inout FoldReport
   ) throws {
     let paths = OutputPaths(command)
     let force = command.output.force
@@ -63,12 +65,14 @@ extension FoldRun {
       model: paths.model, weights: weightsPath, inputs: [command.model, weights.path], force: force)
     try outputs.model.write(text)
     let progress = Progress(label: "writing \(weightsPath)")
-    try WeightsEmitter(weights).emit(WeightsPlan(plan.graph, weights: weights), to: outputs.weights) {
+    try WeightsEmitter(weights).emit(
+      WeightsPlan(plan.graph, weights: weights, schema: schema), to: outputs.weights
+    ) {
       progress.update($0, of: $1)
     }
     progress.finish()
     if command.output.verify {
-      report.verification = try verify(plan, text, weights, outputs, paths)
+      report.verification = try verify(plan, text, weights, outputs, paths, schema)
     }
     try outputs.publish()
     report.outputs = [
@@ -83,7 +87,8 @@ extension FoldRun {
   ///
   /// - Throws: `VerificationFailure` when they differ.
   private func verify(
-    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile, _ outputs: OutputPair, _ paths: OutputPaths
+    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile, _ outputs: OutputPair, _ paths: OutputPaths,
+    _ schema: Schema
   ) throws -> VerifyReport {
     var before = plan.graph.definition
     if command.net.assumeStoredStatistics { before = try before.usingStoredStatistics() }
@@ -92,9 +97,9 @@ extension FoldRun {
     let written = try WeightsFile(
       InputFile(owning: dup(outputs.weights.descriptor), path: outputs.weights.path))
     let first = try NetRunner(
-      before, state: plan.graph.state, parameters: WeightsFileParameters(weights))
+      before, state: plan.graph.state, schema: schema, parameters: WeightsFileParameters(weights))
     let second = try NetRunner(
-      after, state: plan.graph.state, parameters: WeightsFileParameters(written))
+      after, state: plan.graph.state, schema: schema, parameters: WeightsFileParameters(written))
     let progress = Progress(label: "running both nets")
     defer { progress.finish() }
     let comparison = try NetComparer(first, second).compare(

@@ -18,11 +18,14 @@ struct RulesExplainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A rule file, or a folder of them; may be repeated.", valueName: "path"))
   var rules: [String] = []
 
+  @OptionGroup(title: "Forks")
+  var fork: ForkOptions
+
   func run() throws {
     try reporting {
       var options = try RuleOptions.none
       options.rules = rules
-      let (all, _) = try RuleLoader.loadAll(options)
+      let (all, _) = try RuleLoader.loadAll(options, fields: fork.fields(try fork.schema()))
       // The last one is the one that is used: it overrides those before it.
       guard let rule = all.last(where: { $0.id == id }) else {
         throw RuleError(.unknownRule(id, known: all.map(\.id)))

@@ -15,12 +15,15 @@ struct RulesListCommand: ParsableCommand {
   @OptionGroup(title: "Rules")
   var rules: RuleOptions
 
+  @OptionGroup(title: "Forks")
+  var fork: ForkOptions
+
   @Option(help: ArgumentHelp("text or json.", valueName: "format"))
   var format: ReportFormat = .text
 
   func run() throws {
     try reporting {
-      let (all, layouts) = try RuleLoader.loadAll(rules)
+      let (all, layouts) = try RuleLoader.loadAll(rules, fields: fork.fields(try fork.schema()))
       let set = try RuleSet(all, layouts: layouts, selection: RuleLoader.selection(rules))
       switch format {
       case .json: Console.output(json(set).text)

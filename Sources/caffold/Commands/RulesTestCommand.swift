@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaffeIO
 import Engine
 import Rules
 
@@ -18,6 +19,9 @@ struct RulesTestCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Rule files, folders of them, ids, globs or tags.", valueName: "what"))
   var subjects: [String] = []
 
+  @OptionGroup(title: "Forks")
+  var fork: ForkOptions
+
   @Flag(name: [.short, .long], help: "Name every test.")
   var verbose = false
 
@@ -26,8 +30,9 @@ struct RulesTestCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let (rules, layouts) = try chosen()
-      let report = RuleTestReport(running: rules, layouts: layouts)
+      let schema = try fork.schema()
+      let (rules, layouts) = try chosen(schema)
+      let report = RuleTestReport(running: rules, layouts: layouts, schema: schema)
       if verbose {
         for (rule, outcomes) in report.rules {
           for outcome in outcomes {
@@ -42,10 +47,10 @@ struct RulesTestCommand: ParsableCommand {
   }
 
   /// The rules that the arguments name, and every layout that they may need.
-  private func chosen() throws -> (rules: [Rule], layouts: [BlobLayout]) {
+  private func chosen(_ schema: Schema) throws -> (rules: [Rule], layouts: [BlobLayout]) {
     var options = try RuleOptions.none
     options.rules = subjects.filter(Self.isPath)
-    let (all, layouts) = try RuleLoader.loadAll(options)
+    let (all, layouts) = try RuleLoader.loadAll(options, fields: fork.fields(schema))
     var selection = RuleSet.Selection()
     selection.select = subjects.filter { !Self.isPath($0) }
     selection.allowsApproximate = true

@@ -63,6 +63,9 @@ struct VerifyCommand: ParsableCommand {
     help: "Take stored statistics even where 'use_global_stats: false' asks for those of the batch.")
   var assumeStoredStatistics = false
 
+  @OptionGroup(title: "Forks")
+  var fork: ForkOptions
+
   @Option(help: ArgumentHelp("text, on standard error, or json, on standard output.", valueName: "format"))
   var format: ReportFormat = .text
 
@@ -97,8 +100,9 @@ struct VerifyRun {
   init(_ command: VerifyCommand) { self.command = command }
 
   func run() throws -> VerifyReport {
-    let first = try net(command.modelA, command.weightsA)
-    let second = try net(command.modelB, command.weightsB)
+    let schema = try command.fork.schema()
+    let first = try net(command.modelA, command.weightsA, schema)
+    let second = try net(command.modelB, command.weightsB, schema)
     let comparison =
       command.double
       ? try compare(first, second, in: Double.self) : try compare(first, second, in: Float.self)
@@ -107,12 +111,12 @@ struct VerifyRun {
       models: (command.modelA, command.modelB))
   }
 
-  private func net(_ model: String, _ weights: String) throws -> NetRunner {
+  private func net(_ model: String, _ weights: String, _ schema: Schema) throws -> NetRunner {
     var definition = try NetDefinition(
       TextDocument(SourceText(path: model, bytes: try Files.read(model))))
     if command.assumeStoredStatistics { definition = try definition.usingStoredStatistics() }
     return try NetRunner(
-      definition, state: NetState(phase: command.phase == .test ? .test : .train),
+      definition, state: NetState(phase: command.phase == .test ? .test : .train), schema: schema,
       parameters: WeightsFileParameters(try WeightsFile(path: weights)))
   }
 

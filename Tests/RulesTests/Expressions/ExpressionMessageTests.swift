@@ -111,7 +111,7 @@ import Testing
       "field 'convolution_param.kernal_size' does not exist; did you mean 'kernel_size'?"
     ),
     (
-      "attr(conv, 'convolution_param.kernal_size', 1)", 11,
+      "attr(conv, 'convolution_param.kernal_size')", 11,
       "field 'convolution_param.kernal_size' does not exist; did you mean 'kernel_size'?"
     ),
     ("attr(conv, 'a..b', 1)", 11, "'a..b' is not a path of fields; write 'convolution_param.group'"),

@@ -1,0 +1,24 @@
+import Diagnostics
+
+/// What the author of a rule file should know and what stops nothing, gathered while the file is checked.
+final class RuleNotes {
+  /// How many notes of a file are kept.
+  static let limit = 100
+
+  private(set) var found: [Diagnostic] = []
+  private var pending: [ExpressionError] = []
+  private var told: Set<String> = []
+
+  /// Takes note of a remark about the expression that is being checked.
+  func add(_ remark: ExpressionError) { pending.append(remark) }
+
+  /// Gives the remarks their places in the text that they are about; the same thing is told once for a file.
+  func settle(in node: YAMLNode) {
+    for remark in pending where found.count < Self.limit && told.insert(remark.sentence).inserted {
+      var diagnostic = remark.located(in: node).diagnostic
+      diagnostic.severity = .note
+      found.append(diagnostic)
+    }
+    pending = []
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import CaffeIO
+import Diagnostics
+import Engine
+import Rules
+
+/// What a fork's layers have that Caffe's have not.
+struct ForkOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A fork's own caffe.proto, or the part of it that the fork adds: its fields are then known by name, type and default; may be repeated.",
+      valueName: "file"))
+  var proto: [String] = []
+
+  /// Caffe's schema with what the files add; where a file disagrees with Caffe a warning says so, for every
+  /// field with `isThorough`.
+  func schema(isThorough: Bool = false) throws -> Schema {
+    var schema = Schema.caffe
+    for path in proto {
+      let fork = try ForkSchema(parsing: SourceText(path: path, bytes: try Files.read(path)))
+      let (merged, conflicts) = try fork.merged(onto: schema)
+      if isThorough || conflicts.count <= Self.shownConflicts {
+        for conflict in conflicts { Console.error(conflict.diagnostic) }
+      } else {
+        Console.error(
+          Diagnostic(
+            .warning, at: .file(path),
+            "\(conflicts.count) fields are not what they are elsewhere, the first of them '\(conflicts[0].field)' in line \(conflicts[0].place.line); this file is followed; 'caffold rules check --proto' lists all"
+          ))
+      }
+      schema = merged
+    }
+    return schema
+  }
+
+  /// What is known of layers' fields when rules are checked. A fork's file is taken to have all that its fork adds.
+  func fields(_ schema: Schema) -> SchemaFields { SchemaFields(schema, isComplete: !proto.isEmpty) }
+
+  private static let shownConflicts = 3
+}
