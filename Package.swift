@@ -13,11 +13,11 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "Diagnostics"),
-    .target(name: "JSON"),
+    .target(name: "JSON", dependencies: ["Diagnostics"]),
     .target(name: "CaffeIO", dependencies: ["Diagnostics"]),
     .target(name: "Rules", dependencies: ["CYAML", "Diagnostics", "JSON"], plugins: ["EmbedRules"]),
     .plugin(name: "EmbedRules", capability: .buildTool()),
-    .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Diagnostics"]),
+    .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Diagnostics", "JSON"]),
     .target(name: "Forward", dependencies: ["CaffeIO", "Diagnostics"]),
     .target(name: "Verification", dependencies: ["Engine", "Forward", "CaffeIO", "Diagnostics"]),
     .executableTarget(
@@ -28,11 +28,13 @@ let package = Package(
       ]
     ),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "Diagnostics"]),
     .target(name: "WireTestSupport", dependencies: ["CaffeIO"], path: "Tests/WireTestSupport"),
     .testTarget(name: "CaffeIOTests", dependencies: ["CaffeIO", "WireTestSupport"]),
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Diagnostics"]),
     .testTarget(
-      name: "EngineTests", dependencies: ["Engine", "CaffeIO", "Rules", "Diagnostics", "WireTestSupport"]),
+      name: "EngineTests",
+      dependencies: ["Engine", "CaffeIO", "Rules", "Diagnostics", "JSON", "WireTestSupport"]),
     .executableTarget(
       name: "forward-probe", dependencies: ["Forward", "CaffeIO", "Diagnostics"], path: "Tests/ForwardProbe"),
     .testTarget(name: "ForwardTests", dependencies: ["Forward", "CaffeIO"]),

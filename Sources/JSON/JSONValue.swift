@@ -18,13 +18,50 @@ package indirect enum JSONValue: Sendable {
   case object([(String, JSONValue)])
 
   /// The document, indented by two spaces, with a line end.
-  package var text: String {
+  package var text: String { text(width: 0) }
+
+  /// The document, indented by two spaces, with a line end; a list or object that holds no other and is not longer than
+  /// `width` characters stands on one line.
+  package func text(width: Int) -> String {
     var output = ""
-    write(to: &output, indent: "")
+    write(to: &output, indent: "", width: width)
     return output + "\n"
   }
 
-  private func write(to output: inout String, indent: String) {
+  /// The value on one line; nil for one that holds more than a list of plain values.
+  private func oneLine(depth: Int = 2) -> String? {
+    func joined(_ parts: [String?], _ open: String, _ close: String) -> String? {
+      parts.contains(nil) ? nil : open + parts.map { $0! }.joined(separator: ", ") + close
+    }
+    switch self {
+    case .array(let items):
+      return depth == 0 ? nil : joined(items.map { $0.oneLine(depth: depth - 1) }, "[", "]")
+    case .object(let members):
+      guard depth == 2 else { return nil }
+      return joined(
+        members.map { key, value in
+          guard let text = value.oneLine(depth: 1) else { return nil }
+          var line = ""
+          Self.write(key, to: &line)
+          return line + ": " + text
+        }, "{", "}")
+    default:
+      var line = ""
+      write(to: &line, indent: "", width: 0)
+      return line
+    }
+  }
+
+  private func write(to output: inout String, indent: String, width: Int) {
+    switch self {
+    case .array(let items) where items.isEmpty: break
+    case .array, .object:
+      if width > 0, let line = oneLine(), line.utf8.count <= width {
+        output += line
+        return
+      }
+    default: break
+    }
     switch self {
     case .null: output += "null"
     case .boolean(let value): output += value ? "true" : "false"
@@ -34,13 +71,13 @@ package indirect enum JSONValue: Sendable {
     case .string(let value): Self.write(value, to: &output)
     case .array(let items):
       Self.writeList(items, "[", "]", to: &output, indent: indent) { item, output, inner in
-        item.write(to: &output, indent: inner)
+        item.write(to: &output, indent: inner, width: width)
       }
     case .object(let members):
       Self.writeList(members, "{", "}", to: &output, indent: indent) { member, output, inner in
         Self.write(member.0, to: &output)
         output += ": "
-        member.1.write(to: &output, indent: inner)
+        member.1.write(to: &output, indent: inner, width: width)
       }
     }
   }

@@ -10,7 +10,7 @@ struct Caffold: ParsableCommand {
       says, without changing what the net computes.
       """,
     version: version,
-    subcommands: [FoldCommand.self, VerifyCommand.self, RulesCommand.self])
+    subcommands: [FoldCommand.self, ApplyCommand.self, VerifyCommand.self, RulesCommand.self])
 
   /// The version, by semantic versioning.
   static let version = "0.1.0"

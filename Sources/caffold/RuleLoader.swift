@@ -5,9 +5,11 @@ import Rules
 
 /// Reads the rules that the flags ask for.
 enum RuleLoader {
-  /// The rules that are selected, in resolved order.
-  static func load(_ options: RuleOptions, fields: (any LayerFields)? = nil) throws -> RuleSet {
-    let (rules, layouts) = try loadAll(options, fields: fields)
+  /// The rules that are selected, in resolved order; `sources` are the user's files where they have been read already.
+  static func load(
+    _ options: RuleOptions, sources: [SourceText]? = nil, fields: (any LayerFields)? = nil
+  ) throws -> RuleSet {
+    let (rules, layouts) = try loadAll(options, sources: sources, fields: fields)
     return try RuleSet(rules, layouts: layouts, selection: selection(options))
   }
 
@@ -15,24 +17,27 @@ enum RuleLoader {
   ///
   /// - Parameter fields: the fields that the rules of `--rules` are checked against; the built-in ones need no check.
   static func loadAll(
-    _ options: RuleOptions, fields: (any LayerFields)? = nil
+    _ options: RuleOptions, sources: [SourceText]? = nil, fields: (any LayerFields)? = nil
   ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
     let builtin = try BuiltinRules.load()
     var rules = options.isolated ? [] : builtin.rules
     // Layouts describe layers, they rewrite nothing: a rule of one's own may use them without the rules.
     var layouts = builtin.layouts
-    for path in options.rules {
-      for file in try files(at: path) {
-        let (checked, errors) = RuleFile.check(
-          try source(file), kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, fields: fields)
-        // All are printed; the last one stops the run.
-        for error in errors.dropLast() { Console.error(error.diagnostic) }
-        if let last = errors.last { throw last }
-        rules += checked.rules
-        layouts += checked.layouts
-      }
+    for source in try sources ?? self.sources(options) {
+      let (checked, errors) = RuleFile.check(
+        source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, fields: fields)
+      // All are printed; the last one stops the run.
+      for error in errors.dropLast() { Console.error(error.diagnostic) }
+      if let last = errors.last { throw last }
+      rules += checked.rules
+      layouts += checked.layouts
     }
     return (rules, layouts)
+  }
+
+  /// The user's rule files, in the order they are read.
+  static func sources(_ options: RuleOptions) throws -> [SourceText] {
+    try options.rules.flatMap(files).map(source)
   }
 
   /// What the flags select.

@@ -415,6 +415,7 @@ def test_json_document(command, pair, tmp_path):
             "types": [{"type": "str", "before": "int", "after": "int"}],
         },
         "verification": "NoneType",
+        "plan": "NoneType",
     }
     assert document.keys() >= {"rewrites", "refusals", "warnings"}
     assert (document["command"], document["phase"]) == ("fold", "TEST")

@@ -22,9 +22,7 @@ package struct OutputPair: Sendable {
   /// None may be one of `inputs` unless `force` is given, and then it is on the disk before the input goes.
   /// They may never be each other.
   package init(model: String, weights: String, inputs: [String], force: Bool = false) throws(FileError) {
-    guard !Paths.same(model, weights) else {
-      throw FileError(path: weights, .isOtherOutput(other: model))
-    }
+    try Self.check(weights, isOtherThan: model)
     try Self.check(model, inputs, force: force)
     try Self.check(weights, inputs, force: force)
     let replacesInput = inputs.contains { Paths.same(model, $0) || Paths.same(weights, $0) }
@@ -38,6 +36,11 @@ package struct OutputPair: Sendable {
     for input in inputs where Paths.same(output, input) {
       throw FileError(path: output, .isInput(input: input))
     }
+  }
+
+  /// Refuses an output that is another output.
+  package static func check(_ output: String, isOtherThan other: String) throws(FileError) {
+    guard !Paths.same(output, other) else { throw FileError(path: output, .isOtherOutput(other: other)) }
   }
 
   /// Puts both in place. When that fails, what was there before is there again.

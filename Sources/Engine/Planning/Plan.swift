@@ -25,6 +25,8 @@ package struct AppliedRewrite: Sendable {
   package var rule: String
   /// The matched layers, by capture, as they were named.
   package var layers: [(capture: String, layer: LayerID, name: String, type: String)]
+  /// The layer the search began at.
+  package var anchor: LayerID
   /// Layers that stay, changed.
   package var kept: [LayerID]
   /// Layers that are gone.
@@ -33,6 +35,8 @@ package struct AppliedRewrite: Sendable {
   package var replaced: [LayerID]
   /// What the user should know of it.
   package var warnings: [Warning]
+  /// What changes on the layers that stay; only with `PlanOptions.describesChanges`.
+  package var changes: [RewriteChange] = []
 }
 
 /// What stops a plan as a whole.

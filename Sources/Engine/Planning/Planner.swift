@@ -11,6 +11,8 @@ package struct PlanOptions: Sendable {
   package var skipLayers: [Glob] = []
   /// The fields that layers have, with their types, numbers and defaults.
   package var schema = Schema.caffe
+  /// Note what each rewrite changes on the layers that stay, for a plan file.
+  package var describesChanges = false
 
   /// The defaults.
   package init() {}
@@ -27,14 +29,14 @@ package struct PlanOptions: Sendable {
 /// types, so a rule that cannot match costs nothing. After the first pass only the neighbourhood of what
 /// changed is looked at again, which keeps the whole linear in the number of layers.
 package struct Planner {
-  private let net: WorkingNet
-  private let rules: [Rule]
+  let net: WorkingNet
+  let rules: [Rule]
   /// By rule, those of its captures and its own.
   private let conditions: [[CheckedExpression]]
   /// What the rules that speak of their misses remove, where they name types.
   private let removable: [Capture]
   private let options: PlanOptions
-  private var rewrites: [AppliedRewrite] = []
+  var rewrites: [AppliedRewrite] = []
   /// By rule.
   private var misses: [LayerTable<Refusal>]
   private let reach: Int
@@ -68,7 +70,7 @@ package struct Planner {
     }
   }
 
-  private init(
+  init(
     net: WorkingNet, rules: [Rule], options: PlanOptions, banned: [LayerID: [Int: Refusal.Reason]]
   ) {
     self.net = net
@@ -129,7 +131,7 @@ package struct Planner {
       }
       candidates.findNeighbourhood(of: bound, in: net.graph, reach: reach)
       do {
-        rewrites.append(try Rewriter(net: net, rule: rule, ruleIndex: index).apply(binding))
+        rewrites.append(try rewrite(rule, index, binding))
       } catch {
         misses[index][layer] = refusal(
           error, rule, layer, bindings: named(binding, of: rule), isComplete: true)
@@ -141,12 +143,26 @@ package struct Planner {
     }
   }
 
+  /// Rewrites one match and, where that is asked for, notes what it changes.
+  func rewrite(_ rule: Rule, _ index: Int, _ binding: Binding) throws(Refusal.Reason) -> AppliedRewrite {
+    let recorder =
+      options.describesChanges ? ChangeRecorder(net, layers: binding.layers.compactMap(\.self)) : nil
+    var rewrite = try Rewriter(net: net, rule: rule, ruleIndex: index).apply(binding)
+    rewrite.changes = recorder?.changes(in: net) ?? []
+    return rewrite
+  }
+
   // Its own function, so that no copy of the graph is alive when the rewriter changes it: that would copy
   // every array for every rewrite.
-  private func search(_ rule: Rule, _ index: Int, at layer: LayerID) -> Matcher.Outcome {
+  //
+  // With `wanted`, only a match of exactly these layers is one.
+  func search(
+    _ rule: Rule, _ index: Int, at layer: LayerID, among wanted: Set<LayerID>? = nil
+  ) -> Matcher.Outcome {
     let graph = net.graph
     return Matcher(graph: graph).match(rule.pattern, at: layer) { binding in
-      conditionRefusal(rule, index, binding)
+      if let wanted, Set(binding.layers.compactMap(\.self)) != wanted { return .connection(layer: layer) }
+      return conditionRefusal(rule, index, binding)
         ?? Safety(graph: graph, rule: rule, binding: binding) {
           options.isProtected(graph[$0].name)
         }.refusal()
@@ -182,7 +198,7 @@ package struct Planner {
   }
 
   /// Rewrites whose composed result does not fit the stored type.
-  private func overflows() -> [LayerID: [Int: Refusal.Reason]] {
+  func overflows() -> [LayerID: [Int: Refusal.Reason]] {
     guard let weights = net.weights else { return [:] }
     var result: [LayerID: [Int: Refusal.Reason]] = [:]
     for (layer, change) in net.graph.changes.entries where net.graph[layer].isAlive {
@@ -193,15 +209,14 @@ package struct Planner {
           layer: layer, largest: largest, limit: BlobStorage.half.largest, storage: "half precision")
         for rewrite in rewrites where rewrite.kept.contains(layer) || rewrite.replaced.contains(layer) {
           guard let index = rules.firstIndex(where: { $0.id == rewrite.rule }) else { continue }
-          let anchor = rewrite.layers[rules[index].pattern.anchor].layer
-          result[anchor, default: [:]][index] = reason
+          result[rewrite.anchor, default: [:]][index] = reason
         }
       }
     }
     return result
   }
 
-  private func finish(typesBefore: [String: Int]) throws(PlanError) -> Plan {
+  func finish(typesBefore: [String: Int]) throws(PlanError) -> Plan {
     let graph = net.graph
     try ConnectionCheck.check(graph)
     return Plan(

@@ -60,7 +60,8 @@ struct Rewriter {
     let removed = rule.rewrite.removed.map { binding[$0] }
     let kept = names.map(\.layer).filter { !removed.contains($0) && !replaced.contains($0) }
     return AppliedRewrite(
-      rule: rule.id, layers: names, kept: kept, removed: removed, replaced: replaced,
+      rule: rule.id, layers: names, anchor: binding[rule.pattern.anchor], kept: kept, removed: removed,
+      replaced: replaced,
       warnings: net.warnings)
   }
 

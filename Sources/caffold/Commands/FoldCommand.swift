@@ -15,6 +15,7 @@ struct FoldCommand: ParsableCommand {
         caffold fold deploy.prototxt weights.caffemodel -o out/
         caffold fold deploy.prototxt weights.caffemodel --dry-run --format json
         caffold fold deploy.prototxt --definition-only --output-model folded.prototxt
+        caffold fold deploy.prototxt weights.caffemodel --plan plan.json
 
         caffold fold --batch models/ -o out/ -j 4
 
@@ -58,16 +59,7 @@ struct FoldCommand: ParsableCommand {
     if weights != nil, net.definitionOnly {
       throw ValidationError("--definition-only takes no weights file")
     }
-    if output.directory != nil, output.model != nil || output.weights != nil {
-      throw ValidationError(
-        "-o names a folder for both outputs; give it, or --output-model and --output-weights")
-    }
-    if output.verify, weights == nil || output.dryRun {
-      throw ValidationError("--verify needs a weights file, and is about what is written")
-    }
-    if weights == nil, output.weights != nil {
-      throw ValidationError("--output-weights needs a weights file")
-    }
+    try output.check(hasWeights: weights != nil)
   }
 
   private func validateBatch() throws {
@@ -75,20 +67,27 @@ struct FoldCommand: ParsableCommand {
       throw ValidationError("--batch takes its models from the folder or list that it names")
     }
     if output.directory == nil { throw ValidationError("--batch needs -o, the folder for all outputs") }
-    if output.model != nil || output.weights != nil || output.dryRun || output.verify {
+    if output.model != nil || output.weights != nil || output.dryRun || output.verify || output.plan != nil {
       throw ValidationError("--batch writes to the folder of -o, under the names of the inputs")
     }
     if let jobs = batch.jobs, jobs < 1 { throw ValidationError("-j needs at least 1") }
   }
 
   func run() throws {
-    do {
+    try Self.reporting {
       if let models = batch.models, let folder = output.directory {
         var run = try BatchRun(self, batch: models, output: folder)
         if try !run.run() { throw ExitCode(1) }
         return
       }
       try FoldRun(self).run()
+    }
+  }
+
+  /// Runs `body`; an error becomes its message and the exit status.
+  static func reporting(_ body: () throws -> Void) throws {
+    do {
+      try body()
     } catch let failure as VerificationFailure {
       Console.log(failure.report.text)
       Console.error(failure.diagnostic)
@@ -115,6 +114,12 @@ struct OutputOptions: ParsableArguments {
     name: .customLong("output-weights"), help: ArgumentHelp("The rewritten weights.", valueName: "file"))
   var weights: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the plan, to be reviewed and replayed by 'caffold apply'; the nets only where -o or --output-model asks for them.",
+      valueName: "file"))
+  var plan: String?
+
   @Flag(help: "Allow an output to replace an input.")
   var force = false
 
@@ -126,6 +131,26 @@ struct OutputOptions: ParsableArguments {
       "Run both nets on random inputs first, and write nothing if they differ by more than 1e-4 of a blob's largest number."
   )
   var verify = false
+
+  /// Whether the rewritten nets are written.
+  var writesNets: Bool {
+    !dryRun && (plan == nil || directory != nil || model != nil || weights != nil)
+  }
+
+  /// Refuses options that contradict each other.
+  func check(hasWeights: Bool) throws {
+    if directory != nil, model != nil || weights != nil {
+      throw ValidationError(
+        "-o names a folder for both outputs; give it, or --output-model and --output-weights")
+    }
+    if dryRun, plan != nil {
+      throw ValidationError("--dry-run writes nothing; --plan alone writes the plan and no nets")
+    }
+    if verify, !hasWeights || !writesNets {
+      throw ValidationError("--verify needs a weights file, and is about what is written")
+    }
+    if !hasWeights, weights != nil { throw ValidationError("--output-weights needs a weights file") }
+  }
 }
 
 /// Many models in one run.

@@ -6,18 +6,28 @@ import Glibc
 import Rules
 import Verification
 
-/// One run of `caffold fold`: read, plan, write, report.
+/// One run of `caffold fold` or `caffold apply`: read, plan or replay, write, report.
 struct FoldRun {
   private let command: FoldCommand
+  /// The plan that is replayed; nil for a run that makes its own.
+  private let replayed: PlanFile?
 
-  init(_ command: FoldCommand) { self.command = command }
+  init(_ command: FoldCommand, replaying plan: PlanFile? = nil) {
+    self.command = command
+    replayed = plan
+  }
 
   func run() throws {
-    let schema = try command.fork.schema()
-    let rules = try RuleLoader.load(command.rules, fields: command.fork.fields(schema))
+    try checkPlanPath()
+    let protos = try replayed?.protoSources ?? command.fork.sources()
+    let schema = try command.fork.schema(protos)
+    let ruleSources = try replayed?.ruleSources ?? RuleLoader.sources(command.rules)
+    let rules = try RuleLoader.load(
+      command.rules, sources: ruleSources, fields: SchemaFields(schema, isComplete: !protos.isEmpty))
     let source = SourceText(path: command.model, bytes: try Files.read(command.model))
     let definition = try NetDefinition(try TextDocument(source))
     let weights = try command.weights.map { try WeightsFile(path: $0) }
+    try replayed?.check(model: source, weights: weights)
     let state = NetState(
       phase: command.net.phase == .test ? .test : .train, level: command.net.level,
       stages: command.net.stage)
@@ -26,9 +36,16 @@ struct FoldRun {
     options.onlyLayers = command.layers.only.map(Glob.init)
     options.skipLayers = command.layers.skip.map(Glob.init)
     options.schema = schema
-    let plan = try Planner.plan(
-      try NetGraph(definition, state: state), weights: weights, rules: rules, options: options)
+    options.describesChanges = command.output.plan != nil
+    let graph = try NetGraph(definition, state: state)
+    let plan =
+      try replayed.map { try Planner.replay($0, on: graph, weights: weights, rules: rules, options: options) }
+      ?? Planner.plan(graph, weights: weights, rules: rules, options: options)
     let text = DefinitionEmitter.text(of: plan.graph)
+    let result =
+      try replayed == nil && command.output.plan == nil
+      ? nil : PlanFile.Result(plan, text: text, weights: weights, schema: schema)
+    if let result { try replayed?.check(result) }
 
     var report = FoldReport(plan: plan, state: plan.graph.state, verbose: command.report.verbose)
     report.inputs = [
@@ -37,7 +54,13 @@ struct FoldRun {
     if let weights {
       report.inputs.append(.init(role: "weights", path: weights.path, bytes: weights.byteCount))
     }
-    if !command.output.dryRun { try write(plan, text, weights, schema, into: &report) }
+    report.replayed = replayed
+    if command.output.writesNets { try write(plan, text, weights, schema, into: &report) }
+    if let path = command.output.plan, let result {
+      let file = try PlanFile(
+        plan, command, model: source, weights: weights, rules: ruleSources, protos: protos, result: result)
+      report.plannedTo = try writePlan(file.text(for: plan), to: path)
+    }
     switch command.report.format {
     case .json: Console.output(report.json.text)
     case .text: if !command.report.quiet { Console.log(report.text) }
@@ -46,6 +69,25 @@ struct FoldRun {
 }
 
 extension FoldRun {
+  /// Refuses a plan file that is an input, or an output of this run.
+  private func checkPlanPath() throws {
+    guard let path = command.output.plan else { return }
+    try OutputPair.check(path, [command.model] + [command.weights].compactMap(\.self), force: false)
+    guard command.output.writesNets else { return }
+    let outputs = OutputPaths(command)
+    for output in [outputs.model] + [outputs.weights].compactMap(\.self) {
+      try OutputPair.check(path, isOtherThan: output)
+    }
+  }
+
+  /// Writes the plan file.
+  private func writePlan(_ text: String, to path: String) throws -> FoldReport.File {
+    let file = try AtomicFile(path: path, mayReplace: true)
+    try file.write(Array(text.utf8))
+    try file.publish()
+    return .init(role: "plan", path: path, bytes: text.utf8.count)
+  }
+
   /// Writes both outputs, or neither.
   private func write(
     _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile?, _ schema: Schema, into report: inout FoldReport

@@ -18,6 +18,10 @@ struct FoldReport {
   var inputs: [File] = []
   /// Empty for a dry run.
   var outputs: [File] = []
+  /// The plan file that was written; nil where nobody asked for one.
+  var plannedTo: File?
+  /// The plan file that was replayed; nil for a fold.
+  var replayed: PlanFile?
   /// What running both nets showed; nil where nobody asked for it.
   var verification: VerifyReport?
 
@@ -27,6 +31,7 @@ struct FoldReport {
     var lines = layerTable
     lines += [""] + fileLines
     if !rewriteLines.isEmpty { lines += [""] + rewriteLines }
+    lines += replayLines
     if let verification { lines += ["", verification.summary] }
     if !plan.warnings.isEmpty { lines += [""] + warningLines }
     if !plan.refusals.isEmpty { lines += [""] + refusalLines }
@@ -58,7 +63,17 @@ struct FoldReport {
         return "\(label)  \(Format.bytes(input.bytes))  \(input.path) (nothing written)"
       }
       return "\(label)  \(Format.bytes(input.bytes)) → \(Format.bytes(output.bytes))  \(output.path)"
+    } + (plannedTo.map { ["plan            \(Format.bytes($0.bytes))  \($0.path)"] } ?? [])
+  }
+
+  /// How much of a plan was replayed.
+  private var replayLines: [String] {
+    guard let replayed else { return [] }
+    let (made, planned) = (plan.rewrites.count, replayed.result.rewriteCount)
+    if made == planned {
+      return ["", "all \(planned) rewrites of the plan; the result is the one that it states"]
     }
+    return ["", "\(made) of \(planned) rewrites of the plan; the others are struck out"]
   }
 
   private var rewriteLines: [String] {
@@ -102,7 +117,7 @@ struct FoldReport {
   var json: JSONValue {
     .object([
       ("caffold", .object([("version", .string(Caffold.version))])),
-      ("command", .string("fold")),
+      ("command", .string(replayed == nil ? "fold" : "apply")),
       ("phase", .string(state.phase.rawValue)),
       ("inputs", files(inputs)),
       ("outputs", outputs.isEmpty ? .null : files(outputs)),
@@ -118,6 +133,10 @@ struct FoldReport {
       ("refusals", .array(plan.refusals.map(refusal))),
       ("warnings", .array(plan.warnings.map(warning))),
       ("verification", verification?.json ?? .null),
+      (
+        "plan",
+        plannedTo.map { .object([("path", .string($0.path)), ("bytes", .integer($0.bytes))]) } ?? .null
+      ),
     ])
   }
 

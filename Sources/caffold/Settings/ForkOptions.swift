@@ -14,10 +14,13 @@ struct ForkOptions: ParsableArguments {
 
   /// Caffe's schema with what the files add; where a file disagrees with Caffe a warning says so, for every
   /// field with `isThorough`.
-  func schema(isThorough: Bool = false) throws -> Schema {
+  ///
+  /// - Parameter sources: the files where they have been read already.
+  func schema(isThorough: Bool = false, _ sources: [SourceText]? = nil) throws -> Schema {
     var schema = Schema.caffe
-    for path in proto {
-      let fork = try ForkSchema(parsing: SourceText(path: path, bytes: try Files.read(path)))
+    for source in try sources ?? self.sources() {
+      let path = source.path
+      let fork = try ForkSchema(parsing: source)
       let (merged, conflicts) = try fork.merged(onto: schema)
       if isThorough || conflicts.count <= Self.shownConflicts {
         for conflict in conflicts { Console.error(conflict.diagnostic) }
@@ -31,6 +34,11 @@ struct ForkOptions: ParsableArguments {
       schema = merged
     }
     return schema
+  }
+
+  /// The files, in the order they are read.
+  func sources() throws -> [SourceText] {
+    try proto.map { SourceText(path: $0, bytes: try Files.read($0)) }
   }
 
   /// What is known of layers' fields when rules are checked. A fork's file is taken to have all that its fork adds.
