@@ -34,7 +34,7 @@ let package = Package(
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Diagnostics"]),
     .testTarget(
       name: "EngineTests",
-      dependencies: ["Engine", "CaffeIO", "Rules", "Diagnostics", "JSON", "WireTestSupport"]),
+      dependencies: ["Engine", "Verification", "CaffeIO", "Rules", "Diagnostics", "JSON", "WireTestSupport"]),
     .executableTarget(
       name: "forward-probe", dependencies: ["Forward", "CaffeIO", "Diagnostics"], path: "Tests/ForwardProbe"),
     .testTarget(name: "ForwardTests", dependencies: ["Forward", "CaffeIO"]),

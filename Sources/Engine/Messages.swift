@@ -20,6 +20,13 @@ extension Refusal.Reason {
     case .bottomCount(let layer, let found, let expected):
       return "\(described(layer)) has \(count(found, "bottom")), the rule asks for \(expected)"
     case .connection(let layer): return "\(described(layer)) is not connected as the rule asks"
+    case .chainLength(let blob, let found, let least):
+      return
+        "the chain that ends with blob '\(blob)' repeats \(count(found, "time")), the rule asks for \(least)"
+    case .tooManyBottoms(let layer, let found, let limit):
+      return "\(described(layer)) has \(count(found, "bottom")), a rule looks at \(limit) at most"
+    case .searchLimit(_, let limit):
+      return "the search for the rule's pattern was given up after \(limit) steps"
     case .otherConsumer(_, let blob, let consumers, let number):
       return "blob '\(blob)' is also read by \(list(consumers, of: number))"
     case .netOutput(let layer, let blob):
@@ -84,6 +91,9 @@ extension Refusal.Reason {
     case .inexactPadding(let layer):
       return "\(described(layer)) pads its input with zeros, which the shift would not reach"
     case .evaluation(let message): return message
+    case .unknownShape(let layer, let blob, let cause):
+      return "the shape of blob '\(blob)' at \(described(layer)) is not known"
+        + (cause.map { ": \($0)" } ?? "")
     case .unsupported(_, let what): return "\(what) is not supported"
     }
   }

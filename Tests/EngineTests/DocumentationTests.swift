@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Rules
 import Testing
+import Verification
 
 @testable import Engine
 
@@ -42,7 +43,8 @@ import Testing
         SourceText(path: "Rules.md", bytes: Array(example.utf8)), kernels: KernelRegistry.signatures,
         reasons: Refusal.Reason.codes, fields: SchemaFields(schema, isComplete: proto != nil))
       for rule in file.rules {
-        let outcomes = RuleTestRunner.run(rule, layouts: builtin.layouts + file.layouts, schema: schema)
+        let outcomes = RuleTestRunner.run(
+          rule, layouts: builtin.layouts + file.layouts, schema: schema, shapes: ForwardShapes())
         #expect(!outcomes.isEmpty, "example '\(rule.id)' has no tests")
         for outcome in outcomes {
           #expect(outcome.failure == nil, "example '\(rule.id)', test '\(outcome.test.name)'")

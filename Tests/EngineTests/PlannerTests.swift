@@ -1,6 +1,7 @@
 import CaffeIO
 import Rules
 import Testing
+import Verification
 
 @testable import Engine
 
@@ -84,7 +85,7 @@ import Testing
   @Test(arguments: [
     (
       convolution("c", "data", "c") + layer("r", "ReLU", "c", "c") + layer("s", "Scale", "c", "c"), "s",
-      "its bottom 'c' is made by ReLU 'r', not by BN, BatchNorm, Bias, Convolution, ConvolutionDepthwise, CuDNNBatchNorm, Deconvolution, DepthwiseConvolution, InnerProduct or Scale"
+      "its bottom 'c' is made by ReLU 'r', not by BN, BatchNorm, Bias, Concat, Convolution, ConvolutionDepthwise, CuDNNBatchNorm, Deconvolution, DepthwiseConvolution, InnerProduct or Scale"
     ),
     (
       convolution("c", "data", "c") + layer("s", "Scale", "c", "s") + layer("x", "ReLU", "c", "x"), "s",
@@ -160,7 +161,7 @@ import Testing
     let builtin = try BuiltinRules.load()
     #expect(builtin.rules.count >= 7)
     for rule in builtin.rules {
-      let outcomes = RuleTestRunner.run(rule, layouts: builtin.layouts)
+      let outcomes = RuleTestRunner.run(rule, layouts: builtin.layouts, shapes: ForwardShapes())
       #expect(!outcomes.isEmpty, "rule '\(rule.id)' has no tests")
       for outcome in outcomes {
         #expect(outcome.failure == nil, "rule '\(rule.id)', test '\(outcome.test.name)'")

@@ -3,6 +3,7 @@ import Diagnostics
 import Engine
 import Rules
 import Testing
+import Verification
 
 /// The net of a prototxt text.
 func graph(_ text: String, _ state: NetState = NetState(phase: .test)) throws -> NetGraph {
@@ -39,6 +40,8 @@ func plan(
   var selection = RuleSet.Selection()
   selection.select = select
   let set = try RuleSet(all, layouts: layouts, selection: selection)
+  var options = options
+  options.shapes = ForwardShapes()
   return try Planner.plan(try graph(text, state), weights: nil, rules: set, options: options)
 }
 

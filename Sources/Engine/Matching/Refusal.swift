@@ -21,6 +21,10 @@ package struct Refusal: Sendable {
     case noProducer(blob: String)
     case bottomCount(layer: LayerID, found: Int, expected: Int)
     case connection(layer: LayerID)
+    /// A chain that repeats too few times; the blob is what it would end with.
+    case chainLength(blob: String, found: Int, least: Int)
+    case tooManyBottoms(layer: LayerID, found: Int, limit: Int)
+    case searchLimit(layer: LayerID, limit: Int)
     /// The first few of `count` consumers.
     case otherConsumer(layer: LayerID, blob: String, consumers: [LayerID], count: Int)
     case netOutput(layer: LayerID, blob: String)
@@ -56,6 +60,8 @@ package struct Refusal: Sendable {
     case unreadable(layer: LayerID, message: String)
     case inexactPadding(layer: LayerID)
     case evaluation(message: String)
+    /// A shape or number of channels that a rule asks for; why it is not known, where that can be told.
+    case unknownShape(layer: LayerID, blob: String, cause: String?)
     case unsupported(layer: LayerID, what: String)
 
     /// A stable word for machines and rule tests.
@@ -65,6 +71,8 @@ package struct Refusal: Sendable {
       case .noProducer: return "no-producer"
       case .bottomCount: return "bottom-count"
       case .connection: return "connection"
+      case .chainLength: return "chain-length"
+      case .tooManyBottoms, .searchLimit: return "search-limit"
       case .otherConsumer: return "other-consumer"
       case .netOutput: return "net-output"
       case .notBypassable: return "not-bypassable"
@@ -94,19 +102,21 @@ package struct Refusal: Sendable {
       case .unreadable: return "unreadable"
       case .inexactPadding: return "inexact-padding"
       case .evaluation: return "evaluation"
+      case .unknownShape: return "unknown-shape"
       case .unsupported: return "unsupported"
       }
     }
 
     /// All codes, for checking rule tests and for the reference.
     package static let codes: [String] = [
-      "producer-type", "no-producer", "bottom-count", "connection", "other-consumer", "net-output",
+      "producer-type", "no-producer", "bottom-count", "connection", "chain-length", "search-limit",
+      "other-consumer", "net-output",
       "not-bypassable", "overwritten-in-place", "output-name", "output-read", "condition", "phase",
       "repeated-name",
       "shared-parameter", "layer-skipped", "generation", "layer-name", "no-weights", "ambiguous-weights",
       "blob-count", "no-layout", "ambiguous-layout", "batch-statistics", "channel-count", "blob-shape",
       "variance", "not-finite", "axis", "two-bottoms", "overflow", "unreadable", "inexact-padding",
-      "evaluation", "unsupported",
+      "evaluation", "unknown-shape", "unsupported",
     ]
   }
 }

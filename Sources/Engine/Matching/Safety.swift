@@ -10,7 +10,7 @@ struct Safety {
 
   /// The first reason against rewriting this match, or nil.
   func refusal() -> Refusal.Reason? {
-    let layers = binding.layers.compactMap(\.self)
+    let layers = binding.allLayers
     guard rule.pattern.captures[rule.pattern.anchor].isIncluded else {
       return layers.first(where: isProtected).map { .layerSkipped(layer: $0) }
     }
@@ -24,12 +24,20 @@ struct Safety {
   /// A value that one matched layer makes for another must have no other reader: it will not exist any more.
   private func interiorRefusal(_ layers: [LayerID]) -> Refusal.Reason? {
     if rule.allowances.contains(.otherConsumer) { return nil }
+    // How many bottoms of matched layers read each value; for a few layers it is counted when it is asked.
+    var reads: [ValueID: Int] = [:]
+    for layer in layers where layers.count > 8 {
+      for bottom in graph[layer].bottoms { reads[bottom, default: 0] += 1 }
+    }
     for layer in layers {
       for top in graph[layer].tops {
-        let inside = layers.reduce(0) { $0 + graph.readCount(of: top, by: $1) }
+        let inside =
+          layers.count > 8
+          ? reads[top] ?? 0 : layers.reduce(0) { $0 + graph.readCount(of: top, by: $1) }
         let outside = graph.consumerCount(of: top) - inside
         if inside > 0, outside > 0 {
-          let first = graph.consumers(of: top).lazy.filter { !layers.contains($0) }.prefix(3)
+          let matched = Set(layers)
+          let first = graph.consumers(of: top).lazy.filter { !matched.contains($0) }.prefix(3)
           return .otherConsumer(
             layer: layer, blob: graph.blobName(of: top), consumers: Array(first), count: outside)
         }

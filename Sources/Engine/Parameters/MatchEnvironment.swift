@@ -7,8 +7,12 @@ import Rules
 /// here meanwhile. Without weights everything about blobs is unknown, which is no failure.
 final class MatchEnvironment: ExpressionEnvironment {
   private let net: WorkingNet
-  /// Layers by the name that expressions call them.
-  private let layers: [(name: String, layer: LayerID)]
+  /// The match, and the pattern that names its layers.
+  private let match: (pattern: Pattern, binding: Binding)?
+  /// The layer that expressions call `layer`, where they are about no match.
+  private let layer: LayerID?
+  /// The element of a group whose layers the group's captures stand for; without one they are lists.
+  var element: BoundElement?
   private var lets: [String: CheckedExpression] = [:]
   private var known: [String: ExpressionValue] = [:]
   private var missingBlobs: [MissingBlob: CheckedExpression] = [:]
@@ -27,13 +31,15 @@ final class MatchEnvironment: ExpressionEnvironment {
   /// The layers of a match.
   init(_ net: WorkingNet, _ rule: Rule, _ binding: Binding) {
     self.net = net
-    layers = rule.pattern.captures.indices.map { (rule.pattern.captures[$0].name, binding[$0]) }
+    match = (rule.pattern, binding)
+    layer = nil
   }
 
   /// One layer, called `layer`, as the conditions of blob layouts have it.
   init(_ net: WorkingNet, layer: LayerID) {
     self.net = net
-    layers = [("layer", layer)]
+    match = nil
+    self.layer = layer
   }
 
   /// Gives an expression a name; it is evaluated when something asks for it, once.
@@ -116,11 +122,13 @@ final class MatchEnvironment: ExpressionEnvironment {
   }
 
   func value(of name: String) throws(ExpressionFault) -> ExpressionValue? {
-    if let layer = layers.first(where: { $0.name == name })?.layer {
-      return .layer(LayerReference(id: layer.index, capture: name))
-    }
+    if let value = try captured(name) { return value }
     if let value = known[name] { return value }
     guard let expression = lets[name] else { return nil }
+    // In a 'let' every list is a list: it has one value for all elements.
+    let current = element
+    element = nil
+    defer { element = current }
     do {
       let value = try ExpressionEvaluator(self).value(of: expression.expression)
       known[name] = value
@@ -128,6 +136,43 @@ final class MatchEnvironment: ExpressionEnvironment {
     } catch {
       throw ExpressionFault(error.located(in: expression.node).diagnostic.sentence)
     }
+  }
+
+  /// The layer or layers of a capture; nil for a name that is no capture's.
+  private func captured(_ name: String) throws(ExpressionFault) -> ExpressionValue? {
+    func reference(_ layer: LayerID) -> ExpressionValue {
+      .layer(LayerReference(id: layer.index, capture: name))
+    }
+    guard let match else { return name == "layer" ? layer.map(reference) : nil }
+    guard let index = match.pattern.index(of: name) else { return nil }
+    let group = match.pattern.captures[index].group
+    if group != nil, group != element?.group {
+      return .list(match.binding.layers(of: index).map(reference))
+    }
+    let bound = group == nil ? match.binding.singles : element?.bound
+    if let found = bound?.layer(of: index) { return reference(found) }
+    throw ExpressionFault("'\(name)' is absent from this match")
+  }
+
+  func isPresent(_ capture: String) throws(ExpressionFault) -> Bool {
+    guard let match, let index = match.pattern.index(of: capture) else { return false }
+    if match.pattern.captures[index].group != nil { return element?.bound.layer(of: index) != nil }
+    return match.binding.singles.layer(of: index) != nil
+  }
+
+  func place(of layer: LayerReference) throws(ExpressionFault) -> ElementPlace {
+    guard let match,
+      let element = match.binding.elements.first(where: { $0.bound.layers.contains(id(layer)) }),
+      case .every(let capture) = match.pattern.groups[element.group].kind
+    else { throw ExpressionFault("layer '\(name(of: layer))' has no place among the bottoms of a layer") }
+    return try asking { () throws(Refusal.Reason) in
+      try net.place(element.place, amongBottomsOf: match.binding[capture])
+    }
+  }
+
+  func channels(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> Int {
+    let value = (side == .bottoms ? net.graph[id(layer)].bottoms : net.graph[id(layer)].tops)[index]
+    return try asking { () throws(Refusal.Reason) in try net.channels(of: value, at: id(layer)) }
   }
 
   func name(of layer: LayerReference) -> String { net.graph[id(layer)].name }
@@ -164,10 +209,10 @@ final class MatchEnvironment: ExpressionEnvironment {
     return values.map(net.graph.blobName)
   }
 
-  /// Shapes of values are not inferred yet.
   func valueShape(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> [Int]?
   {
-    nil
+    let value = (side == .bottoms ? net.graph[id(layer)].bottoms : net.graph[id(layer)].tops)[index]
+    return try asking { () throws(Refusal.Reason) in try net.shape(of: value, at: id(layer)) }
   }
 
   func attribute(_ path: [String], of layer: LayerReference) throws(ExpressionFault) -> ExpressionValue? {

@@ -23,6 +23,8 @@ package final class WorkingNet {
   var malformed: NetError?
   /// Rewrites change values' names and producers, never their channels.
   let channels: ChannelInference
+  /// Shapes of values, found when they are asked for.
+  var shapes: ShapeInference
   /// Layers of the weights file that hold blobs, by name.
   private let stored: [String: [Int]]
   private let definitionIndexByName: [String: Int]
@@ -30,9 +32,10 @@ package final class WorkingNet {
 
   package init(
     _ graph: consuming NetGraph, weights: WeightsFile?, layouts: [BlobLayout], schema: Schema = .caffe,
-    assumesStoredStatistics: Bool = false
+    assumesStoredStatistics: Bool = false, shapes: (any LayerShapes)? = nil
   ) {
     channels = ChannelInference(copy graph, schema: schema)
+    self.shapes = ShapeInference(shapes)
     self.weights = weights
     self.layouts = layouts
     self.schema = schema

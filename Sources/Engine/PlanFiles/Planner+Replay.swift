@@ -39,10 +39,11 @@ extension Planner {
 
   private mutating func replay(_ planned: PlannedRewrite, _ index: Int, struck: [PlannedRewrite]) throws {
     let rule = rules[index]
-    let anchorName = rule.pattern.captures[rule.pattern.anchor].name
-    guard let anchor = planned.layers.first(where: { $0.capture == anchorName }) else {
+    let anchorNames = rule.pattern.anchorNames
+    guard let anchor = planned.layers.last(where: { anchorNames.contains($0.capture) }) else {
       throw PlanFileError(
-        .noAnchor(key: planned.key, rule: rule.id, capture: anchorName), at: planned.place)
+        .noAnchor(key: planned.key, rule: rule.id, capture: anchorNames.joined(separator: ", ")),
+        at: planned.place)
     }
     let wanted = Set(try planned.layers.map { try layer($0, of: planned) })
     let binding: Binding

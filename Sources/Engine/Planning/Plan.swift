@@ -23,7 +23,7 @@ package struct Plan: Sendable {
 package struct AppliedRewrite: Sendable {
   /// The rule's id.
   package var rule: String
-  /// The matched layers, by capture, as they were named.
+  /// The matched layers, by capture, as they were named; a capture that is a list occurs for each of its layers.
   package var layers: [(capture: String, layer: LayerID, name: String, type: String)]
   /// The layer the search began at.
   package var anchor: LayerID

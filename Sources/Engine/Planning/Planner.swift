@@ -13,6 +13,8 @@ package struct PlanOptions: Sendable {
   package var schema = Schema.caffe
   /// Note what each rewrite changes on the layers that stay, for a plan file.
   package var describesChanges = false
+  /// Tells the shapes of values; without it they are not known.
+  package var shapes: (any LayerShapes)?
 
   /// The defaults.
   package init() {}
@@ -31,8 +33,8 @@ package struct PlanOptions: Sendable {
 package struct Planner {
   let net: WorkingNet
   let rules: [Rule]
-  /// By rule, those of its captures and its own.
-  private let conditions: [[CheckedExpression]]
+  /// By rule.
+  private let conditions: [ConditionCheck]
   /// What the rules that speak of their misses remove, where they name types.
   private let removable: [Capture]
   private let options: PlanOptions
@@ -56,7 +58,7 @@ package struct Planner {
     let original = weights == nil ? nil : copy graph
     var net = WorkingNet(
       graph, weights: weights, layouts: rules.layouts, schema: options.schema,
-      assumesStoredStatistics: options.assumesStoredStatistics)
+      assumesStoredStatistics: options.assumesStoredStatistics, shapes: options.shapes)
     while true {
       var planner = Planner(net: net, rules: rules.rules, options: options, banned: banned)
       try planner.run()
@@ -66,7 +68,7 @@ package struct Planner {
       banned.merge(overflows) { $0.merging($1) { first, _ in first } }
       net = WorkingNet(
         original, weights: weights, layouts: rules.layouts, schema: options.schema,
-        assumesStoredStatistics: options.assumesStoredStatistics)
+        assumesStoredStatistics: options.assumesStoredStatistics, shapes: options.shapes)
     }
   }
 
@@ -75,13 +77,13 @@ package struct Planner {
   ) {
     self.net = net
     self.rules = rules
-    conditions = rules.map { $0.pattern.captures.flatMap(\.conditions) + $0.pattern.conditions }
+    conditions = rules.map(ConditionCheck.init)
     removable = rules.filter { !$0.isQuiet }.flatMap { rule in
       rule.rewrite.removed.map { rule.pattern.captures[$0] }
     }.filter { if case .any = $0.types { false } else { true } }
     self.options = options
     self.banned = banned
-    reach = rules.map(\.pattern.captures.count).max() ?? 0
+    reach = rules.map(\.pattern.reach).max() ?? 0
     misses = rules.map { _ in LayerTable(layerCount: net.graph.layers.count) }
   }
 
@@ -123,7 +125,7 @@ package struct Planner {
         reason, rule, layer, bindings: named(binding, of: rule), isComplete: binding.isComplete)
       return false
     case .match(let binding):
-      let bound = binding.layers.compactMap(\.self)
+      let bound = binding.allLayers
       if !rule.lowersLayerCount,
         let again = bound.first(where: { net.graph.changes[$0]?.boundedRules.contains(index) ?? false })
       {
@@ -146,7 +148,7 @@ package struct Planner {
   /// Rewrites one match and, where that is asked for, notes what it changes.
   func rewrite(_ rule: Rule, _ index: Int, _ binding: Binding) throws(Refusal.Reason) -> AppliedRewrite {
     let recorder =
-      options.describesChanges ? ChangeRecorder(net, layers: binding.layers.compactMap(\.self)) : nil
+      options.describesChanges ? ChangeRecorder(net, layers: binding.allLayers) : nil
     var rewrite = try Rewriter(net: net, rule: rule, ruleIndex: index).apply(binding)
     rewrite.changes = recorder?.changes(in: net) ?? []
     return rewrite
@@ -161,33 +163,16 @@ package struct Planner {
   ) -> Matcher.Outcome {
     let graph = net.graph
     return Matcher(graph: graph).match(rule.pattern, at: layer) { binding in
-      if let wanted, Set(binding.layers.compactMap(\.self)) != wanted { return .connection(layer: layer) }
-      return conditionRefusal(rule, index, binding)
+      if let wanted, Set(binding.allLayers) != wanted { return .connection(layer: layer) }
+      return conditions[index].refusal(binding, in: net)
         ?? Safety(graph: graph, rule: rule, binding: binding) {
           options.isProtected(graph[$0].name)
         }.refusal()
     }
   }
 
-  private func conditionRefusal(_ rule: Rule, _ index: Int, _ binding: Binding) -> Refusal.Reason? {
-    guard !conditions[index].isEmpty else { return nil }
-    let environment = MatchEnvironment(net, rule, binding)
-    for condition in conditions[index] {
-      do {
-        if try environment.truth(of: condition) == false {
-          return .condition(text: condition.text, place: condition.node.place.description)
-        }
-      } catch {
-        return error
-      }
-    }
-    return nil
-  }
-
   private func named(_ binding: Binding, of rule: Rule) -> [(capture: String, layer: LayerID)] {
-    zip(rule.pattern.captures, binding.layers).compactMap { capture, layer in
-      layer.map { (capture.name, $0) }
-    }
+    binding.named.map { (rule.pattern.captures[$0.capture].name, $0.layer) }
   }
 
   private func refusal(
@@ -306,11 +291,6 @@ package struct Planner {
     }
     return warnings
   }
-}
-
-extension Binding {
-  /// Whether every capture has been found.
-  var isComplete: Bool { !layers.contains(nil) }
 }
 
 extension NetGraph {

@@ -11,12 +11,20 @@ struct Rewriter {
   /// Makes the rewrite, or refuses and leaves everything as it was.
   func apply(_ binding: Binding) throws(Refusal.Reason) -> AppliedRewrite {
     net.warnings = []
-    let names = rule.pattern.captures.indices.map { index in
-      let layer = binding[index]
-      return (
+    let names = binding.named.map { index, layer in
+      (
         capture: rule.pattern.captures[index].name, layer: layer, name: net.graph[layer].name,
         type: net.graph[layer].type
       )
+    }
+    // Of a chain the layer that it ends with.
+    guard let anchor = binding.layers(of: rule.pattern.anchor).last else {
+      preconditionFailure("the search began somewhere")
+    }
+    // An alternative can be named by itself and as one of several.
+    var removed: [LayerID] = []
+    for layer in rule.rewrite.removed.flatMap(binding.layers) where !removed.contains(layer) {
+      removed.append(layer)
     }
     try net.transaction { () throws(Refusal.Reason) in
       let environment = MatchEnvironment(net, rule, binding)
@@ -28,10 +36,16 @@ struct Rewriter {
         replacements.append((layer, try describe(replacement.layer, replacing: layer, binding, environment)))
       }
       for transform in rule.transforms {
-        switch transform {
-        case .kernel(let call): try run(call, binding, environment)
-        case .set(let assignment): try assign(assignment, binding, environment)
+        for element in elements(transform.group, binding) {
+          environment.element = element
+          if transform.captures.contains(where: { layer(of: $0, binding, environment) == nil }) { continue }
+          if let condition = transform.condition, try environment.truth(of: condition) == false { continue }
+          switch transform {
+          case .kernel(let call): try run(call, binding, environment)
+          case .set(let assignment): try assign(assignment, binding, environment)
+          }
         }
+        environment.element = nil
       }
       for (layer, new) in replacements {
         net.graph.updateChange(of: layer) { change in
@@ -44,25 +58,36 @@ struct Rewriter {
           layer.name = new.name
         }
       }
-      for capture in rule.rewrite.removed {
-        let layer = binding[capture]
+      for layer in removed {
         if net.graph[layer].isIncluded {
           try net.graph.bypass(layer)
         } else {
           net.graph.removeExcluded(layer)
         }
       }
-      for capture in rule.pattern.captures.indices where !rule.lowersLayerCount {
-        net.graph.updateChange(of: binding[capture]) { $0.boundedRules.insert(ruleIndex) }
+      for item in names where !rule.lowersLayerCount {
+        net.graph.updateChange(of: item.layer) { $0.boundedRules.insert(ruleIndex) }
       }
     }
     let replaced = rule.rewrite.replacements.map { binding[$0.capture] }
-    let removed = rule.rewrite.removed.map { binding[$0] }
     let kept = names.map(\.layer).filter { !removed.contains($0) && !replaced.contains($0) }
     return AppliedRewrite(
-      rule: rule.id, layers: names, anchor: binding[rule.pattern.anchor], kept: kept, removed: removed,
+      rule: rule.id, layers: names, anchor: anchor, kept: kept, removed: removed,
       replaced: replaced,
       warnings: net.warnings)
+  }
+
+  /// What a step is done for: once, or for each element of a group.
+  private func elements(_ group: Int?, _ binding: Binding) -> [BoundElement?] {
+    group.map { group in binding.elements.filter { $0.group == group } } ?? [nil]
+  }
+
+  /// The layer of a capture that a step works on; nil where it is absent, and the step is left out.
+  private func layer(
+    of capture: Int, _ binding: Binding, _ environment: MatchEnvironment
+  ) -> LayerID? {
+    rule.pattern.captures[capture].group == nil
+      ? binding.singles.layer(of: capture) : environment.element?.bound.layer(of: capture)
   }
 
   private func run(
@@ -74,7 +99,8 @@ struct Rewriter {
     var arguments = KernelArguments()
     for (name, argument) in call.arguments {
       switch argument {
-      case .capture(let index): arguments.layers[name] = binding[index]
+      case .capture(let index):
+        arguments.layers[name] = layer(of: index, binding, environment)
       case .vector(let expression):
         arguments.vectors[name] = .some(try environment.tensor(of: expression)?.values)
       }
@@ -85,12 +111,12 @@ struct Rewriter {
   private func assign(
     _ assignment: Assignment, _ binding: Binding, _ environment: MatchEnvironment
   ) throws(Refusal.Reason) {
+    guard let layer = layer(of: assignment.target.capture, binding, environment) else { return }
     switch assignment.target {
-    case .attribute(let capture, let path):
+    case .attribute(_, let path):
       guard let value = try environment.value(of: assignment.value) else { return }
-      net.setAttribute(path, to: try written(value, at: path), of: binding[capture])
-    case .blob(let capture, let index):
-      let layer = binding[capture]
+      net.setAttribute(path, to: try written(value, at: path), of: layer)
+    case .blob(_, let index):
       guard var blobs = try net.blobs(of: layer) else { return }
       guard index <= blobs.count, index < blobs.count || assignment.fallback != nil else {
         throw .blobCount(layer: layer, found: blobs.count, expected: "a blob \(index)")

@@ -13,10 +13,14 @@ package enum RuleTestRunner {
   }
 
   /// Runs all examples of `rule`.
-  package static func run(_ rule: Rule, layouts: [BlobLayout], schema: Schema = .caffe) -> [Outcome] {
+  ///
+  /// - Parameter shapes: tells the shapes of values; without it they are not known.
+  package static func run(
+    _ rule: Rule, layouts: [BlobLayout], schema: Schema = .caffe, shapes: (any LayerShapes)? = nil
+  ) -> [Outcome] {
     rule.tests.map { test in
       do {
-        return Outcome(test: test, failure: try failure(of: test, rule, layouts, schema))
+        return Outcome(test: test, failure: try failure(of: test, rule, layouts, schema, shapes))
       } catch let error as any DiagnosticError {
         return Outcome(test: test, failure: error.diagnostic.text)
       } catch {
@@ -26,7 +30,8 @@ package enum RuleTestRunner {
   }
 
   private static func failure(
-    of test: RuleTest, _ rule: Rule, _ layouts: [BlobLayout], _ schema: Schema
+    of test: RuleTest, _ rule: Rule, _ layouts: [BlobLayout], _ schema: Schema,
+    _ shapes: (any LayerShapes)?
   ) throws -> String? {
     var chosen = RuleSet.Selection()
     chosen.select = [rule.id]
@@ -36,6 +41,7 @@ package enum RuleTestRunner {
     let graph = try NetGraph(definition, state: NetState(phase: .test))
     var options = PlanOptions()
     options.schema = schema
+    options.shapes = shapes
     let plan = try Planner.plan(graph, weights: nil, rules: rules, options: options)
     let left = plan.graph.layers.filter(\.isAlive).map(\.name)
     switch test.expectation {

@@ -13,6 +13,8 @@ package struct LayerDescription: Sendable {
   package var topCount: Int
   /// The shapes of the parameter blobs.
   package var blobShapes: [[Int]]
+  /// Whether the blobs are known at all: a layer that is only asked for the shapes of its tops may lack them.
+  package var knowsBlobs = true
   /// The largest values the layer may make.
   package var limits: ForwardLimits
   /// A written parameter by path; nil when the definition does not give it.
@@ -36,15 +38,16 @@ package struct LayerDescription: Sendable {
     self.occurrences = occurrences
   }
 
-  /// Describes a layer of a net definition.
+  /// Describes a layer of a net definition; without `blobShapes` it can be asked for shapes and cannot be run.
   package init(
-    _ layer: LayerDefinition, schema: Schema, blobShapes: [[Int]], limits: ForwardLimits = ForwardLimits()
+    _ layer: LayerDefinition, schema: Schema, blobShapes: [[Int]]?, limits: ForwardLimits = ForwardLimits()
   ) {
     self.init(
       name: layer.name, type: layer.type, bottomCount: layer.bottoms.count, topCount: layer.tops.count,
-      blobShapes: blobShapes, limits: limits,
+      blobShapes: blobShapes ?? [], limits: limits,
       attribute: { layer.readableAttribute($0, schema: schema) },
       occurrences: { path, field in layer.occurrences(of: path, field: field) })
+    knowsBlobs = blobShapes != nil
   }
 
   /// An error about this layer.
@@ -124,7 +127,7 @@ package struct LayerDescription: Sendable {
       throw error(.bottomCount(expected: bottoms, found: bottomCount))
     }
     guard tops.contains(topCount) else { throw error(.topCount(expected: tops, found: topCount)) }
-    if let blobs, !blobs.contains(blobShapes.count) {
+    if knowsBlobs, let blobs, !blobs.contains(blobShapes.count) {
       throw error(.blobCount(expected: blobs, found: blobShapes.count))
     }
   }

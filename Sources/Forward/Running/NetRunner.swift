@@ -93,7 +93,7 @@ package struct NetRunner: Sendable {
       .map { (name: $0.key, version: $0.value) }
     outputs = outputVersions.map(\.name)
     inputs =
-      zip(legacyInputs, LegacyInputShapes.read(definition)).map { (name: $0, shape: $1) }
+      zip(legacyInputs, definition.inputShapes).map { (name: $0, shape: $1) }
       + steps.filter(\.bottoms.isEmpty).flatMap { step -> [(name: String, shape: [Int]?)] in
         let shapes = (try? step.layer?.outputShapes([])) ?? []
         return step.tops.enumerated().map { (name: $1, shape: $0 < shapes.count ? shapes[$0] : nil) }
@@ -189,19 +189,6 @@ package struct NetRunner: Sendable {
       result.append(shapes)
     }
     return result
-  }
-}
-
-/// Shapes of `input: "data"`: one `input_shape` each, or four `input_dim`s each.
-enum LegacyInputShapes {
-  static func read(_ definition: NetDefinition) -> [[Int]?] {
-    let root = definition.document.root
-    let shapes = root.all("input_shape").map { $0.message?.all("dim").compactMap(\.integer) }
-    let sizes = root.all("input_dim").compactMap(\.integer)
-    return definition.inputs.indices.map { index in
-      if index < shapes.count { return shapes[index] }
-      return sizes.count >= 4 * (index + 1) ? Array(sizes[4 * index..<4 * index + 4]) : nil
-    }
   }
 }
 

@@ -73,7 +73,10 @@ package struct Rule: Sendable {
   package var removedCaptures: [Int] { rewrite.removed + rewrite.replacements.map(\.capture) }
 
   /// Whether every rewrite makes the net smaller, which alone ends the fixpoint.
-  package var lowersLayerCount: Bool { !rewrite.removed.isEmpty }
+  package var lowersLayerCount: Bool {
+    let removed = Set(rewrite.removed)
+    return pattern.captures.indices.contains { pattern.isCertain($0) && pattern.isCovered($0, by: removed) }
+  }
 }
 
 /// An expression that has been checked, with its node in the rule file for messages at plan time.
@@ -96,12 +99,37 @@ package struct Let: Sendable {
   package var expression: CheckedExpression
 }
 
-/// One step of what happens to the parameters.
+/// One step of what happens to the parameters. It is left out where a layer that it works on is absent.
 package enum Transform: Sendable {
   /// A built-in kernel, with its arguments by name.
   case kernel(KernelCall)
   /// A parameter or blob that gets a new value.
   case set(Assignment)
+
+  /// The captures whose layers it works on.
+  package var captures: [Int] {
+    switch self {
+    case .kernel(let call):
+      call.arguments.values.compactMap { if case .capture(let index) = $0 { index } else { nil } }
+    case .set(let assignment): [assignment.target.capture]
+    }
+  }
+
+  /// Whether it is done at all; nil for always.
+  package var condition: CheckedExpression? {
+    switch self {
+    case .kernel(let call): call.condition
+    case .set(let assignment): assignment.condition
+    }
+  }
+
+  /// The group for each element of which it is done; nil for once.
+  package var group: Int? {
+    switch self {
+    case .kernel(let call): call.group
+    case .set(let assignment): assignment.group
+    }
+  }
 }
 
 /// A call of a kernel; the arguments fit its signature.
@@ -118,6 +146,10 @@ package struct KernelCall: Sendable {
   package var kernel: String
   /// The arguments that were given.
   package var arguments: [String: Argument]
+  /// Whether it is done at all; nil for always.
+  package var condition: CheckedExpression?
+  /// The group for each element of which it is done; nil for once.
+  package var group: Int?
   /// Where it stands.
   package var place: SourcePlace
 }
@@ -145,6 +177,10 @@ package struct Assignment: Sendable {
   package var value: CheckedExpression
   /// What a blob counts as where the layer has none yet.
   package var fallback: CheckedExpression?
+  /// Whether it is done at all; nil for always.
+  package var condition: CheckedExpression?
+  /// The group for each element of which it is done; nil for once.
+  package var group: Int?
   /// Where it stands.
   package var place: SourcePlace
 }

@@ -7,6 +7,8 @@ struct PatternChecker {
 
   /// How many captures a pattern has at most.
   static let captureLimit = 256
+  /// How often a chain repeats at most.
+  static let chainLimit = 64
 
   func check(_ rule: UncheckedRule) throws -> Pattern {
     guard !rule.match.isEmpty else { throw RuleError(.noCapture, rule.matchNode) }
@@ -23,24 +25,23 @@ struct PatternChecker {
         throw RuleError(.repeatedName(item.name.text), item.name.node)
       }
     }
-    var captures = try rule.match.map { name, capture in
-      Capture(
-        name: name.text,
-        types: capture.types.isEmpty ? .any : .oneOf(capture.types.map { Glob($0.text) }),
-        nameGlob: capture.name.map { Glob($0.text) }, isIncluded: capture.included,
-        bottoms: try capture.bottom.map { try bottoms($0, names) } ?? .unspecified, conditions: [],
-        place: source.place(at: name.node.offset))
+    var captures = try rule.match.map { try capture($0.name, $0.capture, names) }
+    for index in captures.indices where !captures[index].alternatives.isEmpty {
+      captures[index].types = types(ofAlternative: index, captures, depth: 0)
+    }
+    var chains: [Int: PatternStructure.Chain] = [:]
+    for (index, item) in rule.match.enumerated() {
+      chains[index] = try item.capture.repetition.map { try chain($0, last: index, names) }
     }
     var pattern = Pattern(captures: captures, anchor: 0, conditions: [])
-    pattern.anchor = try anchor(of: pattern)
-    try checkConnected(pattern)
-    let scope = RuleScope(pattern, context)
+    try PatternStructure(captures, chains: chains).complete(&pattern)
     for (index, item) in rule.match.enumerated() {
-      captures[index].conditions = try item.capture.conditions.map {
+      let scope = RuleScope(pattern, of: index, context)
+      pattern.captures[index].conditions = try item.capture.conditions.map {
         try scope.check($0, expecting: .boolean)
       }
     }
-    pattern.captures = captures
+    let scope = RuleScope(pattern, context)
     pattern.conditions = try rule.conditions.map { try scope.check($0, expecting: .boolean) }
     return pattern
   }
@@ -51,6 +52,70 @@ struct PatternChecker {
     }
     guard let first = text.unicodeScalars.first, isLetter(first) else { return false }
     return text.unicodeScalars.allSatisfy { isLetter($0) || ("0"..."9").contains($0) }
+  }
+
+  private func capture(
+    _ name: RuleText, _ capture: UncheckedCapture, _ names: [String]
+  ) throws -> Capture {
+    var checked = Capture(
+      name: name.text,
+      types: capture.types.isEmpty ? .any : .oneOf(capture.types.map { Glob($0.text) }),
+      nameGlob: capture.name.map { Glob($0.text) }, isIncluded: capture.included,
+      bottoms: try capture.bottom.map { try bottoms($0, names) } ?? .unspecified, conditions: [],
+      place: source.place(at: name.node.offset), isOptional: capture.optional)
+    guard let either = capture.either else { return checked }
+    for text in either {
+      guard let index = names.firstIndex(of: text.text) else {
+        throw RuleError(.unknownCapture(text.text, known: names), text.node)
+      }
+      if checked.alternatives.contains(index) {
+        throw RuleError(.namedTwice(text.text, under: "either"), text.node)
+      }
+      checked.alternatives.append(index)
+    }
+    guard checked.alternatives.count > 1 else {
+      throw RuleError(.fewAlternatives(capture: name.text), capture.node)
+    }
+    return checked
+  }
+
+  /// The types of all alternatives; a circle among them is found later.
+  private func types(ofAlternative index: Int, _ captures: [Capture], depth: Int) -> TypePattern {
+    let alternatives = captures[index].alternatives
+    guard let first = alternatives.first, depth < 8 else { return captures[index].types }
+    return alternatives.dropFirst().reduce(types(ofAlternative: first, captures, depth: depth + 1)) {
+      $0.union(types(ofAlternative: $1, captures, depth: depth + 1))
+    }
+  }
+
+  /// `1..8`, or `{times: 1..8, from: conv}` for a chain of several captures.
+  private func chain(
+    _ node: YAMLNode, last: Int, _ names: [String]
+  ) throws -> PatternStructure.Chain {
+    guard case .mapping = node.content else {
+      return PatternStructure.Chain(times: try times(node), first: last, node: node)
+    }
+    let map = try YAMLMap(node, as: "repeat")
+    try map.rejectUnknownKeys(allowed: RuleGrammar.repetition.names)
+    let from = try map.requiredText("from")
+    guard let first = names.firstIndex(of: from.text) else {
+      throw RuleError(.unknownCapture(from.text, known: names), from.node)
+    }
+    return PatternStructure.Chain(times: try times(map.required("times")), first: first, node: node)
+  }
+
+  private func times(_ node: YAMLNode) throws -> ClosedRange<Int> {
+    let text = node.scalar?.text ?? ""
+    let bounds = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard bounds.count == 3, bounds[1].isEmpty, let least = Int(Substring(bounds[0])), least >= 0 else {
+      throw RuleError(.badTimes(found: YAMLDescription(node)), node)
+    }
+    guard !bounds[2].isEmpty else { throw RuleError(.endlessChain(least: least), node) }
+    guard let most = Int(Substring(bounds[2])), most >= max(least, 1) else {
+      throw RuleError(.badTimes(found: YAMLDescription(node)), node)
+    }
+    guard most <= Self.chainLimit else { throw RuleError(.longChain(most, limit: Self.chainLimit), node) }
+    return least...most
   }
 
   private func bottoms(_ node: YAMLNode, _ names: [String]) throws -> BottomPattern {
@@ -64,10 +129,13 @@ struct PatternChecker {
       if map.value("any_order") != nil {
         return .anyOrder(try map.sequence("any_order")!.map { try reference($0, names) })
       }
-      guard let one = map.value("one_of") else {
+      if let one = map.value("one_of") { return .oneOf(try reference(one, names)) }
+      guard let every = map.value("every") else {
         throw RuleError(.badBottom(found: YAMLDescription(node)), node)
       }
-      return .oneOf(try reference(one, names))
+      let element = try reference(every, names)
+      guard element.capture != nil else { throw RuleError(.everyValue, every) }
+      return .every(element)
     }
   }
 
@@ -91,53 +159,6 @@ struct PatternChecker {
       throw RuleError(.unknownCapture(name, known: names), node)
     }
     return .top(capture: capture, index: top)
-  }
-
-  /// A capture that no other reads; with several, the last: patterns are written from input to output.
-  private func anchor(of pattern: Pattern) throws -> Int {
-    var read: Set<Int> = []
-    for capture in pattern.captures {
-      for case .top(let index, _) in capture.bottoms.references { read.insert(index) }
-    }
-    guard let anchor = pattern.captures.indices.last(where: { !read.contains($0) }) else {
-      throw RuleError(.circular, at: pattern.captures[0].place)
-    }
-    return anchor
-  }
-
-  private func checkConnected(_ pattern: Pattern) throws {
-    var reached: Set<Int> = [pattern.anchor]
-    var values: Set<String> = []
-    var isGrowing = true
-    while isGrowing {
-      isGrowing = false
-      for (index, capture) in pattern.captures.enumerated() {
-        let isLinked = capture.bottoms.references.contains { reference in
-          switch reference {
-          case .top(let other, _): return reached.contains(other)
-          case .value(let name): return values.contains(name)
-          }
-        }
-        if isLinked, reached.insert(index).inserted { isGrowing = true }
-        guard reached.contains(index) else { continue }
-        for reference in capture.bottoms.references {
-          switch reference {
-          case .top(let other, _): if reached.insert(other).inserted { isGrowing = true }
-          case .value(let name): if values.insert(name).inserted { isGrowing = true }
-          }
-        }
-      }
-    }
-    for (index, capture) in pattern.captures.enumerated() {
-      if !capture.isIncluded, pattern.captures.count > 1 || !capture.bottoms.references.isEmpty {
-        throw RuleError(.excludedConnected(capture: capture.name), at: capture.place)
-      }
-      guard reached.contains(index) else {
-        throw RuleError(
-          .disconnected(capture: capture.name, anchor: pattern.captures[pattern.anchor].name),
-          at: capture.place)
-      }
-    }
   }
 }
 

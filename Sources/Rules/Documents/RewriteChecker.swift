@@ -7,9 +7,9 @@ struct RewriteChecker {
 
   func check(_ map: YAMLMap, _ scope: RuleScope) throws -> Rewrite {
     try map.rejectUnknownKeys(allowed: RuleGrammar.rewrite.names)
-    let kept = try captures("keep", map, scope)
-    let removed = try captures("remove", map, scope)
-    let replaced = try captures("replace", map, scope)
+    let kept = try captures("keep", map, scope.anyCapture)
+    let removed = try captures("remove", map, scope.anyCapture)
+    let replaced = try captures("replace", map, scope.capture)
     for (first, a, second, b) in [
       ("keep", kept, "remove", removed), ("keep", kept, "replace", replaced),
       ("remove", removed, "replace", replaced),
@@ -36,10 +36,12 @@ struct RewriteChecker {
     return Rewrite(removed: removed, replacements: replacements)
   }
 
-  private func captures(_ key: String, _ map: YAMLMap, _ scope: RuleScope) throws -> [Int] {
+  private func captures(
+    _ key: String, _ map: YAMLMap, _ find: (RuleText) throws -> Int
+  ) throws -> [Int] {
     var captures: [Int] = []
     for text in try map.textList(key) {
-      let capture = try scope.capture(text)
+      let capture = try find(text)
       if captures.contains(capture) { throw RuleError(.namedTwice(text.text, under: key), text.node) }
       captures.append(capture)
     }

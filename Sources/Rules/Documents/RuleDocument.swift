@@ -71,7 +71,7 @@ package struct UncheckedRule: Sendable {
     let match = matchMap.flatMap { map in
       problems.attempt {
         try map.texts.map { key, value in
-          (key, try UncheckedCapture(YAMLMap(value, as: "capture '\(key.text)'")))
+          (key, try UncheckedCapture(YAMLMap(value, as: "capture '\(key.text)'"), called: key.text))
         }
       }
     }
@@ -114,9 +114,12 @@ package struct UncheckedCapture: Sendable {
   let name: RuleText?
   let included: Bool
   let bottom: YAMLNode?
+  let optional: Bool
+  let repetition: YAMLNode?
+  let either: [RuleText]?
   let conditions: [RuleText]
 
-  init(_ map: YAMLMap) throws {
+  init(_ map: YAMLMap, called capture: String) throws {
     try map.rejectUnknownKeys(allowed: RuleGrammar.capture.names)
     node = map.node
     types = try map.textList("type")
@@ -124,7 +127,15 @@ package struct UncheckedCapture: Sendable {
     name = try map.text("name")
     included = try map.boolean("included") ?? true
     bottom = map.value("bottom")
+    optional = try map.boolean("optional") ?? false
+    repetition = map.value("repeat")
+    either = map.value("either") == nil ? nil : try map.textList("either")
     conditions = try map.textList("where")
+    // One of several layers is what that one is; a chain that may be absent repeats from 0 on.
+    let shared =
+      either == nil
+      ? repetition != nil && optional ? ["repeat", "optional"] : [] : map.keys.filter { $0 != "where" }
+    if shared.count > 1 { throw RuleError(.exclusive(shared, in: capture), map.node) }
   }
 }
 

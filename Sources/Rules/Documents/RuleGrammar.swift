@@ -53,6 +53,12 @@ package enum RuleGrammar {
       RuleKey("name", .text, "A glob that the layer's name must fit."),
       RuleKey("included", .boolean, "'false' for a layer that the phase leaves out."),
       RuleKey("bottom", .bottoms, "What the layer reads: captures, or values '$x'."),
+      RuleKey(
+        "optional", .boolean,
+        "Whether a match may do without it: who reads it then reads what it would have read."),
+      RuleKey(
+        "repeat", .repetition, "How often the layer follows itself, as '1..8'; the capture is a list."),
+      RuleKey("either", .texts, "The captures that this one is one of; it has no other key but 'where'."),
       RuleKey("where", .expressions, "Conditions on the layer."),
     ])
 
@@ -62,6 +68,15 @@ package enum RuleGrammar {
     keys: [
       RuleKey("any_order", .bottomList, "Exactly these, in any order."),
       RuleKey("one_of", .bottomReference, "This one among others."),
+      RuleKey("every", .bottomReference, "This one at each bottom; the capture is a list."),
+    ])
+
+  /// A chain of several captures.
+  package static let repetition = RuleShape(
+    "repeat",
+    keys: [
+      RuleKey("times", .times, isRequired: true, "How often, as '1..8'."),
+      RuleKey("from", .text, isRequired: true, "The capture that each repetition begins with."),
     ])
 
   /// A step of `transform` that calls no kernel.
@@ -73,7 +88,11 @@ package enum RuleGrammar {
         "The blob 'capture.blobs[0]' or the parameter 'capture.some_param.field' that is set."),
       RuleKey("to", .expression, isRequired: true, "The new value."),
       RuleKey("default", .expression, "What the blob counts as where the layer has none yet."),
+      when,
     ])
+
+  /// The key that every step of `transform` may have.
+  package static let when = RuleKey("when", .expression, "Whether the step is done; always when absent.")
 
   /// What happens to the layers.
   package static let rewrite = RuleShape(
@@ -192,6 +211,10 @@ package struct RuleKey: Sendable {
     case named(RuleShape)
     /// `bottom` in all its forms.
     case bottoms
+    /// `1..8`.
+    case times
+    /// `repeat` in all its forms.
+    case repetition
     /// A capture, one of its tops, or a value.
     case bottomReference
     /// A list of those.

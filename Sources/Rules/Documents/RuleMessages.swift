@@ -29,7 +29,7 @@ extension RuleError: DiagnosticError {
       return "capture '\(clipped(name))' is not bound by this pattern" + Self.remedy(for: name, among: known)
     case .badBottom(let found):
       return
-        "expected a capture, a value '$x', a list of them, {any_order: […]} or {one_of: …} for 'bottom', found \(found.phrase)"
+        "expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …} or {every: …} for 'bottom', found \(found.phrase)"
     case .disconnected(let capture, let anchor):
       return "capture '\(capture)' is not connected with '\(anchor)'; say through 'bottom' what reads what"
     case .circular:
@@ -37,6 +37,50 @@ extension RuleError: DiagnosticError {
     case .excludedConnected(let capture):
       return
         "capture '\(capture)' is a layer that the phase leaves out; such a layer is not connected to anything"
+    case .readsItself(let capture):
+      return "capture '\(capture)' reads itself, through what it reads; a net has no circles"
+    case .onlyOptional: return "every capture is optional; a pattern needs a layer that must be there"
+    case .optionalBottom(let capture):
+      return
+        "what reads an absent layer reads what that would have read, so an optional layer reads one thing; write 'bottom: …' in '\(capture)'"
+    case .onlyFirstTop(let capture):
+      return
+        "'\(capture)' may be absent, one of several or a chain, of which only the first top can be read; write '\(capture)'"
+    case .fewAlternatives(let capture):
+      return
+        "'either' needs at least 2 captures to choose from; for one, say in '\(capture)' itself what it is"
+    case .badAlternative(let capture, let owner):
+      return
+        "capture '\(capture)' cannot be an alternative of '\(owner)': it may be absent or repeat, so it would not be told from the others"
+    case .everyValue: return "'every' takes a capture, which then has a layer for each bottom"
+    case .notOnWayBack(let capture, let anchor):
+      return
+        "capture '\(capture)' is not on the way back from '\(anchor)', where the search begins; 'every', 'either' and 'repeat' work only there"
+    case .readOutside(let capture, let reader):
+      return
+        "capture '\(capture)' has a layer for each bottom of '\(reader)', so nothing else can read it; use another capture there"
+    case .nestedLists(let outer, let inner):
+      return
+        "capture '\(inner)' would be a list within the list of '\(outer)'; match one of them by a rule of its own"
+    case .badTimes(let found):
+      return "expected how often, such as '1..8', for 'repeat', found \(found.phrase)"
+    case .endlessChain(let least):
+      return "a chain needs an upper limit; write 'repeat: \(least)..8'"
+    case .longChain(let most, let limit): return "a chain repeats at most \(limit) times, this one \(most)"
+    case .chainFrom(let first, let last):
+      return
+        "there is no chain from '\(first)' to '\(last)'; all that is read in between must lead back to '\(first)', which must be there"
+    case .chainBottom(let capture):
+      return "the first layer of a chain reads one thing; write 'bottom: …' in '\(capture)'"
+    case .insideChain(let capture, let reader, let last):
+      return
+        "capture '\(reader)' reads '\(capture)', which is inside a chain; only what the chain ends with, '\(last)', can be read"
+    case .severalHere(let capture):
+      return "capture '\(capture)' stands for several layers, here one is needed"
+    case .absentHere(let capture): return "capture '\(capture)' may be absent, here a layer is needed"
+    case .twoLists(let first, let second):
+      return
+        "a step is done for each element of one list; '\(first)' and '\(second)' are of two, write a step for each"
     case .unknownKernel(let name, let known):
       return "there is no kernel '\(clipped(name))'" + Self.remedy(for: name, among: known)
     case .unknownArgument(let name, let kernel, let known):

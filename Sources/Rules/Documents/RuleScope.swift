@@ -2,19 +2,46 @@ import Diagnostics
 
 /// The names that a rule's expressions can use, and the way their texts become checked expressions.
 struct RuleScope: ExpressionScope {
+  let presence: CapturePresence
   private let captures: [String]
+  /// By capture, the group that makes it a list.
+  private let groups: [Int?]
+  /// The groups whose elements have a place among the bottoms of a layer.
+  private let placedGroups: Set<Int>
+  /// By capture, whether every match has a layer for it.
+  private let isAlwaysPresent: [Bool]
+  /// The group of whose elements one is meant; captures of other groups are lists.
+  private var element: Int?
+  /// What is known of captures that may be absent.
+  private var facts = PresenceFacts()
   private var lets: [(name: String, type: ExpressionType)] = []
   private let context: RuleContext
 
   /// The captures of a pattern.
   init(_ pattern: Pattern, _ context: RuleContext) {
     captures = pattern.captures.map(\.name)
+    groups = pattern.captures.map(\.group)
+    isAlwaysPresent = pattern.isAlwaysPresent
+    placedGroups = Set(
+      pattern.groups.indices.filter { if case .every = pattern.groups[$0].kind { true } else { false } })
+    presence = CapturePresence(pattern)
     self.context = context
+  }
+
+  /// The captures of a pattern as the conditions of one of them see them: it is there, and of a list it is one.
+  init(_ pattern: Pattern, of capture: Int, _ context: RuleContext) {
+    self.init(pattern, context)
+    element = groups[capture]
+    facts = PresenceFacts(present: [captures[capture]])
   }
 
   /// A single layer under a fixed name.
   init(layer: String, _ context: RuleContext) {
     captures = [layer]
+    groups = [nil]
+    placedGroups = []
+    isAlwaysPresent = [true]
+    presence = CapturePresence()
     self.context = context
   }
 
@@ -22,7 +49,13 @@ struct RuleScope: ExpressionScope {
 
   func type(of name: String) -> ExpressionType? {
     if let type = lets.last(where: { $0.name == name })?.type { return type }
-    return captures.contains(name) ? .layer(capture: name) : nil
+    guard let index = captures.firstIndex(of: name) else { return nil }
+    let layer = ExpressionType.layer(capture: name)
+    return groups[index] == nil || groups[index] == element ? layer : .list(layer)
+  }
+
+  func hasPlace(_ capture: String) -> Bool {
+    captures.firstIndex(of: capture).flatMap { groups[$0] }.map(placedGroups.contains) ?? false
   }
 
   func attribute(_ path: [String], of capture: String) -> AttributeLookup {
@@ -37,7 +70,7 @@ struct RuleScope: ExpressionScope {
   ) throws -> CheckedExpression {
     do {
       let expression = try Expression(parsing: text.text)
-      let type = try ExpressionChecker(self).check(expression, expecting: expected)
+      let type = try ExpressionChecker(self, facts: facts).check(expression, expecting: expected)
       context.notes.settle(in: text.node)
       return CheckedExpression(expression: expression, type: type, text: text.text, node: text.node)
     } catch {
@@ -52,12 +85,59 @@ struct RuleScope: ExpressionScope {
     lets.append((name.text, type))
   }
 
-  /// The index of the capture that a text names.
+  /// The index of the capture that a text names, which stands for one layer in every match.
   func capture(_ text: RuleText) throws -> Int {
+    let index = try anyCapture(text)
+    if groups[index] != nil { throw RuleError(.severalHere(capture: text.text), text.node) }
+    if !isAlwaysPresent[index] { throw RuleError(.absentHere(capture: text.text), text.node) }
+    return index
+  }
+
+  /// The index of the capture that a text names, which may stand for no layer or for several.
+  func anyCapture(_ text: RuleText) throws -> Int {
     guard let index = captures.firstIndex(of: text.text) else {
       throw RuleError(.unknownCapture(text.text, known: captures), text.node)
     }
     return index
+  }
+
+  /// The scope of a step that works on the layers of `captures`: done for each element of the list that they are of,
+  /// and only where they are there.
+  ///
+  /// - Throws: `RuleError` at `node` where they are of two lists.
+  func step(on layers: [Int], at node: YAMLNode) throws -> (scope: RuleScope, group: Int?) {
+    var scope = self
+    let listed = layers.filter { groups[$0] != nil }
+    if let first = listed.first, let other = listed.first(where: { groups[$0] != groups[first] }) {
+      throw RuleError(.twoLists(captures[first], captures[other]), node)
+    }
+    scope.element = listed.first.flatMap { groups[$0] }
+    scope.facts = facts.and(PresenceFacts(present: Set(layers.map { captures[$0] })))
+    return (scope, scope.element)
+  }
+
+  /// The scope behind a condition that holds.
+  func assuming(_ condition: CheckedExpression?) -> RuleScope {
+    guard let condition else { return self }
+    var scope = self
+    scope.facts = facts.and(ExpressionChecker<RuleScope>.facts(of: condition.expression, being: true))
+    return scope
+  }
+}
+
+extension CapturePresence {
+  /// What the structure of a pattern says.
+  init(_ pattern: Pattern) {
+    self.init()
+    for (index, capture) in pattern.captures.enumerated() {
+      if !pattern.isAlwaysPresent[index] {
+        uncertain.insert(capture.name)
+        implied[capture.name] = Set(pattern.implied(by: index).map { pattern.captures[$0].name })
+      }
+      if !capture.alternatives.isEmpty {
+        choices.append((capture.name, capture.alternatives.map { pattern.captures[$0].name }))
+      }
+    }
   }
 }
 

@@ -17,7 +17,9 @@ struct TransformChecker {
       throw RuleError(.unknownKernel(name.text, known: kernels.map(\.name)), name.node)
     }
     var arguments: [String: KernelCall.Argument] = [:]
-    for (key, value) in map.texts where key.text != "kernel" {
+    var layers: [Int] = []
+    var vectors: [(name: String, text: RuleText)] = []
+    for (key, value) in map.texts where key.text != "kernel" && key.text != "when" {
       guard let parameter = signature.parameters.first(where: { $0.name == key.text }) else {
         throw RuleError(
           .unknownArgument(key.text, kernel: name.text, known: signature.parameters.map(\.name)),
@@ -25,14 +27,25 @@ struct TransformChecker {
       }
       let text = try value.asText(for: .key(key.text))
       switch parameter.kind {
-      case .layer: arguments[key.text] = .capture(try scope.capture(text))
-      case .vector: arguments[key.text] = .vector(try scope.check(text, expecting: .tensor(.unknown)))
+      case .layer:
+        let capture = try scope.anyCapture(text)
+        arguments[key.text] = .capture(capture)
+        layers.append(capture)
+      case .vector: vectors.append((key.text, text))
       }
+    }
+    let step = try scope.step(on: layers, at: map.node)
+    let condition = try map.text("when").map { try step.scope.check($0, expecting: .boolean) }
+    for (name, text) in vectors {
+      arguments[name] = .vector(
+        try step.scope.assuming(condition).check(text, expecting: .tensor(.unknown)))
     }
     for parameter in signature.parameters where parameter.isRequired && arguments[parameter.name] == nil {
       throw RuleError(.missingArgument(parameter.name, kernel: name.text), map.node)
     }
-    return KernelCall(kernel: name.text, arguments: arguments, place: source.place(at: map.node.offset))
+    return KernelCall(
+      kernel: name.text, arguments: arguments, condition: condition, group: step.group,
+      place: source.place(at: map.node.offset))
   }
 
   private func checkAssignment(_ map: YAMLMap, _ scope: RuleScope) throws -> Assignment {
@@ -42,7 +55,10 @@ struct TransformChecker {
     guard parts.count >= 2, parts.allSatisfy({ !$0.isEmpty }) else {
       throw RuleError(.badTarget(text.text), text.node)
     }
-    let capture = try scope.capture(RuleText(text: parts[0], node: text.node))
+    let capture = try scope.anyCapture(RuleText(text: parts[0], node: text.node))
+    let step = try scope.step(on: [capture], at: map.node)
+    let condition = try map.text("when").map { try step.scope.check($0, expecting: .boolean) }
+    let inner = step.scope.assuming(condition)
     let target: Assignment.Target
     var wanted = ExpressionType.dynamic
     if parts.count == 2, parts[1].hasPrefix("blobs[") {
@@ -58,8 +74,9 @@ struct TransformChecker {
       wanted = try scope.typeToSet(Array(parts.dropFirst()), of: parts[0], text)
     }
     return Assignment(
-      target: target, value: try scope.check(try map.requiredText("to"), expecting: wanted),
-      fallback: try map.text("default").map { try scope.check($0, expecting: .tensor(.unknown)) },
+      target: target, value: try inner.check(try map.requiredText("to"), expecting: wanted),
+      fallback: try map.text("default").map { try inner.check($0, expecting: .tensor(.unknown)) },
+      condition: condition, group: step.group,
       place: source.place(at: map.node.offset))
   }
 }

@@ -63,6 +63,20 @@ extension ExpressionChecker {
     case .affine:
       let shape = try layer(arguments, 0).map { scope.affineShape(of: $0) } ?? .rank(1)
       return .record(["scale": .tensor(shape), "shift": .tensor(shape)])
+    case .present:
+      try requireUncertain(arguments)
+      return .boolean
+    case .place:
+      try requirePlace(arguments, 0)
+      return .record(["index": .number(), "offset": .number(), "count": .number()])
+    case .part:
+      let type = try plain(arguments, 0)
+      if let rank = type.tensorShape?.rank, rank > 1 {
+        throw ExpressionError(.wrongRank(.part, expected: 1, found: rank), at: arguments[0].range)
+      }
+      try requirePlace(arguments, 1)
+      if case .number = type { return type }
+      return .tensor(.rank(1))
     }
   }
 
@@ -147,8 +161,34 @@ extension ExpressionChecker {
     }
     switch try type(of: arguments[index]) {
     case .layer(let capture): return capture
+    case .list(.layer(let capture?)):
+      throw ExpressionError(.severalLayers(capture), at: arguments[index].range)
     case .dynamic: return nil
     case let found: throw wrong(arguments, index, .layer, found)
+    }
+  }
+
+  /// The argument of `present`: a capture, by its name, that may be absent.
+  private func requireUncertain(_ arguments: ExpressionArguments) throws(ExpressionError) {
+    guard case .name(let name) = arguments[0].form else {
+      throw wrong(arguments, 0, .capture, try type(of: arguments[0]))
+    }
+    switch scope.type(of: name) {
+    case nil: throw unknown(name, arguments[0], isCapture: true)
+    case .layer(let capture?):
+      guard scope.presence.uncertain.contains(capture) else {
+        throw ExpressionError(.neverAbsent(capture), at: arguments[0].range)
+      }
+    case .list(.layer(let capture?)): throw ExpressionError(.severalLayers(capture), at: arguments[0].range)
+    case let found?: throw wrong(arguments, 0, .capture, found)
+    }
+  }
+
+  /// An argument that is a layer with a place among the bottoms of another.
+  private func requirePlace(_ arguments: ExpressionArguments, _ index: Int) throws(ExpressionError) {
+    guard let capture = try layer(arguments, index) else { return }
+    guard scope.hasPlace(capture) else {
+      throw ExpressionError(.noPlace(capture), at: arguments[index].range)
     }
   }
 
@@ -174,7 +214,9 @@ extension ExpressionChecker {
 
   private func whereType(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionType {
     let condition = try type(of: arguments[0])
-    let (x, y) = (try type(of: arguments[1]), try type(of: arguments[2]))
+    // Only the side that is taken is looked at.
+    let x = try assuming(Self.facts(of: arguments[0], being: true)).type(of: arguments[1])
+    let y = try assuming(Self.facts(of: arguments[0], being: false)).type(of: arguments[2])
     if condition == .boolean || condition == .dynamic {
       if case .aligned = x { return try elementwise(arguments, [1, 2]) }
       return condition == .boolean ? x.joined(with: y) : .dynamic

@@ -15,6 +15,9 @@ extension ExpressionChecker {
     switch expression.form {
     case .name(let name):
       guard let type = scope.type(of: name) else { throw unknown(name, expression, isCapture: false) }
+      if case .layer(let capture?) = type, !facts.holds(capture, in: scope.presence) {
+        throw ExpressionError(.mayBeAbsent(capture), at: expression.range)
+      }
       return .type(type)
     case .member(let base, let member):
       if case .name(let name) = base.form, scope.type(of: name) == nil {
@@ -46,7 +49,7 @@ extension ExpressionChecker {
     case .blobs: throw ExpressionError(.needsIndex(ofLayer: "blobs"), at: range)
     case .values(_, let side): throw ExpressionError(.needsIndex(ofLayer: side.rawValue), at: range)
     case .value:
-      throw ExpressionError(.noMember("", of: .record([:]), candidates: ["name", "shape"]), at: range)
+      throw ExpressionError(.noMember("", of: .record([:]), candidates: Self.valueMembers), at: range)
     }
   }
 
@@ -70,6 +73,8 @@ extension ExpressionChecker {
       return .type(.number())
     case .attribute(let capture, let path, _):
       return try attribute(path + [member.text], of: capture, at: member.range)
+    case .type(.list(.layer(let capture?))) where member.text != "count":
+      throw ExpressionError(.severalLayers(capture), at: member.range)
     case .type(.record(let parts)):
       guard let type = parts[member.text] else { throw missing(.record(parts), parts.keys.sorted()) }
       return .type(type)
@@ -82,13 +87,17 @@ extension ExpressionChecker {
         try tensorMember(member, of: settle(base, at: member.range), symbol: symbol(capture, "blobs", index)))
     case .value(let capture, let side, let index):
       if member.text == "name" { return .type(.string) }
-      guard member.text == "shape" else { throw missing(.record([:]), ["name", "shape"]) }
+      if ["rank", "channels"].contains(member.text) { return .type(.number()) }
+      guard member.text == "shape" else { throw missing(.record([:]), Self.valueMembers) }
       guard let capture, let index else { return .type(.shape(.unknown)) }
       let shape = scope.valueShape(of: capture, side: side, at: index)
       return .type(.shape(named(shape, symbol(capture, side.rawValue, index))))
     case .type(let type): return .type(try tensorMember(member, of: type, symbol: nil))
     }
   }
+
+  /// What can be asked of a value of the net.
+  static var valueMembers: [String] { ["name", "shape", "rank", "channels"] }
 
   private func symbol(_ capture: String?, _ part: String, _ index: Int?) -> String? {
     guard let capture, let index else { return nil }

@@ -3,9 +3,14 @@
 /// What depends on the net (`dynamic` types, unknown sizes) is let through and checked when the expression is evaluated.
 package struct ExpressionChecker<Scope: ExpressionScope> {
   let scope: Scope
+  /// What is known of captures that may be absent.
+  var facts: PresenceFacts
 
-  /// Makes a checker for expressions that use the names of `scope`.
-  package init(_ scope: Scope) { self.scope = scope }
+  /// Makes a checker for expressions that use the names of `scope` where `facts` hold.
+  package init(_ scope: Scope, facts: PresenceFacts = PresenceFacts()) {
+    self.scope = scope
+    self.facts = facts
+  }
 
   /// The type of the expression's value, which must be one that `expected` accepts.
   @discardableResult
@@ -93,7 +98,8 @@ package struct ExpressionChecker<Scope: ExpressionScope> {
   ) throws(ExpressionError) -> ExpressionType {
     if operation.kind == .and || operation.kind == .or {
       try requireBoolean(left)
-      try requireBoolean(right)
+      // The right side is looked at only when the left one has not decided.
+      try assuming(Self.facts(of: left, being: operation.kind == .and)).requireBoolean(right)
       return .boolean
     }
     let (a, b) = (try type(of: left), try type(of: right))

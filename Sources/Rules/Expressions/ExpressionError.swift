@@ -30,6 +30,10 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case operandAndAxis(ExpressionFunction)
     case wrongArgument(ExpressionFunction, parameter: String, expected: ExpressionWant, found: ExpressionType)
     case badPath(String)
+    case mayBeAbsent(String)
+    case neverAbsent(String)
+    case severalLayers(String)
+    case noPlace(String)
 
     // Types.
     case cannotCombine(BinaryOperator, ExpressionType, ExpressionType)
@@ -70,6 +74,7 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case noBlob(layer: String, index: Int, count: Int)
     case noValue(layer: String, side: ValueSide, index: Int, count: Int)
     case unknownValueShape(layer: String, side: ValueSide, index: Int)
+    case partCount(found: Int, expected: Int)
     case absentAttribute(capture: String, layer: String, path: String)
     /// What the environment could not give, in its own words.
     case environment(String)
@@ -135,6 +140,7 @@ package enum ExpressionWant: Sendable, Equatable {
   case mask
   case string
   case layer
+  case capture
   case sized
   case vector
   case axes

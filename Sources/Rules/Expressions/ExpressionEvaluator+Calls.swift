@@ -64,7 +64,47 @@ extension ExpressionEvaluator {
         let (scale, shift) = try environment.affine(of: layer)
         return .record(["scale": .tensor(scale), "shift": .tensor(shift)])
       } catch { throw ExpressionError(.environment(error.sentence), at: arguments.call) }
+    case .present:
+      guard case .name(let capture) = arguments[0].form else {
+        throw wrong(arguments, 0, .capture, try evaluate(arguments[0]))
+      }
+      do {
+        return .boolean(try environment.isPresent(capture))
+      } catch { throw ExpressionError(.environment(error.sentence), at: arguments.call) }
+    case .place:
+      let place = try place(arguments, 0)
+      return .record([
+        "index": .number(Double(place.index)), "offset": .number(Double(place.offset)),
+        "count": .number(Double(place.count)),
+      ])
+    case .part: return try part(arguments)
     }
+  }
+
+  private mutating func place(
+    _ arguments: ExpressionArguments, _ index: Int
+  ) throws(ExpressionError) -> ElementPlace {
+    let layer = try layer(arguments, index)
+    do { return try environment.place(of: layer) } catch {
+      throw ExpressionError(.environment(error.sentence), at: arguments.call)
+    }
+  }
+
+  /// The numbers of a vector over all channels that belong to one element; a single number serves every element.
+  private mutating func part(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
+    let vector = try plain(arguments, 0)
+    guard vector.shape.count <= 1 else {
+      throw ExpressionError(
+        .wrongRank(.part, expected: 1, found: vector.shape.count), at: arguments[0].range)
+    }
+    if vector.values.count == 1 { return ExpressionValue(vector) }
+    let place = try place(arguments, 1)
+    guard place.total == vector.values.count else {
+      throw ExpressionError(
+        .partCount(found: vector.values.count, expected: place.total), at: arguments[0].range)
+    }
+    try spend([place.count], at: arguments.call)
+    return .tensor(vector.sliced(place.offset..<place.offset + place.count, axis: 0))
   }
 
   // MARK: Arguments

@@ -193,7 +193,9 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     case .blobs: throw ExpressionError(.needsIndex(ofLayer: "blobs"), at: range)
     case .values(_, let side): throw ExpressionError(.needsIndex(ofLayer: side.rawValue), at: range)
     case .oneValue:
-      throw ExpressionError(.noMember("", of: .record([:]), candidates: ["name", "shape"]), at: range)
+      throw ExpressionError(
+        .noMember("", of: .record([:]), candidates: ExpressionChecker<ExpressionNames>.valueMembers),
+        at: range)
     case .blob(let layer, let index):
       let shape = try asking(range) { () throws(ExpressionFault) in
         try environment.blobShape(of: layer, at: index)
@@ -261,7 +263,15 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
       return .value(try sizeMember(member, of: shape))
     case .oneValue(let layer, let side, let index):
       if member.text == "name" { return .value(.string(environment.values(of: layer, side: side)[index])) }
-      guard member.text == "shape" else { throw missing(.record([:]), ["name", "shape"]) }
+      if member.text == "channels" {
+        let count = try asking(range) { () throws(ExpressionFault) in
+          try environment.channels(of: layer, side: side, at: index)
+        }
+        return .value(.number(Double(count)))
+      }
+      guard member.text == "shape" || member.text == "rank" else {
+        throw missing(.record([:]), ExpressionChecker<ExpressionNames>.valueMembers)
+      }
       let shape = try asking(range) { () throws(ExpressionFault) in
         try environment.valueShape(of: layer, side: side, at: index)
       }
@@ -269,7 +279,7 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
         let name = environment.name(of: layer)
         throw ExpressionError(.unknownValueShape(layer: name, side: side, index: index), at: range)
       }
-      return .value(.sizes(shape))
+      return .value(member.text == "rank" ? .number(Double(shape.count)) : .sizes(shape))
     case .value(.tensor(let tensor)): return .value(try sizeMember(member, of: tensor.shape))
     case .value(.list(let items)) where member.text == "count": return .value(.number(Double(items.count)))
     case .value(.list(let items)): throw missing(ExpressionValue.list(items).type, ["count"])

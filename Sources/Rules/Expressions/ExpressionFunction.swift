@@ -16,6 +16,7 @@ package enum ExpressionFunction: String, Sendable, CaseIterable {
   case len, shape, count
   // Layers.
   case attr, has, affine
+  case present, place, part
 
   /// A parameter of a function.
   struct Parameter: Sendable {
@@ -44,7 +45,8 @@ package enum ExpressionFunction: String, Sendable, CaseIterable {
     case .matmul: required("a", "b")
     case .attr: required("layer", "path") + optional("default")
     case .has: required("layer", "path")
-    case .affine: required("layer")
+    case .affine, .present, .place: required("layer")
+    case .part: required("x", "layer")
     }
   }
 

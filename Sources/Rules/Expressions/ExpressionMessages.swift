@@ -49,6 +49,13 @@ extension ExpressionError {
     case .wrongArgument(let function, let parameter, let expected, let found):
       "'\(function.rawValue)' expects \(expected.phrase) for '\(parameter)', found \(found.phrase)"
     case .badPath(let path): "'\(clipped(path))' is not a path of fields; write 'convolution_param.group'"
+    case .mayBeAbsent(let capture):
+      "'\(capture)' may be absent here; ask first, as in 'present(\(capture)) and …' or where(present(\(capture)), …, …)"
+    case .neverAbsent(let capture): "'\(capture)' is always present, so there is nothing to ask"
+    case .severalLayers(let capture):
+      "'\(capture)' stands for several layers here; write '\(capture)[0]' or '\(capture).count'"
+    case .noPlace(let capture):
+      "'\(capture)' has no place among the bottoms of a layer; only what 'every' names has one, for each element"
     default: valueSentence
     }
   }
@@ -88,6 +95,8 @@ extension ExpressionError {
       "layer '\(clipped(layer))' has \(counted(count, side.singular)), there is no \(side.singular) \(index)"
     case .unknownValueShape(let layer, let side, let index):
       "the shape of \(side.singular) \(index) of layer '\(clipped(layer))' is not known"
+    case .partCount(let found, let expected):
+      "'part' takes from \(counted(expected, "number")), one for each channel of all bottoms together, found \(found)"
     case .absentAttribute(let capture, let layer, let path):
       "layer '\(clipped(layer))' has no '\(clipped(path))'; write attr(\(capture), '\(clipped(path))', …) with a default"
     default: shapeSentence
@@ -266,6 +275,7 @@ extension ExpressionWant {
     case .mask: "a comparison"
     case .string: "a string"
     case .layer: "a layer"
+    case .capture: "the name of a capture"
     case .sized: "a tensor or list"
     case .vector: "a tensor"
     case .axes: "an axis or a list of axes"

@@ -14,6 +14,10 @@ package protocol ExpressionScope {
   func affineShape(of capture: String) -> SymbolicShape
   /// Takes note of something that stops nothing and that the author should know.
   func note(_ remark: ExpressionError)
+  /// Which captures may be absent.
+  var presence: CapturePresence { get }
+  /// Whether the capture is one of the layers that make the bottoms of one layer, so that it has a place among them.
+  func hasPlace(_ capture: String) -> Bool
 }
 
 /// The values a layer reads or the values it makes.
@@ -43,6 +47,10 @@ extension ExpressionScope {
   package func attribute(_ path: [String], of capture: String) -> AttributeLookup { .dynamic }
   /// Nobody reads it.
   package func note(_ remark: ExpressionError) {}
+  /// None may be absent.
+  package var presence: CapturePresence { CapturePresence() }
+  /// None has a place.
+  package func hasPlace(_ capture: String) -> Bool { false }
   /// One number per channel.
   package func affineShape(of capture: String) -> SymbolicShape {
     SymbolicShape([.symbol("channels of \(capture)")])

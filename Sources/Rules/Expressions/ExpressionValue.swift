@@ -100,8 +100,35 @@ package protocol ExpressionEnvironment {
   func attribute(_ path: [String], of layer: LayerReference) throws(ExpressionFault) -> ExpressionValue?
   /// Whether the field at `path` is written in the layer's definition.
   func hasAttribute(_ path: [String], of layer: LayerReference) throws(ExpressionFault) -> Bool
+  /// Whether the match has a layer for a capture that may be absent.
+  func isPresent(_ capture: String) throws(ExpressionFault) -> Bool
+  /// The layer's place among those that make the bottoms of one layer: its number, and the channels of that layer's
+  /// bottoms, taken together, that are its own.
+  func place(of layer: LayerReference) throws(ExpressionFault) -> ElementPlace
+  /// How many channels a value has, its axis 1.
+  func channels(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> Int
   /// What the layer does to each channel, `y = scale·x + shift`, both `[C]`.
   func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor)
+}
+
+/// Where a layer stands among those that make the bottoms of one layer.
+package struct ElementPlace: Sendable, Equatable {
+  /// Its number, from 0.
+  package var index: Int
+  /// The first of its channels among those of all bottoms.
+  package var offset: Int
+  /// How many channels it has.
+  package var count: Int
+  /// How many all have together.
+  package var total: Int
+
+  /// Makes a place.
+  package init(index: Int, offset: Int, count: Int, total: Int) {
+    self.index = index
+    self.offset = offset
+    self.count = count
+    self.total = total
+  }
 }
 
 /// What an environment could not give, as a sentence for the user.

@@ -45,6 +45,8 @@ package struct RuleSchema {
               + RuleGrammar.bottom.keys.map { mapping([$0], required: [$0.name]) })
         ]
       ),
+      ("times", ["type": "string", "pattern": "^[0-9]+\\.\\.[0-9]+$"]),
+      ("repetition", ["anyOf": [Self.reference("times"), schema(of: RuleGrammar.repetition)]]),
       ("transform", transform),
       ("rewrite", rewrite),
       ("template", template),
@@ -86,10 +88,13 @@ package struct RuleSchema {
       let parameters = kernel.parameters.map { parameter in
         (parameter.name, described(schema(of: parameter.kind), parameter.summary))
       }
+      let when = (
+        RuleGrammar.when.name, described(schema(of: RuleGrammar.when.value), RuleGrammar.when.summary)
+      )
       let required = kernel.parameters.filter(\.isRequired).map(\.name)
       return .object([
         ("if", ["required": ["kernel"], "properties": ["kernel": ["const": .string(kernel.name)]]]),
-        ("then", Self.object([name] + parameters, required: ["kernel"] + required)),
+        ("then", Self.object([name] + parameters + [when], required: ["kernel"] + required)),
       ])
     }
     let names = kernels.map { JSONValue.string($0.name) }
@@ -152,6 +157,8 @@ package struct RuleSchema {
     case .shapes(let shape): ["type": "array", "items": Self.reference(shape.name)]
     case .named(let shape):
       Self.named(Self.reference(shape.name), isEmptyAllowed: false)
+    case .times: Self.reference("times")
+    case .repetition: Self.reference("repetition")
     case .bottoms: Self.reference("bottoms")
     case .bottomReference: Self.reference("bottomReference")
     case .bottomList: Self.reference("bottomList")

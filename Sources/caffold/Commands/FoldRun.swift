@@ -37,6 +37,7 @@ struct FoldRun {
     options.skipLayers = command.layers.skip.map(Glob.init)
     options.schema = schema
     options.describesChanges = command.output.plan != nil
+    options.shapes = ForwardShapes(schema: schema)
     let graph = try NetGraph(definition, state: state)
     let plan =
       try replayed.map { try Planner.replay($0, on: graph, weights: weights, rules: rules, options: options) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CaffeIO
 import Engine
 import Rules
+import Verification
 
 /// `caffold rules test`: the tests inside rules.
 struct RulesTestCommand: ParsableCommand {
@@ -32,7 +33,8 @@ struct RulesTestCommand: ParsableCommand {
     try reporting {
       let schema = try fork.schema()
       let (rules, layouts) = try chosen(schema)
-      let report = RuleTestReport(running: rules, layouts: layouts, schema: schema)
+      let report = RuleTestReport(
+        running: rules, layouts: layouts, schema: schema, shapes: ForwardShapes(schema: schema))
       if verbose {
         for (rule, outcomes) in report.rules {
           for outcome in outcomes {

@@ -96,6 +96,13 @@ import Testing
     ("m * rows(2)", matrix([[2, 4, 6], [8, 10, 12]])), ("m + s[0]", matrix([[3, 4, 5], [6, 7, 8]])),
     ("m + reshape([1, 2], [2, 1])", matrix([[2, 3, 4], [6, 7, 8]])),
     ("conv.blobs[1] * s + [1, 1]", vector(21, 61)), ("m == 2", matrix([[0, 1, 0], [0, 0, 0]])),
+    ("present(spare)", .boolean(false)), ("present(spare) and spare.name == 'x'", .boolean(false)),
+    ("not present(spare) or spare.blobs.count == 1", .boolean(true)),
+    ("where(present(spare), spare.blobs.count, 7)", .number(7)),
+    ("place(gain).index", .number(1)), ("place(gain).offset + place(gain).count", .number(5)),
+    ("part([1, 2, 3, 4, 5, 6], gain)", vector(3, 4, 5)), ("part(7, gain)", .number(7)),
+    ("part([7], gain)", vector(7)), ("conv.bottoms[0].rank", .number(4)),
+    ("conv.bottoms[0].channels", .number(3)),
     ("scalar + 1", .number(8)), ("m[scalar - 6]", vector(4, 5, 6)),
   ]
 

@@ -53,14 +53,32 @@ struct SmallNet: ExpressionEnvironment, ExpressionScope {
   func hasAttribute(_ path: [String], of layer: LayerReference) throws(ExpressionFault) -> Bool {
     path == ["convolution_param", "pad"]
   }
+  func isPresent(_ capture: String) throws(ExpressionFault) -> Bool { false }
+  func place(of layer: LayerReference) throws(ExpressionFault) -> ElementPlace {
+    ElementPlace(index: 1, offset: 2, count: 3, total: 6)
+  }
+  func channels(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> Int {
+    if index == 0 { return 3 }
+    throw ExpressionFault("the channels are not known")
+  }
   func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor) {
     if layer.id == 0 { throw ExpressionFault("layer 'conv1' is not affine per channel") }
     return (Tensor([2, 4]), Tensor([0.5, 0.25]))
   }
 
   var names: [String] { Self.captures + Self.lets.keys.sorted() }
+  /// `spare` may be absent, and is; `either` is one of `first` and `second`, which is read by `third`.
+  var presence: CapturePresence {
+    var presence = CapturePresence()
+    presence.uncertain = ["spare", "first", "second", "third"]
+    presence.implied = ["third": ["third", "second"]]
+    presence.choices = [("either", ["first", "third"])]
+    return presence
+  }
+  func hasPlace(_ capture: String) -> Bool { capture == "gain" }
   func type(of name: String) -> ExpressionType? {
-    if Self.captures.contains(name) { return .layer(capture: name) }
+    if Self.captures.contains(name) || presence.uncertain.contains(name) { return .layer(capture: name) }
+    if name == "several" { return .list(.layer(capture: name)) }
     switch Self.lets[name]?.type {
     case .tensor(let shape): return .tensor(knowsShapes ? shape : .unknown)
     case let type: return type

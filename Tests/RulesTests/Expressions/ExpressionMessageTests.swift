@@ -96,7 +96,10 @@ import Testing
     ("n in 4", 5, "'in' expects a list on its right, found a number"),
     ("conv.blobs", 0, "'blobs' stands for several; write 'blobs[0]' or 'blobs.count'"),
     ("len(conv.bottoms)", 4, "'bottoms' stands for several; write 'bottoms[0]' or 'bottoms.count'"),
-    ("conv.bottoms[0]", 0, "a value of the net cannot stand here; ask for its 'name' or 'shape'"),
+    (
+      "conv.bottoms[0]", 0,
+      "a value of the net cannot stand here; ask for its 'name', 'shape', 'rank' or 'channels'"
+    ),
     ("conv.blobs[0].shap", 14, "a tensor [2, 3, 1, 2] has no 'shap'; did you mean 'shape'?"),
     ("conv.blobs.shape", 11, "a list has no 'shape'; expected 'count'"),
     ("affine(gain).scal", 13, "a record has no 'scal'; did you mean 'scale'?"),
@@ -143,11 +146,58 @@ import Testing
     ("rows(m)", 5, "'rows' expects a tensor of 1 axis, found 2"),
     ("s * columns(s)", 2, "'columns' needs a tensor of at least 2 axes, found 1"),
     ("where('a', 1, 2)", 6, "'where' expects a comparison for 'condition', found a string"),
+    (
+      "spare.name", 0,
+      "'spare' may be absent here; ask first, as in 'present(spare) and …' or where(present(spare), …, …)"
+    ),
+    (
+      "present(spare) or spare.name == 'x'", 18,
+      "'spare' may be absent here; ask first, as in 'present(spare) and …' or where(present(spare), …, …)"
+    ),
+    (
+      "where(present(spare), 1, spare.blobs.count)", 25,
+      "'spare' may be absent here; ask first, as in 'present(spare) and …' or where(present(spare), …, …)"
+    ),
+    (
+      "present(third) and second.blobs.count > 0 or first.blobs.count > 0", 45,
+      "'first' may be absent here; ask first, as in 'present(first) and …' or where(present(first), …, …)"
+    ),
+    ("present(conv)", 8, "'conv' is always present, so there is nothing to ask"),
+    ("present(conv.name)", 8, "'present' expects the name of a capture for 'layer', found a string"),
+    (
+      "present(several)", 8,
+      "'several' stands for several layers here; write 'several[0]' or 'several.count'"
+    ),
+    ("several.name", 8, "'several' stands for several layers here; write 'several[0]' or 'several.count'"),
+    (
+      "affine(several).scale", 7,
+      "'several' stands for several layers here; write 'several[0]' or 'several.count'"
+    ),
+    (
+      "place(conv).index", 6,
+      "'conv' has no place among the bottoms of a layer; only what 'every' names has one, for each element"
+    ),
+    (
+      "part(s, conv)", 8,
+      "'conv' has no place among the bottoms of a layer; only what 'every' names has one, for each element"
+    ),
+    ("part(m, gain)", 5, "'part' expects a tensor of 1 axis, found 2"),
+    ("conv.bottoms[0].depth", 16, "a record has no 'depth'; expected 'name', 'shape', 'rank' or 'channels'"),
     ("len(n)", 4, "'len' expects a tensor or list for 'x', found a number"),
     ("all('x')", 4, "'all' expects a comparison for 'x', found a string"),
   ])
   func checking(text: String, column: Int, sentence: String) throws {
     #expect(try checked(text) == expected(text, column, sentence))
+  }
+
+  @Test(arguments: [
+    "present(third) and second.blobs.count == 1", "not (not present(spare) or spare.blobs.count == 1)",
+    "where(present(first), first.blobs.count, third.blobs.count + second.blobs.count)",
+    "(present(spare) and present(first)) and (spare.blobs.count == first.blobs.count)",
+    "not present(first) and second.blobs.count == 1", "several[0].name", "several.count", "len(several)",
+  ])
+  func whatIsKnownToBeThereCanBeAsked(text: String) throws {
+    #expect(try checked(text) == "no error")
   }
 
   @Test(
@@ -166,6 +216,11 @@ import Testing
   @Test(arguments: [
     ("conv.blobs[2]", 11, "layer 'conv1' has 2 blobs, there is no blob 2"),
     ("gain.tops[1].name", 10, "layer 'gain1' has 1 top, there is no top 1"),
+    ("conv.bottoms[1].rank", 16, "the shape of bottom 1 of layer 'conv1' is not known"),
+    ("conv.bottoms[1].channels", 16, "the channels are not known"),
+    (
+      "part(s, gain)", 5, "'part' takes from 6 numbers, one for each channel of all bottoms together, found 2"
+    ),
     ("conv.bottoms[1].shape", 16, "the shape of bottom 1 of layer 'conv1' is not known"),
     (
       "gain.vendor_param.alpha", 0,

@@ -177,7 +177,7 @@ import Testing
           rewrite: {remove: bn}
       """,
       """
-      r.yaml:6:37: error: expected a capture, a value '$x', a list of them, {any_order: […]} or {one_of: …} for 'bottom', found nothing
+      r.yaml:6:37: error: expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …} or {every: …} for 'bottom', found nothing
               bn: {type: BatchNorm, bottom: }
                                             ^
       """),
@@ -193,7 +193,7 @@ import Testing
           rewrite: {remove: bn}
       """,
       """
-      r.yaml:6:37: error: expected a capture, a value '$x', a list of them, {any_order: […]} or {one_of: …} for 'bottom', found a mapping
+      r.yaml:6:37: error: expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …} or {every: …} for 'bottom', found a mapping
               bn: {type: BatchNorm, bottom: {}}
                                             ^
       """),
@@ -258,7 +258,7 @@ import Testing
           rewrite: {remove: bn}
       """,
       """
-      r.yaml:7:37: error: expected a capture, a value '$x', a list of them, {any_order: […]} or {one_of: …} for 'bottom', found the string 'split.tops[first]'
+      r.yaml:7:37: error: expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …} or {every: …} for 'bottom', found the string 'split.tops[first]'
               bn: {type: BatchNorm, bottom: 'split.tops[first]'}
                                             ^
       """),

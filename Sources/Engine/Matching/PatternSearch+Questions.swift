@@ -1,0 +1,136 @@
+import Rules
+
+// What a search asks of the pattern, of its state and of the layer at hand, without going further.
+
+extension PatternSearch {
+  /// A chain of repetitions.
+  struct Chain {
+    var group: Int
+    var times: ClosedRange<Int>
+    var first: Int
+    /// What the whole chain reads.
+    var source: BottomReference
+  }
+
+  func group(of capture: Int) -> Int? { pattern.captures[capture].group }
+
+  /// The chain that a capture is in.
+  func chain(of capture: Int) -> Chain? {
+    guard let group = group(of: capture),
+      case .chain(let times, let first, _) = pattern.groups[group].kind
+    else { return nil }
+    return Chain(
+      group: group, times: times, first: first, source: pattern.captures[first].bottoms.references[0])
+  }
+
+  /// The chain whose last layer a capture is.
+  func chain(endingWith capture: Int) -> Chain? {
+    guard let group = group(of: capture), case .chain(_, _, capture) = pattern.groups[group].kind else {
+      return nil
+    }
+    return chain(of: capture)
+  }
+
+  /// The layer of a capture, if it is found: of a chain its last one.
+  func layer(of capture: Int, in state: State) -> LayerID? {
+    guard let group = group(of: capture) else { return state.binding.singles.layer(of: capture) }
+    if let element = state.element, element.group == group { return element.bound.layer(of: capture) }
+    return state.binding.elements.last { $0.group == group }?.bound.layer(of: capture)
+  }
+
+  func isAbsent(_ capture: Int, in state: State) -> Bool {
+    if let element = state.element, element.group == group(of: capture) {
+      return element.bound.absent.contains(capture)
+    }
+    return state.binding.singles.absent.contains(capture)
+  }
+
+  /// The value that a reference means, if what it refers to is found.
+  func bound(_ reference: BottomReference, in state: State) -> ValueID? {
+    switch reference {
+    case .value(let name): return state.binding.values[name]
+    case .top(let capture, let index):
+      if let layer = layer(of: capture, in: state) {
+        let tops = graph[layer].tops
+        return tops.indices.contains(index) ? tops[index] : nil
+      }
+      guard isAbsent(capture, in: state) else { return nil }
+      let source = chain(endingWith: capture)?.source ?? pattern.captures[capture].bottoms.references[0]
+      return bound(source, in: state)
+    }
+  }
+
+  /// Whether `value` can be what the reference says, as far as the layer that makes it tells by itself.
+  func fits(_ reference: BottomReference, _ value: ValueID, _ state: State) -> Bool {
+    switch reference {
+    case .value(let name): return state.binding.values[name].map { $0 == value } ?? true
+    case .top(let capture, let index):
+      let alternatives = pattern.captures[capture].alternatives
+      if !alternatives.isEmpty {
+        return alternatives.contains { fits(.top(capture: $0, index: 0), value, state) }
+      }
+      if binds(capture, top: index, value, state) { return true }
+      // What stands for it when it is absent.
+      if let chain = chain(endingWith: capture) {
+        return chain.times.lowerBound == 0 && fits(chain.source, value, state)
+      }
+      return pattern.captures[capture].isOptional
+        && fits(pattern.captures[capture].bottoms.references[0], value, state)
+    }
+  }
+
+  /// Whether a capture can stand for the layer that makes `value`.
+  func binds(_ capture: Int, top index: Int, _ value: ValueID, _ state: State) -> Bool {
+    guard let producer = graph[value].producer,
+      Matcher.accepts(pattern.captures[capture], producer, in: graph)
+    else { return false }
+    let tops = graph.layers[producer.index].tops
+    guard tops.indices.contains(index), tops[index] == value else { return false }
+    if layer(of: capture, in: state) == producer { return true }
+    // Two captures never stand for one layer.
+    return !state.binding.contains(producer) && !(state.element?.bound.layers.contains(producer) ?? false)
+  }
+
+  /// Why `fits` says no.
+  mutating func mismatch(
+    _ reference: BottomReference, _ value: ValueID, also: [String] = [], _ state: State
+  ) -> State? {
+    guard case .top(let capture, _) = reference else { return nil }
+    let blob = graph.blobName(of: value)
+    guard let producer = graph[value].producer else { return miss(.noProducer(blob: blob), state) }
+    let wanted = pattern.captures[capture]
+    let isAccepted =
+      wanted.alternatives.isEmpty
+      ? Matcher.accepts(wanted, producer, in: graph)
+      : wanted.alternatives.contains { Matcher.accepts(pattern.captures[$0], producer, in: graph) }
+    guard !isAccepted else { return miss(.connection(layer: producer), state) }
+    var expected = wanted.types.names
+    for name in also where !expected.contains(name) { expected.append(name) }
+    return miss(
+      .producerType(
+        blob: blob, found: producer, foundType: graph[producer].type, expected: expected), state)
+  }
+}
+
+extension PatternSearch.State {
+  /// Changes what is bound: in the element being matched for captures of its group, else outside.
+  mutating func update(isElement: Bool, _ change: (inout BoundLayers) -> Void) {
+    if isElement, element != nil {
+      change(&element!.bound)
+    } else {
+      change(&binding.singles)
+    }
+  }
+}
+
+extension Binding {
+  /// Puts the repetitions of a chain, found from its end, into their order from input to output.
+  mutating func order(_ group: Int) {
+    let chained = elements.indices.filter { elements[$0].group == group }
+    let found = chained.map { elements[$0] }
+    for (place, (index, element)) in zip(chained, found.reversed()).enumerated() {
+      elements[index] = element
+      elements[index].place = place
+    }
+  }
+}

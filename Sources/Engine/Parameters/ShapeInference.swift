@@ -1,0 +1,174 @@
+import CaffeIO
+import Rules
+
+/// Tells the shapes that a layer makes. The engine knows what reads what, and leaves to others what layers compute.
+package protocol LayerShapes: Sendable {
+  /// The shapes of a layer's tops.
+  ///
+  /// - Throws: `UnknownShape` where they cannot be told.
+  func topShapes(of layer: LayerShapeQuestion) throws(UnknownShape) -> [[Int]]
+}
+
+/// A layer whose tops' shapes are asked for.
+package struct LayerShapeQuestion: Sendable {
+  /// The definition that it comes from.
+  package var definition: LayerDefinition
+  /// Its type now.
+  package var type: String
+  /// The shapes of its bottoms.
+  package var bottoms: [[Int]]
+  /// The number of its tops.
+  package var topCount: Int
+  /// The shapes of its blobs; nil when no weights are at hand.
+  package var blobs: [[Int]]?
+  /// A parameter as it is written now, by path.
+  package var attribute: @Sendable ([String]) -> AttributeValue?
+}
+
+/// Why a shape is not known, as a sentence part.
+package struct UnknownShape: Error, Sendable {
+  /// Lower case, without a full stop.
+  package var sentence: String
+  /// Makes a reason.
+  package init(_ sentence: String) { self.sentence = sentence }
+}
+
+/// The shapes of a net's values, each found when a rule first asks for it: a plan whose rules never ask pays nothing.
+///
+/// A rewrite changes neither the shapes nor the identity of the values that it leaves, so what is found stays right.
+struct ShapeInference {
+  private let layers: (any LayerShapes)?
+  private var known: [ValueID: Result<[Int], UnknownShape>] = [:]
+
+  init(_ layers: (any LayerShapes)?) { self.layers = layers }
+
+  /// The shape of a value. Nets are deep, hence a list of what is to be found and no recursion.
+  mutating func shape(of value: ValueID, in net: WorkingNet) throws(UnknownShape) -> [Int] {
+    guard let layers else { throw UnknownShape("shapes are not inferred in this run") }
+    var pending = [value]
+    while let next = pending.last {
+      if known[next] != nil {
+        pending.removeLast()
+        continue
+      }
+      guard let producer = net.graph[next].producer else {
+        known[next] = net.inputShape(of: next)
+        continue
+      }
+      let layer = net.graph[producer]
+      let open = layer.bottoms.filter { known[$0] == nil }
+      guard open.isEmpty else {
+        pending += open
+        continue
+      }
+      var bottoms: [[Int]] = []
+      var unknown: UnknownShape?
+      for bottom in layer.bottoms {
+        switch known[bottom] {
+        case .success(let shape): bottoms.append(shape)
+        case .failure(let reason): unknown = unknown ?? reason
+        case nil: break
+        }
+      }
+      var tops: Result<[[Int]], UnknownShape>
+      if let unknown {
+        tops = .failure(unknown)
+      } else {
+        do {
+          tops = .success(try layers.topShapes(of: net.shapeQuestion(producer, bottoms: bottoms)))
+        } catch {
+          tops = .failure(error)
+        }
+      }
+      for (position, top) in layer.tops.enumerated() {
+        known[top] = tops.flatMap { shapes in
+          shapes.indices.contains(position)
+            ? .success(shapes[position])
+            : .failure(UnknownShape("top \(position) of '\(layer.name)' has none"))
+        }
+      }
+    }
+    return try known[value]!.get()
+  }
+}
+
+extension WorkingNet {
+  /// The shape of a value that `layer` reads or makes.
+  ///
+  /// - Throws: a refusal where it cannot be told.
+  func shape(of value: ValueID, at layer: LayerID) throws(Refusal.Reason) -> [Int] {
+    do {
+      return try shapes.shape(of: value, in: self)
+    } catch {
+      throw .unknownShape(layer: layer, blob: graph.blobName(of: value), cause: error.sentence)
+    }
+  }
+
+  /// How many channels, axis 1, a value has that `layer` reads or makes; the definition often tells without shapes.
+  func channels(of value: ValueID, at layer: LayerID) throws(Refusal.Reason) -> Int {
+    if channels.counts.indices.contains(value.index), let count = channels.counts[value.index] {
+      return count
+    }
+    let shape = try shape(of: value, at: layer)
+    guard shape.count > 1 else {
+      throw .unknownShape(
+        layer: layer, blob: graph.blobName(of: value), cause: "it has no axis 1")
+    }
+    return shape[1]
+  }
+
+  /// The place of bottom `index` among those of `layer`: along the axis of a Concat each has channels of its own,
+  /// otherwise all have the same ones.
+  func place(_ index: Int, amongBottomsOf layer: LayerID) throws(Refusal.Reason) -> ElementPlace {
+    let bottoms = graph[layer].bottoms
+    guard graph[layer].type == "Concat" else {
+      let count = try channels(of: bottoms[index], at: layer)
+      return ElementPlace(index: index, offset: 0, count: count, total: count)
+    }
+    let legacy = writtenAttribute(["concat_param", "concat_dim"], of: layer)?.integer
+    let axis = legacy ?? attribute(["concat_param", "axis"], of: layer)?.integer ?? 1
+    var counts: [Int] = []
+    for bottom in bottoms {
+      guard axis != 1 else {
+        counts.append(try channels(of: bottom, at: layer))
+        continue
+      }
+      let shape = try shape(of: bottom, at: layer)
+      let position = axis < 0 ? axis + shape.count : axis
+      guard shape.indices.contains(position) else {
+        throw .unknownShape(
+          layer: layer, blob: graph.blobName(of: bottom), cause: "it has no axis \(axis)")
+      }
+      counts.append(shape[position])
+    }
+    return ElementPlace(
+      index: index, offset: counts[..<index].reduce(0, +), count: counts[index], total: counts.reduce(0, +))
+  }
+
+  fileprivate func inputShape(of value: ValueID) -> Result<[Int], UnknownShape> {
+    let name = graph.blobName(of: value)
+    guard let index = graph.definition.inputs.firstIndex(of: name) else {
+      return .failure(UnknownShape("no layer makes '\(name)'"))
+    }
+    guard let shape = graph.definition.inputShapes[index] else {
+      return .failure(UnknownShape("the definition gives no shape for the input '\(name)'"))
+    }
+    return .success(shape)
+  }
+
+  fileprivate func shapeQuestion(_ layer: LayerID, bottoms: [[Int]]) -> LayerShapeQuestion {
+    let definition = graph.definition.layers[layer.index]
+    let change = graph.changes[layer]
+    let schema = self.schema
+    return LayerShapeQuestion(
+      definition: definition, type: graph[layer].type, bottoms: bottoms, topCount: graph[layer].tops.count,
+      blobs: (try? blobs(of: layer))?.map(\.shape),
+      attribute: { path in
+        if let value = change?.attributes.first(where: { $0.path == path })?.value {
+          return AttributeValue(value)
+        }
+        if let fields = change?.replacement { return AttributeValue.find(path[...], in: fields) }
+        return try? definition.writtenAttribute(path, schema: schema)
+      })
+  }
+}
