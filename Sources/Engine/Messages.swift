@@ -133,10 +133,23 @@ extension PlanError: DiagnosticError {
   /// The message for the user.
   package var diagnostic: Diagnostic {
     switch self {
-    case .noFixpoint(let rule, let layer, let rewrites):
+    case .cycle(let steps):
+      let first = steps.first ?? CycleStep(rule: "", layer: "")
+      let rules = steps.map(\.rule).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+      guard rules.count > 1 else {
+        return Diagnostic(
+          .error, at: .none,
+          "rule '\(first.rule)' matches its own result at layer '\(first.layer)' and would never end; narrow its 'match'"
+        )
+      }
+      let names = rules.map { "'\($0)'" }
+      let listed = names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+      // A long cycle is told by its beginning.
+      let told = steps.prefix(8).map { "'\($0.rule)' at '\($0.layer)'" }.joined(separator: ", ")
+      let rest = steps.count > 8 ? " and \(steps.count - 8) more" : ""
       return Diagnostic(
         .error, at: .none,
-        "no fixpoint after \(rewrites) rewrites; rule '\(rule)' last rewrote '\(layer)'; its result matches it again"
+        "rules \(listed) undo one another and would never end: \(told)\(rest), then '\(first.rule)' matches '\(first.layer)' again; narrow their 'match', or select one of them"
       )
     case .malformed(let error): return error.diagnostic
     case .wrongConnection(let layer, let blob):

@@ -128,9 +128,38 @@ import Verification
           match: {relu: {type: ReLU}}
           rewrite: {replace: relu, with: {type: ReLU}}
       """
-    #expect(throws: PlanError.noFixpoint(rule: "swap", layer: "r", rewrites: 1)) {
+    let error = #expect(throws: PlanError.self) {
       try plan(data + layer("r", "ReLU", "data", "r"), rules: rule)
     }
+    #expect(
+      error?.diagnostic.text
+        == "error: rule 'swap' matches its own result at layer 'r' and would never end; narrow its 'match'")
+  }
+
+  @Test func rulesThatUndoOneAnotherAreNamed() throws {
+    let rules = """
+      schema: 1
+      rules:
+        - id: to-elu
+          summary: Makes a ReLU an ELU.
+          match: {relu: {type: ReLU}}
+          rewrite: {replace: relu, with: {type: ELU}}
+        - id: to-relu
+          summary: Makes an ELU a ReLU.
+          match: {elu: {type: ELU}}
+          rewrite: {replace: elu, with: {type: ReLU}}
+        - id: tanh-to-sigmoid
+          summary: Has nothing to do with it.
+          match: {tanh: {type: TanH}}
+          rewrite: {replace: tanh, with: {type: Sigmoid}}
+      """
+    let error = #expect(throws: PlanError.self) {
+      try plan(data + layer("t", "TanH", "data", "t") + layer("r", "ReLU", "t", "r"), rules: rules)
+    }
+    #expect(
+      error?.diagnostic.text
+        == "error: rules 'to-elu' and 'to-relu' undo one another and would never end: 'to-elu' at 'r', 'to-relu' at 'r', then 'to-elu' matches 'r' again; narrow their 'match', or select one of them"
+    )
   }
 
   @Test func aNewLayerDoesNotTakeTheNameOfAnother() throws {

@@ -39,10 +39,19 @@ package struct AppliedRewrite: Sendable {
   package var changes: [RewriteChange] = []
 }
 
+/// One rewrite of a cycle.
+package struct CycleStep: Sendable, Equatable {
+  /// The rule's id.
+  package var rule: String
+  /// The layer that its search began at.
+  package var layer: String
+}
+
 /// What stops a plan as a whole.
 package enum PlanError: Error, Sendable, Equatable {
-  /// A rule that does not make the net smaller matched its own result.
-  case noFixpoint(rule: String, layer: String, rewrites: Int)
+  /// A rule that does not make the net smaller matched a layer that it has rewritten before; the rewrites since
+  /// then that had to do with it, its own first.
+  case cycle([CycleStep])
   /// A parameter that a rule read has a value of the wrong kind.
   case malformed(NetError)
   /// A blob name would stand for another value than before: a defect of the engine, caught before it writes.

@@ -129,7 +129,7 @@ package struct Planner {
       if !rule.lowersLayerCount,
         let again = bound.first(where: { net.graph.changes[$0]?.boundedRules.contains(index) ?? false })
       {
-        throw .noFixpoint(rule: rule.id, layer: net.graph[again].name, rewrites: rewrites.count)
+        throw .cycle(cycle(of: rule, at: again))
       }
       candidates.findNeighbourhood(of: bound, in: net.graph, reach: reach)
       do {
@@ -142,6 +142,21 @@ package struct Planner {
       misses[index][layer] = nil
       candidates.touchNeighbourhood()
       return net.graph[layer].isAlive
+    }
+  }
+
+  /// The rewrites that led from `rule` at `layer` back to it: the last one of its own there, and those after it of the
+  /// same layers.
+  private func cycle(of rule: Rule, at layer: LayerID) -> [CycleStep] {
+    let start = rewrites.lastIndex { $0.rule == rule.id && $0.layers.contains { $0.layer == layer } } ?? 0
+    var layers: Set<LayerID> = [layer]
+    return rewrites[start...].filter { rewrite in
+      guard rewrite.layers.contains(where: { layers.contains($0.layer) }) else { return false }
+      layers.formUnion(rewrite.layers.map(\.layer))
+      return true
+    }.map { rewrite in
+      CycleStep(
+        rule: rewrite.rule, layer: rewrite.layers.first { $0.layer == rewrite.anchor }?.name ?? "")
     }
   }
 
