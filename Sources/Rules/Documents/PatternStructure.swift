@@ -191,8 +191,10 @@ struct PatternStructure {
     func add(_ members: Set<Int>, _ kind: CaptureGroup.Kind, of owner: Int) throws {
       for member in members.sorted() {
         if let other = owners[member] {
+          // The list that holds what makes the other one is the outer one.
+          let (outer, inner) = members.contains(other) ? (owner, other) : (other, owner)
           throw RuleError(
-            .nestedLists(outer: captures[other].name, inner: captures[owner].name), at: captures[owner].place)
+            .nestedLists(outer: captures[outer].name, inner: captures[inner].name), at: captures[owner].place)
         }
         owners[member] = owner
       }
