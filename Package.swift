@@ -38,7 +38,11 @@ let package = Package(
     .executableTarget(
       name: "forward-probe", dependencies: ["Forward", "CaffeIO", "Diagnostics"], path: "Tests/ForwardProbe"),
     .testTarget(name: "ForwardTests", dependencies: ["Forward", "CaffeIO"]),
-    .testTarget(name: "VerificationTests", dependencies: ["Verification", "Engine", "Forward", "CaffeIO"]),
+    .testTarget(
+      name: "VerificationTests",
+      dependencies: [
+        "Verification", "Engine", "Forward", "CaffeIO", "Rules", "Diagnostics", "WireTestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

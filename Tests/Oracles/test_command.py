@@ -347,10 +347,16 @@ def test_a_wrong_rule_is_caught_and_nothing_written(command, pair, tmp_path, fro
         "    rewrite: {keep: conv, remove: [bn, scale]}\n"
     )
     result = command.run(
-        "fold", *pair, "-o", tmp_path / "out", "--verify", "--rules", tmp_path / "wrong.yaml"
+        "fold", *pair, "-o", tmp_path / "out", "--verify", "--no-check", "--rules", tmp_path / "wrong.yaml"
     )
     assert result.code == 1
     assert "the first blob beyond 1.0e-4 is 'conv1'" in result.stderr
+    assert "nothing was written" in result.stderr
+    assert not (tmp_path / "out").exists()
+    # Without --verify the check of every rewrite stops it.
+    result = command.run("fold", *pair, "-o", tmp_path / "out", "--rules", tmp_path / "wrong.yaml")
+    assert result.code == 1
+    assert "error: rule 'conv-bn-scale' does not keep what layers 'conv1', " in result.stderr
     assert "nothing was written" in result.stderr
     assert not (tmp_path / "out").exists()
 
@@ -402,7 +408,7 @@ def test_json_document(command, pair, tmp_path):
     document = command.fold_files(*pair, tmp_path).document
     file = {"path": "str", "bytes": "int"}
     assert shape_of(
-        {key: document[key] for key in document.keys() - {"rewrites", "refusals", "warnings"}}
+        {key: document[key] for key in document.keys() - {"rewrites", "refusals", "warnings", "check"}}
     ) == {
         "caffold": {"version": "str"},
         "command": "str",
@@ -418,6 +424,9 @@ def test_json_document(command, pair, tmp_path):
         "plan": "NoneType",
     }
     assert document.keys() >= {"rewrites", "refusals", "warnings"}
+    assert document["check"]["passed"]
+    assert document["check"]["compared"] == len(document["rewrites"])
+    assert {site["status"] for site in document["check"]["sites"]} == {"passed"}
     assert (document["command"], document["phase"]) == ("fold", "TEST")
     assert document["layers"]["before"] == 26
     assert document["layers"]["after"] == 14
@@ -430,7 +439,7 @@ def test_json_document(command, pair, tmp_path):
         for key, path in zip(("model", "weights"), paths):
             assert document[side][key] == {"path": str(path), "bytes": path.stat().st_size}
     for rewrite in document["rewrites"]:
-        assert rewrite.keys() == {"rule", "layers", "kept", "removed", "added"}
+        assert rewrite.keys() == {"rule", "layers", "kept", "removed", "added", "check"}
         assert set(rewrite["kept"] + rewrite["removed"]) <= set(rewrite["layers"].values())
     assert document["refusals"] == []
 

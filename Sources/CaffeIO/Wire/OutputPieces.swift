@@ -17,21 +17,6 @@ package enum OutputPiece: Sendable {
   }
 }
 
-/// A run of stored values and what they are multiplied with.
-package struct ScaledRun: Sendable {
-  /// Where the values lie in the input.
-  package var segment: BlobSegment
-  /// Their number type; not `other`.
-  package var storage: BlobStorage
-  /// The factors; indexed by the element's index in its blob.
-  package var scales: ScaleStack
-  /// The blob, for messages.
-  package var subject: WireSubject
-
-  /// The bytes of the input that the run covers.
-  package var byteRange: Range<Int> { segment.byteRange(elementSize: storage.elementSize) }
-}
-
 /// An output, or a message of one, as a list of parts; made before anything is read or written.
 package struct OutputPieces: Sendable {
   /// The parts in order; none is empty, no two neighbours could be one.

@@ -199,38 +199,6 @@ package final class PieceWriter: Sendable {
     let isFinite = kernel.scale(
       bytes.baseAddress!, stride: segment.stride, count: count, first: first, storage: run.storage,
       by: run.scales)
-    if !isFinite { try checkFinite(run, elements: first..<first + count) }
-  }
-
-  /// Looks for the value that was finite and is no more; infinities and NaNs of the input stay.
-  private func checkFinite(_ run: ScaledRun, elements: Range<Int>) throws {
-    var segment = run.segment
-    segment.firstElement = 0
-    let blob = StoredBlob(
-      fieldRange: 0..<0, bodyRange: 0..<0, shape: [segment.count], isLegacyShape: false,
-      count: segment.count, storage: run.storage, segments: [segment])
-    let values = UnsafeMutableBufferPointer<Double>.allocate(capacity: elements.count)
-    defer { values.deallocate() }
-    let first = run.segment.firstElement
-    try BlobReader(file: input, blob: blob)
-      .read(elements.lowerBound - first..<elements.upperBound - first, into: values)
-    for (element, value) in zip(elements, values) where value.isFinite {
-      let factor = run.scales.factor(of: element)
-      guard !run.storage.holds(value * factor) else { continue }
-      throw EmissionError(
-        path: input.path, subject: run.subject,
-        .overflow(element: element, value: value, factor: factor, storage: run.storage))
-    }
-  }
-}
-
-extension BlobStorage {
-  /// Whether a value is finite after it is rounded to this type.
-  fileprivate func holds(_ value: Double) -> Bool {
-    switch self {
-    case .float: Float(value).isFinite
-    case .half: Float16(value).isFinite
-    case .double, .other: value.isFinite
-    }
+    if !isFinite { try run.checkFinite(first..<first + count, in: input) }
   }
 }

@@ -5,7 +5,8 @@ package struct LayerID: Hashable, Sendable, Comparable {
   // A text has less than 2³² bytes, so fewer layers. Nets of a million layers hold many of these.
   private let stored: UInt32
 
-  init(index: Int) { stored = UInt32(index) }
+  /// Identifies the layer at a position.
+  package init(index: Int) { stored = UInt32(index) }
 
   /// Position in `NetGraph.layers`.
   package var index: Int { Int(stored) }
@@ -18,7 +19,8 @@ package struct LayerID: Hashable, Sendable, Comparable {
 package struct ValueID: Hashable, Sendable {
   private let stored: UInt32
 
-  init(index: Int) { stored = UInt32(index) }
+  /// Identifies the value at a position.
+  package init(index: Int) { stored = UInt32(index) }
 
   /// Position in `NetGraph.values`.
   package var index: Int { Int(stored) }
@@ -191,6 +193,11 @@ extension NetGraph {
   /// The layers that the phase has and no rewrite has removed, in file order.
   package var liveLayers: some Sequence<LayerID> {
     layers.indices.lazy.filter { layers[$0].isAlive && layers[$0].isIncluded }.map(LayerID.init(index:))
+  }
+
+  /// The layers that the text will have, in its order; those that the phase leaves out included.
+  package var emissionOrder: [LayerID] {
+    layers.indices.filter { layers[$0].isAlive }.map(LayerID.init(index:))
   }
 
   /// The name a value is stored under now.

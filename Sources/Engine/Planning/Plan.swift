@@ -23,6 +23,8 @@ package struct Plan: Sendable {
 package struct AppliedRewrite: Sendable {
   /// The rule's id.
   package var rule: String
+  /// What the rule promises.
+  package var safety: Rule.Safety
   /// The matched layers, by capture, as they were named; a capture that is a list occurs for each of its layers.
   package var layers: [(capture: String, layer: LayerID, name: String, type: String)]
   /// The layer the search began at.
@@ -37,6 +39,9 @@ package struct AppliedRewrite: Sendable {
   package var warnings: [Warning]
   /// What changes on the layers that stay; only with `PlanOptions.describesChanges`.
   package var changes: [RewriteChange] = []
+
+  /// All layers that it looked at or changed.
+  package var touched: [LayerID] { layers.map(\.layer) }
 }
 
 /// One rewrite of a cycle.

@@ -72,7 +72,7 @@ struct Rewriter {
     let replaced = rule.rewrite.replacements.map { binding[$0.capture] }
     let kept = names.map(\.layer).filter { !removed.contains($0) && !replaced.contains($0) }
     return AppliedRewrite(
-      rule: rule.id, layers: names, anchor: anchor, kept: kept, removed: removed,
+      rule: rule.id, safety: rule.safety, layers: names, anchor: anchor, kept: kept, removed: removed,
       replaced: replaced,
       warnings: net.warnings)
   }

@@ -1,6 +1,6 @@
 /// Convolution, and the depthwise forks of it: y[o] = b[o] + Σ_{i,k} W[o,i,k]·x[i, window k].
 struct ConvolutionLayer: ForwardLayer {
-  private let parameters: ConvolutionParameters
+  let parameters: ConvolutionParameters
 
   init(_ description: LayerDescription) throws(ForwardError) {
     parameters = try ConvolutionParameters(description)

@@ -4,9 +4,9 @@ struct ConvolutionParameters: Sendable {
   let outputCount: Int
   let hasBias: Bool
   private let axis: Int
-  private let group: Int?
-  private let window: WindowParameters
-  private let blobShapes: [[Int]]
+  let group: Int?
+  let window: WindowParameters
+  let blobShapes: [[Int]]
   private let limits: ForwardLimits
 
   /// Reads `convolution_param`; the depthwise forks' types have one group for each channel of the bottom.

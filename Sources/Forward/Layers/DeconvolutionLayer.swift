@@ -1,6 +1,6 @@
 /// Deconvolution, the transpose of Convolution: each input value adds its weights to a window of the output.
 struct DeconvolutionLayer: ForwardLayer {
-  private let parameters: ConvolutionParameters
+  let parameters: ConvolutionParameters
 
   init(_ description: LayerDescription) throws(ForwardError) {
     parameters = try ConvolutionParameters(description)

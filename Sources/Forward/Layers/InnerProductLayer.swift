@@ -1,12 +1,12 @@
 /// InnerProduct: the dimensions from `axis` on become one of `num_output`; Y = X·Wᵀ + b, with `transpose`
 /// Y = X·W + b.
 struct InnerProductLayer: ForwardLayer {
-  private let subject: LayerSubject
-  private let outputCount: Int
+  let subject: LayerSubject
+  let outputCount: Int
   private let hasBias: Bool
-  private let isTransposed: Bool
+  let isTransposed: Bool
   private let axis: Int
-  private let blobShapes: [[Int]]
+  let blobShapes: [[Int]]
 
   init(_ description: LayerDescription) throws(ForwardError) {
     subject = description.subject

@@ -2,19 +2,19 @@ import Glibc
 import Synchronization
 
 /// Work on all cores.
-enum Parallel {
+package enum Parallel {
   /// As many threads as the process may use cores, at most 64.
-  static let threadCount = max(1, min(64, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  package static let threadCount = max(1, min(64, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
   /// Below this many elementary operations a thread costs more than it saves.
-  static let smallestShare = 1 << 17
+  package static let smallestShare = 1 << 17
 
   /// Calls `body` once with each number from 0 below `count`, on several threads when `work`, the number of
   /// elementary operations of all calls, is worth it.
   ///
   /// The calls run at the same time: each may write only to memory that is its own by its number. `body` must
   /// not throw and does not escape.
-  static func forEach(_ count: Int, work: Int, _ body: (Int) -> Void) {
+  package static func forEach(_ count: Int, work: Int, _ body: (Int) -> Void) {
     let threads = min(threadCount, count, max(1, work / smallestShare))
     guard threads > 1 else {
       for index in 0..<count { body(index) }

@@ -17,7 +17,7 @@ struct ApplyCommand: ParsableCommand {
         caffold apply plan.json elsewhere/deploy.prototxt elsewhere/weights.caffemodel -o out/
         caffold apply plan.json --dry-run
 
-      Exit status: 0 done, 1 --verify found a difference, 2 bad input, file or plan, 64 wrong usage.
+      Exit status: 0 done, 1 the check or --verify found a difference, 2 bad input, file or plan, 64 wrong usage.
       """)
 
   @Argument(help: ArgumentHelp("The plan file.", valueName: "plan"))
@@ -33,6 +33,9 @@ struct ApplyCommand: ParsableCommand {
 
   @OptionGroup(title: "Output")
   var output: OutputOptions
+
+  @OptionGroup(title: "Check")
+  var check: CheckOptions
 
   @OptionGroup(title: "Report")
   var report: ReportOptions
@@ -63,6 +66,7 @@ struct ApplyCommand: ParsableCommand {
     fold.model = model ?? file.model.path
     fold.weights = file.weights.map { weights ?? $0.path }
     fold.output = output
+    fold.check = check
     fold.report = report
     fold.net.definitionOnly = file.weights == nil
     fold.net.phase = file.options.state.phase == .test ? .test : .train

@@ -19,7 +19,11 @@ struct FoldCommand: ParsableCommand {
 
         caffold fold --batch models/ -o out/ -j 4
 
-      Exit status: 0 done, 1 a model of the batch failed, 2 bad input, file or rule, 64 wrong usage.
+      Before anything is written, the layers of every rewrite are run as they were and as they will be, on random \
+      values with the real weights.
+
+      Exit status: 0 done, 1 a rewrite changes what is computed or a model of the batch failed, 2 bad input, file or \
+      rule, 64 wrong usage.
       """)
 
   @Argument(help: ArgumentHelp("The net definition (.prototxt).", valueName: "model"))
@@ -46,6 +50,9 @@ struct FoldCommand: ParsableCommand {
   @OptionGroup(title: "Forks")
   var fork: ForkOptions
 
+  @OptionGroup(title: "Check")
+  var check: CheckOptions
+
   @OptionGroup(title: "Report")
   var report: ReportOptions
 
@@ -60,6 +67,9 @@ struct FoldCommand: ParsableCommand {
       throw ValidationError("--definition-only takes no weights file")
     }
     try output.check(hasWeights: weights != nil)
+    if weights == nil, check.tolerance != nil {
+      throw ValidationError("--tolerance needs a weights file: without one nothing is checked")
+    }
   }
 
   private func validateBatch() throws {
@@ -70,6 +80,7 @@ struct FoldCommand: ParsableCommand {
     if output.model != nil || output.weights != nil || output.dryRun || output.verify || output.plan != nil {
       throw ValidationError("--batch writes to the folder of -o, under the names of the inputs")
     }
+    try check.validate()
     if let jobs = batch.jobs, jobs < 1 { throw ValidationError("-j needs at least 1") }
   }
 
@@ -88,6 +99,9 @@ struct FoldCommand: ParsableCommand {
   static func reporting(_ body: () throws -> Void) throws {
     do {
       try body()
+    } catch let failure as RewriteCheckFailure {
+      Console.error(failure.diagnostic)
+      throw ExitCode(1)
     } catch let failure as VerificationFailure {
       Console.log(failure.report.text)
       Console.error(failure.diagnostic)
@@ -150,6 +164,24 @@ struct OutputOptions: ParsableArguments {
       throw ValidationError("--verify needs a weights file, and is about what is written")
     }
     if !hasWeights, weights != nil { throw ValidationError("--output-weights needs a weights file") }
+  }
+}
+
+/// How rewrites are checked.
+struct CheckOptions: ParsableArguments {
+  @Flag(name: .customLong("no-check"), help: "Write without checking what the rewrites compute.")
+  var isOff = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The largest difference a rewrite may make, relative to the largest number of a channel; 1e-6 by default, and for weights in half precision that much before they are rounded.",
+      valueName: "number"))
+  var tolerance: Double?
+
+  func validate() throws {
+    guard let tolerance else { return }
+    guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative") }
+    if isOff { throw ValidationError("--tolerance is for the check that --no-check leaves out") }
   }
 }
 

@@ -56,6 +56,7 @@ struct FoldRun {
       report.inputs.append(.init(role: "weights", path: weights.path, bytes: weights.byteCount))
     }
     report.replayed = replayed
+    if let weights, !command.check.isOff { report.check = try check(plan, text, weights, schema, report) }
     if command.output.writesNets { try write(plan, text, weights, schema, into: &report) }
     if let path = command.output.plan, let result {
       let file = try PlanFile(
@@ -87,6 +88,28 @@ extension FoldRun {
     try file.write(Array(text.utf8))
     try file.publish()
     return .init(role: "plan", path: path, bytes: text.utf8.count)
+  }
+
+  /// Runs the layers of every rewrite as they were and as they will be.
+  ///
+  /// - Throws: `RewriteCheckFailure` where they differ.
+  private func check(
+    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile, _ schema: Schema, _ report: FoldReport
+  ) throws -> CheckReport? {
+    guard !plan.rewrites.isEmpty else { return nil }
+    var options = RewriteChecker.Options()
+    options.tolerance = command.check.tolerance ?? RewriteChecker.defaultTolerance
+    options.assumesStoredStatistics = command.net.assumeStoredStatistics
+    options.schema = schema
+    let check = try RewriteChecker(plan, weights: weights, text: text, options: options).check()
+    let checked = CheckReport(check: check, plan: plan)
+    guard check.failures.isEmpty else {
+      var report = report
+      report.check = checked
+      if command.report.format == .json { Console.output(report.json.text) }
+      throw RewriteCheckFailure(report: report, check: check)
+    }
+    return checked
   }
 
   /// Writes both outputs, or neither.

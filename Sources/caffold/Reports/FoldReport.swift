@@ -22,6 +22,8 @@ struct FoldReport {
   var plannedTo: File?
   /// The plan file that was replayed; nil for a fold.
   var replayed: PlanFile?
+  /// What checking every rewrite found; nil where there was nothing to check, or nobody wanted it.
+  var check: CheckReport?
   /// What running both nets showed; nil where nobody asked for it.
   var verification: VerifyReport?
 
@@ -32,6 +34,7 @@ struct FoldReport {
     lines += [""] + fileLines
     if !rewriteLines.isEmpty { lines += [""] + rewriteLines }
     lines += replayLines
+    if let check { lines += ["", check.summary] + check.details(verbose: verbose) }
     if let verification { lines += ["", verification.summary] }
     if !plan.warnings.isEmpty { lines += [""] + warningLines }
     if !plan.refusals.isEmpty { lines += [""] + refusalLines }
@@ -129,9 +132,10 @@ struct FoldReport {
           ("types", .array(types)),
         ])
       ),
-      ("rewrites", .array(plan.rewrites.map(rewrite))),
+      ("rewrites", .array(zip(0..., plan.rewrites).map(rewrite))),
       ("refusals", .array(plan.refusals.map(refusal))),
       ("warnings", .array(plan.warnings.map(warning))),
+      ("check", check?.json ?? .null),
       ("verification", verification?.json ?? .null),
       (
         "plan",
@@ -157,7 +161,7 @@ struct FoldReport {
     }
   }
 
-  private func rewrite(_ rewrite: AppliedRewrite) -> JSONValue {
+  private func rewrite(_ index: Int, _ rewrite: AppliedRewrite) -> JSONValue {
     func names(_ layers: [LayerID]) -> JSONValue {
       .array(layers.map { layer in .string(rewrite.layers.first { $0.layer == layer }?.name ?? "") })
     }
@@ -168,6 +172,7 @@ struct FoldReport {
       // A layer that became another type is one that went and one that came.
       ("removed", names(rewrite.removed + rewrite.replaced)),
       ("added", .array(rewrite.replaced.map { .string(plan.graph[$0].name) })),
+      ("check", check?.json(rewrite: index) ?? .null),
     ])
   }
 

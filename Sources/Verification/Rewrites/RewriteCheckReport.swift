@@ -1,0 +1,97 @@
+import CaffeIO
+import Engine
+import Forward
+
+/// What checking every rewrite of a plan found.
+package struct RewriteCheckReport: Sendable {
+  /// The sites, in the order of their first rewrites.
+  package var sites: [SiteCheck]
+  /// By place in `Plan.rewrites`, the place of its site in `sites`.
+  package var siteOfRewrite: [Int]
+  /// The largest relative difference allowed, for weights in single precision.
+  package var tolerance: Double
+
+  /// The sites that do not compute what they computed.
+  package var failures: [SiteCheck] { sites.filter { !$0.passes(tolerance: tolerance) } }
+  /// The compared site with the largest relative difference.
+  package var worst: SiteCheck? {
+    sites.filter { $0.difference != nil }.max { $0.difference!.relative < $1.difference!.relative }
+  }
+  /// How many rewrites lie in sites that were compared.
+  package var comparedRewrites: Int { count { if case .compared = $0 { true } else { false } } }
+  /// How many rewrites lie in sites that could not be run.
+  package var uncheckedRewrites: Int { count { if case .notChecked = $0 { true } else { false } } }
+  /// How many rewrites convert the net on purpose.
+  package var conversions: Int { count { if case .conversion = $0 { true } else { false } } }
+
+  private func count(_ condition: (SiteCheck.Outcome) -> Bool) -> Int {
+    siteOfRewrite.count { condition(sites[$0].outcome) }
+  }
+}
+
+/// What checking one site found.
+package struct SiteCheck: Sendable {
+  /// What came of it.
+  package enum Outcome: Sendable {
+    /// Both sides were run on the same values.
+    case compared(SiteDifference)
+    /// A side cannot be run.
+    case notChecked(SiteObstacle)
+    /// A rule changes on purpose what the net takes or gives.
+    case conversion
+    /// The phase leaves its layers out, or nobody reads what they make: there is nothing to compare.
+    case nothing
+  }
+
+  /// The rewrites, as places in `Plan.rewrites`.
+  package var rewrites: [Int]
+  /// The layer that it is named after: the first that stays, else the first that goes.
+  package var name: String
+  /// The layers of the net before.
+  package var layers: [String]
+  /// What came of it.
+  package var outcome: Outcome
+  /// The difference before weights are rounded to half precision; nil where they are not.
+  package var unrounded: SiteDifference?
+  /// How coarse the type of its weights is against single precision.
+  package var coarseness = 1.0
+  /// The weights that changed.
+  package var weights: [WeightRange] = []
+
+  /// The difference as written, where both sides were run.
+  package var difference: SiteDifference? {
+    if case .compared(let difference) = outcome { return difference }
+    return nil
+  }
+
+  /// The largest relative difference allowed for the site's number type.
+  package func allowed(tolerance: Double) -> Double { tolerance * coarseness }
+
+  /// Whether nothing speaks against the site.
+  ///
+  /// A net in half precision may be off by what half precision loses, but without that loss only by as much as any
+  /// other.
+  package func passes(tolerance: Double) -> Bool {
+    guard let difference else { return true }
+    return difference.relative <= allowed(tolerance: tolerance)
+      && unrounded?.relative ?? 0 <= tolerance
+  }
+}
+
+/// Why a site cannot be run.
+package enum SiteObstacle: Sendable, Equatable {
+  /// A layer is of a type, or has parameters, that the executor does not know; or its blobs do not fit.
+  case layer(ForwardError)
+  /// Nothing is known about a value that the layers after the rewrites read.
+  case unrelated(blob: String)
+  /// Blobs that cannot be read.
+  case unreadable(message: String)
+}
+
+/// What makes checking impossible as a whole: a defect of the plan.
+package enum RewriteCheckError: Error, Sendable, Equatable {
+  /// The text has another number of layers than was planned.
+  case layerCount(planned: Int, written: Int)
+  /// A layer that nothing touched reads something else than before.
+  case wrongConnection(blob: String, other: String)
+}

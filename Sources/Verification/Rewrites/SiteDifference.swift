@@ -1,0 +1,100 @@
+import CaffeIO
+import Forward
+
+/// How far what a site makes after the rewrites is from what it made before.
+package struct SiteDifference: Sendable, Equatable {
+  /// What is wrong beside numbers.
+  package enum Mismatch: Sendable, Equatable {
+    /// A value has another shape.
+    case shape(before: [Int], after: [Int])
+    /// So many numbers are finite in one net only.
+    case notFinite(count: Int)
+    /// An output of the net is gone.
+    case lostOutput
+  }
+
+  /// The blob, by its name in the net before.
+  package var blob: String
+  /// The channel with the largest relative difference; nil for a value without channels.
+  package var channel: Int?
+  /// The largest difference in that channel.
+  package var absolute: Double
+  /// That difference relative to the channel's largest number, or to a thousandth of the largest number of all
+  /// channels where that is more.
+  package var relative: Double
+  /// The same difference in units of the last place of the type that the weights are stored in.
+  package var ulps: Double
+  /// What is wrong beside numbers.
+  package var mismatch: Mismatch?
+
+  /// Channels whose numbers are so much smaller than the others' are held to what the others allow.
+  private static let smallestShare = 1e-3
+
+  /// Compares a value of the net before and one of the net after, per channel of axis 1.
+  init(blob: String, _ before: NetValue<Double>, _ after: NetValue<Double>, storage: BlobStorage) {
+    self.init(blob: blob)
+    guard before.shape == after.shape else {
+      mismatch = .shape(before: before.shape, after: after.shape)
+      relative = .infinity
+      return
+    }
+    let channels = before.shape.count > 1 ? before.shape[1] : 1
+    let inner = before.shape.dropFirst(2).product
+    var largest = [Double](repeating: 0, count: channels)
+    var difference = largest
+    var notFinite = 0
+    for (index, (x, y)) in zip(before.values, after.values).enumerated() {
+      let channel = index / inner % channels
+      guard x.isFinite, y.isFinite else {
+        // The same infinity, or NaN in both, is no difference.
+        if !(x == y || (x.isNaN && y.isNaN)) { notFinite += 1 }
+        continue
+      }
+      largest[channel] = max(largest[channel], x.magnitude)
+      difference[channel] = max(difference[channel], (x - y).magnitude)
+    }
+    let least = Self.smallestShare * (largest.max() ?? 0)
+    for index in 0..<channels where difference[index] > 0 {
+      let size = max(largest[index], least, .leastNormalMagnitude)
+      guard difference[index] / size > relative else { continue }
+      relative = difference[index] / size
+      absolute = difference[index]
+      ulps = difference[index] / storage.spacing(at: size)
+      channel = before.shape.count > 1 ? index : nil
+    }
+    if notFinite > 0 {
+      mismatch = .notFinite(count: notFinite)
+      relative = .infinity
+    }
+  }
+
+  /// An output that is gone.
+  init(lostOutput name: String) {
+    self.init(blob: name)
+    mismatch = .lostOutput
+    relative = .infinity
+  }
+
+  private init(blob: String) {
+    self.blob = blob
+    (absolute, relative, ulps) = (0, 0, 0)
+  }
+}
+
+extension BlobStorage {
+  /// The distance of neighbouring numbers of the type at a magnitude.
+  fileprivate func spacing(at magnitude: Double) -> Double {
+    switch self {
+    case .half: Double(Float16(min(magnitude, 65504)).ulp)
+    case .float: Double(Float(min(magnitude, Double(Float.greatestFiniteMagnitude))).ulp)
+    case .double, .other: magnitude.ulp
+    }
+  }
+
+  /// How much coarser than single precision the type is; 1 where it is not.
+  var coarseness: Double {
+    // 11 bits against 24.
+    if case .half = self { return 8192 }
+    return 1
+  }
+}

@@ -1,0 +1,210 @@
+import CaffeIO
+import Engine
+
+/// Cuts a plan into sites.
+///
+/// The net after is read back from the text that will be written, so names are part of what is proven. Layers that
+/// no rewrite touched are the same in both nets, whatever their blobs are called; by their places each bottom of the
+/// net before has its counterpart in the net after. Where one of the two is made within a site they must be equal:
+/// that is a claim, and the site has to prove it.
+struct SiteFinder {
+  /// The net before.
+  let before: NetGraph
+  /// The net after, from its text.
+  let after: NetGraph
+  private let plan: Plan
+  /// By layer of the net after, the layer of the plan's graph that it is.
+  let planned: [LayerID]
+  /// By layer, a rewrite that touched it.
+  private var rewriteBefore: [Int: Int] = [:]
+  private var rewriteAfter: [Int: Int] = [:]
+  /// Union–find over rewrites.
+  private var parents: [Int]
+
+  /// - Parameters:
+  ///   - plan: what was planned.
+  ///   - emitted: the net as it will be written.
+  init(_ plan: Plan, emitted: NetDefinition) throws {
+    self.plan = plan
+    before = try NetGraph(plan.graph.definition, state: plan.graph.state)
+    after = try NetGraph(emitted, state: plan.graph.state)
+    parents = Array(plan.rewrites.indices)
+    planned = plan.graph.emissionOrder
+    guard planned.count == emitted.layers.count else {
+      throw RewriteCheckError.layerCount(planned: planned.count, written: emitted.layers.count)
+    }
+    var places: [Int: Int] = [:]
+    for (place, layer) in planned.enumerated() { places[layer.index] = place }
+    for (index, rewrite) in plan.rewrites.enumerated() {
+      for layer in rewrite.touched {
+        if let other = rewriteBefore[layer.index] {
+          unite(index, other)
+        } else {
+          rewriteBefore[layer.index] = index
+        }
+        if let place = places[layer.index] { rewriteAfter[place] = index }
+      }
+    }
+  }
+
+  /// The sites, in the order of their first rewrites; those whose layers the phase leaves out have no layers.
+  ///
+  /// - Throws: `RewriteCheckError` where an untouched layer reads something else than before.
+  mutating func sites() throws(RewriteCheckError) -> [RewriteSite] {
+    var items = claims()
+    // A site that makes what another one's value is replaced by is one with it; then fewer values lie between
+    // sites.
+    while unite(items) { items = claims() }
+    var sites: [RewriteSite] = []
+    var indices: [Int: Int] = [:]
+    for rewrite in plan.rewrites.indices {
+      let root = root(of: rewrite)
+      if indices[root] == nil {
+        indices[root] = sites.count
+        sites.append(RewriteSite())
+      }
+      sites[indices[root]!].rewrites.append(rewrite)
+    }
+    for (layer, rewrite) in rewriteBefore.sorted(by: { $0.key < $1.key }) {
+      guard layer < before.layers.count, before.layers[layer].isIncluded else { continue }
+      sites[indices[root(of: rewrite)]!].before.append(LayerID(index: layer))
+    }
+    for (layer, rewrite) in rewriteAfter.sorted(by: { $0.key < $1.key }) where after.layers[layer].isIncluded
+    {
+      sites[indices[root(of: rewrite)]!].after.append(LayerID(index: layer))
+    }
+    var relation = ValueRelation(before, after)
+    for item in items { if item.site != nil { relation.unite(item.claim) } }
+    for (place, layer) in planned.enumerated() where rewriteAfter[place] == nil {
+      for (u, w) in zip(before.layers[layer.index].tops, after.layers[place].tops) {
+        relation.unite(RewriteSite.Claim(before: u, after: w))
+      }
+    }
+    for item in items {
+      if let site = item.site {
+        let index = indices[root(of: site)]!
+        if !sites[index].claims.contains(item.claim) { sites[index].claims.append(item.claim) }
+      } else if !relation.areEqual(item.claim) {
+        throw .wrongConnection(
+          blob: before.blobName(of: item.claim.before), other: after.blobName(of: item.claim.after))
+      }
+    }
+    for (name, site) in lostOutputs() { sites[indices[root(of: site)]!].lostOutputs.append(name) }
+    for index in sites.indices { findInputs(of: &sites[index], relation) }
+    return sites
+  }
+
+  // MARK: Claims
+
+  /// Two values that are read for each other.
+  private struct Item {
+    var claim: RewriteSite.Claim
+    /// Rewrites of the sites that make them.
+    var made: Int?
+    var replaced: Int?
+    /// A rewrite of the site that has to prove it; nil where no site has to.
+    var site: Int? { made ?? replaced }
+  }
+
+  private func claims() -> [Item] {
+    var items: [Item] = []
+    func add(_ u: ValueID, _ w: ValueID, reader: Int?) {
+      let made = site(making: u, of: before, rewriteBefore)
+      let replaced = site(making: w, of: after, rewriteAfter)
+      // Within a site anything may become of a value.
+      if let reader, made == reader || replaced == reader { return }
+      items.append(
+        Item(claim: RewriteSite.Claim(before: u, after: w), made: made, replaced: replaced))
+    }
+    for (place, layer) in planned.enumerated() where layer.index < before.layers.count {
+      let (old, new) = (before[layer], after.layers[place])
+      guard old.isIncluded, new.isIncluded, old.bottoms.count == new.bottoms.count else { continue }
+      // A layer that became another one may read the same values in another order.
+      guard old.type == new.type || old.bottoms.count == 1 else { continue }
+      let reader = rewriteBefore[layer.index].map(root)
+      for (u, w) in zip(old.bottoms, new.bottoms) { add(u, w, reader: reader) }
+    }
+    let replaced = outputs(of: after)
+    for (name, u) in outputs(of: before) {
+      if let w = replaced[name] { add(u, w, reader: nil) }
+    }
+    return items
+  }
+
+  private func lostOutputs() -> [(name: String, site: Int)] {
+    let kept = outputs(of: after)
+    return outputs(of: before).sorted { $0.value.index < $1.value.index }.compactMap { name, value in
+      guard kept[name] == nil, let site = site(making: value, of: before, rewriteBefore) else { return nil }
+      return (name, site)
+    }
+  }
+
+  private func outputs(of graph: NetGraph) -> [String: ValueID] {
+    var outputs: [String: ValueID] = [:]
+    for index in graph.values.indices {
+      let value = ValueID(index: index)
+      if graph.isNetOutput(value), graph[value].producer != nil { outputs[graph.blobName(of: value)] = value }
+    }
+    return outputs
+  }
+
+  private func site(making value: ValueID, of graph: NetGraph, _ rewrites: [Int: Int]) -> Int? {
+    graph[value].producer.flatMap { rewrites[$0.index] }.map(root)
+  }
+
+  // MARK: Union–find
+
+  private func root(of rewrite: Int) -> Int {
+    var rewrite = rewrite
+    while parents[rewrite] != rewrite { rewrite = parents[rewrite] }
+    return rewrite
+  }
+
+  private mutating func unite(_ a: Int, _ b: Int) {
+    let (a, b) = (root(of: a), root(of: b))
+    guard a != b else { return }
+    parents[max(a, b)] = min(a, b)
+  }
+
+  private mutating func unite(_ items: [Item]) -> Bool {
+    var changed = false
+    for item in items {
+      guard let made = item.made, let replaced = item.replaced, root(of: made) != root(of: replaced) else {
+        continue
+      }
+      unite(made, replaced)
+      changed = true
+    }
+    return changed
+  }
+
+  // MARK: Inputs
+
+  private func findInputs(of site: inout RewriteSite, _ relation: ValueRelation) {
+    var numbers: [Int: Int] = [:]
+    var inputs = SiteInputs()
+    let (own, ownAfter) = (Set(site.before), Set(site.after))
+    func isMade(_ value: ValueID, _ graph: NetGraph, _ layers: Set<LayerID>) -> Bool {
+      graph[value].producer.map(layers.contains) ?? false
+    }
+    func number(_ root: Int) -> Int {
+      if let number = numbers[root] { return number }
+      numbers[root] = inputs.count
+      inputs.count += 1
+      return inputs.count - 1
+    }
+    for value in site.before.flatMap({ before[$0].bottoms }) + site.claims.map(\.before)
+    where !isMade(value, before, own) {
+      inputs.before[value] = number(relation.root(before: value))
+    }
+    for value in site.after.flatMap({ after[$0].bottoms }) + site.claims.map(\.after)
+    where !isMade(value, after, ownAfter) {
+      guard relation.isKnown(after: value) else {
+        inputs.unrelated = value
+        continue
+      }
+      inputs.after[value] = number(relation.root(after: value))
+    }
+    site.inputs = inputs
+  }
+}

@@ -1,0 +1,81 @@
+import CaffeIO
+import Engine
+import Forward
+
+/// The net before and the net after as sites see them: descriptions of layers and what their blobs hold.
+struct SiteNets: Sendable {
+  private let before: NetGraph
+  private let after: NetGraph
+  private let planned: [LayerID]
+  private let changes: LayerTable<LayerChange>
+  private let weights: WeightsFile
+  private let schema: Schema
+  private let assumesStoredStatistics: Bool
+  /// Layers of the weights file that hold blobs, by name; as in Caffe the last one of a name wins.
+  private let stored: [String: Int]
+
+  init(
+    _ finder: SiteFinder, _ plan: Plan, weights: WeightsFile, schema: Schema, assumesStoredStatistics: Bool
+  ) {
+    before = finder.before
+    after = finder.after
+    planned = finder.planned
+    changes = plan.graph.changes
+    self.weights = weights
+    self.schema = schema
+    self.assumesStoredStatistics = assumesStoredStatistics
+    var stored: [String: Int] = [:]
+    for layer in weights.layers where !layer.blobs.isEmpty { stored[layer.name] = layer.index }
+    self.stored = stored
+  }
+
+  /// How many numbers the blobs of a site's layers have.
+  func weightCount(_ site: RewriteSite) -> Int {
+    site.before.reduce(0) { sum, layer in
+      sum + storedBlobs(before.definition.layers[layer.index].name).reduce(0) { $0 + $1.count }
+    }
+  }
+
+  /// The layers as they were.
+  func before(_ site: RewriteSite) throws(ForwardError) -> SiteSide {
+    var steps: [SiteSide.Step] = []
+    for layer in site.before {
+      let definition = before.definition.layers[layer.index]
+      steps.append(try step(definition, before[layer], blobs: storedBlobs(definition.name)))
+    }
+    return SiteSide(steps: steps)
+  }
+
+  /// The layers as they will be.
+  func after(_ site: RewriteSite) throws(ForwardError) -> SiteSide {
+    var steps: [SiteSide.Step] = []
+    for layer in site.after {
+      let old = planned[layer.index]
+      // Weights bind by name; a layer that is renamed takes its blobs along.
+      let name = old.index < before.layers.count ? before[old].name : after[layer].name
+      let blobs = changes[old]?.blobs ?? storedBlobs(name)
+      steps.append(try step(after.definition.layers[layer.index], after[layer], blobs: blobs))
+    }
+    return SiteSide(steps: steps)
+  }
+
+  private func storedBlobs(_ name: String) -> [BlobContent] {
+    stored[name].map { weights.layers[$0].blobs.map(BlobContent.stored) } ?? []
+  }
+
+  private func step(
+    _ definition: LayerDefinition, _ layer: NetGraph.Layer, blobs: [BlobContent]
+  ) throws(ForwardError) -> SiteSide.Step {
+    var description = LayerDescription(
+      definition, schema: schema, blobShapes: blobs.map(\.shape), limits: SiteSide.limits)
+    if assumesStoredStatistics {
+      let written = description.attribute
+      description.attribute = { path in
+        path == ["batch_norm_param", "use_global_stats"] ? .boolean(true) : written(path)
+      }
+    }
+    return SiteSide.Step(
+      layer: try LayerRegistry.layer(description), subject: description.subject, bottoms: layer.bottoms,
+      tops: layer.tops, blobs: blobs)
+  }
+}
