@@ -19,7 +19,7 @@ let package = Package(
     .plugin(name: "EmbedRules", capability: .buildTool()),
     .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Diagnostics", "JSON"]),
     .target(name: "Forward", dependencies: ["CaffeIO", "Diagnostics"]),
-    .target(name: "Verification", dependencies: ["Engine", "Forward", "CaffeIO", "Diagnostics"]),
+    .target(name: "Verification", dependencies: ["Engine", "Forward", "CaffeIO", "Rules", "Diagnostics"]),
     .executableTarget(
       name: "caffold",
       dependencies: [

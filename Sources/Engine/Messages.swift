@@ -32,6 +32,7 @@ extension Refusal.Reason {
     case .netOutput(let layer, let blob):
       return "blob '\(blob)' of \(described(layer)) is an output of the net"
     case .notBypassable: return "the layer has no bottom that could take its place"
+    case .lastLayer: return "it is the only layer left, and a net has at least one"
     case .overwrittenInPlace(let blob, let layer):
       return "\(described(layer)) overwrites blob '\(blob)' in place, so nobody else can read it"
     case .outputName(let blob, let source):

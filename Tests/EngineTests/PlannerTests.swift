@@ -178,6 +178,24 @@ import Verification
     #expect(try plan(data + gain, rules: rule).names == ["r"])
   }
 
+  @Test func aSplitIntoNetOutputsStays() throws {
+    func reasons(_ rest: String) throws -> [String] {
+      let made = try plan(
+        data + layer("a", "ReLU", "data", "a") + layer("s", "Split", "a", "s", "top: \"t\"") + rest,
+        select: ["remove-split"])
+      return made.nearMisses.map { $0.reason.sentence(in: made.graph) }
+    }
+    #expect(try reasons("") == ["the net output 's' would lose its name: 't' is needed under its own"])
+    #expect(
+      try reasons(layer("r", "ReLU", "t", "r"))
+        == ["the net output 's' would be one with 't', which layer 'r' reads, and no output any more"])
+  }
+
+  @Test func theLastLayerStays() throws {
+    let made = try plan(data + layer("d", "Dropout", "data", "data"))
+    #expect(made.reasons(at: "d") == ["it is the only layer left, and a net has at least one"])
+  }
+
   @Test func rulesForTestDoNotTouchATrainingNet() throws {
     let made = try plan(
       data + layer("d", "Dropout", "data", "d") + layer("a", "ReLU", "d", "a"), state: NetState(phase: .train)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A regular file open for reading at any offset, from any thread.
+/// A regular file open for reading at any offset, from any thread; or bytes in memory that stand for one.
 ///
 /// Read with `pread`, not mapped: a file that another process cuts short gives an error here and a
 /// signal there, and nothing that was read stays in this process's memory.
@@ -9,8 +9,9 @@ package final class InputFile: Sendable {
   package let path: String
   /// The size when the file was opened, in bytes.
   package let byteCount: Int
-  /// The open descriptor, closed with this object.
+  /// The open descriptor, closed with this object; −1 for bytes in memory.
   package let descriptor: Int32
+  private let content: [UInt8]
 
   /// Opens the file at `path`.
   package convenience init(path: String) throws(FileError) {
@@ -34,10 +35,19 @@ package final class InputFile: Sendable {
     }
     self.path = path
     self.descriptor = descriptor
+    content = []
     byteCount = Int(status.st_size)
   }
 
-  deinit { close(descriptor) }
+  /// Wraps bytes as if they were a file's; `path` is only what messages say.
+  package init(bytes: [UInt8], path: String) {
+    self.path = path
+    descriptor = -1
+    content = bytes
+    byteCount = bytes.count
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Fills `buffer` from `offset` on; a file that is too short is an error.
   package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(FileError) {
@@ -51,6 +61,11 @@ package final class InputFile: Sendable {
   package func readUpTo(_ count: Int, at offset: Int, into buffer: UnsafeMutableRawBufferPointer)
     throws(FileError) -> Int
   {
+    if descriptor < 0 {
+      let available = content[min(offset, content.count)...].prefix(count)
+      buffer.copyBytes(from: available)
+      return available.count
+    }
     var done = 0
     while done < count {
       let got = pread(descriptor, buffer.baseAddress! + done, count - done, offset + done)

@@ -22,7 +22,9 @@ extension NetGraph {
   mutating func rollBack() {
     for entry in (journal ?? []).reversed() {
       switch entry {
-      case .layer(let index, let old): layers[index] = old
+      case .layer(let index, let old):
+        if old.isLive, !layers[index].isLive { liveLayerCount += 1 }
+        layers[index] = old
       case .value(let index, let old): values[index] = old
       case .blob(let index, let old): blobs[index] = old
       case .use(let index, let old): uses[index] = old
@@ -35,7 +37,9 @@ extension NetGraph {
   /// Changes one layer.
   mutating func update(_ id: LayerID, _ change: (inout Layer) -> Void) {
     journal?.append(.layer(id.index, layers[id.index]))
+    let wasLive = layers[id.index].isLive
     change(&layers[id.index])
+    if wasLive, !layers[id.index].isLive { liveLayerCount -= 1 }
   }
 
   /// Changes what a layer's parameters become.
@@ -76,7 +80,9 @@ extension NetGraph {
   mutating func bypass(_ id: LayerID) throws(Refusal.Reason) {
     let layer = layers[id.index]
     guard let source = layer.bottoms.first else { throw .notBypassable }
+    try checkOutputs(of: layer)
     for top in layer.tops { try join(top, into: source, leavingOut: id) }
+    guard liveLayerCount > 1 else { throw .lastLayer }
     for (position, bottom) in layer.bottoms.enumerated() {
       unlinkUse(layer.firstUse + position, of: bottom)
     }
@@ -101,6 +107,18 @@ extension NetGraph {
     }
     if values[source.index].overwriter == id { update(source) { $0.overwriter = nil } }
     update(id) { $0.isAlive = false }
+  }
+
+  /// Several tops become one value: it can stand for one net output, and only if nobody reads another of them.
+  private func checkOutputs(of layer: Layer) throws(Refusal.Reason) {
+    guard layer.tops.count > 1, let output = layer.tops.first(where: isNetOutput) else { return }
+    let name = blobName(of: output)
+    for top in layer.tops where top != output {
+      guard let reader = consumers(of: top).first(where: { _ in true }) else {
+        throw .outputName(blob: name, source: blobName(of: top))
+      }
+      throw .outputRead(blob: name, source: blobName(of: top), by: reader)
+    }
   }
 
   /// Decides which name survives when `top` and `source` become one value, and joins their blobs if need be.

@@ -50,6 +50,9 @@ package struct NetGraph: Sendable {
     package var isAlive = true
     /// Where its bottoms stand in `NetGraph.uses`: one entry for each, in order.
     var firstUse = 0
+
+    /// Whether the net has the layer, as it stands.
+    var isLive: Bool { isAlive && isIncluded }
   }
 
   /// One value.
@@ -89,6 +92,8 @@ package struct NetGraph: Sendable {
   /// Values by `ValueID`.
   package internal(set) var values: [Value] = []
   var blobs: [Blob] = []
+  /// How many layers the phase has that no rewrite has removed.
+  var liveLayerCount = 0
   /// Every bottom of every layer, linked to the other readers of its value.
   var uses: [Use] = []
   /// What a rewrite has changed on a layer, apart from its connections.
@@ -169,6 +174,7 @@ package struct NetGraph: Sendable {
           name: layer.name, type: layer.type, bottoms: bottoms, tops: tops, isIncluded: true,
           firstUse: firstUse))
     }
+    liveLayerCount = layers.count(where: \.isLive)
     parameterSharers = sharers.filter { $0.value.count > 1 }
   }
 
@@ -192,7 +198,7 @@ extension NetGraph {
 
   /// The layers that the phase has and no rewrite has removed, in file order.
   package var liveLayers: some Sequence<LayerID> {
-    layers.indices.lazy.filter { layers[$0].isAlive && layers[$0].isIncluded }.map(LayerID.init(index:))
+    layers.indices.lazy.filter { layers[$0].isLive }.map(LayerID.init(index:))
   }
 
   /// The layers that the text will have, in its order; those that the phase leaves out included.

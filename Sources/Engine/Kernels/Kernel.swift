@@ -23,19 +23,32 @@ struct KernelArguments {
   func layer(_ name: String) -> LayerID { layers[name]! }
 }
 
-/// The kernels there are.
-package enum KernelRegistry {
-  static let kernels: [any Kernel] = [
+/// The kernels that rules can call.
+package struct KernelRegistry: Sendable {
+  /// The kernels of this program.
+  package static let builtin = KernelRegistry([
     FoldAffine(),
     FoldAffineInput(),
     FoldBatchNorm(),
     FoldScale(),
-  ]
+  ])
 
-  /// What rules may call.
-  package static var signatures: [KernelSignature] { kernels.map(\.signature) }
+  private let byName: [String: any Kernel]
 
-  private static let byName = Dictionary(uniqueKeysWithValues: kernels.map { ($0.signature.name, $0) })
+  /// A registry of these kernels; tests hand the planner wrong ones.
+  init(_ kernels: [any Kernel]) {
+    byName = Dictionary(uniqueKeysWithValues: kernels.map { ($0.signature.name, $0) })
+  }
 
-  static func kernel(named name: String) -> (any Kernel)? { byName[name] }
+  /// The same kernels, but for those that `kernels` take the place of.
+  func replacing(_ kernels: any Kernel...) -> KernelRegistry {
+    KernelRegistry(Array(byName.merging(kernels.map { ($0.signature.name, $0) }) { $1 }.values))
+  }
+
+  /// What rules may call, by name.
+  package static var signatures: [KernelSignature] {
+    builtin.byName.values.map(\.signature).sorted { $0.name < $1.name }
+  }
+
+  func kernel(named name: String) -> (any Kernel)? { byName[name] }
 }

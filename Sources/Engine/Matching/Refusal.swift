@@ -29,6 +29,7 @@ package struct Refusal: Sendable {
     case otherConsumer(layer: LayerID, blob: String, consumers: [LayerID], count: Int)
     case netOutput(layer: LayerID, blob: String)
     case notBypassable
+    case lastLayer
     case overwrittenInPlace(blob: String, by: LayerID)
     case outputName(blob: String, source: String)
     case outputRead(blob: String, source: String, by: LayerID)
@@ -76,6 +77,7 @@ package struct Refusal: Sendable {
       case .otherConsumer: return "other-consumer"
       case .netOutput: return "net-output"
       case .notBypassable: return "not-bypassable"
+      case .lastLayer: return "last-layer"
       case .overwrittenInPlace: return "overwritten-in-place"
       case .outputName: return "output-name"
       case .outputRead: return "output-read"
@@ -111,7 +113,7 @@ package struct Refusal: Sendable {
     package static let codes: [String] = [
       "producer-type", "no-producer", "bottom-count", "connection", "chain-length", "search-limit",
       "other-consumer", "net-output",
-      "not-bypassable", "overwritten-in-place", "output-name", "output-read", "condition", "phase",
+      "not-bypassable", "last-layer", "overwritten-in-place", "output-name", "output-read", "condition", "phase",
       "repeated-name",
       "shared-parameter", "layer-skipped", "generation", "layer-name", "no-weights", "ambiguous-weights",
       "blob-count", "no-layout", "ambiguous-layout", "batch-statistics", "channel-count", "blob-shape",

@@ -15,6 +15,8 @@ package struct PlanOptions: Sendable {
   package var describesChanges = false
   /// Tells the shapes of values; without it they are not known.
   package var shapes: (any LayerShapes)?
+  /// The kernels that rules call.
+  package var kernels = KernelRegistry.builtin
 
   /// The defaults.
   package init() {}
@@ -164,7 +166,8 @@ package struct Planner {
   func rewrite(_ rule: Rule, _ index: Int, _ binding: Binding) throws(Refusal.Reason) -> AppliedRewrite {
     let recorder =
       options.describesChanges ? ChangeRecorder(net, layers: binding.allLayers) : nil
-    var rewrite = try Rewriter(net: net, rule: rule, ruleIndex: index).apply(binding)
+    var rewrite = try Rewriter(net: net, rule: rule, ruleIndex: index, kernels: options.kernels).apply(
+      binding)
     rewrite.changes = recorder?.changes(in: net) ?? []
     return rewrite
   }

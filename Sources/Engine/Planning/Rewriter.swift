@@ -7,6 +7,8 @@ struct Rewriter {
   let rule: Rule
   /// Position of the rule in its set.
   let ruleIndex: Int
+  /// The kernels that the rule calls.
+  let kernels: KernelRegistry
 
   /// Makes the rewrite, or refuses and leaves everything as it was.
   func apply(_ binding: Binding) throws(Refusal.Reason) -> AppliedRewrite {
@@ -93,7 +95,7 @@ struct Rewriter {
   private func run(
     _ call: KernelCall, _ binding: Binding, _ environment: MatchEnvironment
   ) throws(Refusal.Reason) {
-    guard let kernel = KernelRegistry.kernel(named: call.kernel) else {
+    guard let kernel = kernels.kernel(named: call.kernel) else {
       preconditionFailure("rules are checked against the registry")
     }
     var arguments = KernelArguments()

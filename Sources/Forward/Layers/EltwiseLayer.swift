@@ -8,7 +8,8 @@ struct EltwiseLayer: ForwardLayer {
 
   init(_ description: LayerDescription) throws(ForwardError) {
     layer = description
-    try layer.require(bottoms: 2...Int.max)
+    // Caffe wants two; nets that other tools cut down have one, whose meaning nobody doubts.
+    try layer.require(bottoms: 1...Int.max)
     let coefficients = try layer.numbers("eltwise_param", "coeff")
     switch try layer.word("eltwise_param", "operation", among: ["PROD", "SUM", "MAX"], default: "SUM") {
     case "PROD": operation = .product

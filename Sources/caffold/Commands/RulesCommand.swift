@@ -11,6 +11,7 @@ struct RulesCommand: ParsableCommand {
       """,
     subcommands: [
       RulesListCommand.self, RulesExplainCommand.self, RulesCheckCommand.self, RulesTestCommand.self,
+      RulesProveCommand.self,
       RulesSchemaCommand.self, RulesNewCommand.self, RulesReferenceCommand.self,
     ])
 }

@@ -32,7 +32,7 @@ struct RulesTestCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let schema = try fork.schema()
-      let (rules, layouts) = try chosen(schema)
+      let (rules, layouts) = try RuleSubjects.rules(subjects, fields: fork.fields(schema))
       let report = RuleTestReport(
         running: rules, layouts: layouts, schema: schema, shapes: ForwardShapes(schema: schema))
       if verbose {
@@ -46,29 +46,5 @@ struct RulesTestCommand: ParsableCommand {
       if !quiet { Console.log(report.summary + "\n") }
       if !report.errors.isEmpty { throw ExitCode(1) }
     }
-  }
-
-  /// The rules that the arguments name, and every layout that they may need.
-  private func chosen(_ schema: Schema) throws -> (rules: [Rule], layouts: [BlobLayout]) {
-    var options = try RuleOptions.none
-    options.rules = subjects.filter(Self.isPath)
-    let (all, layouts) = try RuleLoader.loadAll(options, fields: fork.fields(schema))
-    var selection = RuleSet.Selection()
-    selection.select = subjects.filter { !Self.isPath($0) }
-    selection.allowsApproximate = true
-    var rules = all.filter { !$0.isBuiltin }
-    if let repeated = RuleSet.repetitions(in: rules).first { throw repeated }
-    if !selection.select.isEmpty || subjects.isEmpty {
-      if subjects.isEmpty { selection.select = ["ALL"] }
-      let named = try RuleSet(all.filter(\.isBuiltin), layouts: [], selection: selection).rules
-      rules = named + rules
-    }
-    return (rules, try RuleSet([], layouts: layouts).layouts)
-  }
-
-  /// Ids and tags have neither slashes nor endings.
-  private static func isPath(_ subject: String) -> Bool {
-    subject.contains("/") || subject.hasSuffix(".yaml") || subject.hasSuffix(".yml")
-      || Files.isFolder(subject)
   }
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Columns of text that line up: names to the left, numbers to the right.
 struct Table {
   private var rows: [[String]] = []
@@ -54,23 +56,8 @@ enum Format {
     return "\(count) B"
   }
 
-  /// `1.2e-05`: two digits, enough to judge a difference by.
-  static func scientific(_ value: Double) -> String {
-    guard value.isFinite else { return value.isNaN ? "nan" : "inf" }
-    guard value != 0 else { return "0" }
-    var exponent = 0
-    var digits = value.magnitude
-    while digits >= 9.95 {
-      digits /= 10
-      exponent += 1
-    }
-    while digits < 0.995 {
-      digits *= 10
-      exponent -= 1
-    }
-    let text = "\(value < 0 ? "-" : "")\(decimal(digits, digits: 1))"
-    return exponent == 0 ? text : "\(text)e\(exponent)"
-  }
+  /// `1.2e-5`: two digits, enough to judge a difference by.
+  static func scientific(_ value: Double) -> String { NumberText.scientific(value) }
 
   /// `'a', 'b', 'c' and 4 more`.
   static func names(_ names: [String]) -> String {
@@ -79,16 +66,5 @@ enum Format {
   }
 
   /// A number with so many digits behind the point.
-  static func decimal(_ value: Double, digits: Int) -> String {
-    var scale = 1.0
-    for _ in 0..<digits { scale *= 10 }
-    let rounded = (value * scale).rounded()
-    guard rounded.magnitude < 1e15 else { return String(value) }
-    let whole = Int(rounded)
-    guard digits > 0 else { return String(whole) }
-    var text = String(whole.magnitude)
-    while text.count <= digits { text = "0" + text }
-    text.insert(".", at: text.index(text.endIndex, offsetBy: -digits))
-    return whole < 0 ? "-" + text : text
-  }
+  static func decimal(_ value: Double, digits: Int) -> String { NumberText.decimal(value, digits: digits) }
 }

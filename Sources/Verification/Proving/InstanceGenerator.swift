@@ -1,0 +1,335 @@
+import CaffeIO
+import Engine
+import Forward
+import Rules
+
+/// Makes nets that a rule's pattern could match, from the pattern alone.
+///
+/// Every capture becomes a layer of one of its types with drawn parameters; what a capture reads without saying what
+/// it is becomes an input of the net or a layer behind one; what nobody in the pattern reads becomes an output, or
+/// gets a reader. Now and then something reads what it should not, so that the engine's refusals are tried as well.
+struct InstanceGenerator {
+  let rule: Rule
+  let layouts: [BlobLayout]
+  /// What the rule's own expressions say.
+  let hints: RuleHints
+  private let layoutHints: [(types: TypePattern, hints: RuleHints)]
+
+  init(_ rule: Rule, layouts: [BlobLayout]) {
+    self.rule = rule
+    self.layouts = layouts
+    hints = RuleHints(rule.expressions)
+    layoutHints = layouts.map { ($0.types, RuleHints($0.expressions)) }
+  }
+
+  /// The types that a capture is tried with: those that can be run, by the executor or as a layout says.
+  func types(of capture: Capture) -> [String] {
+    let named = capture.types.names
+    guard !named.isEmpty else { return LayerCatalogue.types }
+    var types: [String] = []
+    for glob in capture.types.names.map(Glob.init) {
+      let fitting = glob.literal.map { [$0] } ?? (LayerCatalogue.types + layoutTypes).filter(glob.matches)
+      types += fitting.filter { !types.contains($0) && isExecutable($0) }
+    }
+    return types
+  }
+
+  /// Whether the executor or a layout says what a type computes.
+  func isExecutable(_ type: String) -> Bool {
+    LayerRegistry.layers[type] != nil || layouts.contains { $0.types.accepts(type) }
+  }
+
+  private var layoutTypes: [String] {
+    layouts.flatMap(\.types.names).filter { Glob($0).literal != nil && !LayerCatalogue.types.contains($0) }
+  }
+
+  /// The net that `choices` stand for, and the choices that it took.
+  func instance(_ choices: Choices) throws -> (instance: ProofInstance, choices: Choices) {
+    var drawing = Drawing(self, choices)
+    for (index, capture) in rule.pattern.captures.enumerated() where rule.pattern.isCertain(index) {
+      // Lists and alternatives are made for those who read them.
+      if capture.group == nil { try drawing.build(index) }
+    }
+    try drawing.addReaders()
+    return (try drawing.builder.finish(), drawing.builder.choices)
+  }
+
+  /// The parameters worth trying for a layer of a capture.
+  fileprivate func hints(for capture: Capture, type: String) -> [RuleHints.Hint] {
+    var result = hints.byName[capture.name] ?? []
+    for layout in layoutHints where layout.types.accepts(type) {
+      for hint in layout.hints.byName["layer"] ?? [] where !result.contains(where: { $0.path == hint.path }) {
+        result.append(hint)
+      }
+    }
+    return result
+  }
+}
+
+/// One net while it is drawn.
+private struct Drawing {
+  let generator: InstanceGenerator
+  var builder: InstanceBuilder
+  private let rootShape: [Int]
+  /// The tops of the captures that are there.
+  private var tops: [Int: [String]] = [:]
+  /// The blobs that `$x` and its like stand for.
+  private var values: [String: String] = [:]
+  /// What the next repetition of a chain reads: what the one before made.
+  private var chainInput: String?
+  /// How many elements of lists have been begun.
+  private var elementCount = 0
+  private var inputCount = 0
+  private var names: Set<String> = []
+  /// By blob, how many layers read it.
+  private var readCounts: [String: Int] = [:]
+  /// The blobs that sources and captures made, in order.
+  private var made: [String] = []
+
+  private var pattern: Pattern { generator.rule.pattern }
+
+  init(_ generator: InstanceGenerator, _ choices: Choices) {
+    self.generator = generator
+    builder = InstanceBuilder(choices, shapes: BlobShapes(layouts: generator.layouts))
+    let rank = builder.choices.pick("rank", [4, 4, 4, 4, 4, 2, 3, 5])
+    var shape = [1 + builder.choices.choose("images", below: 2)]
+    shape.append(builder.choices.pick("channels", [1, 2, 3, 4, 6, 8]))
+    let sizes = rank == 5 ? 4 : 7
+    while shape.count < rank { shape.append(1 + builder.choices.choose("size \(shape.count)", below: sizes)) }
+    rootShape = shape
+  }
+
+  /// Makes the layer of a capture, and first those that it reads.
+  mutating func build(_ index: Int) throws {
+    guard tops[index] == nil else { return }
+    let capture = pattern.captures[index]
+    if !capture.alternatives.isEmpty {
+      let chosen = builder.choices.pick("\(capture.name).either \(elementCount)", capture.alternatives)
+      try build(chosen)
+      tops[index] = tops[chosen]
+      return
+    }
+    let types = generator.types(of: capture)
+    guard !types.isEmpty else { throw InvalidInstance.connections }
+    let type = builder.choices.pick("\(capture.name).type", types)
+    let entry = LayerCatalogue.entry(type)
+    let bottoms = try self.bottoms(of: capture, entry)
+    guard entry.bottoms.contains(bottoms.count) else { throw InvalidInstance.connections }
+    let name = uniqueName(capture.nameGlob.map { Self.filled($0, capture.name) } ?? capture.name)
+    let needed =
+      1 + (pattern.captures.flatMap(\.bottoms.references).compactMap { $0.index(of: index) }.max() ?? -1)
+    let least = max(needed, entry.tops.lowerBound)
+    guard least <= entry.tops.upperBound else { throw InvalidInstance.connections }
+    let count =
+      least + builder.choices.choose("\(capture.name).tops", below: entry.tops.upperBound - least + 1)
+    var blobs = (0..<count).map { $0 == 0 ? name : "\(name)_\($0)" }
+    if count == 1, canWriteInPlace(capture, type, bottoms),
+      builder.choices.happens("\(capture.name).in place", oneIn: 3)
+    {
+      blobs = bottoms
+    }
+    let parameters = parameters(of: capture, type, entry, bottoms, topCount: count)
+    var fields = parameters.fields
+    if !capture.isIncluded {
+      fields.append(
+        NewTextField(
+          name: "include", value: .message([NewTextField(name: "phase", value: .literal("TRAIN"))])))
+    }
+    try builder.addLayer(
+      name, type: type, bottoms: bottoms, tops: blobs, parameters: fields, isIncluded: capture.isIncluded)
+    for bottom in bottoms { readCounts[bottom, default: 0] += 1 }
+    tops[index] = blobs
+    if capture.isIncluded { made += blobs }
+  }
+
+  private mutating func bottoms(of capture: Capture, _ entry: LayerCatalogue.Entry) throws -> [String] {
+    func count(_ builder: inout InstanceBuilder) -> Int {
+      entry.bottoms.lowerBound
+        + builder.choices.choose("\(capture.name).bottoms", below: entry.bottoms.count)
+    }
+    if let input = chainInput, isStartOfChain(capture) {
+      chainInput = nil
+      return [input]
+    }
+    switch capture.bottoms {
+    case .unspecified:
+      return try (0..<count(&builder)).map { _ in try source(isBehindLayer: !capture.isIncluded) }
+    case .ordered(let references): return try references.map { try value(of: $0) }
+    case .anyOrder(let references):
+      var rest = try references.map { try value(of: $0) }
+      var order: [String] = []
+      while !rest.isEmpty {
+        order.append(
+          rest.remove(at: builder.choices.choose("\(capture.name).order \(rest.count)", below: rest.count)))
+      }
+      return order
+    case .oneOf(let reference):
+      var blobs = try (1..<max(count(&builder), 1)).map { _ in try source() }
+      let place = builder.choices.choose("\(capture.name).place", below: blobs.count + 1)
+      blobs.insert(try value(of: reference), at: place)
+      return blobs
+    case .every(let reference):
+      let elements = 1 + builder.choices.pick("\(capture.name).bottoms", [1, 0, 2])
+      return try (0..<elements).map { _ in
+        if let group = reference.capture.flatMap({ pattern.captures[$0].group }) { forget(group) }
+        return try value(of: reference)
+      }
+    }
+  }
+
+  private func isStartOfChain(_ capture: Capture) -> Bool {
+    guard let group = capture.group, case .chain(_, let first, _) = pattern.groups[group].kind else {
+      return false
+    }
+    return pattern.captures[first].name == capture.name
+  }
+
+  /// Makes room for another element of a list.
+  private mutating func forget(_ group: Int) {
+    elementCount += 1
+    for capture in pattern.groups[group].captures { tops[capture] = nil }
+  }
+
+  /// What the first repetition of a chain reads, or a layer that may be missing.
+  private mutating func passed(by capture: Capture) throws -> String {
+    guard let reference = capture.bottoms.references.first else { return try source() }
+    return try value(of: reference)
+  }
+
+  private mutating func chain(_ group: Int, _ times: ClosedRange<Int>, first: Int, last: Int) throws -> String {
+    let most = min(times.upperBound, times.lowerBound + 3)
+    let count = times.lowerBound + builder.choices.choose("repetitions \(group)", below: most - times.lowerBound + 1)
+    guard count > 0 else { return try passed(by: pattern.captures[first]) }
+    var made: String?
+    for _ in 0..<count {
+      forget(group)
+      chainInput = made
+      try build(last)
+      made = tops[last]?.first
+    }
+    guard let made else { throw InvalidInstance.connections }
+    return made
+  }
+
+  private mutating func value(of reference: BottomReference) throws -> String {
+    switch reference {
+    case .value(let name):
+      if let known = values[name] { return known }
+      let blob = try source()
+      values[name] = blob
+      return blob
+    case .top(let capture, let index):
+      let layer = pattern.captures[capture]
+      if tops[capture] == nil, let group = layer.group,
+        case .chain(let times, let first, let last) = pattern.groups[group].kind, capture == last
+      {
+        return try chain(group, times, first: first, last: last)
+      }
+      if tops[capture] == nil, layer.isOptional, builder.choices.happens("\(layer.name) missing", oneIn: 2) {
+        return try passed(by: layer)
+      }
+      try build(capture)
+      guard let blobs = tops[capture], blobs.indices.contains(index) else {
+        throw InvalidInstance.connections
+      }
+      return blobs[index]
+    }
+  }
+
+  /// A value from outside of the pattern: an input of the net, or what a layer makes of one.
+  private mutating func source(isBehindLayer: Bool = false) throws -> String {
+    inputCount += 1
+    let name = uniqueName(inputCount == 1 ? "data" : "data\(inputCount)")
+    var shape = rootShape
+    if inputCount > 1, builder.choices.happens("\(name).other channels", oneIn: 6) {
+      shape[1] = builder.choices.pick("\(name).channels", [1, 2, 3, 4, 6, 8])
+    }
+    try builder.addInput(name, shape: shape)
+    made.append(name)
+    guard builder.choices.happens("\(name).layer", oneIn: 2) || isBehindLayer else { return name }
+    let behind = uniqueName("\(name)_abs")
+    try builder.addLayer(behind, type: "AbsVal", bottoms: [name], tops: [behind], parameters: [])
+    readCounts[name, default: 0] += 1
+    made.append(behind)
+    return behind
+  }
+
+  private mutating func parameters(
+    of capture: Capture, _ type: String, _ entry: LayerCatalogue.Entry, _ bottoms: [String], topCount: Int
+  ) -> ParameterList {
+    var sketch = LayerSketch(
+      name: capture.name, bottoms: bottoms.map { builder.shapes[$0] ?? [] }, topCount: topCount,
+      choices: builder.choices)
+    entry.draw(&sketch)
+    for hint in generator.hints(for: capture, type: type) {
+      // The first choice keeps what is drawn.
+      let name = InstanceGenerator.decision(capture.name, hint.path)
+      let choice = sketch.choices.choose(name, below: hint.literals.count + 1)
+      if choice > 0 { sketch.parameters[hint.path] = hint.literals[choice - 1].map { [$0] } }
+    }
+    builder.choices = sketch.choices
+    return sketch.parameters
+  }
+
+  /// Whether the layer's top may have the name of its bottom: nobody else wants what stood there before.
+  private func canWriteInPlace(_ capture: Capture, _ type: String, _ bottoms: [String]) -> Bool {
+    guard bottoms.count == 1, readCounts[bottoms[0], default: 0] == 0, capture.isIncluded else {
+      return false
+    }
+    guard !values.values.contains(bottoms[0]) else { return false }
+    if let reference = capture.bottoms.references.first {
+      let readers = pattern.captures.count { $0.bottoms.references.contains(reference) }
+      guard readers == 1 else { return false }
+    }
+    return !Self.typesOfOtherShape.contains(type)
+  }
+
+  private static let typesOfOtherShape: Set<String> = [
+    "ArgMax", "Concat", "Convolution", "ConvolutionDepthwise", "Crop", "Deconvolution",
+    "DepthwiseConvolution",
+    "Eltwise", "Flatten", "InnerProduct", "Interp", "Permute", "Pooling", "Reduction", "Reshape", "Slice",
+    "Split",
+    "Tile", "Upsample", "LRN",
+  ]
+
+  /// Reads what the pattern leaves unread, or now and then what it does not.
+  mutating func addReaders() throws {
+    var seen: Set<String> = []
+    for blob in made where seen.insert(blob).inserted {
+      let isRead = readCounts[blob, default: 0] > 0
+      guard builder.choices.happens("\(blob).reader", oneIn: isRead ? 12 : 3) else { continue }
+      let name = uniqueName("\(blob)_reader")
+      try builder.addLayer(name, type: "AbsVal", bottoms: [blob], tops: [name], parameters: [])
+    }
+  }
+
+  private mutating func uniqueName(_ wanted: String) -> String {
+    var name = wanted
+    var number = 2
+    while !names.insert(name).inserted {
+      name = "\(wanted)_\(number)"
+      number += 1
+    }
+    return name
+  }
+
+  /// A name that a glob takes.
+  private static func filled(_ glob: Glob, _ name: String) -> String {
+    glob.literal ?? glob.text.map { $0 == "*" ? name : $0 == "?" ? "x" : String($0) }.joined()
+  }
+}
+
+extension InstanceGenerator {
+  /// The name under which a parameter that a rule speaks of is decided.
+  static func decision(_ capture: String, _ path: [String]) -> String {
+    "\(capture).\(path.joined(separator: "."))"
+  }
+}
+
+extension BottomReference {
+  /// Which top of a capture it is, if it is one of it.
+  fileprivate func index(of capture: Int) -> Int? {
+    if case .top(capture, let index) = self { return index }
+    return nil
+  }
+}

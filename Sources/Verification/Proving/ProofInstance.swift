@@ -1,0 +1,186 @@
+import CaffeIO
+import Diagnostics
+import Forward
+
+/// A small net with its numbers, made up to try a rule on.
+package struct ProofInstance: Sendable {
+  /// The definition.
+  package let definition: NetDefinition
+  /// The parameter blobs of the layers that have some, in the order of the layers.
+  package let blobs: [(layer: String, values: [NetValue<Double>])]
+  /// The values of the net inputs.
+  package let inputs: [(name: String, value: NetValue<Double>)]
+
+  /// The weights as a file holds them, in double precision: a proof is about formulas, not about rounding.
+  func weights() throws -> WeightsFile {
+    var net = WireEncoder()
+    // As Caffe writes them: layers without blobs are in the file too.
+    for name in definition.layers.map(\.name) {
+      let values = blobs.first { $0.layer == name }?.values ?? []
+      var layer = WireEncoder()
+      layer.field(CaffeField.Layer.name, .bytes(Array(name.utf8)))
+      for value in values {
+        var dimensions = WireEncoder()
+        for size in value.shape { dimensions.varint(UInt64(size)) }
+        var shape = WireEncoder()
+        if !value.shape.isEmpty { shape.field(CaffeField.Shape.dim, .bytes(dimensions.bytes)) }
+        var blob = WireEncoder()
+        blob.field(CaffeField.Blob.shape, .bytes(shape.bytes))
+        blob.field(
+          CaffeField.Blob.doubleData,
+          .bytes(value.values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) }))
+        layer.field(CaffeField.Layer.blobs, .bytes(blob.bytes))
+      }
+      net.field(CaffeField.Net.layer, .bytes(layer.bytes))
+    }
+    return try WeightsFile(InputFile(bytes: net.bytes, path: "instance.caffemodel"))
+  }
+}
+
+/// Why a drawn net is none: it is drawn again.
+enum InvalidInstance: Error, Equatable {
+  /// Parameters and shapes contradict each other.
+  case shapes
+  /// More numbers than an instance may have.
+  case tooLarge
+  /// A type has not as many bottoms or tops as the pattern wants.
+  case connections
+  /// The net computes no finite numbers.
+  case notFinite
+}
+
+/// Puts a net together layer by layer; knows the shape of every blob on the way.
+struct InstanceBuilder {
+  /// The most numbers that one blob or value of an instance may have.
+  static let valueLimit = 1 << 14
+
+  var choices: Choices
+  private let shapesOfBlobs: BlobShapes
+  private let limits: ForwardLimits
+  /// The shapes of the values, by name; the last version of each.
+  private(set) var shapes: [String: [Int]] = [:]
+  private var blobs: [(layer: String, values: [NetValue<Double>])] = []
+  private var inputs: [(name: String, value: NetValue<Double>)] = []
+  private var fields: [NewTextField] = []
+
+  init(_ choices: Choices, shapes: BlobShapes) {
+    self.choices = choices
+    shapesOfBlobs = shapes
+    var limits = ForwardLimits()
+    limits.valueCount = Self.valueLimit
+    self.limits = limits
+  }
+
+  /// Adds a net input; its numbers are drawn here.
+  mutating func addInput(_ name: String, shape: [Int]) throws {
+    try drawInput(name, shape: shape)
+    fields.append(NewTextField(name: "input", value: .string(name)))
+    fields.append(
+      NewTextField(
+        name: "input_shape",
+        value: .message(shape.map { NewTextField(name: "dim", value: .literal(String($0))) })))
+  }
+
+  private mutating func drawInput(_ name: String, shape: [Int]) throws {
+    guard shape.product <= Self.valueLimit else { throw InvalidInstance.tooLarge }
+    shapes[name] = shape
+    let value = NumberFilling.values(BlobSpecification(shape: shape, role: .weight), name: name, &choices)
+    inputs.append((name, value))
+  }
+
+  /// Adds a layer with parameters; its blobs are drawn here. One that the phase leaves out computes nothing.
+  mutating func addLayer(
+    _ name: String, type: String, bottoms: [String], tops: [String], parameters: [NewTextField],
+    isIncluded: Bool = true
+  ) throws {
+    var fields = [
+      NewTextField(name: "name", value: .string(name)), NewTextField(name: "type", value: .string(type)),
+    ]
+    fields += bottoms.map { NewTextField(name: "bottom", value: .string($0)) }
+    fields += tops.map { NewTextField(name: "top", value: .string($0)) }
+    let layer = NewTextField(name: "layer", value: .message(fields + parameters))
+    self.fields.append(layer)
+    if isIncluded { try add(try Self.definition([layer]).layers[0]) }
+  }
+
+  /// Adds what a layer that is written already computes.
+  private mutating func add(_ layer: LayerDefinition) throws {
+    let bottoms = try layer.bottoms.map { name in
+      guard let shape = shapes[name] else { throw InvalidInstance.connections }
+      return shape
+    }
+    var description = LayerDescription(layer, schema: .caffe, blobShapes: [], limits: limits)
+    let specifications = try shapesOfBlobs.blobs(of: description, bottoms: bottoms, &choices)
+    for blob in specifications
+    where blob.shape.contains(where: { $0 < 0 || $0 > Self.valueLimit })
+      || blob.shape.product > Self.valueLimit
+    {
+      throw InvalidInstance.tooLarge
+    }
+    description.blobShapes = specifications.map(\.shape)
+    // What a layout describes works number by number.
+    var tops = layer.tops.map { _ in bottoms.first ?? [] }
+    if LayerRegistry.layers[layer.type] != nil {
+      tops = try LayerRegistry.layer(description).outputShapes(bottoms)
+    }
+    guard tops.count == layer.tops.count else { throw InvalidInstance.connections }
+    for (name, shape) in zip(layer.tops, tops) {
+      try limits.check(shape, of: description.subject)
+      guard !shape.contains(0) else { throw InvalidInstance.shapes }
+      shapes[name] = shape
+    }
+    guard !specifications.isEmpty else { return }
+    let values = specifications.enumerated().map { index, specification in
+      NumberFilling.values(specification, name: "\(layer.name).blobs[\(index)]", &choices)
+    }
+    blobs.append((layer.name, values))
+  }
+
+  /// The net.
+  func finish() throws -> ProofInstance {
+    ProofInstance(definition: try Self.definition(fields), blobs: blobs, inputs: inputs)
+  }
+
+  /// The net of a text of somebody else's; its inputs get shapes.
+  mutating func finish(
+    _ text: SourceText, state: NetState, inputShape: (Int, inout Choices) -> [Int]
+  ) throws -> ProofInstance {
+    var definition = try NetDefinition(TextDocument(text))
+    if !definition.inputs.isEmpty {
+      var editor = TextEditor(definition.document)
+      for name in ["input_shape", "input_dim"] {
+        for field in definition.document.root.all(name) { editor.remove(field) }
+      }
+      var dimensions: [NewTextField] = []
+      for (index, name) in definition.inputs.enumerated() {
+        let shape = inputShape(index, &choices)
+        try drawInput(name, shape: shape)
+        dimensions.append(
+          NewTextField(
+            name: "input_shape",
+            value: .message(shape.map { NewTextField(name: "dim", value: .literal(String($0))) })))
+      }
+      editor.append(dimensions, to: definition.document.root)
+      definition = try NetDefinition(TextDocument(SourceText(path: text.path, bytes: editor.edited())))
+    }
+    for layer in definition.layers where try layer.isIncluded(in: state, of: definition.document) {
+      guard layer.type != "Input" else {
+        let shapes = try LayerDescription(layer, schema: .caffe, blobShapes: []).integerLists(
+          "input_param", "shape", field: "dim")
+        for (index, top) in layer.tops.enumerated() where !shapes.isEmpty {
+          try drawInput(top, shape: shapes[min(index, shapes.count - 1)])
+        }
+        continue
+      }
+      try add(layer)
+    }
+    return ProofInstance(definition: definition, blobs: blobs, inputs: inputs)
+  }
+
+  private static func definition(_ fields: [NewTextField]) throws -> NetDefinition {
+    let empty = try TextDocument(SourceText(path: "instance.prototxt", bytes: []))
+    var editor = TextEditor(empty)
+    editor.append(fields, to: empty.root)
+    return try NetDefinition(TextDocument(SourceText(path: "instance.prototxt", bytes: editor.edited())))
+  }
+}

@@ -1,0 +1,106 @@
+import Diagnostics
+import Forward
+import Rules
+
+// All wording of proofs.
+
+extension RuleProof {
+  /// The verdict in one word or two, for a table.
+  package var word: String {
+    switch verdict {
+    case .proven: "proven"
+    case .measured: "measured"
+    case .notCompared: "not compared"
+    case .wrong: "WRONG"
+    case .neverMatched, .unknownTypes, .otherPhase, .timedOut: "NOT PROVEN"
+    }
+  }
+
+  /// What the user must know: why the rule is wrong or not proven; nil for a rule that is neither.
+  package func error(for rule: Rule, options: ProofOptions) -> Diagnostic? {
+    let place = Diagnostic.Location.text(rule.place)
+    switch verdict {
+    case .proven, .measured, .notCompared: return nil
+    case .wrong(let example):
+      return Diagnostic(
+        .error, at: place, "rule '\(rule.id)' is wrong: \(example.sentence(options.tolerance))")
+    case .neverMatched(let reason):
+      let nearest = reason.map { "; the most frequent reason: \($0)" } ?? ""
+      return Diagnostic(
+        .error, at: place,
+        "rule '\(rule.id)' is not proven: none of \(drawn) nets made from it was rewritten\(nearest)")
+    case .unknownTypes(let types):
+      let names = types.map { "'\($0)'" }.joined(separator: ", ")
+      return Diagnostic(
+        .error, at: place,
+        "rule '\(rule.id)' is not proven: layers of type \(names) cannot be executed; say under 'layouts:' what they compute"
+      )
+    case .otherPhase:
+      return Diagnostic(
+        .error, at: place, "rule '\(rule.id)' is not proven: it is for phase TRAIN, only TEST can be executed"
+      )
+    case .timedOut:
+      return Diagnostic(
+        .error, at: place,
+        "rule '\(rule.id)' is not proven: no net was compared within \(NumberText.decimal(options.seconds, digits: 0)) seconds; allow more with --time"
+      )
+    }
+  }
+
+  /// What the user may want to know of a proof that holds.
+  package func notes(for rule: Rule, options: ProofOptions) -> [Diagnostic] {
+    guard isGood, compared > 0 else { return [] }
+    var notes: [String] = []
+    if compared < options.instances {
+      let why = isCutShort ? "the time allowed is over" : "the rule refuses most of what its pattern allows"
+      notes.append(
+        "rule '\(rule.id)': \(compared) nets were compared instead of \(options.instances): \(why)")
+    }
+    for (capture, types) in untriedTypes {
+      notes.append(
+        "rule '\(rule.id)': no net was rewritten in which '\(capture)' is of type \(types.joined(separator: ", "))"
+      )
+    }
+    return notes.map { Diagnostic(.note, at: .none, $0) }
+  }
+}
+
+extension InstanceComparison {
+  /// What is wrong, in one sentence.
+  func sentence(_ tolerance: Double) -> String {
+    switch difference {
+    case .numbers(let numbers):
+      return
+        "output '\(numbers.output)' is \(numbers.expected) at \(numbers.place) before the rewrite and \(numbers.found) after it, \(NumberText.scientific(numbers.error)) apart where \(NumberText.scientific(tolerance)) is allowed"
+    case .shape(let output, let expected, let found):
+      return "output '\(output)' has the shape \(expected) before the rewrite and \(found) after it"
+    case .missing(let output): return "output '\(output)' is gone after the rewrite"
+    case .notRunnable(let sentence): return "the rewritten net cannot be run: \(sentence)"
+    }
+  }
+
+  /// The nets before and after with their numbers, as prototxt with comments.
+  package var text: String {
+    var text =
+      "# before\n" + Self.ended(String(decoding: instance.definition.document.source.bytes, as: UTF8.self))
+    for (name, value) in instance.inputs { text += Self.comment(name, value) }
+    for (layer, values) in instance.blobs {
+      for (index, value) in values.enumerated() { text += Self.comment("\(layer).blobs[\(index)]", value) }
+    }
+    text += "# after\n" + Self.ended(String(decoding: rewritten, as: UTF8.self))
+    for (layer, values) in changedBlobs {
+      for (index, value) in values.enumerated() { text += Self.comment("\(layer).blobs[\(index)]", value) }
+    }
+    return text
+  }
+
+  private static func ended(_ text: String) -> String {
+    text.hasSuffix("\n") || text.isEmpty ? text : text + "\n"
+  }
+
+  private static func comment(_ name: String, _ value: NetValue<Double>) -> String {
+    let shown = value.values.prefix(16).map { "\($0)" }.joined(separator: " ")
+    let more = value.values.count > 16 ? " … and \(value.values.count - 16) more" : ""
+    return "# \(name) \(value.shape): \(shown)\(more)\n"
+  }
+}

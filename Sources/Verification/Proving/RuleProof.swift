@@ -1,0 +1,82 @@
+import CaffeIO
+import Engine
+import Rules
+
+/// What is asked of a proof.
+package struct ProofOptions: Sendable {
+  /// How many rewritten nets are compared.
+  package var instances = 200
+  /// Where the random numbers begin.
+  package var seed: UInt64 = 1
+  /// The largest error, in units of an output's largest number.
+  package var tolerance = 1e-10
+  /// How long one rule may take, in seconds; a rule can ask for much arithmetic.
+  package var seconds = 60.0
+  /// How the planner is called.
+  package var planning = PlanOptions()
+
+  /// Nets that are drawn at most, for each one that is to be compared: rules refuse most of what is drawn.
+  static let drawnPerInstance = 10
+  /// Nets that are drawn at least.
+  static let leastDrawn = 2000
+  /// How often a net that fails a condition is drawn anew where the condition looks.
+  static let redrawLimit = 12
+
+  /// The defaults.
+  package init() {}
+
+  /// Nets that are drawn at most.
+  var drawLimit: Int {
+    max(Self.leastDrawn, instances.multipliedReportingOverflow(by: Self.drawnPerInstance).partialValue)
+  }
+}
+
+/// What is known of a rule once it was tried on nets made up from its own pattern.
+package struct RuleProof: Sendable {
+  /// The verdict.
+  package enum Verdict: Sendable {
+    /// Equal on every net that was compared.
+    case proven
+    /// The rule is approximate: the error is told, not judged.
+    case measured
+    /// The rule changes on purpose what the net computes.
+    case notCompared
+    /// A net on which the rule is wrong, as small as it could be made.
+    case wrong(InstanceComparison)
+    /// No net was rewritten; the most frequent reason why.
+    case neverMatched(reason: String?)
+    /// No net can be run: neither the executor nor a layout knows these types.
+    case unknownTypes([String])
+    /// The rule is for the net of another phase than the executor computes.
+    case otherPhase
+    /// No net was compared in the time allowed.
+    case timedOut
+  }
+
+  /// The rule's id.
+  package let rule: String
+  /// The verdict.
+  package var verdict: Verdict
+  /// Nets drawn from the pattern, or after the rule's tests.
+  package var drawn = 0
+  /// Nets that were rewritten and compared.
+  package var compared = 0
+  /// Nets that the rule did not rewrite, by the reason's code; `none` where it found nothing.
+  package var refused: [String: Int] = [:]
+  /// Rewritten nets by capture and type.
+  package var types: [String: [String: Int]] = [:]
+  /// Types that the pattern names and no compared net had, by capture.
+  package var untriedTypes: [(capture: String, types: [String])] = []
+  /// The largest error, in units of an output's largest number.
+  package var largestError = 0.0
+  /// Whether the time allowed ended the proof early.
+  package var isCutShort = false
+
+  /// Whether the rule did what it promises.
+  package var isGood: Bool {
+    switch verdict {
+    case .proven, .measured, .notCompared: true
+    case .wrong, .neverMatched, .unknownTypes, .otherPhase, .timedOut: false
+    }
+  }
+}

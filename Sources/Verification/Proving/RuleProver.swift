@@ -1,0 +1,189 @@
+import CaffeIO
+import Diagnostics
+import Engine
+import Rules
+
+/// Tries a rule on random nets made from its own pattern and compares what they compute before and after.
+package struct RuleProver {
+  private let rule: Rule
+  private let options: ProofOptions
+  private let generator: InstanceGenerator
+  private let tests: TestInstances
+  private let trial: InstanceTrial
+  private var proof: RuleProof
+  private var reasons: [String: Int] = [:]
+  private var obstacles: [String: Int] = [:]
+  private var unknownTypes: Set<String> = []
+
+  /// Proves `rule` with the meaning that `layouts` give to layer types.
+  ///
+  /// The outcome depends on nothing but the rule, the layouts and the options, as long as the time allowed is enough.
+  /// - Throws: `RuleError`, for layouts or rules that do not fit together.
+  package static func prove(
+    _ rule: Rule, layouts: [BlobLayout], options: ProofOptions = ProofOptions()
+  ) throws -> RuleProof {
+    var prover = try RuleProver(rule, layouts, options)
+    prover.run()
+    return prover.proof
+  }
+
+  private init(_ rule: Rule, _ layouts: [BlobLayout], _ options: ProofOptions) throws {
+    self.rule = rule
+    self.options = options
+    var selection = RuleSet.Selection()
+    selection.select = [rule.id]
+    selection.allowsApproximate = true
+    let rules = try RuleSet([rule], layouts: layouts, selection: selection)
+    generator = InstanceGenerator(rule, layouts: rules.layouts)
+    let state = NetState(phase: .test)
+    tests = TestInstances(rule, layouts: rules.layouts, state: state)
+    var planning = options.planning
+    planning.shapes = planning.shapes ?? ForwardShapes(schema: planning.schema)
+    trial = InstanceTrial(rules: rules, options: planning, state: state)
+    proof = RuleProof(rule: rule.id, verdict: .proven)
+  }
+
+  private mutating func run() {
+    if rule.safety == .conversion {
+      proof.verdict = .notCompared
+      return
+    }
+    if rule.phase == .train {
+      proof.verdict = .otherPhase
+      return
+    }
+    let unknown = rule.pattern.captures.flatMap(\.types.names).filter {
+      Glob($0).literal != nil && !generator.isExecutable($0)
+    }
+    unknownTypes.formUnion(unknown)
+    let clock = ContinuousClock()
+    let deadline = clock.now + .seconds(options.seconds)
+    var number: UInt64 = 0
+    // A rule's name decides where its numbers begin: its proof is the same alone and among others.
+    let origin =
+      options.seed &* 0x9E37_79B9_7F4A_7C15
+      ^ rule.id.utf8.reduce(0xCBF2_9CE4_8422_2325) {
+        ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+      }
+    var draws = 0
+    while proof.compared < options.instances, draws < options.drawLimit {
+      guard clock.now < deadline else {
+        proof.isCutShort = true
+        break
+      }
+      draws += 1
+      number += 1
+      // The rule's own tests are nets that its author had in mind; they take every fifth turn, and every other one
+      // while nothing made from the pattern has matched.
+      let isTest = tests.count > 0 && number % (proof.compared == 0 ? 2 : 5) == 0
+      if let found = step(isTest: isTest, seed: origin &+ number &* 0xD134_2543_DE82_EF95) {
+        proof.verdict = .wrong(shrunk(found, isTest: isTest, deadline: deadline))
+        return
+      }
+    }
+    finish()
+  }
+
+  /// Draws one net and tries it; the decisions of a net on which the rule is wrong.
+  private mutating func step(isTest: Bool, seed: UInt64) -> [Choices.Decision]? {
+    var choices = Choices(seed: seed)
+    for redraw in 0...ProofOptions.redrawLimit {
+      let instance: ProofInstance
+      let taken: Choices
+      do {
+        (instance, taken) = try draw(choices, isTest: isTest)
+      } catch {
+        // What cannot be drawn is drawn otherwise next time.
+        note(error)
+        return nil
+      }
+      let outcome = trial.run(instance)
+      if case .refused(.condition(_, let place)?, _) = outcome, redraw < ProofOptions.redrawLimit, !isTest {
+        // Only what the condition looks at is drawn anew.
+        let looked = Set(
+          (generator.hints.byPlace[place] ?? []).map { InstanceGenerator.decision($0.name, $0.path) })
+        let kept = looked.isEmpty ? [] : taken.decisions.filter { !looked.contains($0.name) }
+        choices = Choices(keeping: kept, seed: seed &+ UInt64(redraw + 1) &* 0x2545_F491_4F6C_DD1D)
+        continue
+      }
+      return record(outcome, taken)
+    }
+    return nil
+  }
+
+  private func draw(_ choices: Choices, isTest: Bool) throws -> (instance: ProofInstance, choices: Choices) {
+    isTest ? try tests.instance(choices) : try generator.instance(choices)
+  }
+
+  /// Keeps in mind why nets came to nothing.
+  private mutating func note(_ error: any Error) {
+    if let error = error as? any DiagnosticError { obstacles[error.diagnostic.sentence, default: 0] += 1 }
+  }
+
+  private mutating func record(_ outcome: InstanceTrial.Outcome, _ choices: Choices) -> [Choices.Decision]? {
+    switch outcome {
+    case .invalid(let error):
+      note(error)
+      return nil
+    case .unknownType(let type):
+      unknownTypes.insert(type)
+      return nil
+    case .refused(let reason, let sentence):
+      proof.drawn += 1
+      proof.refused[reason?.code ?? "none", default: 0] += 1
+      if reason != nil { reasons[sentence, default: 0] += 1 }
+      return nil
+    case .compared(let comparison):
+      proof.drawn += 1
+      proof.compared += 1
+      for (capture, type) in comparison.types { proof.types[capture, default: [:]][type, default: 0] += 1 }
+      if case .numbers(let numbers) = comparison.difference {
+        proof.largestError = max(proof.largestError, numbers.error)
+      }
+      return isWrong(comparison) ? choices.decisions : nil
+    }
+  }
+
+  private func isWrong(_ comparison: InstanceComparison) -> Bool {
+    // An approximate rule may be off; its nets must run all the same.
+    comparison.isWrong(tolerance: rule.safety == .approximate ? .greatestFiniteMagnitude : options.tolerance)
+  }
+
+  private mutating func finish() {
+    for capture in rule.pattern.captures where capture.alternatives.isEmpty {
+      let tried = proof.types[capture.name] ?? [:]
+      let untried = capture.types.names.filter { Glob($0).literal != nil && tried[$0] == nil }
+      if !untried.isEmpty { proof.untriedTypes.append((capture.name, untried)) }
+    }
+    if proof.compared > 0 {
+      proof.verdict = rule.safety == .approximate ? .measured : .proven
+    } else if proof.isCutShort {
+      proof.verdict = .timedOut
+    } else if !unknownTypes.isEmpty {
+      proof.verdict = .unknownTypes(unknownTypes.sorted())
+    } else {
+      let causes = reasons.isEmpty ? obstacles : reasons
+      proof.verdict = .neverMatched(reason: causes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key)
+    }
+  }
+
+  private func shrunk(
+    _ decisions: [Choices.Decision], isTest: Bool, deadline: ContinuousClock.Instant
+  ) -> InstanceComparison {
+    func failing(_ choices: Choices) -> (InstanceComparison, Choices)? {
+      guard let (instance, taken) = try? draw(choices, isTest: isTest),
+        case .compared(let comparison) = trial.run(instance), isWrong(comparison)
+      else { return nil }
+      return (comparison, taken)
+    }
+    let clock = ContinuousClock()
+    let smallest = Shrinker { candidate in
+      guard clock.now < deadline else { return nil }
+      return failing(Choices(repeating: candidate))?.1.decisions
+    }.shrink(decisions)
+    guard let (comparison, _) = failing(Choices(repeating: smallest)) else {
+      preconditionFailure("the same decisions make the same net")
+    }
+    return comparison
+  }
+}

@@ -1,0 +1,38 @@
+import CaffeIO
+import Rules
+
+/// The nets of a rule's own tests, with shapes and numbers of many kinds.
+///
+/// They reach what the pattern alone does not say: how its layers are surrounded, and combinations of parameters that
+/// hardly come up at random.
+struct TestInstances {
+  private let tests: [RuleTest]
+  private let shapes: BlobShapes
+  private let state: NetState
+
+  init(_ rule: Rule, layouts: [BlobLayout], state: NetState) {
+    tests = rule.tests.filter {
+      if case .rewritten = $0.expectation { return true }
+      return false
+    }
+    shapes = BlobShapes(layouts: layouts)
+    self.state = state
+  }
+
+  /// How many tests expect a rewrite.
+  var count: Int { tests.count }
+
+  /// The net that `choices` stand for, and the choices that it took.
+  func instance(_ choices: Choices) throws -> (instance: ProofInstance, choices: Choices) {
+    var builder = InstanceBuilder(choices, shapes: shapes)
+    let test = builder.choices.pick("test", tests)
+    let rank = builder.choices.pick("rank", [4, 4, 4, 2, 3, 5])
+    let instance = try builder.finish(test.net, state: state) { input, choices in
+      var shape = [1 + choices.choose("images", below: 2)]
+      shape.append(choices.pick("channels", [1, 2, 3, 4, 6, 8]))
+      while shape.count < rank { shape.append(1 + choices.choose("size \(shape.count)", below: 7)) }
+      return shape
+    }
+    return (instance, builder.choices)
+  }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Diagnostics
+import Rules
+import Verification
+
+/// `caffold rules prove`: rules held against the arithmetic of the layers they rewrite.
+struct RulesProveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prove",
+    abstract: "Try rules on random nets made from their patterns and compare what the nets compute.",
+    discussion: """
+      Each rule is tried on small nets drawn from its own pattern: types, groups, kernels, pads, strides, ranks, sizes, \
+      statistics. Each net is rewritten, both nets are run in double precision and their outputs compared. A net on \
+      which they differ is made as small as possible and printed.
+
+        caffold rules prove                     all built-in rules
+        caffold rules prove mine.yaml           the rules of a file or folder
+        caffold rules prove 'conv-*' batchnorm  built-in rules by id, glob or tag
+
+      Exit status: 0 all proven, 1 a rule is wrong or cannot be proven, 2 bad file or rule.
+      """)
+
+  @Argument(help: ArgumentHelp("Rule files, folders of them, ids, globs or tags.", valueName: "what"))
+  var subjects: [String] = []
+
+  @OptionGroup(title: "Forks")
+  var fork: ForkOptions
+
+  @Option(help: ArgumentHelp("How many rewritten nets to compare for each rule.", valueName: "number"))
+  var instances: Int = ProofOptions().instances
+
+  @Option(help: ArgumentHelp("Where the random numbers begin.", valueName: "number"))
+  var seed: UInt64 = ProofOptions().seed
+
+  @Option(
+    help: ArgumentHelp(
+      "The largest difference allowed, in units of an output's largest number.", valueName: "number"))
+  var tolerance: Double = ProofOptions().tolerance
+
+  @Option(help: ArgumentHelp("How long one rule may take, in seconds.", valueName: "seconds"))
+  var time: Double = ProofOptions().seconds
+
+  @Option(help: ArgumentHelp("text, on standard error, or json, on standard output.", valueName: "format"))
+  var format: ReportFormat = .text
+
+  @Flag(
+    name: [.short, .long], help: "Say why nets were not rewritten, and of which types those were that were.")
+  var verbose = false
+
+  func validate() throws {
+    guard (1...1_000_000).contains(instances) else {
+      throw ValidationError("--instances must be between 1 and 1,000,000")
+    }
+    guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative") }
+    guard time > 0, time <= 1e6 else { throw ValidationError("--time must be above 0 and at most 1,000,000") }
+  }
+
+  func run() throws {
+    try reporting {
+      let schema = try fork.schema()
+      let (rules, layouts) = try RuleSubjects.rules(subjects, fields: fork.fields(schema))
+      var options = ProofOptions()
+      options.instances = instances
+      options.seed = seed
+      options.tolerance = tolerance
+      options.seconds = time
+      options.planning.schema = schema
+      let progress = Progress(label: "proving rules")
+      var proofs: [(rule: Rule, proof: RuleProof)] = []
+      for (index, rule) in rules.enumerated() {
+        progress.update(index, of: rules.count)
+        proofs.append((rule, try RuleProver.prove(rule, layouts: layouts, options: options)))
+      }
+      progress.finish()
+      let report = ProveReport(proofs: proofs, options: options, isVerbose: verbose)
+      switch format {
+      case .json: Console.output(report.json.text)
+      case .text: Console.log(report.text)
+      }
+      if !report.isGood { throw ExitCode(1) }
+    }
+  }
+}

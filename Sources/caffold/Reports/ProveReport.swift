@@ -1,0 +1,98 @@
+import Diagnostics
+import JSON
+import Rules
+import Verification
+
+/// What came of proving rules, for people and for machines.
+struct ProveReport {
+  let proofs: [(rule: Rule, proof: RuleProof)]
+  let options: ProofOptions
+  let isVerbose: Bool
+
+  /// Whether every rule does what it promises.
+  var isGood: Bool { proofs.allSatisfy(\.proof.isGood) }
+
+  var text: String {
+    var table = Table()
+    table.add("rule", "compared", "refused", "largest error", "")
+    for (rule, proof) in proofs {
+      table.add(
+        rule.id, Format.grouped(proof.compared), Format.grouped(proof.drawn - proof.compared),
+        proof.compared > 0 ? Format.scientific(proof.largestError) : "–", proof.word)
+    }
+    var text = table.lines(hasTotal: false).joined(separator: "\n") + "\n"
+    for (rule, proof) in proofs {
+      if isVerbose { text += details(rule, proof) }
+      for note in proof.notes(for: rule, options: options) { text += note.text + "\n" }
+      guard let error = proof.error(for: rule, options: options) else { continue }
+      text += error.text + "\n"
+      if case .wrong(let example) = proof.verdict { text += example.text }
+    }
+    let wrong = proofs.count { if case .wrong = $0.proof.verdict { true } else { false } }
+    let unproven = proofs.count { !$0.proof.isGood } - wrong
+    var parts = ["\(Format.counted(proofs.count, "rule")): \(proofs.count - wrong - unproven) good"]
+    if wrong > 0 { parts.append("\(wrong) wrong") }
+    if unproven > 0 { parts.append("\(unproven) not proven") }
+    return text + parts.joined(separator: ", ") + "\n"
+  }
+
+  private func details(_ rule: Rule, _ proof: RuleProof) -> String {
+    func list(_ counts: [String: Int]) -> String {
+      counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }.joined(
+        separator: ", ")
+    }
+    var lines: [String] = []
+    for capture in rule.pattern.captures {
+      if let types = proof.types[capture.name] { lines.append("  \(capture.name): \(list(types))") }
+    }
+    if !proof.refused.isEmpty { lines.append("  refused: \(list(proof.refused))") }
+    return lines.isEmpty ? "" : "\(rule.id)\n\(lines.joined(separator: "\n"))\n"
+  }
+
+  var json: JSONValue {
+    .object([
+      ("caffold", .object([("version", .string(Caffold.version))])),
+      ("command", .string("rules prove")),
+      ("good", .boolean(isGood)),
+      ("instances", .integer(options.instances)),
+      ("seed", .string(String(options.seed))),
+      ("tolerance", .number(options.tolerance)),
+      ("rules", .array(proofs.map { self.json($0.rule, $0.proof) })),
+    ])
+  }
+
+  private func json(_ rule: Rule, _ proof: RuleProof) -> JSONValue {
+    func counts(_ counts: [String: Int]) -> JSONValue {
+      .object(counts.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })
+    }
+    var example = JSONValue.null
+    if case .wrong(let comparison) = proof.verdict {
+      example = .object([
+        (
+          "before",
+          .string(String(decoding: comparison.instance.definition.document.source.bytes, as: UTF8.self))
+        ),
+        ("after", .string(String(decoding: comparison.rewritten, as: UTF8.self))),
+        ("inputs", blobs(comparison.instance.inputs.map { ($0.name, [$0.value.values]) })),
+        ("blobsBefore", blobs(comparison.instance.blobs.map { ($0.layer, $0.values.map(\.values)) })),
+        ("blobsAfter", blobs(comparison.changedBlobs.map { ($0.layer, $0.values.map(\.values)) })),
+      ])
+    }
+    return .object([
+      ("id", .string(rule.id)),
+      ("verdict", .string(proof.word.lowercased())),
+      ("compared", .integer(proof.compared)),
+      ("drawn", .integer(proof.drawn)),
+      ("refused", counts(proof.refused)),
+      ("largestError", proof.compared > 0 ? .number(proof.largestError) : .null),
+      ("types", .object(proof.types.sorted { $0.key < $1.key }.map { ($0.key, counts($0.value)) })),
+      ("message", proof.error(for: rule, options: options).map { .string($0.sentence) } ?? .null),
+      ("counterexample", example),
+    ])
+  }
+
+  private func blobs(_ blobs: [(name: String, values: [[Double]])]) -> JSONValue {
+    .object(
+      blobs.map { ($0.name, .array($0.values.map { .array($0.map(JSONValue.number)) })) })
+  }
+}
