@@ -30,9 +30,10 @@ struct EltwiseLayerTests {
       } == "error: layer 'it' (Eltwise): expected 0 values for 'eltwise_param.coeff', found '1.0 2.0'")
   }
 
-  @Test func oneBottom() {
+  @Test func oneBottomIsThatBottom() throws {
+    _ = try OneLayer("Eltwise")
     #expect(
-      OneLayer.message { _ = try OneLayer("Eltwise") }
-        == "error: layer 'it' (Eltwise): expected at least 2 bottoms, found 1")
+      OneLayer.message { _ = try OneLayer("Eltwise", bottoms: 0) }
+        == "error: layer 'it' (Eltwise): expected at least 1 bottom, found 0")
   }
 }

@@ -19,7 +19,14 @@ package struct LayerDefinition: Sendable {
   /// Whether the layer has `param` fields at all, which may share parameter blobs.
   package let hasParameterSpecs: Bool
 
-  init(_ field: TextField, in document: TextDocument) throws(NetError) {
+  /// The position of the first layer in the file with the same type and parameters, letter for letter.
+  package let twin: Int
+
+  /// Views `field`, the layer at position `index`; `typeOf` gives the type of an earlier layer.
+  init(
+    _ field: TextField, at index: Int, in document: TextDocument, twins: inout LayerTwins,
+    typeOf: (Int) -> String
+  ) throws(NetError) {
     guard let outer = field.message else {
       throw NetError(
         .expectedMessage(field: field.name, found: field.kindPhrase), in: document, at: field.valueOffset)
@@ -34,30 +41,36 @@ package struct LayerDefinition: Sendable {
     var tops: [String] = []
     var hasStateRules = false
     var hasParameterSpecs = false
-    for part in outer.fields {
-      if part.isNamed("bottom") {
-        bottoms.append(try part.requireString("bottom", in: document))
-      } else if part.isNamed("top") {
-        tops.append(try part.requireString("top", in: document))
-      } else if part.isNamed("name") {
-        name = try part.requireString("name", in: document)
-      } else if part.isNamed("type") {
-        type = part
-      } else if part.isNamed("include") || part.isNamed("exclude") {
-        hasStateRules = true
-      } else if part.isNamed("param") {
-        hasParameterSpecs = true
+    twins.begin()
+    try outer.forEachNode { (node, index, list, key) throws(NetError) in
+      func part() -> TextField {
+        TextField(storage: outer.storage, index: index, list: list, parent: outer.index)
+      }
+      switch key {
+      case .bottom: bottoms.append(try part().requireString("bottom", in: document))
+      case .top: tops.append(try part().requireString("top", in: document))
+      case .name: name = try part().requireString("name", in: document)
+      default:
+        if key == .type { type = part() }
+        if key == .include || key == .exclude { hasStateRules = true }
+        if key == .param { hasParameterSpecs = true }
+        twins.add(node, index: index)
       }
     }
     if let inner = nested?.message {
       name = try inner.last("name")?.requireString("name", in: document) ?? name
       type = inner.last("type")
     }
+    twin = twins.end(index)
     self.name = name
     self.bottoms = bottoms
     self.tops = tops
     self.hasStateRules = hasStateRules
     self.hasParameterSpecs = hasParameterSpecs
+    if twin < index {
+      self.type = typeOf(twin)
+      return
+    }
     guard let word = type.map({ $0.string ?? $0.identifier }) else {
       // Only V2 layers are unusable without a type; in V1 the enumeration has a value for none.
       if generation == .v2 {
@@ -94,4 +107,14 @@ package struct LayerDefinition: Sendable {
       }
     }
   }
+}
+
+extension FieldKey {
+  fileprivate static let name = FieldKey("name")
+  fileprivate static let type = FieldKey("type")
+  fileprivate static let bottom = FieldKey("bottom")
+  fileprivate static let top = FieldKey("top")
+  fileprivate static let param = FieldKey("param")
+  fileprivate static let include = FieldKey("include")
+  fileprivate static let exclude = FieldKey("exclude")
 }

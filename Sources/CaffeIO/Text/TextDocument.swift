@@ -27,14 +27,15 @@ package struct TextDocument: Sendable {
 /// What all views of a document share.
 final class TextStorage: Sendable {
   let source: SourceText
+  /// Those of `source`, one step nearer: every look at a field goes through here.
+  let bytes: [UInt8]
   let nodes: ContiguousArray<TextNode>
 
   init(source: SourceText, nodes: ContiguousArray<TextNode>) {
     self.source = source
+    bytes = source.bytes
     self.nodes = nodes
   }
-
-  var bytes: [UInt8] { source.bytes }
 
   func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 }

@@ -1,5 +1,7 @@
 import Diagnostics
 
+import Glibc
+
 /// One field of a text, or one element of a list, which reads like a field of the list's name: a view, cheap
 /// to make and to copy.
 package struct TextField: Sendable {
@@ -27,15 +29,21 @@ package struct TextField: Sendable {
   package func isNamed(_ name: String) -> Bool {
     let bytes = storage.bytes
     let start = nameOffset
-    var position = start
-    var last: UInt8 = 0
-    for byte in name.utf8 {
-      guard position < bytes.count, bytes[position] == byte else { return false }
-      last = byte
-      position += 1
+    let end = start + name.utf8.count
+    guard end > start, end <= bytes.count else { return false }
+    // An extension's name ends with its bracket, any other where no letter follows.
+    if bytes[start] == UInt8(ascii: "[") {
+      guard bytes[end - 1] == UInt8(ascii: "]") else { return false }
+    } else if end < bytes.count, bytes[end].isIdentifierByte {
+      return false
     }
-    if bytes[start] == UInt8(ascii: "[") { return last == UInt8(ascii: "]") }
-    return position > start && !(position < bytes.count && bytes[position].isIdentifierByte)
+    return bytes.withUnsafeBufferPointer { bytes in
+      let written = UnsafeBufferPointer(rebasing: bytes[start..<end])
+      return name.utf8.withContiguousStorageIfAvailable {
+        memcmp($0.baseAddress!, written.baseAddress!, $0.count) == 0
+      }
+        ?? name.utf8.elementsEqual(written)
+    }
   }
 
   /// The bytes of the name; for an element of a list, those of the list's.
@@ -74,13 +82,15 @@ package struct TextField: Sendable {
   /// A string value; what is not UTF-8 in it becomes replacement characters.
   package var string: String? {
     guard isString else { return nil }
-    let bytes = storage.bytes
+    let range = valueRange
     // Nearly all strings are one literal without an escape.
-    let inner = bytes[valueOffset + 1..<valueRange.upperBound - 1]
-    if !inner.contains(where: { $0 == UInt8(ascii: "\\") || $0 == bytes[valueOffset] }) {
+    let simple: String? = storage.bytes.withUnsafeBufferPointer { bytes in
+      let inner = UnsafeBufferPointer(rebasing: bytes[range.lowerBound + 1..<range.upperBound - 1])
+      let quote = bytes[range.lowerBound]
+      for byte in inner where byte == UInt8(ascii: "\\") || byte == quote { return nil }
       return String(decoding: inner, as: UTF8.self)
     }
-    return String(decoding: TextString.decode(bytes[valueRange]), as: UTF8.self)
+    return simple ?? String(decoding: TextString.decode(storage.bytes[range]), as: UTF8.self)
   }
 
   /// A bare word without a sign: an enumeration's value, `true`, `inf`.

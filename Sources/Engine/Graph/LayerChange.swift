@@ -11,13 +11,16 @@ package struct LayerChange: Sendable {
   }
 
   /// The parameters that changed, in the order of change; a path occurs once.
-  package var attributes: [Attribute] = []
+  package var attributes: [Attribute] = [] { didSet { form = nil } }
   /// The blobs as they will be; nil as long as they are those of the file.
   package var blobs: [BlobContent]?
   /// The fields that replace the layer's own parameters when it became a layer of another type.
-  package var replacement: [NewTextField]?
+  package var replacement: [NewTextField]? { didSet { form = nil } }
   /// The rules that rewrote this layer without making the net smaller; none may do so twice.
   package var boundedRules: Set<Int> = []
+
+  /// What the parameters are now, as `LayerForms` numbers it; nil when nobody has said since they changed.
+  var form: Int?
 
   /// Sets one parameter.
   package mutating func set(_ path: [String], to value: NewTextField.Value) {

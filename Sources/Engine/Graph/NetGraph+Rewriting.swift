@@ -34,9 +34,11 @@ extension NetGraph {
     journal = nil
   }
 
+  private mutating func remember(_ entry: JournalEntry) { journal?.append(entry) }
+
   /// Changes one layer.
   mutating func update(_ id: LayerID, _ change: (inout Layer) -> Void) {
-    journal?.append(.layer(id.index, layers[id.index]))
+    remember(.layer(id.index, layers[id.index]))
     let wasLive = layers[id.index].isLive
     change(&layers[id.index])
     if wasLive, !layers[id.index].isLive { liveLayerCount -= 1 }
@@ -44,22 +46,22 @@ extension NetGraph {
 
   /// Changes what a layer's parameters become.
   mutating func updateChange(of id: LayerID, _ change: (inout LayerChange) -> Void) {
-    journal?.append(.change(id, changes[id]))
+    remember(.change(id, changes[id]))
     change(&changes[id, default: LayerChange()])
   }
 
   mutating func update(_ id: ValueID, _ change: (inout Value) -> Void) {
-    journal?.append(.value(id.index, values[id.index]))
+    remember(.value(id.index, values[id.index]))
     change(&values[id.index])
   }
 
   mutating func updateUse(_ index: Int, _ change: (inout Use) -> Void) {
-    journal?.append(.use(index, uses[index]))
+    remember(.use(index, uses[index]))
     change(&uses[index])
   }
 
   private mutating func updateBlob(_ index: Int, _ change: (inout Blob) -> Void) {
-    journal?.append(.blob(index, blobs[index]))
+    remember(.blob(index, blobs[index]))
     change(&blobs[index])
   }
 

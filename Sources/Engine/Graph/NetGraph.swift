@@ -83,41 +83,139 @@ package struct NetGraph: Sendable {
     var soleReadersUpTo: ValueID?
   }
 
+  /// All there is to a graph, behind one reference: graphs are handed around far more often than they change.
+  ///
+  /// Safe to share because of `NetGraph.own()`: who changes a graph is the only one who has its contents.
+  private final class Contents: @unchecked Sendable {
+    let definition: NetDefinition
+    let state: NetState
+    // Checks of exclusive access at run time would cost more than what they guard; `NetGraph` is a value, whose
+    // accesses the compiler checks.
+    @exclusivity(unchecked) var layers: [Layer] = []
+    @exclusivity(unchecked) var values: [Value] = []
+    @exclusivity(unchecked) var blobs: [Blob] = []
+    @exclusivity(unchecked) var uses: [Use] = []
+    @exclusivity(unchecked) var changes: LayerTable<LayerChange>
+    @exclusivity(unchecked) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
+    @exclusivity(unchecked) var repeatedNames: [String: Int] = [:]
+    @exclusivity(unchecked) var parameterSharers: [String: [LayerID]] = [:]
+    @exclusivity(unchecked) var journal: [JournalEntry]?
+
+    init(_ definition: NetDefinition, _ state: NetState) {
+      self.definition = definition
+      self.state = state
+      changes = LayerTable(layerCount: definition.layers.count)
+    }
+
+    init(copying other: Contents) {
+      definition = other.definition
+      state = other.state
+      layers = other.layers
+      values = other.values
+      blobs = other.blobs
+      uses = other.uses
+      changes = other.changes
+      undefinedBlobs = other.undefinedBlobs
+      repeatedNames = other.repeatedNames
+      parameterSharers = other.parameterSharers
+      journal = other.journal
+    }
+  }
+
+  private var contents: Contents
+
+  private mutating func own() {
+    if !isKnownUniquelyReferenced(&contents) { contents = Contents(copying: contents) }
+  }
+
   /// The definition that the graph was made from.
-  package let definition: NetDefinition
+  package var definition: NetDefinition { _read { yield contents.definition } }
   /// The phase, level and stages that it was filtered by.
-  package let state: NetState
+  package var state: NetState { contents.state }
   /// Layers by `LayerID`; removed ones stay with `isAlive` false.
-  package internal(set) var layers: [Layer] = []
+  package internal(set) var layers: [Layer] {
+    _read { yield contents.layers }
+    _modify {
+      own()
+      yield &contents.layers
+    }
+  }
   /// Values by `ValueID`.
-  package internal(set) var values: [Value] = []
-  var blobs: [Blob] = []
   /// How many layers the phase has that no rewrite has removed.
   var liveLayerCount = 0
+  package internal(set) var values: [Value] {
+    _read { yield contents.values }
+    _modify {
+      own()
+      yield &contents.values
+    }
+  }
+  /// Names and what is stored under them.
+  var blobs: [Blob] {
+    _read { yield contents.blobs }
+    _modify {
+      own()
+      yield &contents.blobs
+    }
+  }
   /// Every bottom of every layer, linked to the other readers of its value.
-  var uses: [Use] = []
+  var uses: [Use] {
+    _read { yield contents.uses }
+    _modify {
+      own()
+      yield &contents.uses
+    }
+  }
   /// What a rewrite has changed on a layer, apart from its connections.
-  package internal(set) var changes: LayerTable<LayerChange>
+  package internal(set) var changes: LayerTable<LayerChange> {
+    _read { yield contents.changes }
+    _modify {
+      own()
+      yield &contents.changes
+    }
+  }
   /// Names read although no layer or input writes them.
-  package private(set) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
+  package private(set) var undefinedBlobs: [(blob: String, layer: LayerID)] {
+    _read { yield contents.undefinedBlobs }
+    _modify {
+      own()
+      yield &contents.undefinedBlobs
+    }
+  }
   /// How many included layers have each name that occurs more than once.
-  package private(set) var repeatedNames: [String: Int] = [:]
+  package private(set) var repeatedNames: [String: Int] {
+    _read { yield contents.repeatedNames }
+    _modify {
+      own()
+      yield &contents.repeatedNames
+    }
+  }
   /// The included layers that share parameter blobs under a name; only names with several layers.
-  package private(set) var parameterSharers: [String: [LayerID]] = [:]
+  package private(set) var parameterSharers: [String: [LayerID]] {
+    _read { yield contents.parameterSharers }
+    _modify {
+      own()
+      yield &contents.parameterSharers
+    }
+  }
   /// Old states to go back to, newest last; nil outside a transaction.
-  var journal: [JournalEntry]?
+  var journal: [JournalEntry]? {
+    _read { yield contents.journal }
+    _modify {
+      own()
+      yield &contents.journal
+    }
+  }
 
   /// Filters `definition` by `state` and connects what is left.
   ///
   /// - Throws: `NetError` for malformed phase rules.
   package init(_ definition: NetDefinition, state: NetState) throws(NetError) {
-    self.definition = definition
-    changes = LayerTable(layerCount: definition.layers.count)
     // Net::Net adds the command's stages to the file's own.
     var merged = state
     merged.stages += definition.state.stages.filter { !state.stages.contains($0) }
     if state.level == 0 { merged.level = definition.state.level }
-    self.state = merged
+    contents = Contents(definition, merged)
     layers.reserveCapacity(definition.layers.count)
     values.reserveCapacity(definition.layers.count + definition.inputs.count)
     uses.reserveCapacity(definition.layers.count)

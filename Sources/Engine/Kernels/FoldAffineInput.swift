@@ -69,7 +69,7 @@ struct FoldAffineInput: Kernel {
       throw .axis(layer: from, axis: affine.axis, count: affine.axisCount)
     }
     let isShifted = affine.shift.map { $0.contains { $0 != 0 } } ?? affine.hasShift
-    if isShifted, linear.pads(in: net) { throw .inexactPadding(layer: into) }
+    if isShifted, linear.pads { throw .inexactPadding(layer: into) }
     if var blobs = try net.blobs(of: into), let scale = affine.scale, let weights = net.weights {
       let channels = try channelCount(affine, from: from, into: into, linear, input, net)
       func perChannel(_ values: [Double]) -> [Double] {

@@ -113,7 +113,8 @@ package struct Refusal: Sendable {
     package static let codes: [String] = [
       "producer-type", "no-producer", "bottom-count", "connection", "chain-length", "search-limit",
       "other-consumer", "net-output",
-      "not-bypassable", "last-layer", "overwritten-in-place", "output-name", "output-read", "condition", "phase",
+      "not-bypassable", "last-layer", "overwritten-in-place", "output-name", "output-read", "condition",
+      "phase",
       "repeated-name",
       "shared-parameter", "layer-skipped", "generation", "layer-name", "no-weights", "ambiguous-weights",
       "blob-count", "no-layout", "ambiguous-layout", "batch-statistics", "channel-count", "blob-shape",

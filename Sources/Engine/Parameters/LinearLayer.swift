@@ -18,6 +18,8 @@ struct LinearLayer {
   let hasBias: Bool
   /// The parameter that says whether it has a bias.
   let biasPath: [String]
+  /// Whether it surrounds its input with zeros.
+  let pads: Bool
   /// How weight elements map to output channels; nil when no weights are at hand.
   let inner: Int
   let modulus: Int
@@ -42,16 +44,13 @@ struct LinearLayer {
     self.layer = layer
     let type = net.graph[layer].type
     let isInnerProduct = type == "InnerProduct"
-    let parameters = isInnerProduct ? "inner_product_param" : "convolution_param"
-    func integer(_ name: String, or fallback: Int) -> Int {
-      net.attribute([parameters, name], of: layer)?.integer ?? fallback
-    }
-    let axis = integer("axis", or: 1)
-    guard axis == 1 else { throw .axis(layer: layer, axis: axis, count: 1) }
-    biasPath = [parameters, "bias_term"]
-    hasBias = net.attribute(biasPath, of: layer)?.boolean ?? true
+    let parameters = LinearParameters.of(layer, in: net)
+    guard parameters.axis == 1 else { throw .axis(layer: layer, axis: parameters.axis, count: 1) }
+    biasPath = parameters.biasPath
+    hasBias = parameters.hasBias
+    pads = parameters.pads
     guard let blobs = try net.blobs(of: layer) else {
-      outputCount = integer("num_output", or: 0)
+      outputCount = parameters.outputCount ?? 0
       (rank, inner, modulus, rowsPerGroup) = (isInnerProduct ? 2 : 4, 1, 1, 1)
       input =
         type.containsText("Deconvolution")
@@ -64,7 +63,7 @@ struct LinearLayer {
     }
     let shape = blobs[0].shape
     let count = blobs[0].count
-    let outputs = integer("num_output", or: shape.first ?? 0)
+    let outputs = parameters.outputCount ?? shape.first ?? 0
     func wrongShape(_ expected: String) -> Refusal.Reason {
       .blobShape(layer: layer, blob: 0, shape: shape, expected: expected)
     }
@@ -74,7 +73,7 @@ struct LinearLayer {
     outputCount = outputs
     if isInnerProduct {
       rank = 2
-      let isTransposed = net.attribute([parameters, "transpose"], of: layer)?.boolean ?? false
+      let isTransposed = parameters.isTransposed
       // Legacy shapes put [N, K] behind two ones.
       let matrix = shape.count == 4 ? Array(shape.suffix(2)) : shape
       guard matrix.count == 2, matrix[isTransposed ? 1 : 0] == outputs else {
@@ -89,7 +88,7 @@ struct LinearLayer {
       }
     } else if type.containsText("Deconvolution") {
       rank = max(shape.count, 3)
-      let group = integer("group", or: 1)
+      let group = parameters.group
       guard group > 0, outputs % group == 0, shape.count >= 2, shape[1] == outputs / group,
         shape[0] > 0, shape[0] % group == 0
       else { throw wrongShape("[inputs, \(outputs)/\(group), …]") }
@@ -99,7 +98,7 @@ struct LinearLayer {
       rank = max(shape.count, 3)
       guard shape.first == outputs else { throw wrongShape("[\(outputs), …]") }
       (inner, modulus, rowsPerGroup) = (count / outputs, outputs, 1)
-      let group = max(1, integer("group", or: 1))
+      let group = max(1, parameters.group)
       if shape.count >= 2, outputs % group == 0, shape[1] > 0 {
         let perGroup = shape[1]
         let kernel = count / outputs / perGroup
@@ -112,17 +111,6 @@ struct LinearLayer {
     }
     if hasBias, blobs[1].count != outputs {
       throw .blobShape(layer: layer, blob: 1, shape: blobs[1].shape, expected: "[\(outputs)]")
-    }
-  }
-
-  /// Whether the layer surrounds its input with zeros.
-  func pads(in net: WorkingNet) -> Bool {
-    ["pad", "pad_h", "pad_w"].contains { name in
-      switch net.attribute(["convolution_param", name], of: layer) {
-      case .number(let number): return number != 0
-      case .list(let list): return list.contains { $0 != .number(0) }
-      default: return false
-      }
     }
   }
 

@@ -7,7 +7,20 @@ extension WorkingNet {
   /// - Throws: a refusal where no layout fits or several do, where the layer wants the statistics of the
   ///   batch, and where its numbers are unusable.
   package func affine(of layer: LayerID) throws(Refusal.Reason) -> Affine {
-    guard graph[layer].bottoms.count == 1 else { throw .twoBottoms(layer: layer) }
+    guard graph.layers[layer.index].bottoms.count == 1 else { throw .twoBottoms(layer: layer) }
+    // Without weights the form says it all.
+    guard weights == nil, let form = form(of: layer) else { return try affineByLayout(of: layer) }
+    if let known = forms.affines[form] { return known }
+    let affine = try affineByLayout(of: layer)
+    let fromForm = layoutIndices(for: graph[layer].type).allSatisfy {
+      layouts[$0].readsParametersAndBlobsOnly
+    }
+    // A layer that needs a warning needs one of its own.
+    if fromForm, !assumesStoredStatistics { forms.affines[form] = affine }
+    return affine
+  }
+
+  private func affineByLayout(of layer: LayerID) throws(Refusal.Reason) -> Affine {
     let environment = MatchEnvironment(self, layer: layer)
     if let parameters = try affineOfParameters(layer, environment) { return parameters }
     let blobs = try self.blobs(of: layer)
@@ -52,7 +65,7 @@ extension WorkingNet {
     _ layer: LayerID, _ environment: MatchEnvironment
   ) throws(Refusal.Reason) -> Affine? {
     let type = graph[layer].type
-    for layout in layoutIndices(for: type).map({ self.layouts[$0] })
+    for layout in layoutIndices(for: type).lazy.map({ self.layouts[$0] })
     where layout.scale != nil || layout.shift != nil {
       if let condition = layout.condition, try environment.truth(of: condition) == false { continue }
       let scale = try layout.scale.map { (e) throws(Refusal.Reason) in try environment.number(e) } ?? 1

@@ -21,6 +21,8 @@ package final class WorkingNet {
 
   /// The first parameter found that has a value of the wrong kind; the plan is not to be used then.
   var malformed: NetError?
+  /// What follows from types and parameters.
+  var forms: LayerForms
   /// Rewrites change values' names and producers, never their channels.
   let channels: ChannelInference
   /// Shapes of values, found when they are asked for.
@@ -36,6 +38,7 @@ package final class WorkingNet {
   ) {
     channels = ChannelInference(copy graph, schema: schema)
     self.shapes = ShapeInference(shapes)
+    forms = LayerForms(layerCount: graph.layers.count)
     self.weights = weights
     self.layouts = layouts
     self.schema = schema
@@ -125,7 +128,11 @@ package final class WorkingNet {
 
   /// Sets a parameter of `layer`.
   func setAttribute(_ path: [String], to value: NewTextField.Value, of layer: LayerID) {
-    graph.updateChange(of: layer) { $0.set(path, to: value) }
+    let form = form(of: layer).flatMap { forms.form($0, setting: path, to: value) }
+    graph.updateChange(of: layer) {
+      $0.set(path, to: value)
+      $0.form = form
+    }
   }
 }
 

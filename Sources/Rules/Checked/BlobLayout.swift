@@ -4,8 +4,9 @@ import Diagnostics
 ///
 ///     y = (x − μ)/√(σ² + ε)·γ + β,   μ = mean/factor, σ² = variance/factor (both 0 when factor is 0)
 ///
-/// Roles that a layout lacks count as γ = 1, β = 0, no normalisation, factor 1.
-package struct BlobLayout: Sendable {
+/// Roles that a layout lacks count as γ = 1, β = 0, no normalisation, factor 1. Looked up for every layer, so handed around
+/// by reference.
+package final class BlobLayout: Sendable {
   /// What a blob is.
   package enum Role: String, Sendable, CaseIterable {
     /// Multiplies, per channel or a single number.
@@ -23,25 +24,47 @@ package struct BlobLayout: Sendable {
   }
 
   /// Unique.
-  package var id: String
+  package let id: String
   /// The layer types that use it.
-  package var types: TypePattern
+  package let types: TypePattern
   /// When it is the one; the layer is called `layer`. Nil for always.
-  package var condition: CheckedExpression?
+  package let condition: CheckedExpression?
   /// The role of each blob, by position.
-  package var roles: [Role]
+  package let roles: [Role]
   /// ε; nil when the layout has no variance.
-  package var epsilon: CheckedExpression?
+  package let epsilon: CheckedExpression?
   /// Whether the layer uses the stored statistics at TEST; nil for always.
-  package var usesStoredStatistics: CheckedExpression?
+  package let usesStoredStatistics: CheckedExpression?
   /// The axis that the channels lie along; nil for 1.
-  package var axis: CheckedExpression?
+  package let axis: CheckedExpression?
   /// How many axes the numbers span; nil for 1; 0 means a single number for all.
-  package var axisCount: CheckedExpression?
+  package let axisCount: CheckedExpression?
   /// A single factor that is a parameter and not a blob.
-  package var scale: CheckedExpression?
+  package let scale: CheckedExpression?
   /// A single summand that is a parameter and not a blob.
-  package var shift: CheckedExpression?
+  package let shift: CheckedExpression?
   /// Where it stands.
-  package var place: SourcePlace
+  package let place: SourcePlace
+  /// Whether a layer's type, parameters and blobs alone decide whether it fits and what it says.
+  package let readsParametersAndBlobsOnly: Bool
+
+  init(
+    id: String, types: TypePattern, condition: CheckedExpression?, roles: [Role], epsilon: CheckedExpression?,
+    usesStoredStatistics: CheckedExpression?, axis: CheckedExpression?, axisCount: CheckedExpression?,
+    scale: CheckedExpression?, shift: CheckedExpression?, place: SourcePlace
+  ) {
+    self.id = id
+    self.types = types
+    self.condition = condition
+    self.roles = roles
+    self.epsilon = epsilon
+    self.usesStoredStatistics = usesStoredStatistics
+    self.axis = axis
+    self.axisCount = axisCount
+    self.scale = scale
+    self.shift = shift
+    self.place = place
+    readsParametersAndBlobsOnly = [condition, epsilon, usesStoredStatistics, axis, axisCount, scale, shift]
+      .allSatisfy { $0?.expression.readsParametersAndBlobsOnly ?? true }
+  }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Synchronization
 
 /// A checked rule: every name in it is known, every kernel call fits its signature, its pattern hangs together.
 package struct Rule: Sendable {
@@ -89,6 +90,21 @@ package struct CheckedExpression: Sendable {
   package var text: String
   /// Where it stands.
   package var node: YAMLNode
+  /// The capture on whose type and parameters alone the value depends, if there is one.
+  package let subject: String?
+  /// A number of its own, by which values are remembered.
+  package let serial: Int
+
+  private static let serials = Atomic(0)
+
+  init(_ expression: Expression, type: ExpressionType, text: String, node: YAMLNode) {
+    self.expression = expression
+    self.type = type
+    self.text = text
+    self.node = node
+    subject = expression.subject
+    serial = Self.serials.add(1, ordering: .relaxed).newValue
+  }
 }
 
 /// A named intermediate result.

@@ -196,9 +196,11 @@ private struct Drawing {
     return try value(of: reference)
   }
 
-  private mutating func chain(_ group: Int, _ times: ClosedRange<Int>, first: Int, last: Int) throws -> String {
+  private mutating func chain(_ group: Int, _ times: ClosedRange<Int>, first: Int, last: Int) throws -> String
+  {
     let most = min(times.upperBound, times.lowerBound + 3)
-    let count = times.lowerBound + builder.choices.choose("repetitions \(group)", below: most - times.lowerBound + 1)
+    let count =
+      times.lowerBound + builder.choices.choose("repetitions \(group)", below: most - times.lowerBound + 1)
     guard count > 0 else { return try passed(by: pattern.captures[first]) }
     var made: String?
     for _ in 0..<count {
