@@ -7,8 +7,12 @@ import Rules
 extension Refusal.Reason {
   /// The reason as a sentence part, lower case, remedy last.
   package func sentence(in graph: NetGraph) -> String {
-    func name(_ layer: LayerID) -> String { "'\(graph[layer].name)'" }
-    func described(_ layer: LayerID) -> String { "\(graph[layer].type) \(name(layer))" }
+    // A refused rewrite takes the layers back that it made.
+    func isThere(_ layer: LayerID) -> Bool { layer.index < graph.layers.count }
+    func name(_ layer: LayerID) -> String { isThere(layer) ? "'\(graph[layer].name)'" : "the new layer" }
+    func described(_ layer: LayerID) -> String {
+      isThere(layer) ? "\(graph[layer].type) \(name(layer))" : "the new layer"
+    }
     func list(_ layers: [LayerID], of count: Int) -> String {
       let shown = layers.prefix(3).map(name).joined(separator: ", ")
       return "\(count == 1 ? "layer" : "layers") \(shown)\(count > 3 ? " and \(count - 3) more" : "")"
@@ -40,6 +44,15 @@ extension Refusal.Reason {
     case .outputRead(let blob, let source, let layer):
       return
         "the net output '\(blob)' would be one with '\(source)', which layer \(name(layer)) reads, and no output any more"
+    case .lostOutput(let blob): return "the net output '\(blob)' would be gone"
+    case .newOutput(let blob):
+      return "nobody would read '\(blob)' any more, so the net would give it as an output"
+    case .topCount(let layer, let found, let expected):
+      return "\(described(layer)) has \(count(found, "top")), the rule asks for \(expected)"
+    case .layerOrder(let reader, let maker):
+      return
+        "\(reader) stands before \(maker), whose result it would read; move it in the net definition"
+    case .blobName(let blob): return "there is a blob '\(blob)' already"
     case .condition(let text, let place): return "the rule's condition '\(text)' does not hold (\(place))"
     case .phase(let expected, let found):
       return "the rule is for phase \(expected), this is the net of phase \(found)"

@@ -18,11 +18,14 @@ package struct ForwardShapes: LayerShapes {
   package func topShapes(of layer: LayerShapeQuestion) throws(UnknownShape) -> [[Int]] {
     if Self.preserving.contains(layer.type), let first = layer.bottoms.first { return [first] }
     // Blobs are held against the shapes only where there are some.
-    var description = LayerDescription(layer.definition, schema: schema, blobShapes: layer.blobs)
-    description.subject.type = layer.type
+    var description = LayerDescription(
+      name: layer.name, type: layer.type, blobShapes: layer.blobs ?? [], attribute: layer.attribute)
+    description.knowsBlobs = layer.blobs != nil
+    if let definition = layer.definition {
+      description.occurrences = { definition.occurrences(of: $0, field: $1) }
+    }
     description.bottomCount = layer.bottoms.count
     description.topCount = layer.topCount
-    description.attribute = layer.attribute
     do {
       let shapes = try LayerRegistry.layer(description).outputShapes(layer.bottoms)
       for shape in shapes { try description.limits.check(shape, of: description.subject) }

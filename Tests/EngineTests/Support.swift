@@ -49,7 +49,7 @@ extension Plan {
   /// The net's text after the plan.
   var text: String { String(decoding: DefinitionEmitter.text(of: graph), as: UTF8.self) }
   /// The layers left, by name.
-  var names: [String] { graph.layers.filter(\.isAlive).map(\.name) }
+  var names: [String] { graph.writtenLayers.map { graph[$0].name } }
   /// The reasons at a layer.
   func reasons(at name: String) -> [String] {
     refusals.filter { graph[$0.layer].name == name }.map { $0.reason.sentence(in: graph) }

@@ -439,7 +439,8 @@ def test_json_document(command, pair, tmp_path):
         for key, path in zip(("model", "weights"), paths):
             assert document[side][key] == {"path": str(path), "bytes": path.stat().st_size}
     for rewrite in document["rewrites"]:
-        assert rewrite.keys() == {"rule", "layers", "kept", "removed", "added", "check"}
+        keys = {"rule", "layers", "kept", "removed", "added", "renamed", "cleared", "check"}
+        assert rewrite.keys() == keys
         assert set(rewrite["kept"] + rewrite["removed"]) <= set(rewrite["layers"].values())
     assert document["refusals"] == []
 

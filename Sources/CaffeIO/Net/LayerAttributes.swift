@@ -96,7 +96,9 @@ extension AttributeValue {
     switch value {
     case .string(let string): self = .string(string)
     case .literal(let text), .verbatim(let text):
-      if text == "true" || text == "false" {
+      if text.utf8.first?.isQuote == true {
+        self = .string(String(decoding: TextString.decode(Array(text.utf8)[...]), as: UTF8.self))
+      } else if text == "true" || text == "false" {
         self = .boolean(text == "true")
       } else {
         self = Double(text).map(AttributeValue.number) ?? .string(text)
@@ -105,12 +107,29 @@ extension AttributeValue {
     }
   }
 
-  /// The value at a path of fields that are to be written; the last one wins.
-  package static func find(_ path: ArraySlice<String>, in fields: [NewTextField]) -> AttributeValue? {
-    guard let field = fields.last(where: { $0.name == path.first }) else { return nil }
-    if path.count == 1 { return AttributeValue(field.value) }
-    guard case .message(let inner) = field.value else { return nil }
-    return find(path.dropFirst(), in: inner)
+  /// The value of a field that is to be written so; a list where the field is repeated.
+  package init(_ values: [NewTextField.Value], at path: [String], schema: Schema) {
+    let isRepeated = schema.layerField(at: path)?.isRepeated ?? (values.count > 1)
+    self =
+      isRepeated || values.count != 1 ? .list(values.map(AttributeValue.init)) : AttributeValue(values[0])
+  }
+
+  /// The value at a path of fields that are to be written; of a message that occurs several times, in the last one
+  /// that has it.
+  package static func find(_ path: [String], in fields: [NewTextField], schema: Schema) -> AttributeValue? {
+    func values(_ rest: ArraySlice<String>, _ fields: [NewTextField]) -> [NewTextField.Value] {
+      let all = fields.filter { $0.name == rest.first }.map(\.value)
+      guard rest.count > 1 else { return all }
+      for case .message(let inner) in all.reversed() {
+        let found = values(rest.dropFirst(), inner)
+        if !found.isEmpty { return found }
+      }
+      return []
+    }
+    let found = values(path[...], fields)
+    guard let last = found.last else { return nil }
+    let isRepeated = schema.layerField(at: path)?.isRepeated ?? (found.count > 1)
+    return isRepeated ? .list(found.map(AttributeValue.init)) : AttributeValue(last)
   }
 }
 
@@ -122,15 +141,9 @@ extension LayerDefinition {
   package func writtenAttribute(
     _ fullPath: [String], schema: Schema
   ) throws(NetError) -> AttributeValue? {
-    var message = parameters
     var path = fullPath[...]
     if generation == .v0, let flat = V0Names.flat(path) { path = [flat] }
-    while path.count > 1 {
-      guard let inner = message.last(path.first!)?.message else { return nil }
-      message = inner
-      path = path.dropFirst()
-    }
-    guard let name = path.first else { return nil }
+    guard let name = path.last, let message = parameters.message(holding: path) else { return nil }
     var count = 0
     var last: TextField?
     for field in message.fields where field.isNamed(name) {
@@ -143,6 +156,37 @@ extension LayerDefinition {
     var list: [AttributeValue] = []
     for item in message.all(name) { list.append(try AttributeValue(item, as: field, words: schema)) }
     return .list(list)
+  }
+}
+
+extension LayerDefinition {
+  /// Whether nothing would be left of the messages at a path without the fields at `cleared`.
+  package func isEmpty(_ path: [String], without cleared: [[String]]) -> Bool {
+    func isEmpty(_ message: TextMessage, _ depth: Int, _ paths: [[String]]) -> Bool {
+      for field in message.fields {
+        let deeper = paths.filter { field.isNamed($0[depth]) }
+        if deeper.contains(where: { $0.count == depth + 1 }) { continue }
+        guard !deeper.isEmpty, let inner = field.message, isEmpty(inner, depth + 1, deeper) else {
+          return false
+        }
+      }
+      return true
+    }
+    var messages = [parameters]
+    for name in path { messages = messages.flatMap { $0.all(name) }.compactMap(\.message) }
+    let inside = cleared.filter { $0.count > path.count && $0.starts(with: path) }
+    return !messages.isEmpty && messages.allSatisfy { isEmpty($0, path.count, inside) }
+  }
+}
+
+extension TextMessage {
+  /// The message that has the field at the end of a path; where messages on the way are repeated, the last that has it.
+  fileprivate func message(holding path: ArraySlice<String>) -> TextMessage? {
+    guard path.count > 1, let name = path.first else { return contains(path.last ?? "") ? self : nil }
+    for field in all(name).reversed() {
+      if let found = field.message?.message(holding: path.dropFirst()) { return found }
+    }
+    return nil
   }
 }
 

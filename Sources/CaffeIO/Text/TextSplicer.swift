@@ -210,7 +210,7 @@ struct TextSplicer {
     let indent = layout.indentation(at: start)
     let isSpaced = layout.isSpaced(index)
     let text =
-      indent + printer.lines(change.before, indent: indent, isSpaced: isSpaced) + tail + layout.lineEnd
+      indent + lines(change.before, like: index, indent, isSpaced, printer) + tail + layout.lineEnd
     let isLastMessage = change.before.last?.isMessage == true
     let at = layout.commentLines(above: line, of: index)
     splice(at..<at, text + (isSpaced && isLastMessage ? layout.lineEnd : []))
@@ -237,9 +237,23 @@ struct TextSplicer {
     let isSpaced = layout.isSpaced(sibling)
     let indent = layout.indentation(at: start)
     let blank = isSpaced && fields[0].isMessage ? layout.lineEnd : []
-    let text = blank + indent + printer.lines(fields, indent: indent, isSpaced: isSpaced) + tail
+    let text = blank + indent + lines(fields, like: sibling, indent, isSpaced, printer) + tail
     let isEnded = next > 0 && layout.isNewline(at: next - 1)
     splice(next..<next, isEnded ? text + layout.lineEnd : layout.lineEnd + text)
+  }
+
+  /// New fields on lines of their own; messages beside one that stands on a single line do so too.
+  func lines(
+    _ fields: [NewTextField], like sibling: UInt32, _ indent: [UInt8], _ isSpaced: Bool,
+    _ printer: TextPrinter
+  ) -> [UInt8] {
+    let value = storage.nodes[Int(sibling)].valueRange
+    let isOneLine = bytes[value.lowerBound].isOpener && !bytes[value].contains(layout.newline)
+    guard isOneLine, fields.allSatisfy(\.isMessage) else {
+      return printer.lines(fields, indent: indent, isSpaced: isSpaced)
+    }
+    let separator = (printer.separator.map { [$0] } ?? []) + layout.lineEnd + indent
+    return Array(fields.map { printer.oneLine([$0]) }.joined(separator: separator))
   }
 
   // MARK: Appending

@@ -8,126 +8,151 @@ package struct DefinitionEmitter {
   /// The text of the rewritten net.
   package static func text(of graph: NetGraph) -> [UInt8] {
     var emitter = DefinitionEmitter(graph: graph, editor: TextEditor(graph.definition.document))
-    for index in graph.layers.indices { emitter.emit(LayerID(index: index)) }
+    for index in graph.definition.layers.indices { emitter.emit(index) }
     return emitter.editor.edited()
   }
 
-  private mutating func emit(_ id: LayerID) {
+  private mutating func emit(_ index: Int) {
+    let id = LayerID(index: index)
+    let definition = graph.definition.layers[index]
+    if let around = graph.order.neighbours[index] {
+      editor.insert(newLayers(around.before), before: definition.field)
+      editor.insert(newLayers(around.after), after: definition.field)
+    }
     let layer = graph[id]
-    let definition = graph.definition.layers[id.index]
     guard layer.isAlive else { return editor.remove(definition.field) }
     // A layer of another phase is not in the graph's connections; it stays as it was written.
     guard layer.isIncluded else { return }
     let change = graph.changes[id]
     if let replacement = change?.replacement {
-      editor.replace(definition.field, with: [newLayer(layer, definition, parameters: replacement)])
+      editor.replace(definition.field, with: [newLayer(layer, parameters: replacement)])
       return
     }
-    rename(layer.bottoms, in: definition, "bottom", from: definition.bottoms)
-    rename(layer.tops, in: definition, "top", from: definition.tops)
+    if layer.name != definition.name { rename(definition, to: layer.name) }
+    connect(layer.bottoms, in: definition, "bottom", from: definition.bottoms)
+    connect(layer.tops, in: definition, "top", from: definition.tops)
     if let attributes = change?.attributes, !attributes.isEmpty {
       set(AttributeTree(attributes), in: definition.parameters)
     }
   }
 
-  private mutating func rename(
+  private mutating func rename(_ definition: LayerDefinition, to name: String) {
+    if let field = definition.parameters.last("name") {
+      editor.set(field, toString: name)
+    } else {
+      editor.append([NewTextField(name: "name", value: .string(name))], to: definition.parameters)
+    }
+  }
+
+  private mutating func connect(
     _ values: [ValueID], in definition: LayerDefinition, _ field: String, from old: [String]
   ) {
-    var fields: [TextField]?
-    for (index, value) in values.enumerated() {
-      let name = graph.blobName(of: value)
-      guard name != old[index] else { continue }
-      if fields == nil { fields = definition.field.message?.all(field) }
-      if let fields { editor.set(fields[index], toString: name) }
+    let names = values.map(graph.blobName)
+    guard names != old else { return }
+    let fields = definition.field.message?.all(field) ?? []
+    for (written, name) in zip(fields, names) where written.string != name {
+      editor.set(written, toString: name)
+    }
+    for written in fields.dropFirst(names.count) { editor.remove(written) }
+    let more = names.dropFirst(fields.count).map { NewTextField(name: field, value: .string($0)) }
+    if let last = fields.last {
+      editor.insert(more, after: last)
+    } else if let message = definition.field.message {
+      editor.append(more, to: message)
     }
   }
 
   private mutating func set(_ attributes: AttributeTree, in message: TextMessage) {
     var added: [NewTextField] = []
     for (name, node) in attributes.members {
-      guard let existing = message.last(name) else {
-        added.append(NewTextField(name: name, value: node.newValue))
-        continue
-      }
+      let existing = message.all(name)
       switch node {
       case .message(let inner):
-        if let message = existing.message {
-          set(inner, in: message)
+        let messages = existing.compactMap(\.message)
+        if inner.isClearing {
+          clear(inner, in: existing)
+        } else if let last = messages.last {
+          set(inner, in: last)
         } else {
-          editor.replace(existing, with: [NewTextField(name: name, value: node.newValue)])
+          for field in existing { editor.remove(field) }
+          added += [NewTextField(name: name, value: .message(inner.newFields))]
         }
-      case .value(.string(let string)): editor.set(existing, toString: string)
-      case .value(.literal(let literal)), .value(.verbatim(let literal)):
-        editor.set(existing, toLiteral: literal)
-      case .value(.message): editor.replace(existing, with: [NewTextField(name: name, value: node.newValue)])
+      case .values(let values):
+        guard let last = existing.last else {
+          added += values.map { NewTextField(name: name, value: $0) }
+          continue
+        }
+        set(values, of: name, existing, last)
       }
     }
     if !added.isEmpty { editor.append(added, to: message) }
   }
 
-  /// A whole layer: its name and connections, what the rule says, and the phase rules of the layer it replaces.
-  private func newLayer(
-    _ layer: NetGraph.Layer, _ definition: LayerDefinition, parameters: [NewTextField]
-  ) -> NewTextField {
+  private mutating func set(
+    _ values: [NewTextField.Value], of name: String, _ existing: [TextField], _ last: TextField
+  ) {
+    switch values.count == 1 && existing.count == 1 ? values[0] : nil {
+    case .string(let string)?: editor.set(last, toString: string)
+    case .literal(let literal)?, .verbatim(let literal)?: editor.set(last, toLiteral: literal)
+    default:
+      for field in existing.dropFirst() { editor.remove(field) }
+      let fields = values.map { NewTextField(name: name, value: $0) }
+      if fields.isEmpty { editor.remove(existing[0]) } else { editor.replace(existing[0], with: fields) }
+    }
+  }
+
+  /// Takes fields out of all messages of a name, and the messages that it leaves empty, as long as none behind them
+  /// stays: an element in front of another keeps its position.
+  private mutating func clear(_ attributes: AttributeTree, in fields: [TextField]) {
+    var isTrailing = true
+    for field in fields.reversed() {
+      guard let message = field.message else { continue }
+      if isTrailing, attributes.empties(message) {
+        editor.remove(field)
+      } else {
+        isTrailing = false
+        set(attributes, in: message)
+      }
+    }
+  }
+
+  private func newLayers(_ layers: [LayerID]) -> [NewTextField] {
+    layers.filter { graph[$0].isAlive }.map { id in
+      newLayer(graph[id], parameters: graph.changes[id]?.replacement ?? [])
+    }
+  }
+
+  /// A whole layer: its name and connections, and what the rule says.
+  private func newLayer(_ layer: NetGraph.Layer, parameters: [NewTextField]) -> NewTextField {
     var fields = [
       NewTextField(name: "name", value: .string(layer.name)),
       NewTextField(name: "type", value: .string(layer.type)),
     ]
     fields += layer.bottoms.map { NewTextField(name: "bottom", value: .string(graph.blobName(of: $0))) }
     fields += layer.tops.map { NewTextField(name: "top", value: .string(graph.blobName(of: $0))) }
-    for rule in definition.field.message?.fields.filter({ $0.isNamed("include") || $0.isNamed("exclude") })
-      ?? []
-    {
-      fields.append(NewTextField(name: rule.name, value: .message(rule.copied)))
-    }
     return NewTextField(name: "layer", value: .message(fields + parameters))
   }
 }
 
-/// Parameters by the steps of their paths, in the order they were set: a message that is new is written once, whatever
-/// number of its fields is set.
-private struct AttributeTree {
-  enum Node {
-    case value(NewTextField.Value)
-    case message(AttributeTree)
-
-    var newValue: NewTextField.Value {
-      switch self {
-      case .value(let value): value
-      case .message(let tree):
-        .message(tree.members.map { NewTextField(name: $0.name, value: $0.node.newValue) })
+extension AttributeTree {
+  /// Whether all it does is to take fields away.
+  fileprivate var isClearing: Bool {
+    members.allSatisfy { member in
+      switch member.node {
+      case .values(let values): values.isEmpty
+      case .message(let tree): tree.isClearing
       }
     }
   }
 
-  private(set) var members: [(name: String, node: Node)] = []
-
-  init(_ attributes: [LayerChange.Attribute] = []) {
-    for attribute in attributes { set(attribute.path[...], to: attribute.value) }
-  }
-
-  private mutating func set(_ path: ArraySlice<String>, to value: NewTextField.Value) {
-    guard let name = path.first else { return }
-    let index = members.firstIndex { $0.name == name }
-    var node = Node.value(value)
-    if path.count > 1 {
-      var inner = AttributeTree()
-      if let index, case .message(let known) = members[index].node { inner = known }
-      inner.set(path.dropFirst(), to: value)
-      node = .message(inner)
-    }
-    if let index { members[index].node = node } else { members.append((name, node)) }
-  }
-}
-
-extension TextField {
-  /// The fields of a message value, to be written elsewhere.
-  var copied: [NewTextField] {
-    (message?.fields.map { $0 } ?? []).map { field in
-      if field.message != nil {
-        return NewTextField(name: field.name, value: .message(field.copied))
+  /// Whether nothing is left of a message when the fields are gone.
+  fileprivate func empties(_ message: TextMessage) -> Bool {
+    message.fields.allSatisfy { field in
+      guard let node = members.first(where: { field.isNamed($0.name) })?.node else { return false }
+      switch node {
+      case .values(let values): return values.isEmpty
+      case .message(let tree): return field.message.map(tree.empties) ?? false
       }
-      return NewTextField(name: field.name, value: .verbatim(field.literal))
     }
   }
 }

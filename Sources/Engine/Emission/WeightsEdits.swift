@@ -7,7 +7,7 @@ extension WeightsPlan {
   package init(_ graph: NetGraph, weights: WeightsFile, schema: Schema = .caffe) {
     self.init()
     var byName: [String: LayerID] = [:]
-    for index in graph.layers.indices {
+    for index in graph.definition.layers.indices {
       let name = graph.definition.layers[index].name
       let id = LayerID(index: index)
       // A twin for another phase has the same name and the same blobs: the one of this phase decides.
@@ -23,6 +23,18 @@ extension WeightsPlan {
         edit.removed = true
       }
       edits[stored.index] = edit
+    }
+    let isPresent = weights.layers.last?.generation ?? .v2 == .v2
+    for id in graph.liveLayers where graph.definition(of: id) == nil {
+      let layer = graph[id]
+      let blobs = graph.changes[id]?.blobs ?? []
+      // The old syntax has a number for few types, and without blobs nothing needs to be said.
+      if blobs.isEmpty, !isPresent { continue }
+      appended.append(
+        NewWeightLayer(
+          name: layer.name, type: layer.type, bottoms: layer.bottoms.map(graph.blobName),
+          tops: layer.tops.map(graph.blobName), blobs: blobs,
+          setFields: isPresent ? schema.wireEdits(graph.changes[id]?.replacement ?? []) : []))
     }
   }
 
@@ -42,14 +54,17 @@ extension WeightsPlan {
       edit.bottoms = bottoms
     }
     if tops != definition.tops, stored.tops.map(\.name) == definition.tops { edit.tops = tops }
+    if layer.name != definition.name { edit.name = layer.name }
     if let fields = change?.replacement {
       if layer.type != definition.type { edit.type = layer.type }
-      if layer.name != definition.name { edit.name = layer.name }
-      edit.setFields =
-        schema.parametersToClear(of: definition) + fields.flatMap { schema.wireEdits($0, path: []) }
+      let new = schema.wireEdits(fields)
+      let cleared = schema.parametersToClear(of: definition).filter { edit in
+        !new.contains { $0.path == edit.path }
+      }
+      edit.setFields = cleared + new
     } else if stored.generation == .v2 {
       for attribute in change?.attributes ?? [] {
-        if let wire = schema.wireEdit(attribute.path, attribute.value) { edit.setFields.append(wire) }
+        if let wire = schema.wireEdit(attribute.path, attribute.values) { edit.setFields.append(wire) }
       }
     }
     return edit.blobs != nil || edit.bottoms != nil || edit.tops != nil || edit.type != nil
@@ -73,30 +88,46 @@ extension Schema {
     return edits
   }
 
-  /// The edits that write a new field and what is in it.
-  fileprivate func wireEdits(_ field: NewTextField, path: [String]) -> [WireFieldEdit] {
-    let path = path + [field.name]
-    guard case .message(let inner) = field.value else {
-      return wireEdit(path, field.value).map { [$0] } ?? []
+  /// The edits that write new fields, each with all its values.
+  fileprivate func wireEdits(_ fields: [NewTextField]) -> [WireFieldEdit] {
+    var names: [String] = []
+    for field in fields where !names.contains(field.name) { names.append(field.name) }
+    return names.compactMap { name in
+      wireEdit([name], fields.filter { $0.name == name }.map(\.value))
     }
-    return inner.flatMap { wireEdits($0, path: path) }
   }
 
-  /// The edit that sets one field; nil for a field whose number is not known.
-  fileprivate func wireEdit(_ path: [String], _ value: NewTextField.Value) -> WireFieldEdit? {
+  /// The edit that gives a field its values, none to clear it; nil for a field whose number is not known, for a value
+  /// that does not fit it, and for one inside a repeated message, whose elements have no names.
+  fileprivate func wireEdit(_ path: [String], _ values: [NewTextField.Value]) -> WireFieldEdit? {
     var numbers: [Int] = []
     for length in 1...path.count {
       // Groups, which no file of Caffe's has, are left as they are.
       guard let field = layerField(at: Array(path.prefix(length))), !field.isGroup,
-        let number = field.number
+        let number = field.number, length == path.count || !field.isRepeated
       else { return nil }
       numbers.append(number)
     }
-    guard let field = layerField(at: path), let wire = wireValue(value, as: field.type) else { return nil }
-    return WireFieldEdit(path: numbers, values: [wire])
+    guard let field = layerField(at: path) else { return nil }
+    let wire = values.compactMap { wireValue($0, as: field.type) }
+    guard wire.count == values.count else { return nil }
+    return WireFieldEdit(path: numbers, values: wire)
+  }
+
+  /// A message on the wire; fields whose numbers are not known are left out.
+  private func encoded(_ fields: [NewTextField], as message: String) -> WireValue {
+    var encoder = WireEncoder()
+    for field in fields {
+      guard let known = self.message(message)?.field(named: field.name), let number = known.number,
+        let value = wireValue(field.value, as: known.type)
+      else { continue }
+      encoder.field(number, value)
+    }
+    return .bytes(encoder.bytes)
   }
 
   private func wireValue(_ value: NewTextField.Value, as type: SchemaField.FieldType) -> WireValue? {
+    if case .message(let fields) = value, case .message(let name) = type { return encoded(fields, as: name) }
     switch (AttributeValue(value), type) {
     case (.boolean(let value), .bool): return .bool(value)
     case (.number(let number), .float): return .float(Float(number))

@@ -17,6 +17,11 @@ struct ChannelInference {
     "Split", "Interp", "Upsample", "Normalize", "Softmax", "MVN", "ShuffleChannel",
   ]
 
+  /// Those of a value; nil where they are not known, as for one that a rewrite has made.
+  func count(of value: ValueID) -> Int? {
+    value.index < counts.count ? counts[value.index] : nil
+  }
+
   init(_ net: NetGraph, schema: Schema) {
     counts = Array(repeating: nil, count: net.values.count)
     var malformed: NetError?

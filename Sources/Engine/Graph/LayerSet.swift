@@ -14,6 +14,8 @@ struct LayerSet: Sendable {
   /// Adds a layer; false if it was there.
   @discardableResult
   mutating func insert(_ layer: LayerID) -> Bool {
+    // Layers that rewrites make come behind those that the set was made for.
+    if layer.index >= marks.count { marks += Array(repeating: 0, count: layer.index + 1 - marks.count) }
     guard marks[layer.index] != generation else { return false }
     marks[layer.index] = generation
     members.append(layer)

@@ -13,11 +13,11 @@ package struct LayerTable<Element: Sendable>: Sendable {
   /// The element of a layer.
   package subscript(id: LayerID) -> Element? {
     get {
-      guard !slots.isEmpty, slots[id.index] > 0 else { return nil }
+      guard id.index < slots.count, slots[id.index] > 0 else { return nil }
       return elements[Int(slots[id.index]) - 1]
     }
     set {
-      if newValue == nil, slots.isEmpty || slots[id.index] == 0 { return }
+      if newValue == nil, id.index >= slots.count || slots[id.index] == 0 { return }
       elements[slot(of: id)] = newValue
     }
   }
@@ -38,7 +38,10 @@ package struct LayerTable<Element: Sendable>: Sendable {
   }
 
   private mutating func slot(of id: LayerID) -> Int {
-    if slots.isEmpty { slots = Array(repeating: 0, count: layerCount) }
+    // Layers that rewrites make come behind those that the table was made for.
+    if slots.count <= id.index {
+      slots += Array(repeating: 0, count: max(layerCount, id.index + 1) - slots.count)
+    }
     if slots[id.index] == 0 {
       owners.append(id)
       elements.append(nil)

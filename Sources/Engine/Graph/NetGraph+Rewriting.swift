@@ -7,6 +7,10 @@ extension NetGraph {
     case blob(Int, Blob)
     case use(Int, Use)
     case change(LayerID, LayerChange?)
+    case order(LayerOrder)
+    case blobName(String)
+    /// How many there were of each kind before some were added.
+    case counts(layers: Int, values: Int, blobs: Int, uses: Int)
   }
 
   /// Begins to remember old states.
@@ -29,12 +33,20 @@ extension NetGraph {
       case .blob(let index, let old): blobs[index] = old
       case .use(let index, let old): uses[index] = old
       case .change(let id, let old): changes[id] = old
+      case .order(let old): order = old
+      case .blobName(let name): usedBlobNames?.remove(name)
+      case .counts(let layerCount, let valueCount, let blobCount, let useCount):
+        liveLayerCount -= layers[layerCount...].count(where: \.isLive)
+        layers.removeSubrange(layerCount...)
+        values.removeSubrange(valueCount...)
+        blobs.removeSubrange(blobCount...)
+        uses.removeSubrange(useCount...)
       }
     }
     journal = nil
   }
 
-  private mutating func remember(_ entry: JournalEntry) { journal?.append(entry) }
+  mutating func remember(_ entry: JournalEntry) { journal?.append(entry) }
 
   /// Changes one layer.
   mutating func update(_ id: LayerID, _ change: (inout Layer) -> Void) {
@@ -60,7 +72,7 @@ extension NetGraph {
     change(&uses[index])
   }
 
-  private mutating func updateBlob(_ index: Int, _ change: (inout Blob) -> Void) {
+  mutating func updateBlob(_ index: Int, _ change: (inout Blob) -> Void) {
     remember(.blob(index, blobs[index]))
     change(&blobs[index])
   }
@@ -76,19 +88,29 @@ extension NetGraph {
   ///
   /// Names: the later one survives, so that what stands behind reads what it read before. Where others
   /// still read the earlier name, or it is a net input, that one survives and the readers of the later one
-  /// are pointed to it, unless the later one is a net output, whose name nobody may take away.
+  /// are pointed to it, unless the later one is a net output, whose name nobody may take away. With
+  /// `keepsEarlierName` the earlier one survives wherever the later one is no net output.
+  ///
+  /// Of several tops each takes the bottom at its position; a single bottom serves all.
   ///
   /// - Throws: a refusal where no naming keeps all readers right.
-  mutating func bypass(_ id: LayerID) throws(Refusal.Reason) {
+  mutating func bypass(_ id: LayerID, keepsEarlierName: Bool = false) throws(Refusal.Reason) {
     let layer = layers[id.index]
-    guard let source = layer.bottoms.first else { throw .notBypassable }
     try checkOutputs(of: layer)
-    for top in layer.tops { try join(top, into: source, leavingOut: id) }
+    guard !layer.bottoms.isEmpty,
+      layer.tops.count <= 1 || layer.bottoms.count == 1 || layer.bottoms.count == layer.tops.count
+    else { throw .notBypassable }
+    let pairs = layer.tops.enumerated().map { position, top in
+      (top: top, source: layer.bottoms[layer.bottoms.count == 1 ? 0 : position])
+    }
+    for (top, source) in pairs {
+      try join(top, into: source, leavingOut: id, keepsEarlierName: keepsEarlierName)
+    }
     guard liveLayerCount > 1 else { throw .lastLayer }
     for (position, bottom) in layer.bottoms.enumerated() {
       unlinkUse(layer.firstUse + position, of: bottom)
     }
-    for top in layer.tops {
+    for (top, source) in pairs {
       var index = values[top.index].uses.first
       while index >= 0 {
         let use = uses[Int(index)]
@@ -107,7 +129,9 @@ extension NetGraph {
       }
       update(top) { $0.isAlive = false }
     }
-    if values[source.index].overwriter == id { update(source) { $0.overwriter = nil } }
+    for bottom in layer.bottoms where values[bottom.index].overwriter == id {
+      update(bottom) { $0.overwriter = nil }
+    }
     update(id) { $0.isAlive = false }
   }
 
@@ -125,7 +149,7 @@ extension NetGraph {
 
   /// Decides which name survives when `top` and `source` become one value, and joins their blobs if need be.
   private mutating func join(
-    _ top: ValueID, into source: ValueID, leavingOut layer: LayerID
+    _ top: ValueID, into source: ValueID, leavingOut layer: LayerID, keepsEarlierName: Bool
   ) throws(Refusal.Reason) {
     let earlier = root(of: values[source.index].blob)
     let later = root(of: values[top.index].blob)
@@ -140,7 +164,7 @@ extension NetGraph {
       throw .overwrittenInPlace(blob: blobs[earlier].name, by: overwriter)
     }
     let hasOtherReaders = hasReaders(upTo: source, besides: layer)
-    if !isOutput && (hasOtherReaders || blobs[earlier].isInput) { return }
+    if !isOutput && (hasOtherReaders || blobs[earlier].isInput || keepsEarlierName) { return }
     if isOutput, blobs[earlier].isInput || versions(of: source).contains(where: isNetOutput) {
       throw .outputName(blob: blobs[later].name, source: blobs[earlier].name)
     }
@@ -177,7 +201,7 @@ extension NetGraph {
   }
 
   /// To be called when `value` gets readers.
-  private mutating func forgetSoleReaders(of value: ValueID) {
+  mutating func forgetSoleReaders(of value: ValueID) {
     let root = root(of: values[value.index].blob)
     guard blobs[root].soleReadersUpTo == value else { return }
     let previous = values[value.index].previous
@@ -190,7 +214,7 @@ extension NetGraph {
   }
 
   /// All versions stored in the blob of `value`, up to and including it.
-  private func versions(of value: ValueID) -> some Sequence<ValueID> {
+  func versions(of value: ValueID) -> some Sequence<ValueID> {
     sequence(first: value) { values[$0.index].previous }
   }
 }

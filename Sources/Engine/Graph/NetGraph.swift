@@ -1,6 +1,7 @@
 import CaffeIO
 
-/// Identifies a layer of a `NetGraph`; layers of the definition keep their index in the file.
+/// Identifies a layer of a `NetGraph`; layers of the definition keep their index in the file, those that rewrites make
+/// come behind them.
 package struct LayerID: Hashable, Sendable, Comparable {
   // A text has less than 2³² bytes, so fewer layers. Nets of a million layers hold many of these.
   private let stored: UInt32
@@ -11,7 +12,7 @@ package struct LayerID: Hashable, Sendable, Comparable {
   /// Position in `NetGraph.layers`.
   package var index: Int { Int(stored) }
 
-  /// Definition order.
+  /// Definition order; where a new layer stands says `NetGraph.order`.
   package static func < (a: LayerID, b: LayerID) -> Bool { a.stored < b.stored }
 }
 
@@ -100,6 +101,9 @@ package struct NetGraph: Sendable {
     @exclusivity(unchecked) var repeatedNames: [String: Int] = [:]
     @exclusivity(unchecked) var parameterSharers: [String: [LayerID]] = [:]
     @exclusivity(unchecked) var journal: [JournalEntry]?
+    @exclusivity(unchecked) var order = LayerOrder()
+    @exclusivity(unchecked) var usedBlobNames: Set<String>?
+    @exclusivity(unchecked) var layersByName: [String: [LayerID]]?
 
     init(_ definition: NetDefinition, _ state: NetState) {
       self.definition = definition
@@ -119,6 +123,9 @@ package struct NetGraph: Sendable {
       repeatedNames = other.repeatedNames
       parameterSharers = other.parameterSharers
       journal = other.journal
+      order = other.order
+      usedBlobNames = other.usedBlobNames
+      layersByName = other.layersByName
     }
   }
 
@@ -132,12 +139,20 @@ package struct NetGraph: Sendable {
   package var definition: NetDefinition { _read { yield contents.definition } }
   /// The phase, level and stages that it was filtered by.
   package var state: NetState { contents.state }
-  /// Layers by `LayerID`; removed ones stay with `isAlive` false.
+  /// Layers by `LayerID`, those of the definition first; removed ones stay with `isAlive` false.
   package internal(set) var layers: [Layer] {
     _read { yield contents.layers }
     _modify {
       own()
       yield &contents.layers
+    }
+  }
+  /// Where the layers stand that rewrites have made.
+  var order: LayerOrder {
+    _read { yield contents.order }
+    _modify {
+      own()
+      yield &contents.order
     }
   }
   /// Values by `ValueID`.
@@ -204,6 +219,22 @@ package struct NetGraph: Sendable {
     _modify {
       own()
       yield &contents.journal
+    }
+  }
+  /// Blob names that are or were in use; collected when the first new one is needed.
+  var usedBlobNames: Set<String>? {
+    _read { yield contents.usedBlobNames }
+    _modify {
+      own()
+      yield &contents.usedBlobNames
+    }
+  }
+  /// The layers that have or had a name; collected when the first new one is needed.
+  var layersByName: [String: [LayerID]]? {
+    _read { yield contents.layersByName }
+    _modify {
+      own()
+      yield &contents.layersByName
     }
   }
 
@@ -276,12 +307,12 @@ package struct NetGraph: Sendable {
     parameterSharers = sharers.filter { $0.value.count > 1 }
   }
 
-  private mutating func makeBlob(named name: String, isInput: Bool) -> Int {
+  mutating func makeBlob(named name: String, isInput: Bool) -> Int {
     blobs.append(Blob(parent: blobs.count, name: name, isInput: isInput))
     return blobs.count - 1
   }
 
-  private mutating func makeValue(blob: Int, producer: LayerID?) -> ValueID {
+  mutating func makeValue(blob: Int, producer: LayerID?) -> ValueID {
     values.append(Value(blob: blob, producer: producer))
     return ValueID(index: values.count - 1)
   }
@@ -294,14 +325,22 @@ extension NetGraph {
   /// The value.
   package subscript(id: ValueID) -> Value { values[id.index] }
 
-  /// The layers that the phase has and no rewrite has removed, in file order.
+  /// The layers that the phase has and no rewrite has removed, in the order of the file.
   package var liveLayers: some Sequence<LayerID> {
-    layers.indices.lazy.filter { layers[$0].isLive }.map(LayerID.init(index:))
+    writtenLayers.lazy.filter { layers[$0.index].isIncluded }
+  }
+
+  /// The layers that no rewrite has removed, those of other phases among them, in the order of the file.
+  package var writtenLayers: some Sequence<LayerID> {
+    LayerSequence(order, layerCount: definition.layers.count).lazy.filter { layers[$0.index].isAlive }
   }
 
   /// The layers that the text will have, in its order; those that the phase leaves out included.
-  package var emissionOrder: [LayerID] {
-    layers.indices.filter { layers[$0].isAlive }.map(LayerID.init(index:))
+  package var emissionOrder: [LayerID] { Array(writtenLayers) }
+
+  /// The text of a layer; nil for one that a rewrite has made.
+  package func definition(of id: LayerID) -> LayerDefinition? {
+    id.index < definition.layers.count ? definition.layers[id.index] : nil
   }
 
   /// The name a value is stored under now.

@@ -59,6 +59,19 @@ extension NetGraph {
     values[value.index].uses.count += 1
   }
 
+  /// Adds a reader while the graph is being rewritten.
+  mutating func linkUse(of value: ValueID, by layer: LayerID) {
+    let index = Int32(uses.count)
+    let last = values[value.index].uses.last
+    uses.append(Use(layer: layer, previous: last))
+    if last >= 0 { updateUse(Int(last)) { $0.next = index } }
+    update(value) { value in
+      if last < 0 { value.uses.first = index }
+      value.uses.last = index
+      value.uses.count += 1
+    }
+  }
+
   /// Takes one bottom out of the list of `value`.
   mutating func unlinkUse(_ index: Int, of value: ValueID) {
     let use = uses[index]

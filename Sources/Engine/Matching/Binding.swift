@@ -19,6 +19,9 @@ package struct Binding: Sendable {
   /// The layer of a capture that every match has one for, in a complete binding.
   package subscript(capture: Int) -> LayerID { singles.layer(of: capture)! }
 
+  /// The layer of a capture that is no list, where it is there.
+  func single(_ capture: Int) -> LayerID? { singles.layer(of: capture) }
+
   /// The layers of a capture: none where it is absent, several where it is a list.
   package func layers(of capture: Int) -> [LayerID] {
     if let layer = singles.layer(of: capture) { return [layer] }

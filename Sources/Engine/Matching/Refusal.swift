@@ -33,6 +33,12 @@ package struct Refusal: Sendable {
     case overwrittenInPlace(blob: String, by: LayerID)
     case outputName(blob: String, source: String)
     case outputRead(blob: String, source: String, by: LayerID)
+    case lostOutput(blob: String)
+    case newOutput(blob: String)
+    case topCount(layer: LayerID, found: Int, expected: Int)
+    /// Both as messages call them: a new layer is not there any more when the message is made.
+    case layerOrder(reader: String, maker: String)
+    case blobName(blob: String)
 
     // What must hold of them.
     case condition(text: String, place: String)
@@ -75,7 +81,11 @@ package struct Refusal: Sendable {
       case .chainLength: return "chain-length"
       case .tooManyBottoms, .searchLimit: return "search-limit"
       case .otherConsumer: return "other-consumer"
-      case .netOutput: return "net-output"
+      case .netOutput, .lostOutput: return "net-output"
+      case .newOutput: return "new-output"
+      case .topCount: return "top-count"
+      case .layerOrder: return "layer-order"
+      case .blobName: return "blob-name"
       case .notBypassable: return "not-bypassable"
       case .lastLayer: return "last-layer"
       case .overwrittenInPlace: return "overwritten-in-place"
@@ -112,7 +122,7 @@ package struct Refusal: Sendable {
     /// All codes, for checking rule tests and for the reference.
     package static let codes: [String] = [
       "producer-type", "no-producer", "bottom-count", "connection", "chain-length", "search-limit",
-      "other-consumer", "net-output",
+      "other-consumer", "net-output", "new-output", "top-count", "layer-order", "blob-name",
       "not-bypassable", "last-layer", "overwritten-in-place", "output-name", "output-read", "condition",
       "phase",
       "repeated-name",

@@ -44,7 +44,7 @@ struct Safety {
       }
       // A second top that nobody reads is a net output all the same.
       let isInterior = graph[layer].tops.contains { graph.consumerCount(of: $0) > 0 }
-      if isInterior, rule.pattern.captures.count > 1,
+      if isInterior, rule.pattern.captures.count > 1, !rule.allowances.contains(.netOutput),
         let output = graph[layer].tops.first(where: { graph.isNetOutput($0) })
       {
         return .netOutput(layer: layer, blob: graph.blobName(of: output))
@@ -57,7 +57,7 @@ struct Safety {
     if rule.allowances.contains(.sharedParameter) || graph.parameterSharers.isEmpty { return nil }
     let matched = Set(layers)
     for layer in layers {
-      for case let name? in graph.definition.layers[layer.index].sharedParameterNames {
+      for case let name? in graph.definition(of: layer)?.sharedParameterNames ?? [] {
         let others = (graph.parameterSharers[name] ?? []).filter {
           !matched.contains($0) && graph[$0].isAlive
         }

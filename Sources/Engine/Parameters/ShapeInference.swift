@@ -11,8 +11,10 @@ package protocol LayerShapes: Sendable {
 
 /// A layer whose tops' shapes are asked for.
 package struct LayerShapeQuestion: Sendable {
-  /// The definition that it comes from.
-  package var definition: LayerDefinition
+  /// Its name.
+  package var name: String
+  /// The definition that it comes from; nil for a layer that a rewrite has made.
+  package var definition: LayerDefinition?
   /// Its type now.
   package var type: String
   /// The shapes of its bottoms.
@@ -157,18 +159,11 @@ extension WorkingNet {
   }
 
   fileprivate func shapeQuestion(_ layer: LayerID, bottoms: [[Int]]) -> LayerShapeQuestion {
-    let definition = graph.definition.layers[layer.index]
-    let change = graph.changes[layer]
+    let graph = self.graph
     let schema = self.schema
     return LayerShapeQuestion(
-      definition: definition, type: graph[layer].type, bottoms: bottoms, topCount: graph[layer].tops.count,
-      blobs: (try? blobs(of: layer))?.map(\.shape),
-      attribute: { path in
-        if let value = change?.attributes.first(where: { $0.path == path })?.value {
-          return AttributeValue(value)
-        }
-        if let fields = change?.replacement { return AttributeValue.find(path[...], in: fields) }
-        return try? definition.writtenAttribute(path, schema: schema)
-      })
+      name: graph[layer].name, definition: graph.definition(of: layer), type: graph[layer].type,
+      bottoms: bottoms, topCount: graph[layer].tops.count, blobs: (try? blobs(of: layer))?.map(\.shape),
+      attribute: { path in try? graph.writtenAttribute(path, of: layer, schema: schema) })
   }
 }

@@ -52,7 +52,7 @@ extension WorkingNet {
     affine.axis = axis
     affine.axisCount = axisCount
     if axis == 1, let count = affine.channelCount, let bottom = graph[layer].bottoms.first,
-      let expected = channels.counts[bottom.index], count != expected
+      let expected = channels.count(of: bottom), count != expected
     {
       throw .inputChannels(layer: layer, found: count, expected: expected)
     }

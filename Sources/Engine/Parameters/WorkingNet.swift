@@ -67,14 +67,8 @@ package final class WorkingNet {
 
   /// The value of a parameter if the definition or a rewrite gives it.
   package func writtenAttribute(_ path: [String], of layer: LayerID) -> AttributeValue? {
-    if let change = graph.changes[layer] {
-      if let value = change.attributes.first(where: { $0.path == path })?.value {
-        return AttributeValue(value)
-      }
-      if let fields = change.replacement { return AttributeValue.find(path[...], in: fields) }
-    }
     do {
-      return try graph.definition.layers[layer.index].writtenAttribute(path, schema: schema)
+      return try graph.writtenAttribute(path, of: layer, schema: schema)
     } catch {
       malformed = malformed ?? error
       return nil
@@ -86,8 +80,16 @@ package final class WorkingNet {
   /// The index in the weights file of the layer that Caffe would fill `layer` from, by name.
   package func storedIndex(of layer: LayerID) -> Int? {
     // Net::CopyTrainedLayersFrom fills the first layer of a name.
-    guard definitionIndexByName[graph[layer].name] == layer.index else { return nil }
-    return stored[graph.definition.layers[layer.index].name]?.last
+    guard let name = graph.definition(of: layer)?.name, definitionIndexByName[name] == layer.index else {
+      return nil
+    }
+    return stored[name]?.last
+  }
+
+  /// Whether the weights file has blobs for a layer of this name that the definition lacks: Caffe would give them to
+  /// any layer that came to be called so.
+  func hasForeignBlobs(named name: String) -> Bool {
+    stored[name] != nil && definitionIndexByName[name] == nil
   }
 
   /// The blobs of `layer` as they stand; nil when the run has no weights at all.
@@ -96,7 +98,7 @@ package final class WorkingNet {
   package func blobs(of layer: LayerID) throws(Refusal.Reason) -> [BlobContent]? {
     guard let weights else { return nil }
     if let blobs = graph.changes[layer]?.blobs { return blobs }
-    let name = graph[layer].name
+    guard let name = graph.definition(of: layer)?.name else { return [] }
     if let count = graph.repeatedNames[name] { throw .repeatedName(layer: layer, count: count) }
     guard let candidates = stored[name] else { throw .noWeights(layer: layer) }
     guard candidates.count == 1 else { throw .ambiguousWeights(layer: layer, count: candidates.count) }
@@ -133,6 +135,11 @@ package final class WorkingNet {
       $0.set(path, to: value)
       $0.form = form
     }
+  }
+
+  /// Gives a parameter of `layer` these values; without any it goes.
+  func setAttribute(_ path: [String], to values: [NewTextField.Value], of layer: LayerID) {
+    graph.updateChange(of: layer) { $0.set(path, to: values) }
   }
 }
 

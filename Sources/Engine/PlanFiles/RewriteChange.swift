@@ -50,7 +50,7 @@ struct ChangeRecorder {
 
   private func attributes(of before: Before, in net: WorkingNet) -> [RewriteChange] {
     let now = net.graph.changes[before.layer]
-    let definition = net.graph.definition.layers[before.layer.index]
+    let definition = net.graph.definition(of: before.layer)
     var changes: [RewriteChange] = []
     func note(_ path: String, _ old: String?, _ new: String?) {
       guard old != new else { return }
@@ -65,8 +65,8 @@ struct ChangeRecorder {
     for attribute in now?.attributes ?? [] {
       let known = before.change?.attributes.first { $0.path == attribute.path }
       let replaced = before.change?.replacement.map { Self.text(attribute.path[...], in: $0) }
-      let old = known?.value.text ?? replaced ?? definition.writtenLiteral(attribute.path)
-      note(attribute.path.joined(separator: "."), old, attribute.value.text)
+      let old = known.map(\.text) ?? replaced ?? definition?.writtenLiteral(attribute.path)
+      note(attribute.path.joined(separator: "."), old, attribute.text)
     }
     return changes
   }
@@ -87,6 +87,14 @@ struct ChangeRecorder {
       if let was, let new, was.isSame(as: new) { return nil }
       return .blob(layer: before.name, index: index, old: was?.shape, new: new?.shape, origin: new?.origin)
     }
+  }
+}
+
+extension LayerChange.Attribute {
+  /// The values as they are written, `[a, b]` for several; nil for a parameter that goes.
+  fileprivate var text: String? {
+    let texts = values.map(\.text)
+    return texts.count > 1 ? "[\(texts.joined(separator: ", "))]" : texts.first
   }
 }
 

@@ -70,6 +70,11 @@ struct Candidates {
     }
   }
 
+  /// Asks for a look at layers in the next round.
+  mutating func touch(_ layers: [LayerID]) {
+    for layer in layers { touched.insert(layer) }
+  }
+
   /// Asks for a look at the neighbourhood in the next round.
   mutating func touchNeighbourhood() {
     for layer in neighbourhood.members { touched.insert(layer) }

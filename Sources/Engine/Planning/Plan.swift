@@ -31,17 +31,24 @@ package struct AppliedRewrite: Sendable {
   package var anchor: LayerID
   /// Layers that stay, changed.
   package var kept: [LayerID]
-  /// Layers that are gone.
+  /// Layers that are gone; `added` may have taken their place.
   package var removed: [LayerID]
-  /// Layers that became another type.
+  /// Layers that became another one where they stand.
   package var replaced: [LayerID]
+  /// Layers that the net did not have. Whoever read a value before reads the same value of the graph afterwards,
+  /// whichever layer makes it then.
+  package var added: [LayerID] = []
+  /// Layers that stay under another name.
+  package var renamed: [(layer: LayerID, from: String, to: String)] = []
+  /// Parameters that are not written any more, by their path in the layer.
+  package var cleared: [(layer: LayerID, path: [String])] = []
   /// What the user should know of it.
   package var warnings: [Warning]
   /// What changes on the layers that stay; only with `PlanOptions.describesChanges`.
   package var changes: [RewriteChange] = []
 
   /// All layers that it looked at or changed.
-  package var touched: [LayerID] { layers.map(\.layer) }
+  package var touched: [LayerID] { layers.map(\.layer) + added }
 }
 
 /// One rewrite of a cycle.

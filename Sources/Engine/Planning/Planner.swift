@@ -81,7 +81,7 @@ package struct Planner {
     self.rules = rules
     conditions = rules.map(ConditionCheck.init)
     removable = rules.filter { !$0.isQuiet }.flatMap { rule in
-      rule.rewrite.removed.map { rule.pattern.captures[$0] }
+      (rule.rewrite.removed + rule.rewrite.dropped).map { rule.pattern.captures[$0] }
     }.filter { if case .any = $0.types { false } else { true } }
     self.options = options
     self.banned = banned
@@ -143,6 +143,7 @@ package struct Planner {
       }
       misses[index][layer] = nil
       candidates.touchNeighbourhood()
+      if let rewrite = rewrites.last { candidates.touch(rewrite.added) }
       return net.graph[layer].isAlive
     }
   }
@@ -210,7 +211,7 @@ package struct Planner {
         else { continue }
         let reason = Refusal.Reason.overflow(
           layer: layer, largest: largest, limit: BlobStorage.half.largest, storage: "half precision")
-        for rewrite in rewrites where rewrite.kept.contains(layer) || rewrite.replaced.contains(layer) {
+        for rewrite in rewrites where (rewrite.kept + rewrite.replaced + rewrite.added).contains(layer) {
           guard let index = rules.firstIndex(where: { $0.id == rewrite.rule }) else { continue }
           result[rewrite.anchor, default: [:]][index] = reason
         }

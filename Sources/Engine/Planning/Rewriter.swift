@@ -28,15 +28,14 @@ struct Rewriter {
     for layer in rule.rewrite.removed.flatMap(binding.layers) where !removed.contains(layer) {
       removed.append(layer)
     }
+    var outcome = RewriteOutcome()
     try net.transaction { () throws(Refusal.Reason) in
       let environment = MatchEnvironment(net, rule, binding)
       for item in rule.lets { environment.define(item.name, item.expression) }
+      let outputs = OutputCheck(net.graph, around: binding)
       // New layers are described before anything changes: they may use what is about to go.
-      var replacements: [(LayerID, NewLayer)] = []
-      for replacement in rule.rewrite.replacements {
-        let layer = binding[replacement.capture]
-        replacements.append((layer, try describe(replacement.layer, replacing: layer, binding, environment)))
-      }
+      var writer = LayerWriter(net: net, rule: rule, binding: binding, environment: environment)
+      try writer.describe()
       for transform in rule.transforms {
         for element in elements(transform.group, binding) {
           environment.element = element
@@ -49,34 +48,35 @@ struct Rewriter {
         }
         environment.element = nil
       }
-      for (layer, new) in replacements {
-        net.graph.updateChange(of: layer) { change in
-          change.blobs = new.blobs
-          change.replacement = new.fields
-          change.attributes = []
-        }
-        net.graph.update(layer) { layer in
-          layer.type = new.type
-          layer.name = new.name
-        }
-      }
+      outcome = try writer.write()
       for layer in removed {
         if net.graph[layer].isIncluded {
-          try net.graph.bypass(layer)
+          try net.graph.bypass(layer, keepsEarlierName: rule.rewrite.keepsEarlierName)
         } else {
           net.graph.removeExcluded(layer)
         }
       }
-      for item in names where !rule.lowersLayerCount {
-        net.graph.updateChange(of: item.layer) { $0.boundedRules.insert(ruleIndex) }
+      for field in rule.rewrite.cleared { try clear(field, of: binding[field.capture]) }
+      for rename in rule.rewrite.renames {
+        let name = rename.name.filled { capture in
+          let layer = binding[capture]
+          return names.first { $0.layer == layer }?.name ?? ""
+        }
+        try writer.rename(binding[rename.capture], to: name, &outcome)
+      }
+      let touched = names.map(\.layer).filter { net.graph[$0].isAlive } + outcome.added
+      for layer in touched { try ParameterBookkeeping.update(layer, in: net) }
+      try outputs.check(net.graph, added: outcome.added, rule: rule)
+      if !rule.lowersLayerCount {
+        for layer in touched { net.graph.updateChange(of: layer) { $0.boundedRules.insert(ruleIndex) } }
       }
     }
-    let replaced = rule.rewrite.replacements.map { binding[$0.capture] }
-    let kept = names.map(\.layer).filter { !removed.contains($0) && !replaced.contains($0) }
+    let gone = removed + outcome.gone
     return AppliedRewrite(
-      rule: rule.id, safety: rule.safety, layers: names, anchor: anchor, kept: kept, removed: removed,
-      replaced: replaced,
-      warnings: net.warnings)
+      rule: rule.id, safety: rule.safety, layers: names, anchor: anchor,
+      kept: names.map(\.layer).filter { !gone.contains($0) && !outcome.replaced.contains($0) },
+      removed: gone, replaced: outcome.replaced, added: outcome.added, renamed: outcome.renamed,
+      cleared: rule.rewrite.cleared.map { (binding[$0.capture], $0.path) }, warnings: net.warnings)
   }
 
   /// What a step is done for: once, or for each element of a group.
@@ -115,11 +115,16 @@ struct Rewriter {
   ) throws(Refusal.Reason) {
     guard let layer = layer(of: assignment.target.capture, binding, environment) else { return }
     switch assignment.target {
-    case .attribute(_, let path):
-      guard let value = try environment.value(of: assignment.value) else { return }
-      net.setAttribute(path, to: try written(value, at: path), of: layer)
-    case .blob(_, let index):
-      guard var blobs = try net.blobs(of: layer) else { return }
+    case .attribute(let capture, let path):
+      let writer = FieldWriter(schema: net.schema, environment: environment)
+      guard let values = try writer.values(of: assignment.value, at: path) else { return }
+      net.setAttribute(path, to: values, of: layer)
+    case .blob(let capture, let index):
+      guard case .expression(let expression) = assignment.value else { return }
+      guard var blobs = try net.blobs(of: layer) else {
+        // Without weights only this much is certain: the blob will be there.
+        return ParameterBookkeeping.note(blob: index, of: layer, in: net)
+      }
       guard index <= blobs.count, index < blobs.count || assignment.fallback != nil else {
         throw .blobCount(layer: layer, found: blobs.count, expected: "a blob \(index)")
       }
@@ -127,7 +132,10 @@ struct Rewriter {
         // The layer has no such blob yet: inside the expression it reads as the default.
         environment.define(blob: index, of: layer, as: fallback)
       }
-      guard let tensor = try environment.tensor(of: assignment.value) else { return }
+      guard let tensor = try environment.tensor(of: expression) else { return }
+      if let element = tensor.values.firstIndex(where: { !$0.isFinite }) {
+        throw .notFinite(layer: layer, what: "new blob \(index)", channel: element)
+      }
       if index < blobs.count {
         let old = blobs[index]
         blobs[index] =
@@ -141,56 +149,15 @@ struct Rewriter {
     }
   }
 
-  /// The value of an expression as it is written into the definition.
-  private func written(_ value: ExpressionValue, at path: [String]) throws(Refusal.Reason)
-    -> NewTextField.Value
-  {
-    switch value {
-    case .boolean(let boolean): return .literal(boolean ? "true" : "false")
-    case .number(let number):
-      return .literal(Int(exactly: number).map(String.init) ?? String(number))
-    case .string(let string):
-      if case .enum? = net.schema.layerField(at: path)?.type { return .literal(string) }
-      return .string(string)
-    default:
-      throw .evaluation(message: "'\(path.joined(separator: "."))' can be a number, a word or a boolean only")
-    }
-  }
-
-  private struct NewLayer {
-    var name: String
-    var type: String
-    var fields: [NewTextField]
-    var blobs: [BlobContent]?
-  }
-
-  private func describe(
-    _ template: LayerTemplate, replacing layer: LayerID, _ binding: Binding, _ environment: MatchEnvironment
-  ) throws(Refusal.Reason) -> NewLayer {
-    guard net.graph.definition.layers[layer.index].generation == .v2 else {
-      throw .generation(layer: layer)
-    }
-    let name = template.name.map { $0.filled { net.graph[binding[$0]].name } }
-    if let name, name != net.graph[layer].name,
-      net.graph.layers.contains(where: { $0.isAlive && $0.isIncluded && $0.name == name })
-    {
-      // Weights bind by name: two layers of one name would fight over them.
-      throw .layerName(name: name)
-    }
-    let fields = template.fields.map { $0.textField(schema: net.schema) }
-    let storage = net.weights == nil ? .float : try net.blobs(of: layer)?.first?.storage ?? .float
-    var blobs: [BlobContent] = []
-    for expression in template.blobs {
-      // Evaluated without weights too: what can be refused without them is.
-      guard let tensor = try environment.tensor(of: expression) else { continue }
-      if let index = tensor.values.firstIndex(where: { !$0.isFinite }) {
-        throw .notFinite(layer: layer, what: "new '\(expression.text)'", channel: index)
+  /// Takes a field away; parameters that are shared by name stay shared.
+  private func clear(_ field: ClearedField, of layer: LayerID) throws(Refusal.Reason) {
+    if field.path == ["param"] || field.path == ["param", "name"] {
+      for case let name? in net.graph.definition(of: layer)?.sharedParameterNames ?? [] {
+        let others = (net.graph.parameterSharers[name] ?? []).filter { $0 != layer && net.graph[$0].isAlive }
+        if !others.isEmpty { throw .sharedParameter(layer: layer, name: name, others: others) }
       }
-      blobs.append(.values(tensor.values, shape: tensor.shape, storage: storage))
     }
-    return NewLayer(
-      name: name ?? net.graph[layer].name, type: template.type, fields: fields,
-      blobs: net.weights == nil ? nil : blobs)
+    net.setAttribute(field.path, to: [], of: layer)
   }
 }
 
@@ -216,21 +183,5 @@ extension NameTemplate {
       case .name(let capture): return name(capture)
       }
     }.joined()
-  }
-}
-
-extension TemplateField {
-  /// The field as it is written; the schema knows whether a word is a string or an enumeration's value.
-  func textField(schema: Schema, path: [String] = []) -> NewTextField {
-    let path = path + [name]
-    switch value {
-    case .string(let string): return NewTextField(name: name, value: .string(string))
-    case .literal(let text):
-      let isString = schema.layerField(at: path)?.type == .string
-      return NewTextField(name: name, value: isString ? .string(text) : .literal(text))
-    case .message(let fields):
-      return NewTextField(
-        name: name, value: .message(fields.map { $0.textField(schema: schema, path: path) }))
-    }
   }
 }

@@ -43,7 +43,7 @@ package enum RuleTestRunner {
     options.schema = schema
     options.shapes = shapes
     let plan = try Planner.plan(graph, weights: nil, rules: rules, options: options)
-    let left = plan.graph.layers.filter(\.isAlive).map(\.name)
+    let left = plan.graph.writtenLayers.map { plan.graph[$0].name }
     switch test.expectation {
     case .rewritten(let layers):
       guard !plan.rewrites.isEmpty else {

@@ -200,7 +200,7 @@ extension LayerDefinition {
   }
 
   /// For each occurrence of the message at `path`, the values of its `field`.
-  func occurrences(of path: [String], field: String) -> [[AttributeValue]] {
+  package func occurrences(of path: [String], field: String) -> [[AttributeValue]] {
     var messages = [parameters]
     for name in path { messages = messages.flatMap { $0.all(name).compactMap(\.message) } }
     return messages.map { message in

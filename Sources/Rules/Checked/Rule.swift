@@ -30,6 +30,8 @@ package struct Rule: Sendable {
     case otherConsumer = "other-consumer"
     /// Parameters may be shared with layers outside the match.
     case sharedParameter = "shared-parameter"
+    /// The net may give other values afterwards: outputs may go, and values that nobody reads any more be new ones.
+    case netOutput = "net-output"
   }
 
   /// Unique; what selections, reports and messages use.
@@ -71,12 +73,13 @@ package struct Rule: Sendable {
   package var place: SourcePlace { node.place }
 
   /// The captures whose layers are gone afterwards, or are layers of another type: those whose staying must be explained.
-  package var removedCaptures: [Int] { rewrite.removed + rewrite.replacements.map(\.capture) }
+  package var removedCaptures: [Int] { rewrite.removed + rewrite.dropped + rewrite.replaced }
 
   /// Whether every rewrite makes the net smaller, which alone ends the fixpoint.
   package var lowersLayerCount: Bool {
-    let removed = Set(rewrite.removed)
-    return pattern.captures.indices.contains { pattern.isCertain($0) && pattern.isCovered($0, by: removed) }
+    let gone = Set(removedCaptures)
+    let certain = pattern.captures.indices.filter { pattern.isCertain($0) && pattern.isCovered($0, by: gone) }
+    return certain.count > rewrite.layers.count + rewrite.insertions.count
   }
 }
 
@@ -187,10 +190,18 @@ package struct Assignment: Sendable {
     }
   }
 
+  /// The new value.
+  package enum Value: Sendable {
+    /// What an expression evaluates to.
+    case expression(CheckedExpression)
+    /// A list or message as a new layer has it.
+    case written(TemplateField.Value)
+  }
+
   /// What is set.
   package var target: Target
   /// The value.
-  package var value: CheckedExpression
+  package var value: Value
   /// What a blob counts as where the layer has none yet.
   package var fallback: CheckedExpression?
   /// Whether it is done at all; nil for always.
@@ -199,73 +210,6 @@ package struct Assignment: Sendable {
   package var group: Int?
   /// Where it stands.
   package var place: SourcePlace
-}
-
-/// What happens to the layers of a match.
-package struct Rewrite: Sendable {
-  /// A layer that becomes another one.
-  package struct Replacement: Sendable {
-    /// The capture it takes the place, the connections and, unless it has a name of its own, the name of.
-    package var capture: Int
-    /// What it becomes.
-    package var layer: LayerTemplate
-  }
-
-  /// Captures that are bypassed, in this order.
-  package var removed: [Int]
-  /// Captures that become other layers.
-  package var replacements: [Replacement]
-
-  /// Whether the layer of a capture is gone afterwards.
-  func lets(go capture: Int) -> Bool {
-    removed.contains(capture) || replacements.contains { $0.capture == capture }
-  }
-}
-
-/// A layer that a rule writes.
-package struct LayerTemplate: Sendable {
-  /// The type.
-  package var type: String
-  /// The name, with `{capture.name}` filled in; nil keeps the name of the layer it replaces.
-  package var name: NameTemplate?
-  /// Its parameters.
-  package var fields: [TemplateField]
-  /// Its blobs.
-  package var blobs: [CheckedExpression]
-  /// Where it stands.
-  package var place: SourcePlace
-}
-
-/// A name with places for the names of captures: `{bn.name}_scale`.
-package struct NameTemplate: Sendable {
-  /// A piece of the name.
-  package enum Part: Sendable {
-    /// As written.
-    case text(String)
-    /// The name of the captured layer.
-    case name(capture: Int)
-  }
-
-  /// The pieces, in order.
-  package var parts: [Part]
-}
-
-/// A parameter that a template sets.
-package struct TemplateField: Sendable {
-  /// Its value.
-  package indirect enum Value: Sendable {
-    /// Quoted in the rule: a string.
-    case string(String)
-    /// Plain in the rule: a number, `true`, or an enumeration's word.
-    case literal(String)
-    /// A message.
-    case message([TemplateField])
-  }
-
-  /// The field's name.
-  package var name: String
-  /// The field's value.
-  package var value: Value
 }
 
 /// An example inside a rule file, run by `caffold rules test`.

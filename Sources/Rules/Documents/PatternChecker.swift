@@ -148,7 +148,7 @@ struct PatternChecker {
     if text.hasPrefix("$"), Self.isName(String(text.dropFirst())) { return .value(String(text.dropFirst())) }
     var name = text
     var top = 0
-    if let range = text.range(ofTops: ".tops[") {
+    if let range = text.split(at: ".tops[") {
       guard let index = Int(range.index), index >= 0 else {
         throw RuleError(.badBottom(found: YAMLDescription(node)), node)
       }
@@ -159,21 +159,5 @@ struct PatternChecker {
       throw RuleError(.unknownCapture(name, known: names), node)
     }
     return .top(capture: capture, index: top)
-  }
-}
-
-extension String {
-  /// Splits `name.tops[2]` into `name` and `2`.
-  fileprivate func range(ofTops marker: String) -> (name: String, index: String)? {
-    let utf8 = Array(self.utf8)
-    let wanted = Array(marker.utf8)
-    guard utf8.last == UInt8(ascii: "]"), utf8.count > wanted.count else { return nil }
-    for start in 0...(utf8.count - wanted.count) where Array(utf8[start..<start + wanted.count]) == wanted {
-      return (
-        String(decoding: utf8[..<start], as: UTF8.self),
-        String(decoding: utf8[(start + wanted.count)..<(utf8.count - 1)], as: UTF8.self)
-      )
-    }
-    return nil
   }
 }

@@ -7,33 +7,53 @@ struct RewriteChecker {
 
   func check(_ map: YAMLMap, _ scope: RuleScope) throws -> Rewrite {
     try map.rejectUnknownKeys(allowed: RuleGrammar.rewrite.names)
+    var rewrite = Rewrite()
     let kept = try captures("keep", map, scope.anyCapture)
-    let removed = try captures("remove", map, scope.anyCapture)
-    let replaced = try captures("replace", map, scope.capture)
-    for (first, a, second, b) in [
-      ("keep", kept, "remove", removed), ("keep", kept, "replace", replaced),
-      ("remove", removed, "replace", replaced),
-    ] {
-      if let both = a.first(where: b.contains) {
-        throw RuleError(
-          .contradiction(capture: pattern.captures[both].name, first: first, second: second), map.node)
+    rewrite.removed = try captures("remove", map, scope.anyCapture)
+    rewrite.dropped = try captures("drop", map, scope.capture)
+    rewrite.replaced = try captures("replace", map, scope.capture)
+    let fates = [
+      ("keep", kept), ("remove", rewrite.removed), ("drop", rewrite.dropped), ("replace", rewrite.replaced),
+    ]
+    for (index, (second, b)) in fates.enumerated() {
+      for (first, a) in fates[..<index] {
+        if let both = a.first(where: b.contains) {
+          throw RuleError(
+            .contradiction(capture: pattern.captures[both].name, first: first, second: second), map.node)
+        }
       }
     }
-    let templates: [YAMLNode]
-    if let with = map.value("with") {
-      if case .sequence(let items) = with.content { templates = items } else { templates = [with] }
-    } else {
-      templates = []
+    if let output = try map.text("output") {
+      guard ["first", "last"].contains(output.text) else {
+        throw RuleError(
+          .unknownWord(output.text, for: "'output'", allowed: ["first", "last"]), output.node)
+      }
+      rewrite.keepsEarlierName = output.text == "first"
     }
-    guard templates.count == replaced.count else {
+    rewrite.renames = try renames(map, scope, rewrite)
+    rewrite.cleared = try map.textList("clear").map { try cleared($0, scope, rewrite) }
+    rewrite.connections = try connections(map, scope, rewrite)
+    let templates = TemplateChecker(source: source, pattern: pattern, rewrite: rewrite)
+    rewrite.layers = try replacement(map, scope, rewrite, templates)
+    rewrite.insertions = try templates.insertions(Self.items(map.value("insert")), scope)
+    return rewrite
+  }
+
+  private func replacement(
+    _ map: YAMLMap, _ scope: RuleScope, _ rewrite: Rewrite, _ templates: TemplateChecker
+  ) throws -> [LayerTemplate] {
+    let with = Self.items(map.value("with"))
+    guard rewrite.replaced.isEmpty == with.isEmpty else {
       throw RuleError(
-        .replaceCount(captures: replaced.count, layers: templates.count),
-        map.keyNode("replace") ?? map.keyNode("with") ?? map.node)
+        .halfReplacement, map.keyNode("replace") ?? map.keyNode("with") ?? map.node)
     }
-    let replacements = try zip(replaced, templates).map { capture, node in
-      Rewrite.Replacement(capture: capture, layer: try template(node, scope))
-    }
-    return Rewrite(removed: removed, replacements: replacements)
+    return try templates.replacements(with, scope, at: map.keyNode("replace") ?? map.node)
+  }
+
+  /// One node, or those of a list.
+  static func items(_ node: YAMLNode?) -> [YAMLNode] {
+    guard let node else { return [] }
+    return node.sequence ?? [node]
   }
 
   private func captures(
@@ -48,33 +68,54 @@ struct RewriteChecker {
     return captures
   }
 
-  private func template(_ node: YAMLNode, _ scope: RuleScope) throws -> LayerTemplate {
-    let map = try YAMLMap(node, as: "new layer")
-    return LayerTemplate(
-      type: try map.requiredString("type"), name: try map.text("name").map { try name($0, scope) },
-      fields: try map.texts.filter { !RuleGrammar.template.names.contains($0.key.text) }.map(field),
-      blobs: try map.textList("blobs").map { try scope.check($0, expecting: .tensor(.unknown)) },
-      place: source.place(at: node.offset))
+  /// A capture that is there afterwards.
+  private func staying(_ text: RuleText, _ scope: RuleScope, _ rewrite: Rewrite) throws -> Int {
+    let capture = try scope.capture(text)
+    guard !rewrite.lets(go: capture) else { throw RuleError(.setInVain(capture: text.text), text.node) }
+    return capture
   }
 
-  private func field(_ key: RuleText, _ node: YAMLNode) throws -> TemplateField {
-    switch node.content {
-    case .mapping(let pairs):
-      return TemplateField(
-        name: key.text,
-        value: .message(
-          try pairs.map { try field(try $0.key.asText(for: .key(key.text)), $0.value) }))
-    case .scalar(let scalar) where !node.isNull:
-      return TemplateField(
-        name: key.text, value: scalar.style == .plain ? .literal(scalar.text) : .string(scalar.text))
-    default:
-      throw RuleError(.badParameter(key.text, found: YAMLDescription(node)), node)
+  private func renames(
+    _ map: YAMLMap, _ scope: RuleScope, _ rewrite: Rewrite
+  ) throws -> [(capture: Int, name: NameTemplate)] {
+    try map.map("rename", as: "rename")?.texts.map { key, value in
+      (
+        capture: try staying(key, scope, rewrite),
+        name: try NameTemplate(try value.asText(for: .key(key.text)), scope)
+      )
+    } ?? []
+  }
+
+  private func connections(
+    _ map: YAMLMap, _ scope: RuleScope, _ rewrite: Rewrite
+  ) throws -> [(capture: Int, bottoms: [ValueReference])] {
+    let values = ValueChecker(pattern: pattern, rewrite: rewrite)
+    return try map.map("bottoms", as: "bottoms")?.texts.map { key, value in
+      (
+        capture: try staying(key, scope, rewrite),
+        bottoms: try Self.items(value).map { try values.check($0, scope, aliases: []) }
+      )
+    } ?? []
+  }
+
+  private func cleared(_ text: RuleText, _ scope: RuleScope, _ rewrite: Rewrite) throws -> ClearedField {
+    let parts = text.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count >= 2, parts.dropFirst().allSatisfy(PatternChecker.isName) else {
+      throw RuleError(.badClear(text.text), text.node)
     }
+    guard !["name", "type", "bottom", "top", "blobs"].contains(parts[1]) else {
+      throw RuleError(.badClear(text.text), text.node)
+    }
+    return ClearedField(
+      capture: try staying(RuleText(text: parts[0], node: text.node), scope, rewrite),
+      path: Array(parts.dropFirst()), place: source.place(at: text.node.offset))
   }
+}
 
-  /// `{bn.name}_scale`.
-  private func name(_ text: RuleText, _ scope: RuleScope) throws -> NameTemplate {
-    var parts: [NameTemplate.Part] = []
+extension NameTemplate {
+  /// Reads `{bn.name}_scale`.
+  init(_ text: RuleText, _ scope: RuleScope) throws {
+    var parts: [Part] = []
     var rest = text.text[...]
     while let open = rest.firstIndex(of: "{") {
       guard let close = rest[open...].firstIndex(of: "}") else {
@@ -89,6 +130,6 @@ struct RewriteChecker {
     }
     guard !rest.contains("}") else { throw RuleError(.badName(text.text), text.node) }
     if !rest.isEmpty { parts.append(.text(String(rest))) }
-    return NameTemplate(parts: parts)
+    self.init(parts: parts)
   }
 }

@@ -75,7 +75,7 @@ struct RuleChecker {
       _ = problems.attempt { throw RuleError(.setInVain(capture: name), at: assignment.place) }
     }
     guard isConsistent else { return nil }
-    if rewrite.removed.isEmpty, rewrite.replacements.isEmpty, transforms.isEmpty {
+    if rewrite.isEmpty, transforms.isEmpty {
       _ = problems.attempt { throw RuleError(.nothingHappens, rule.rewrite.node) }
       return nil
     }

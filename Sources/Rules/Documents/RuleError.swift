@@ -45,7 +45,20 @@ package struct RuleError: Error, Sendable {
     case setMessage(String)
     case nothingHappens
     case contradiction(capture: String, first: String, second: String)
-    case replaceCount(captures: Int, layers: Int)
+    case halfReplacement
+    case severalEnds([String])
+    case severalStarts([String])
+    case goneValue(String)
+    case notReplaced(String)
+    case takenTwice(String)
+    case badValue(found: YAMLDescription)
+    case badTop(found: YAMLDescription)
+    case unknownValue(String, known: [String])
+    case noPlace
+    case readsElsewhere
+    case misplacedKey(String)
+    case badClear(String)
+    case badBraces(String)
     case setInVain(capture: String)
     case usedTooEarly(String)
     case namedTwice(String, under: String)

@@ -86,7 +86,8 @@ package enum RuleGrammar {
       RuleKey(
         "set", .text, isRequired: true,
         "The blob 'capture.blobs[0]' or the parameter 'capture.some_param.field' that is set."),
-      RuleKey("to", .expression, isRequired: true, "The new value."),
+      RuleKey(
+        "to", .field, isRequired: true, "The new value: an expression, or a list or mapping of a parameter."),
       RuleKey("default", .expression, "What the blob counts as where the layer has none yet."),
       when,
     ])
@@ -99,19 +100,44 @@ package enum RuleGrammar {
     "rewrite",
     keys: [
       RuleKey("keep", .texts, "Captures that stay, for readers; every one not named below stays."),
-      RuleKey("remove", .texts, "Captures that are bypassed."),
-      RuleKey("replace", .texts, "Captures that become other layers."),
-      RuleKey("with", .templates, "What they become, one layer each."),
+      RuleKey("remove", .texts, "Captures that are bypassed: who reads them reads what they read."),
+      RuleKey("drop", .texts, "Captures that go with what they make, which nobody else may read."),
+      RuleKey("replace", .texts, "Captures whose place new layers take."),
+      RuleKey("with", .templates, "The layers that take it, in the order in which they compute."),
+      RuleKey("insert", .insertions, "Layers that come between others."),
+      RuleKey("rename", .namedTexts, "New names of captures, with '{capture.name}' for the present ones."),
+      RuleKey("clear", .texts, "Fields that go: 'capture.convolution_param.weight_filler', 'capture.param'."),
+      RuleKey("bottoms", .namedValues, "What captures that stay read from now on."),
+      RuleKey(
+        "output", .words(["first", "last"]),
+        "Which of two names survives where a layer goes or comes; the last one when absent."),
     ])
 
   /// The keys of a new layer that are no fields of its parameters.
   package static let template = RuleShape(
     "new layer",
     keys: [
-      RuleKey("type", .string, isRequired: true, "The type of the layer."),
+      RuleKey("type", .string, "The type of the layer; needed without 'like'."),
+      RuleKey("as", .text, "What the rule calls it, for layers after it."),
+      RuleKey("like", .text, "A capture whose type and parameters it begins with."),
       RuleKey("name", .text, "Its name, with '{capture.name}' for those of matched layers."),
+      RuleKey(
+        "bottom", .values, "What it reads: captures, their 'tops[i]' and 'bottoms[i]', '$x', new layers."),
+      RuleKey("top", .tops, "What it makes: what a capture made, or {name: …} for a new value."),
       RuleKey("blobs", .expressions, "Its blobs."),
     ])
+
+  /// Where a new layer comes between others.
+  package static let insertion = RuleShape(
+    "new layer",
+    keys: [
+      RuleKey("after", .text, "A capture, one of its tops or a new layer: who reads it reads the new layer."),
+      RuleKey("before", .text, "A capture, or one of its bottoms: it reads the new layer."),
+    ] + template.keys.filter { $0.name != "top" })
+
+  /// A new value among the tops of a new layer.
+  package static let newTop = RuleShape(
+    "top", keys: [RuleKey("name", .text, isRequired: true, "The name of the new value.")])
 
   /// An example inside a rule.
   package static let test = RuleShape(
@@ -203,6 +229,8 @@ package struct RuleKey: Sendable {
     case expressions
     /// Expressions by name.
     case namedExpressions
+    /// A value of a layer's parameter: a scalar, a mapping, or a list of them.
+    case field
     /// A mapping.
     case shape(RuleShape)
     /// A list of mappings.
@@ -223,6 +251,16 @@ package struct RuleKey: Sendable {
     case transforms
     /// New layers, one or a list.
     case templates
+    /// New layers with the place where they come in, one or a list.
+    case insertions
+    /// Scalars by name.
+    case namedTexts
+    /// Values, one or a list.
+    case values
+    /// Values, one or a list, by name.
+    case namedValues
+    /// Values that a new layer makes, one or a list.
+    case tops
     /// `expect` in all its forms.
     case expectation
     /// The code of a refusal.

@@ -95,11 +95,40 @@ extension RuleError: DiagnosticError {
       return
         "'\(clipped(target))' is a message; set its fields one by one, as in '\(clipped(target)).some_field'"
     case .nothingHappens:
-      return "the rule changes nothing: 'rewrite' neither removes nor replaces, and nothing is transformed"
+      return "the rule changes nothing: 'rewrite' keeps everything as it is, and nothing is transformed"
     case .contradiction(let capture, let first, let second):
       return "capture '\(capture)' is under '\(first)' and under '\(second)'; it can have one fate"
-    case .replaceCount(let captures, let layers):
-      return "'replace' names \(captures) and 'with' describes \(layers); give one layer for each"
+    case .halfReplacement:
+      return "'replace' says which layers go and 'with' which take their place; one of the two is missing"
+    case .severalEnds(let names):
+      return
+        "\(Self.list(names)) make values that others may read; say under 'top' which new layer makes them now"
+    case .severalStarts(let names):
+      return "\(Self.list(names)) read values from outside; say under 'bottom' what the first new layer reads"
+    case .goneValue(let name):
+      return
+        "capture '\(name)' is gone then; name what takes its place, or what it reads: '\(name).bottoms[0]'"
+    case .notReplaced(let name):
+      return "capture '\(name)' is not under 'replace', so no new layer can make its top"
+    case .takenTwice(let name): return "two new layers would make the top of '\(name)'; name it once"
+    case .badValue(let found):
+      return
+        "expected a capture, 'capture.tops[0]', 'capture.bottoms[0]', a value '$x' or a new layer, found \(found.phrase)"
+    case .badTop(let found):
+      return "expected a replaced capture, 'capture.tops[0]' or {name: …} for 'top', found \(found.phrase)"
+    case .unknownValue(let name, let known):
+      return "the pattern has no value '\(clipped(name))'" + Self.remedy(for: name, among: known)
+    case .noPlace: return "say with 'after' or 'before' where the new layer comes"
+    case .readsElsewhere: return "the new layer must read the value that it stands at; add it to 'bottom'"
+    case .misplacedKey(let key):
+      return key == "top"
+        ? "an inserted layer makes one new value; 'top' is for those of 'replace'"
+        : "'\(key)' is for layers of 'insert'; those of 'with' stand where the replaced ones did"
+    case .badClear(let text):
+      return
+        "'\(clipped(text))' cannot be cleared; use a parameter, 'capture.convolution_param.weight_filler' or 'capture.param'"
+    case .badBraces(let text):
+      return "the braces in '\(clipped(text))' do not match; '{{' and '}}' stand for braces themselves"
     case .setInVain(let capture):
       return "capture '\(capture)' does not stay, so nothing can be set in it; see 'rewrite'"
     case .usedTooEarly(let name):

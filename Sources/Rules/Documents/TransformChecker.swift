@@ -59,42 +59,62 @@ struct TransformChecker {
     let step = try scope.step(on: [capture], at: map.node)
     let condition = try map.text("when").map { try step.scope.check($0, expecting: .boolean) }
     let inner = step.scope.assuming(condition)
-    let target: Assignment.Target
-    var wanted = ExpressionType.dynamic
+    let fallback = try map.text("default").map { try inner.check($0, expecting: .tensor(.unknown)) }
+    let place = source.place(at: map.node.offset)
     if parts.count == 2, parts[1].hasPrefix("blobs[") {
       guard parts[1].hasSuffix("]"), let index = Int(parts[1].dropFirst(6).dropLast()), index >= 0 else {
         throw RuleError(.badTarget(text.text), text.node)
       }
-      target = .blob(capture: capture, index: index)
-    } else {
-      guard parts.dropFirst().allSatisfy(PatternChecker.isName) else {
-        throw RuleError(.badTarget(text.text), text.node)
-      }
-      target = .attribute(capture: capture, path: Array(parts.dropFirst()))
-      wanted = try scope.typeToSet(Array(parts.dropFirst()), of: parts[0], text)
+      return Assignment(
+        target: .blob(capture: capture, index: index),
+        value: .expression(try inner.check(try map.requiredText("to"), expecting: .dynamic)),
+        fallback: fallback, condition: condition, group: step.group, place: place)
     }
+    guard parts.dropFirst().allSatisfy(PatternChecker.isName) else {
+      throw RuleError(.badTarget(text.text), text.node)
+    }
+    let path = Array(parts.dropFirst())
     return Assignment(
-      target: target, value: try inner.check(try map.requiredText("to"), expecting: wanted),
-      fallback: try map.text("default").map { try inner.check($0, expecting: .tensor(.unknown)) },
-      condition: condition, group: step.group,
-      place: source.place(at: map.node.offset))
+      target: .attribute(capture: capture, path: path),
+      value: try value(try map.required("to"), of: path, capture: parts[0], text, inner),
+      fallback: fallback, condition: condition, group: step.group, place: place)
+  }
+
+  /// What a parameter gets: an expression, or a list or mapping as a new layer has it.
+  private func value(
+    _ node: YAMLNode, of path: [String], capture: String, _ target: RuleText, _ scope: RuleScope
+  ) throws -> Assignment.Value {
+    let wanted = try scope.typeToSet(path, of: capture, target, isWritten: node.scalar == nil)
+    guard node.scalar != nil else {
+      let key = RuleText(text: path[path.count - 1], node: target.node)
+      return .written(try FieldChecker(scope: scope).value(node, of: key, isListAllowed: true))
+    }
+    let text = try node.asText(for: .key("to"))
+    if let list = wanted.list, case let checked = try scope.check(text, expecting: .dynamic),
+      list.accepts(checked.type)
+    {
+      return .expression(checked)
+    }
+    return .expression(try scope.check(text, expecting: wanted.single))
   }
 }
 
 extension RuleScope {
-  /// The type of what can be written into a field.
+  /// The types of what can be written into a field: a single value, and a list where the field is repeated.
   ///
-  /// - Throws: for a field that does not exist, and for a message, which is set field by field.
-  func typeToSet(_ path: [String], of capture: String, _ text: RuleText) throws -> ExpressionType {
+  /// - Throws: for a field that does not exist, and for a message that is not written as a mapping.
+  func typeToSet(
+    _ path: [String], of capture: String, _ text: RuleText, isWritten: Bool
+  ) throws -> (single: ExpressionType, list: ExpressionType?) {
     let length = path.last?.utf8.count ?? 0
     let range = text.text.utf8.count - length..<text.text.utf8.count
     switch attribute(path, of: capture) {
-    case .type(.record): throw RuleError(.setMessage(text.text), text.node)
-    // One value takes the place of all.
-    case .type(.shape): return .number()
-    case .type(.list(let item)): return item
-    case .type(let type): return type
-    case .dynamic, .foreign: return .dynamic
+    case .type(.record) where !isWritten, .type(.list(.record)) where !isWritten:
+      throw RuleError(.setMessage(text.text), text.node)
+    case .type(.shape): return (.number(), .shape(.unknown))
+    case .type(.list(let item)): return (item, .list(item))
+    case .type(let type): return (type, nil)
+    case .dynamic, .foreign: return (.dynamic, nil)
     case .missing(let candidates):
       throw ExpressionError(.noField(path.joined(separator: "."), candidates: candidates), at: range)
         .located(in: text.node)

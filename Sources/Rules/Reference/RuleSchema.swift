@@ -49,12 +49,12 @@ package struct RuleSchema {
       ("repetition", ["anyOf": [Self.reference("times"), schema(of: RuleGrammar.repetition)]]),
       ("transform", transform),
       ("rewrite", rewrite),
-      ("template", template),
+      ("template", template(RuleGrammar.template, placed: false)),
+      ("insertion", template(RuleGrammar.insertion, placed: true)),
+      ("top", ["anyOf": [["type": "string"], schema(of: RuleGrammar.newTop)]]),
       ("fields", ["type": "object", "additionalProperties": Self.reference("field")]),
-      (
-        "field",
-        ["anyOf": [["type": ["string", "number", "boolean"]], Self.reference("fields")]]
-      ),
+      ("fieldValue", ["anyOf": [["type": ["string", "number", "boolean"]], Self.reference("fields")]]),
+      ("field", Self.oneOrList(Self.reference("fieldValue"))),
       ("test", schema(of: RuleGrammar.test)),
       (
         "expectation",
@@ -124,15 +124,19 @@ package struct RuleSchema {
   }
 
   /// A new layer: besides its own keys it has the fields of Caffe's LayerParameter, messages as mappings.
-  private var template: JSONValue {
-    let shape = RuleGrammar.template
+  private func template(_ shape: RuleShape, placed: Bool) -> JSONValue {
+    let kinds: [JSONValue] = ["type", "like"].map { ["required": [.string($0)]] }
+    let places: [JSONValue] = ["after", "before"].map { ["required": [.string($0)]] }
     return .object([
       ("type", "object"),
       (
         "properties",
         .object(shape.keys.map { ($0.name, described(schema(of: $0.value), $0.summary)) })
       ),
-      ("required", .array(shape.keys.filter(\.isRequired).map { .string($0.name) })),
+      (
+        "allOf",
+        .array([["anyOf": .array(kinds)]] + (placed ? [["oneOf": .array(places)]] : []))
+      ),
       ("additionalProperties", Self.reference("field")),
     ])
   }
@@ -152,6 +156,7 @@ package struct RuleSchema {
     case .wordList(let words): Self.oneOrList(Self.words(words))
     case .expression: Self.reference("expression")
     case .expressions: Self.reference("expressions")
+    case .field: Self.reference("field")
     case .namedExpressions: Self.named(Self.reference("expression"))
     case .shape(let shape): Self.reference(shape.name)
     case .shapes(let shape): ["type": "array", "items": Self.reference(shape.name)]
@@ -164,6 +169,11 @@ package struct RuleSchema {
     case .bottomList: Self.reference("bottomList")
     case .transforms: ["type": "array", "items": Self.reference("transform")]
     case .templates: Self.oneOrList(Self.reference("template"))
+    case .insertions: Self.oneOrList(Self.reference("insertion"))
+    case .namedTexts: Self.named(Self.reference("text"))
+    case .values: Self.oneOrList(["type": "string"])
+    case .namedValues: Self.named(Self.oneOrList(["type": "string"]))
+    case .tops: Self.oneOrList(Self.reference("top"))
     case .expectation: Self.reference("expectation")
     case .refusalCode: Self.reference("reason")
     }

@@ -136,10 +136,12 @@ extension Rule {
       switch transform {
       case .kernel(let call):
         for case .vector(let expression) in call.arguments.values { expressions.append(expression) }
-      case .set(let assignment): expressions += [assignment.value] + (assignment.fallback.map { [$0] } ?? [])
+      case .set(let assignment):
+        if case .expression(let value) = assignment.value { expressions.append(value) }
+        if let fallback = assignment.fallback { expressions.append(fallback) }
       }
     }
-    return expressions + rewrite.replacements.flatMap(\.layer.blobs)
+    return expressions + (rewrite.layers + rewrite.insertions.map(\.layer)).flatMap(\.blobs)
   }
 }
 

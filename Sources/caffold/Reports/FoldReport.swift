@@ -86,13 +86,20 @@ struct FoldReport {
           layers.map { layer in "'\(rewrite.layers.first { $0.layer == layer }?.name ?? "")'" }
             .joined(separator: ", ")
         }
-        if rewrite.kept.isEmpty, rewrite.replaced.isEmpty {
-          return "\(rewrite.rule): \(names(rewrite.removed)) removed"
+        let new = rewrite.added.map { "'\(plan.graph[$0].name)'" }.joined(separator: ", ")
+        let left = rewrite.kept + rewrite.replaced
+        var parts: [String] = []
+        if !rewrite.removed.isEmpty {
+          let result = new.isEmpty ? names(left) : new
+          parts.append(
+            result.isEmpty ? "\(names(rewrite.removed)) removed" : "\(names(rewrite.removed)) → \(result)")
+        } else if !rewrite.replaced.isEmpty {
+          parts.append("\(names(rewrite.replaced)) became another layer")
         }
-        if rewrite.removed.isEmpty {
-          return "\(rewrite.rule): \(names(rewrite.replaced)) became another layer"
-        }
-        return "\(rewrite.rule): \(names(rewrite.removed)) → \(names(rewrite.kept + rewrite.replaced))"
+        if rewrite.removed.isEmpty, !new.isEmpty { parts.append("\(new) inserted") }
+        parts += rewrite.renamed.map { "'\($0.from)' is now '\($0.to)'" }
+        parts += rewrite.cleared.map { "'\($0.path.joined(separator: "."))' of \(names([$0.layer])) cleared" }
+        return "\(rewrite.rule): \(parts.isEmpty ? "\(names(left)) changed" : parts.joined(separator: "; "))"
       }
     }
     var order: [String] = []
@@ -171,7 +178,21 @@ struct FoldReport {
       ("kept", names(rewrite.kept)),
       // A layer that became another type is one that went and one that came.
       ("removed", names(rewrite.removed + rewrite.replaced)),
-      ("added", .array(rewrite.replaced.map { .string(plan.graph[$0].name) })),
+      ("added", .array((rewrite.replaced + rewrite.added).map { .string(plan.graph[$0].name) })),
+      (
+        "renamed",
+        .array(rewrite.renamed.map { .object([("from", .string($0.from)), ("to", .string($0.to))]) })
+      ),
+      (
+        "cleared",
+        .array(
+          rewrite.cleared.map { layer, path in
+            .object([
+              ("layer", .string(rewrite.layers.first { $0.layer == layer }?.name ?? "")),
+              ("parameter", .string(path.joined(separator: "."))),
+            ])
+          })
+      ),
       ("check", check?.json(rewrite: index) ?? .null),
     ])
   }

@@ -101,7 +101,7 @@ import Testing
           rewrite: {keep: conv}
       """,
       """
-      r.yaml:8:14: error: the rule changes nothing: 'rewrite' neither removes nor replaces, and nothing is transformed
+      r.yaml:8:14: error: the rule changes nothing: 'rewrite' keeps everything as it is, and nothing is transformed
             rewrite: {keep: conv}
                      ^
       """),
@@ -135,7 +135,7 @@ import Testing
           rewrite: {replace: bn}
       """,
       """
-      r.yaml:8:15: error: 'replace' names 1 and 'with' describes 0; give one layer for each
+      r.yaml:8:15: error: 'replace' says which layers go and 'with' which take their place; one of the two is missing
             rewrite: {replace: bn}
                       ^
       """),
@@ -152,12 +152,12 @@ import Testing
           rewrite: {remove: bn, with: {type: ReLU}}
       """,
       """
-      r.yaml:8:27: error: 'replace' names 0 and 'with' describes 1; give one layer for each
+      r.yaml:8:27: error: 'replace' says which layers go and 'with' which take their place; one of the two is missing
             rewrite: {remove: bn, with: {type: ReLU}}
                                   ^
       """),
     FaultyRule(
-      "more layers than captures",
+      "a new layer that reads what is gone",
       """
       schema: 1
       rules:
@@ -166,12 +166,216 @@ import Testing
           match:
             conv: {type: Convolution}
             bn: {type: BatchNorm, bottom: conv}
-          rewrite: {replace: bn, with: [{type: ReLU}, {type: TanH}]}
+          rewrite: {replace: bn, drop: conv, with: {type: ReLU, bottom: conv}}
       """,
       """
-      r.yaml:8:15: error: 'replace' names 1 and 'with' describes 2; give one layer for each
-            rewrite: {replace: bn, with: [{type: ReLU}, {type: TanH}]}
-                      ^
+      r.yaml:8:67: error: capture 'conv' is gone then; name what takes its place, or what it reads: 'conv.bottoms[0]'
+            rewrite: {replace: bn, drop: conv, with: {type: ReLU, bottom: conv}}
+                                                                          ^
+      """),
+    FaultyRule(
+      "a top of a capture that stays",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            bn: {type: BatchNorm, bottom: conv}
+          rewrite: {replace: bn, with: {type: ReLU, top: conv}}
+      """,
+      """
+      r.yaml:8:52: error: capture 'conv' is not under 'replace', so no new layer can make its top
+            rewrite: {replace: bn, with: {type: ReLU, top: conv}}
+                                                           ^
+      """),
+    FaultyRule(
+      "a top that two layers make",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            bn: {type: BatchNorm, bottom: conv}
+          rewrite: {replace: bn, with: [{type: ReLU, top: bn}, {type: TanH, top: bn}]}
+      """,
+      """
+      r.yaml:8:58: error: two new layers would make the top of 'bn'; name it once
+            rewrite: {replace: bn, with: [{type: ReLU, top: bn}, {type: TanH, top: bn}]}
+                                                                 ^
+      """),
+    FaultyRule(
+      "a value that the pattern lacks",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            bn: {type: BatchNorm, bottom: conv}
+          rewrite: {bottoms: {conv: $x}}
+      """,
+      """
+      r.yaml:8:31: error: the pattern has no value '$x'
+            rewrite: {bottoms: {conv: $x}}
+                                      ^
+      """),
+    FaultyRule(
+      "an insertion without a place",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            bn: {type: BatchNorm, bottom: conv}
+          rewrite: {insert: {type: ReLU}}
+      """,
+      """
+      r.yaml:8:23: error: say with 'after' or 'before' where the new layer comes
+            rewrite: {insert: {type: ReLU}}
+                              ^
+      """),
+    FaultyRule(
+      "an insertion with two places",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            bn: {type: BatchNorm, bottom: conv}
+          rewrite: {insert: {type: ReLU, after: conv, before: bn}}
+      """,
+      """
+      r.yaml:8:23: error: 'after' and 'before' exclude each other under 'insert'; remove one
+            rewrite: {insert: {type: ReLU, after: conv, before: bn}}
+                              ^
+      """),
+    FaultyRule(
+      "an insertion that reads something else",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            bn: {type: BatchNorm, bottom: conv}
+          rewrite: {insert: {type: ReLU, after: conv, bottom: bn}}
+      """,
+      """
+      r.yaml:8:57: error: the new layer must read the value that it stands at; add it to 'bottom'
+            rewrite: {insert: {type: ReLU, after: conv, bottom: bn}}
+                                                                ^
+      """),
+    FaultyRule(
+      "an insertion with a top",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            bn: {type: BatchNorm, bottom: conv}
+          rewrite: {insert: {type: ReLU, after: conv, top: bn}}
+      """,
+      """
+      r.yaml:8:49: error: an inserted layer makes one new value; 'top' is for those of 'replace'
+            rewrite: {insert: {type: ReLU, after: conv, top: bn}}
+                                                        ^
+      """),
+    FaultyRule(
+      "a place for a replacement",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            bn: {type: BatchNorm, bottom: conv}
+          rewrite: {replace: bn, with: {type: ReLU, after: conv}}
+      """,
+      """
+      r.yaml:8:47: error: 'after' is for layers of 'insert'; those of 'with' stand where the replaced ones did
+            rewrite: {replace: bn, with: {type: ReLU, after: conv}}
+                                                      ^
+      """),
+    FaultyRule(
+      "a new name for a layer that goes",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            bn: {type: BatchNorm, bottom: conv}
+          rewrite: {remove: bn, rename: {bn: x}}
+      """,
+      """
+      r.yaml:8:36: error: capture 'bn' does not stay, so nothing can be set in it; see 'rewrite'
+            rewrite: {remove: bn, rename: {bn: x}}
+                                           ^
+      """),
+    FaultyRule(
+      "a connection that is cleared",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            bn: {type: BatchNorm, bottom: conv}
+          rewrite: {clear: conv.bottom}
+      """,
+      """
+      r.yaml:8:22: error: 'conv.bottom' cannot be cleared; use a parameter, 'capture.convolution_param.weight_filler' or 'capture.param'
+            rewrite: {clear: conv.bottom}
+                             ^
+      """),
+    FaultyRule(
+      "braces that do not match",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            bn: {type: BatchNorm, bottom: conv}
+          rewrite: {replace: bn, with: {type: ReLU, relu_param: {engine: '{bn.name'}}}
+      """,
+      """
+      r.yaml:8:68: error: the braces in '{bn.name' do not match; '{{' and '}}' stand for braces themselves
+            rewrite: {replace: bn, with: {type: ReLU, relu_param: {engine: '{bn.name'}}}
+                                                                           ^
+      """),
+    FaultyRule(
+      "a choice of names that there is not",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            bn: {type: BatchNorm, bottom: conv}
+          rewrite: {remove: bn, output: lst}
+      """,
+      """
+      r.yaml:8:35: error: 'lst' is not known for 'output'; did you mean 'last'?
+            rewrite: {remove: bn, output: lst}
+                                          ^
       """),
     FaultyRule(
       "a new layer without a type",

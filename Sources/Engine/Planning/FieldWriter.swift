@@ -1,0 +1,102 @@
+import CaffeIO
+import Rules
+
+/// Turns what a rule says of a field into fields as they are written.
+struct FieldWriter {
+  let schema: Schema
+  let environment: MatchEnvironment
+
+  /// The fields of a message; `path` leads to it from the layer.
+  func fields(_ fields: [TemplateField], at path: [String] = []) throws(Refusal.Reason) -> [NewTextField] {
+    var written: [NewTextField] = []
+    for field in fields {
+      let values = try values(of: field.value, at: path + [field.name])
+      written += (values ?? []).map { NewTextField(name: field.name, value: $0) }
+    }
+    return written
+  }
+
+  /// The values of one field, several where it is repeated; nil when they depend on weights that this run does not have.
+  func values(
+    of value: Assignment.Value, at path: [String]
+  ) throws(Refusal.Reason) -> [NewTextField.Value]? {
+    switch value {
+    case .expression(let expression): try values(of: .computed(expression), at: path)
+    case .written(let value): try values(of: value, at: path)
+    }
+  }
+
+  private func values(
+    of value: TemplateField.Value, at path: [String]
+  ) throws(Refusal.Reason) -> [NewTextField.Value]? {
+    switch value {
+    case .string(let string): return [.string(string)]
+    case .literal(let text):
+      // The schema knows whether a word is a string or an enumeration's value.
+      return [schema.layerField(at: path)?.type == .string ? .string(text) : .literal(text)]
+    case .message(let inner): return [.message(try fields(inner, at: path))]
+    case .list(let items):
+      var all: [NewTextField.Value] = []
+      for item in items { all += try values(of: item, at: path) ?? [] }
+      return all
+    case .text(let parts):
+      var text = ""
+      for part in parts {
+        switch part {
+        case .text(let plain): text += plain
+        case .computed(let expression):
+          guard let value = try environment.value(of: expression) else { return nil }
+          switch value {
+          case .string(let string): text += string
+          default:
+            guard case .literal(let literal) = try written(value, at: path) else {
+              throw wrong(path, "a number or a word")
+            }
+            text += literal
+          }
+        }
+      }
+      return [.string(text)]
+    case .computed(let expression):
+      guard let value = try environment.value(of: expression) else { return nil }
+      guard let items = value.items else { return [try written(value, at: path)] }
+      var all: [NewTextField.Value] = []
+      for item in items { all.append(try written(item, at: path)) }
+      guard all.count == 1 || schema.layerField(at: path)?.isRepeated ?? true else {
+        throw wrong(path, "one value, and this expression gives \(all.count)")
+      }
+      return all
+    }
+  }
+
+  /// The value of an expression as it is written into the definition.
+  private func written(_ value: ExpressionValue, at path: [String]) throws(Refusal.Reason)
+    -> NewTextField.Value
+  {
+    switch value {
+    case .boolean(let boolean): return .literal(boolean ? "true" : "false")
+    case .number(let number):
+      guard number.isFinite else { throw wrong(path, "a finite number") }
+      return .literal(Int(exactly: number).map(String.init) ?? String(number))
+    case .string(let string):
+      if case .enum? = schema.layerField(at: path)?.type { return .literal(string) }
+      return .string(string)
+    default: throw wrong(path, "a number, a word, a boolean or a list of them")
+    }
+  }
+
+  private func wrong(_ path: [String], _ what: String) -> Refusal.Reason {
+    .evaluation(message: "'\(path.joined(separator: "."))' can be \(what) only")
+  }
+}
+
+extension ExpressionValue {
+  /// The items of a list or vector.
+  fileprivate var items: [ExpressionValue]? {
+    switch self {
+    case .list(let items): items
+    case .tensor(let tensor) where tensor.shape.count == 1: tensor.values.map(ExpressionValue.number)
+    default: nil
+    }
+  }
+}

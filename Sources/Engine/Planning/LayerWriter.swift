@@ -1,0 +1,403 @@
+import CaffeIO
+import Rules
+
+/// What became of the layers of a match.
+struct RewriteOutcome {
+  /// Layers that are gone and were not bypassed.
+  var gone: [LayerID] = []
+  /// Layers that became another one in their place.
+  var replaced: [LayerID] = []
+  /// Layers that are new.
+  var added: [LayerID] = []
+  /// Layers with a new name.
+  var renamed: [(layer: LayerID, from: String, to: String)] = []
+}
+
+/// Makes the layers that a rule writes, and connects them.
+struct LayerWriter {
+  let net: WorkingNet
+  let rule: Rule
+  let binding: Binding
+  let environment: MatchEnvironment
+
+  /// A layer before it has a place.
+  private struct Description {
+    var name: String
+    var type: String
+    var fields: [NewTextField]
+    var blobs: [BlobContent]?
+  }
+
+  private var replacements: [Description] = []
+  private var insertions: [Description] = []
+  /// What captured layers read and made before anything changed.
+  private let bottoms: [[ValueID]]
+  private let tops: [[ValueID]]
+
+  private var rewrite: Rewrite { rule.rewrite }
+
+  init(net: WorkingNet, rule: Rule, binding: Binding, environment: MatchEnvironment) {
+    self.net = net
+    self.rule = rule
+    self.binding = binding
+    self.environment = environment
+    let graph = net.graph
+    bottoms = rule.pattern.captures.indices.map { binding.single($0).map { graph[$0].bottoms } ?? [] }
+    tops = rule.pattern.captures.indices.map { binding.single($0).map { graph[$0].tops } ?? [] }
+  }
+
+  // MARK: - Description
+
+  /// Names, parameters and blobs of all new layers.
+  ///
+  /// - Throws: a refusal for a name that is taken, and for expressions without a usable value.
+  mutating func describe() throws(Refusal.Reason) {
+    var taken: [String] = []
+    for template in rewrite.layers {
+      replacements.append(try describe(template, besides: rewrite.replaced[0], &taken))
+    }
+    for insertion in rewrite.insertions {
+      let neighbour: Int
+      switch insertion.place {
+      case .before(let capture, _), .after(.top(let capture, _)), .after(.bottom(let capture, _)):
+        neighbour = capture
+      case .after: neighbour = rule.pattern.anchor
+      }
+      insertions.append(try describe(insertion.layer, besides: neighbour, &taken))
+    }
+  }
+
+  private func describe(
+    _ template: LayerTemplate, besides capture: Int, _ taken: inout [String]
+  ) throws(Refusal.Reason) -> Description {
+    let neighbour = binding[capture]
+    guard net.graph.definition.generation == .v2 else { throw .generation(layer: neighbour) }
+    let writer = FieldWriter(schema: net.schema, environment: environment)
+    var fields = net.stateRules(of: neighbour)
+    if let model = template.model {
+      fields += net.writtenFields(of: binding[model]).filter { !$0.isStateRule }
+    }
+    fields.merge(try writer.fields(template.fields))
+    let type = template.type ?? template.model.map { net.graph[binding[$0]].type } ?? ""
+    let name = try name(of: template, type: type, besides: capture, &taken)
+    var blobs: [BlobContent] = []
+    let storage = net.weights == nil ? .float : try storage(like: template.model ?? capture)
+    for expression in template.blobs {
+      // Evaluated without weights too: what can be refused without them is.
+      guard let tensor = try environment.tensor(of: expression) else { continue }
+      if let index = tensor.values.firstIndex(where: { !$0.isFinite }) {
+        throw .notFinite(layer: neighbour, what: "new '\(expression.text)'", channel: index)
+      }
+      blobs.append(.values(tensor.values, shape: tensor.shape, storage: storage))
+    }
+    return Description(name: name, type: type, fields: fields, blobs: net.weights == nil ? nil : blobs)
+  }
+
+  /// The number type of the blobs of the layer that a new one is modelled on; single precision where it has none.
+  private func storage(like capture: Int) throws(Refusal.Reason) -> BlobStorage {
+    let layer = binding[capture]
+    guard net.storedIndex(of: layer) != nil || net.graph.changes[layer]?.blobs != nil else { return .float }
+    return try net.blobs(of: layer)?.first?.storage ?? .float
+  }
+
+  /// The name that the rule gives; else that of the layer whose place is taken, else one made of it.
+  private func name(
+    of template: LayerTemplate, type: String, besides capture: Int, _ taken: inout [String]
+  ) throws(Refusal.Reason) -> String {
+    let gone = (rewrite.replaced + rewrite.dropped + rewrite.removed).flatMap(binding.layers)
+    func isFree(_ name: String) -> Bool {
+      !taken.contains(name) && net.graph.layer(named: name, besides: gone) == nil
+        && !net.hasForeignBlobs(named: name)
+    }
+    if let name = template.name?.filled({ net.graph[binding[$0]].name }) {
+      // Weights bind by name: two layers of one name would fight over them.
+      guard isFree(name) else { throw .layerName(name: name) }
+      taken.append(name)
+      return name
+    }
+    let base = net.graph[binding[capture]].name
+    var names: [String] = []
+    switch template.tops {
+    case .all(let end): names.append(net.graph[binding[end]].name)
+    case .listed(let tops):
+      if case .taken(let end, _)? = tops.first { names.append(net.graph[binding[end]].name) }
+    }
+    let made = "\(base)_\(template.alias ?? type.lowercased())"
+    names.append(made)
+    var number = 1
+    while !isFree(names[0]) {
+      names.removeFirst()
+      if names.isEmpty { names.append("\(made)_\(number)") }
+      number += 1
+    }
+    taken.append(names[0])
+    return names[0]
+  }
+
+  // MARK: - Writing
+
+  /// Puts the new layers in place, takes those that go out, and connects the rest as the rule says.
+  mutating func write() throws(Refusal.Reason) -> RewriteOutcome {
+    var outcome = RewriteOutcome()
+    let dropped = rewrite.dropped.map { binding[$0] }
+    try replace(dropping: dropped, &outcome)
+    try insert(&outcome)
+    for connection in rewrite.connections {
+      let layer = binding[connection.capture]
+      var values: [ValueID] = []
+      for reference in connection.bottoms { values.append(try value(reference, [])) }
+      try checkPlace(of: layer, reading: values)
+      try net.graph.setBottoms(of: layer, to: values, keepsEarlierName: rewrite.keepsEarlierName)
+    }
+    return outcome
+  }
+
+  private func replace(
+    dropping dropped: [LayerID], _ outcome: inout RewriteOutcome
+  ) throws(Refusal.Reason) {
+    outcome.gone += dropped
+    guard let first = rewrite.layers.first else { return try net.graph.drop(dropped, taken: []) }
+    let gone = rewrite.replaced.map { binding[$0] }
+    if rewrite.layers.count == 1, gone.count == 1, case .all(let read) = first.bottoms,
+      case .all(let made) = first.tops, binding[read] == gone[0], binding[made] == gone[0]
+    {
+      // One for one, with the same connections: it stays where it is, in the text and in the weights.
+      try net.graph.drop(dropped, taken: [])
+      become(replacements[0], gone[0])
+      outcome.replaced.append(gone[0])
+      return
+    }
+    var taken: Set<ValueID> = []
+    for template in rewrite.layers { taken.formUnion(try takenValues(template)) }
+    try net.graph.drop(gone + dropped, taken: taken)
+    outcome.gone += gone
+    let place = try place(of: gone, taken)
+    var last: LayerID?
+    var made: [[ValueID]] = []
+    for (template, description) in zip(rewrite.layers, replacements) {
+      let neighbour = last ?? place.neighbour
+      let layer = net.graph.makeLayer(
+        named: description.name, type: description.type, isBefore: last == nil && place.isBefore, neighbour)
+      last = layer
+      outcome.added.append(layer)
+      fill(layer, description)
+      try net.graph.setBottoms(of: layer, to: try readValues(template, made))
+      try net.graph.setTops(
+        of: layer, to: try newTops(template, description.name),
+        keepsEarlierName: rewrite.keepsEarlierName)
+      made.append(net.graph[layer].tops)
+    }
+  }
+
+  private func insert(_ outcome: inout RewriteOutcome) throws(Refusal.Reason) {
+    var made: [[ValueID]] = []
+    for (insertion, description) in zip(rewrite.insertions, insertions) {
+      switch insertion.place {
+      case .after(let reference):
+        let standing = try value(reference, made)
+        let producer = net.graph[standing].producer
+        let neighbour = if let producer { producer } else { try firstReader(of: standing) }
+        let layer = net.graph.makeLayer(
+          named: description.name, type: description.type, isBefore: producer == nil, neighbour)
+        fill(layer, description)
+        var bottoms = try readValues(insertion.layer, made)
+        let source = try net.graph.interpose(
+          layer, behind: standing, keepsEarlierName: rewrite.keepsEarlierName)
+        for index in bottoms.indices where bottoms[index] == standing { bottoms[index] = source }
+        try checkPlace(of: layer, reading: bottoms)
+        try net.graph.setBottoms(of: layer, to: bottoms)
+        outcome.added.append(layer)
+        made.append([standing])
+      case .before(let capture, let bottom):
+        let reader = binding[capture]
+        var read = net.graph[reader].bottoms
+        guard bottom != nil || read.count == 1 else {
+          throw .bottomCount(layer: reader, found: read.count, expected: 1)
+        }
+        let position = bottom ?? 0
+        guard position < read.count else {
+          throw .bottomCount(layer: reader, found: read.count, expected: position + 1)
+        }
+        let layer = net.graph.makeLayer(
+          named: description.name, type: description.type, isBefore: true, reader)
+        fill(layer, description)
+        let bottoms = try readValues(insertion.layer, made)
+        try checkPlace(of: layer, reading: bottoms)
+        try net.graph.setBottoms(of: layer, to: bottoms)
+        try net.graph.setTops(
+          of: layer, to: [.fresh(name: description.name)], keepsEarlierName: rewrite.keepsEarlierName)
+        read[position] = net.graph[layer].tops[0]
+        try net.graph.setBottoms(of: reader, to: read, keepsEarlierName: rewrite.keepsEarlierName)
+        outcome.added.append(layer)
+        made.append(net.graph[layer].tops)
+      }
+    }
+  }
+
+  /// Gives a captured layer that stays another name.
+  func rename(_ layer: LayerID, to name: String, _ outcome: inout RewriteOutcome) throws(Refusal.Reason) {
+    let old = net.graph[layer].name
+    guard name != old else { return }
+    if let count = net.graph.repeatedNames[old] { throw .repeatedName(layer: layer, count: count) }
+    guard !name.isEmpty, net.graph.layer(named: name, besides: []) == nil, !net.hasForeignBlobs(named: name)
+    else { throw .layerName(name: name) }
+    net.graph.rename(layer, to: name)
+    outcome.renamed.append((layer, old, name))
+  }
+
+  // MARK: - Parts
+
+  private func become(_ description: Description, _ layer: LayerID) {
+    fill(layer, description)
+    net.graph.update(layer) { $0.type = description.type }
+    if net.graph[layer].name != description.name { net.graph.rename(layer, to: description.name) }
+  }
+
+  private func fill(_ layer: LayerID, _ description: Description) {
+    net.graph.updateChange(of: layer) { change in
+      change.blobs = description.blobs
+      change.replacement = description.fields
+      change.attributes = []
+    }
+  }
+
+  /// A value as it stands now; `made` are those of the new layers before.
+  private func value(_ reference: ValueReference, _ made: [[ValueID]]) throws(Refusal.Reason) -> ValueID {
+    func item(_ values: [ValueID], _ index: Int, _ layer: LayerID) throws(Refusal.Reason) -> ValueID {
+      guard index < values.count else {
+        throw .topCount(layer: layer, found: values.count, expected: index + 1)
+      }
+      return values[index]
+    }
+    switch reference {
+    case .top(let capture, let index):
+      let layer = binding[capture]
+      return try item(net.graph[layer].isAlive ? net.graph[layer].tops : tops[capture], index, layer)
+    case .bottom(let capture, let index):
+      guard index < bottoms[capture].count else {
+        throw .bottomCount(layer: binding[capture], found: bottoms[capture].count, expected: index + 1)
+      }
+      return bottoms[capture][index]
+    case .value(let name):
+      guard let value = binding.values[name] else {
+        throw .connection(layer: binding[rule.pattern.anchor])
+      }
+      return value
+    case .made(let layer, let index):
+      return try item(made[layer], index, binding[rule.pattern.anchor])
+    }
+  }
+
+  private func readValues(
+    _ template: LayerTemplate, _ made: [[ValueID]]
+  ) throws(Refusal.Reason) -> [ValueID] {
+    switch template.bottoms {
+    case .all(let capture): return bottoms[capture]
+    case .listed(let references):
+      var values: [ValueID] = []
+      for reference in references { values.append(try value(reference, made)) }
+      return values
+    }
+  }
+
+  private func takenValues(_ template: LayerTemplate) throws(Refusal.Reason) -> [ValueID] {
+    switch template.tops {
+    case .all(let capture): return tops[capture]
+    case .listed(let list):
+      var values: [ValueID] = []
+      for case .taken(let capture, let index) in list {
+        values.append(try value(.top(capture: capture, index: index), []))
+      }
+      return values
+    }
+  }
+
+  private func newTops(
+    _ template: LayerTemplate, _ name: String
+  ) throws(Refusal.Reason) -> [NetGraph.NewTop] {
+    switch template.tops {
+    case .all(let capture): return tops[capture].map { .taken($0) }
+    case .listed(let list):
+      var new: [NetGraph.NewTop] = []
+      for top in list {
+        switch top {
+        case .taken(let capture, let index):
+          new.append(.taken(try value(.top(capture: capture, index: index), [])))
+        case .fresh(let wish?):
+          let wished = wish.filled { net.graph[binding[$0]].name }
+          guard !net.graph.isBlobNameUsed(wished) else { throw .blobName(blob: wished) }
+          new.append(.fresh(name: wished))
+        case .fresh(nil):
+          // Several tops of one layer are told apart by number.
+          new.append(.fresh(name: list.count == 1 ? name : "\(name)_\(new.count)"))
+        }
+      }
+      return new
+    }
+  }
+
+  // MARK: - Places
+
+  private func described(_ layer: LayerID) -> String { "\(net.graph[layer].type) '\(net.graph[layer].name)'" }
+
+  private func firstReader(of value: ValueID) throws(Refusal.Reason) -> LayerID {
+    let order = net.graph.order
+    let readers = net.graph.consumers(of: value).map { $0 }
+    guard let first = readers.min(by: { order.position(of: $0) < order.position(of: $1) }) else {
+      throw .connection(layer: binding[rule.pattern.anchor])
+    }
+    return first
+  }
+
+  /// Where in the file new layers go: behind what they read, before what reads them, and there as near as can be to
+  /// the last of those they replace.
+  private func place(
+    of gone: [LayerID], _ taken: Set<ValueID>
+  ) throws(Refusal.Reason) -> (neighbour: LayerID, isBefore: Bool) {
+    let graph = net.graph
+    var read: Set<ValueID> = []
+    for template in rewrite.layers {
+      switch template.bottoms {
+      case .all(let capture): read.formUnion(bottoms[capture])
+      case .listed(let references):
+        for reference in references {
+          if case .made = reference { continue }
+          read.insert(try value(reference, []))
+        }
+      }
+    }
+    read.subtract(taken)
+    func later(_ a: LayerID, _ b: LayerID) -> Bool {
+      graph.order.position(of: a) < graph.order.position(of: b)
+    }
+    let makers = read.compactMap { graph[$0].producer }.max(by: later)
+    let overwriters = read.compactMap { graph[$0].overwriter }.filter { graph[$0].isAlive }
+    let readers = (taken.flatMap { graph.consumers(of: $0) } + overwriters).min(by: later)
+    if let makers, let readers, !later(makers, readers) {
+      throw .layerOrder(reader: described(readers), maker: described(makers))
+    }
+    let places = gone.sorted { later($1, $0) }.filter { layer in
+      (makers.map { later($0, layer) } ?? true) && (readers.map { later(layer, $0) } ?? true)
+    }
+    if let place = places.first { return (place, false) }
+    if let makers { return (makers, false) }
+    if let readers { return (readers, true) }
+    return (gone[gone.count - 1], false)
+  }
+
+  /// A layer at its place can read only what is made before it, and not overwritten yet.
+  private func checkPlace(of layer: LayerID, reading values: [ValueID]) throws(Refusal.Reason) {
+    let graph = net.graph
+    let place = graph.order.position(of: layer)
+    for value in values {
+      if let producer = graph[value].producer, producer != layer, graph.order.position(of: producer) > place {
+        throw .layerOrder(reader: described(layer), maker: described(producer))
+      }
+      if let overwriter = graph[value].overwriter, overwriter != layer, graph[overwriter].isAlive,
+        graph.order.position(of: overwriter) < place
+      {
+        throw .overwrittenInPlace(blob: graph.blobName(of: value), by: overwriter)
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import CaffeIO
+
+/// Keeps a layer's parameters consistent with the blobs it has: what no rule should have to think of.
+enum ParameterBookkeeping {
+  /// Where a type says whether it has a bias, and what counts when it does not say.
+  private static func biasTerm(of type: String) -> (path: [String], fallback: Bool)? {
+    switch type {
+    case "InnerProduct": (["inner_product_param", "bias_term"], true)
+    case "Embed": (["embed_param", "bias_term"], true)
+    case "Scale": (["scale_param", "bias_term"], false)
+    case _ where type.containsText("onvolution"): (["convolution_param", "bias_term"], true)
+    default: nil
+    }
+  }
+
+  /// Lets `bias_term`, `bias_filler` and the `param` list follow the blobs of a layer that a rewrite has touched.
+  static func update(_ layer: LayerID, in net: WorkingNet) throws(Refusal.Reason) {
+    guard let change = net.graph.changes[layer] else { return }
+    if let blobs = change.blobs, let bias = biasTerm(of: net.graph[layer].type), !blobs.isEmpty {
+      guard blobs.count <= 2 else {
+        throw .blobCount(layer: layer, found: blobs.count, expected: "1 or 2")
+      }
+      setBias(blobs.count == 2, bias, of: layer, in: net)
+    }
+    var count = change.blobs?.count
+    if let bias = biasTerm(of: net.graph[layer].type) {
+      let hasBias = net.attribute(bias.path, of: layer)?.boolean ?? bias.fallback
+      if !hasBias { clear([bias.path[0], "bias_filler"], of: layer, in: net) }
+      // Without weights the parameters tell.
+      if net.weights == nil { count = hasBias ? 2 : 1 }
+    }
+    guard let count, let specs = net.writtenAttribute(["param"], of: layer)?.elements, specs > count else {
+      return
+    }
+    trimSpecs(of: layer, to: count, in: net)
+  }
+
+  /// A blob was set in a run without weights.
+  static func note(blob index: Int, of layer: LayerID, in net: WorkingNet) {
+    guard index == 1, let bias = biasTerm(of: net.graph[layer].type) else { return }
+    setBias(true, bias, of: layer, in: net)
+  }
+
+  private static func setBias(
+    _ hasBias: Bool, _ bias: (path: [String], fallback: Bool), of layer: LayerID, in net: WorkingNet
+  ) {
+    guard (net.attribute(bias.path, of: layer)?.boolean ?? bias.fallback) != hasBias else { return }
+    net.setAttribute(bias.path, to: .literal(hasBias ? "true" : "false"), of: layer)
+  }
+
+  private static func clear(_ path: [String], of layer: LayerID, in net: WorkingNet) {
+    if net.writtenAttribute(path, of: layer) != nil { net.setAttribute(path, to: [], of: layer) }
+  }
+
+  /// Caffe refuses a layer that says more of its blobs than it has.
+  private static func trimSpecs(of layer: LayerID, to count: Int, in net: WorkingNet) {
+    let written: [NewTextField]
+    if let fields = net.graph.changes[layer]?.replacement {
+      written = fields.filter { $0.name == "param" }
+    } else {
+      guard let definition = net.graph.definition(of: layer), definition.generation == .v2 else { return }
+      written = definition.field.message?.all("param").map(NewTextField.init(copying:)) ?? []
+    }
+    net.setAttribute(["param"], to: written.prefix(count).map(\.value), of: layer)
+  }
+}
+
+extension AttributeValue {
+  /// How many there are of a repeated field.
+  fileprivate var elements: Int? {
+    if case .list(let list) = self { return list.count }
+    return nil
+  }
+}
+
+extension NewTextField {
+  /// A field as it is written elsewhere.
+  init(copying field: TextField) {
+    let value: Value =
+      field.message.map { .message($0.fields.map(NewTextField.init(copying:))) } ?? .verbatim(field.literal)
+    self.init(name: field.name, value: value)
+  }
+}
