@@ -106,6 +106,9 @@ def expected(definition, weights, rewrites):
         takers = [n for n in rewrite["kept"] if nets.layer_type(view[n]) in nets.ABSORBERS | {"Scale"}]
         if not affected or (not takers and not made and set(affected) <= twins):
             continue  # a Dropout, or the TRAIN twin of a layer
+        if rewrite["rule"] == "concat-affine":
+            absorb_parts(view, current, changed, rewrite, affected[0])
+            continue
         assert len(takers) + len(made) == 1, f"{rewrite}: what takes the parameters?"
         absorber = takers[0] if takers else None
         if absorber and view[absorber].type == "Scale":
@@ -126,6 +129,36 @@ def expected(definition, weights, rewrites):
             changed[target] = absorb(view[target], current[target], *composed(parts))
         current[target] = changed[target]
     return changed
+
+
+def absorb_parts(view, current, changed, rewrite, norm):
+    """A norm behind a Concat, into the layers that make its bottoms: to each its part of the channels."""
+    concat = next(name for name in rewrite["kept"] if view[name].type == "Concat")
+    scale, shift = affine(view[norm], current[norm])
+    layers, offset = list(view.values()), 0
+    changed.pop(norm, None)
+    for blob in view[concat].bottom:
+        end = next(i for i, layer in enumerate(layers) if layer.name == concat)
+        while True:
+            end = max(i for i in range(end) if blob in layers[i].top)
+            if (taker := layers[end].name) in rewrite["kept"]:
+                break
+            blob = layers[end].bottom[0]
+        is_scale = view[taker].type == "Scale"
+        blobs = current[taker]
+        if is_scale:
+            count = blobs[0].size
+        elif view[taker].type == "InnerProduct":
+            count = view[taker].inner_product_param.num_output
+        else:
+            count = view[taker].convolution_param.num_output
+        part = scale[offset : offset + count], shift[offset : offset + count]
+        if is_scale:
+            changed[taker] = list(composed([affine(view[taker], blobs), part]))
+        else:
+            changed[taker] = absorb(view[taker], blobs, *part)
+        current[taker] = changed[taker]
+        offset += count
 
 
 def ulps(actual, exact):

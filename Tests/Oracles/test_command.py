@@ -356,7 +356,7 @@ def test_a_wrong_rule_is_caught_and_nothing_written(command, pair, tmp_path, fro
     # Without --verify the check of every rewrite stops it.
     result = command.run("fold", *pair, "-o", tmp_path / "out", "--rules", tmp_path / "wrong.yaml")
     assert result.code == 1
-    assert "error: rule 'conv-bn-scale' does not keep what layers 'conv1', " in result.stderr
+    assert "error: rule 'conv-bn-scale' does not keep what layers '" in result.stderr
     assert "nothing was written" in result.stderr
     assert not (tmp_path / "out").exists()
 

@@ -24,19 +24,21 @@ struct Safety {
   /// A value that one matched layer makes for another must have no other reader: it will not exist any more.
   private func interiorRefusal(_ layers: [LayerID]) -> Refusal.Reason? {
     if rule.allowances.contains(.otherConsumer) { return nil }
+    // A layer of which the pattern does not say what it reads is a reader like any other.
+    let readers = binding.named.filter { !rule.pattern.captures[$0.capture].bottoms.isUnspecified }
     // How many bottoms of matched layers read each value; for a few layers it is counted when it is asked.
     var reads: [ValueID: Int] = [:]
-    for layer in layers where layers.count > 8 {
-      for bottom in graph[layer].bottoms { reads[bottom, default: 0] += 1 }
+    for reader in readers where readers.count > 8 {
+      for bottom in graph[reader.layer].bottoms { reads[bottom, default: 0] += 1 }
     }
     for layer in layers {
       for top in graph[layer].tops {
         let inside =
-          layers.count > 8
-          ? reads[top] ?? 0 : layers.reduce(0) { $0 + graph.readCount(of: top, by: $1) }
+          readers.count > 8
+          ? reads[top] ?? 0 : readers.reduce(0) { $0 + graph.readCount(of: top, by: $1.layer) }
         let outside = graph.consumerCount(of: top) - inside
         if inside > 0, outside > 0 {
-          let matched = Set(layers)
+          let matched = Set(readers.map(\.layer))
           let first = graph.consumers(of: top).lazy.filter { !matched.contains($0) }.prefix(3)
           return .otherConsumer(
             layer: layer, blob: graph.blobName(of: top), consumers: Array(first), count: outside)

@@ -138,6 +138,12 @@ package enum BottomPattern: Sendable {
   /// This one at each bottom, however many there are.
   case every(BottomReference)
 
+  /// Whether it says nothing.
+  package var isUnspecified: Bool {
+    if case .unspecified = self { return true }
+    return false
+  }
+
   /// The references in it.
   package var references: [BottomReference] {
     switch self {

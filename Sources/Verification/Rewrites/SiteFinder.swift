@@ -45,6 +45,24 @@ struct SiteFinder {
         if let place = places[layer.index] { rewriteAfter[place] = index }
       }
     }
+    uniteNeighbours(places)
+  }
+
+  /// What a layer that is gone read from another site's layer, and what a new one reads from one, is not to be seen from
+  /// outside of both: they are one site.
+  private mutating func uniteNeighbours(_ places: [Int: Int]) {
+    for (index, rewrite) in rewriteBefore where index < before.layers.count && places[index] == nil {
+      guard before.layers[index].isIncluded else { continue }
+      for bottom in before.layers[index].bottoms {
+        if let maker = site(making: bottom, of: before, rewriteBefore) { unite(rewrite, maker) }
+      }
+    }
+    for (place, layer) in planned.enumerated() where layer.index >= before.layers.count {
+      guard after.layers[place].isIncluded, let rewrite = rewriteAfter[place] else { continue }
+      for bottom in after.layers[place].bottoms {
+        if let maker = site(making: bottom, of: after, rewriteAfter) { unite(rewrite, maker) }
+      }
+    }
   }
 
   /// The sites, in the order of their first rewrites; those whose layers the phase leaves out have no layers.
@@ -112,7 +130,9 @@ struct SiteFinder {
       let made = site(making: u, of: before, rewriteBefore)
       let replaced = site(making: w, of: after, rewriteAfter)
       // Within a site anything may become of a value.
-      if let reader, made == reader || replaced == reader { return }
+      if let reader, made ?? reader == reader, replaced ?? reader == reader, made ?? replaced != nil {
+        return
+      }
       items.append(
         Item(claim: RewriteSite.Claim(before: u, after: w), made: made, replaced: replaced))
     }

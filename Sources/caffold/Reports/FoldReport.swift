@@ -174,7 +174,7 @@ struct FoldReport {
     }
     return .object([
       ("rule", .string(rewrite.rule)),
-      ("layers", .object(rewrite.layers.map { ($0.capture, .string($0.name)) })),
+      ("layers", captured(rewrite.layers.map { ($0.capture, $0.name) })),
       ("kept", names(rewrite.kept)),
       // A layer that became another type is one that went and one that came.
       ("removed", names(rewrite.removed + rewrite.replaced)),
@@ -197,13 +197,26 @@ struct FoldReport {
     ])
   }
 
+  /// Names by capture: a list where a capture stands for several layers.
+  private func captured(_ layers: [(capture: String, name: String)]) -> JSONValue {
+    var captures: [(capture: String, names: [JSONValue])] = []
+    for layer in layers {
+      if let index = captures.firstIndex(where: { $0.capture == layer.capture }) {
+        captures[index].names.append(.string(layer.name))
+      } else {
+        captures.append((layer.capture, [.string(layer.name)]))
+      }
+    }
+    return .object(captures.map { ($0.capture, $0.names.count == 1 ? $0.names[0] : .array($0.names)) })
+  }
+
   private func refusal(_ refusal: Refusal) -> JSONValue {
     let layer = plan.graph[refusal.layer]
     return .object([
       ("layer", .string(layer.name)),
       ("type", .string(layer.type)),
       ("rule", .string(refusal.rule)),
-      ("layers", .object(refusal.bindings.map { ($0.capture, .string(plan.graph[$0.layer].name)) })),
+      ("layers", captured(refusal.bindings.map { ($0.capture, plan.graph[$0.layer].name) })),
       ("reason", .string(refusal.reason.code)),
       ("message", .string(refusal.reason.sentence(in: plan.graph))),
     ])

@@ -63,6 +63,20 @@ import WireTestSupport
     #expect(difference.blob == "scale" && difference.relative > 0 && difference.relative < 3e-7)
   }
 
+  /// The BatchNorm reads what a Dropout makes that another rule removes: seen alone, neither site hangs together.
+  @Test func whatReadsALayerThatAnotherRuleRemovesIsOfItsSite() throws {
+    var example = Example([1, 6, 5, 5])
+    example.add(
+      "fc", "InnerProduct", "data", "inner_product_param { num_output: 4 }",
+      blobs: [([4, 150], 0), ([4], 0)])
+    example.add("drop", "Dropout", "fc", top: "fc")
+    example.addNormalisation("fc", channels: 4)
+    let report = try example.check()
+    #expect(report.failures.isEmpty)
+    #expect(report.sites.map(\.layers) == [["fc", "drop", "bn", "scale"]])
+    #expect(try #require(report.sites.first?.difference).relative < 3e-7)
+  }
+
   @Test(arguments: Example.Storage.allCases)
   func theStoredTypeIsAllowedItsRounding(storage: Example.Storage) throws {
     let report = try example(0, bias: true, storage: storage).check()
