@@ -9,17 +9,20 @@ enum RuleLoader {
   static func load(
     _ options: RuleOptions, sources: [SourceText]? = nil, fields: (any LayerFields)? = nil
   ) throws -> RuleSet {
-    let (rules, layouts) = try loadAll(options, sources: sources, fields: fields)
+    let (rules, layouts) = try loadAll(options, sources: sources, fields: fields, toRun: true)
     return try RuleSet(rules, layouts: layouts, selection: selection(options))
   }
 
   /// The rules there are, in the order of the files: built-in ones first, those that the user overrides too.
   ///
-  /// - Parameter fields: the fields that the rules of `--rules` are checked against; the built-in ones need no check.
+  /// - Parameters:
+  ///   - fields: the fields that the rules of `--rules` are checked against; the built-in ones need no check.
+  ///   - toRun: whether tests and documentation of the built-in rules can be left out.
   static func loadAll(
-    _ options: RuleOptions, sources: [SourceText]? = nil, fields: (any LayerFields)? = nil
+    _ options: RuleOptions, sources: [SourceText]? = nil, fields: (any LayerFields)? = nil,
+    toRun: Bool = false
   ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
-    let builtin = try BuiltinRules.load()
+    let builtin = try BuiltinRules.load(toRun: toRun)
     var rules = options.isolated ? [] : builtin.rules
     // Layouts describe layers, they rewrite nothing: a rule of one's own may use them without the rules.
     var layouts = builtin.layouts
