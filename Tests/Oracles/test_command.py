@@ -501,3 +501,51 @@ def test_unknown_selector_is_an_error_with_a_suggestion(command, pair, tmp_path)
     assert result.code in (2, 64)
     assert "did you mean 'remove-dropout'" in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+# -- what the report says of many layers
+
+
+def norms_by_batch(count):
+    """Convolutions, each with a BatchNorm that uses the statistics of the batch."""
+    text = 'input: "data"\n'
+    for index in range(count):
+        bottom = f"bn{index - 1}" if index else "data"
+        text += (
+            f'layer {{ name: "c{index}" type: "Convolution" bottom: "{bottom}" top: "c{index}"'
+            " convolution_param { num_output: 2 kernel_size: 1 } }\n"
+            f'layer {{ name: "bn{index}" type: "BatchNorm" bottom: "c{index}" top: "bn{index}"'
+            " batch_norm_param { use_global_stats: false } }\n"
+        )
+    return text
+
+
+def test_a_reason_that_many_layers_share_is_said_once(command, tmp_path):
+    model = tmp_path / "net.prototxt"
+    model.write_text(norms_by_batch(9))
+    arguments = ["fold", model, "--definition-only", "--dry-run"]
+    reason = (
+        "says 'use_global_stats: false', so it uses the statistics of the batch;"
+        " --assume-stored-statistics folds the stored ones"
+    )
+    assert [line for line in command.run(*arguments).stderr.splitlines() if line.startswith("note:")] == [
+        f"note: BatchNorm 'bn0' stays: 'bn0' {reason}",
+        "note: 8 more of type BatchNorm stay for the same reason:"
+        " 'bn1', 'bn2', 'bn3' and 5 more; -v has a line for each",
+    ]
+    each = [f"note: BatchNorm 'bn{index}' stays: 'bn{index}' {reason}" for index in range(9)]
+    verbose = command.run(*arguments, "-v").stderr
+    assert all(line in verbose for line in each)
+    assert len(command.run(*arguments, "--format", "json").document["refusals"]) == 9
+
+
+def test_different_reasons_and_a_few_alike_are_said_each(command, tmp_path):
+    model = tmp_path / "net.prototxt"
+    model.write_text(norms_by_batch(3) + 'layer { name: "d" type: "Silence" bottom: "c1" }\n')
+    notes = [
+        line
+        for line in command.run("fold", model, "--definition-only", "--dry-run").stderr.splitlines()
+        if line.startswith("note:")
+    ]
+    assert len(notes) == 3
+    assert "also read by layer 'd'" in notes[1]

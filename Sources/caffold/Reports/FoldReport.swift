@@ -112,14 +112,29 @@ struct FoldReport {
     return order.map { "\(counts[$0]!) × \($0)" }
   }
 
-  private var warningLines: [String] { plan.warnings.map { "warning: \($0.sentence)" } }
+  private var warningLines: [String] {
+    let lines = plan.warnings.map { warning in
+      SaidOnce.Message(layer: warning.layer, line: "warning: \(warning.sentence)") {
+        "warning: the same goes for \($0) more"
+      }
+    }
+    return verbose ? lines.map(\.line) : SaidOnce.lines(lines)
+  }
 
   private var refusalLines: [String] {
-    (verbose ? plan.nearMisses : plan.refusals).map { refusal in
-      let layer = plan.graph[refusal.layer]
-      let rule = verbose ? " [\(refusal.rule)]" : ""
-      return "note: \(layer.type) '\(layer.name)' stays: \(refusal.reason.sentence(in: plan.graph))\(rule)"
-    }
+    if verbose { return plan.nearMisses.map { "\(line(of: $0)) [\($0.rule)]" } }
+    return SaidOnce.lines(
+      plan.refusals.map { refusal in
+        let layer = plan.graph[refusal.layer]
+        return SaidOnce.Message(layer: layer.name, line: line(of: refusal)) {
+          "note: \($0) more of type \(layer.type) stay for the same reason"
+        }
+      })
+  }
+
+  private func line(of refusal: Refusal) -> String {
+    let layer = plan.graph[refusal.layer]
+    return "note: \(layer.type) '\(layer.name)' stays: \(refusal.reason.sentence(in: plan.graph))"
   }
 
   // MARK: JSON
