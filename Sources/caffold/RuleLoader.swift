@@ -10,7 +10,9 @@ enum RuleLoader {
     _ options: RuleOptions, sources: [SourceText]? = nil, fields: (any LayerFields)? = nil
   ) throws -> RuleSet {
     let (rules, layouts) = try loadAll(options, sources: sources, fields: fields, toRun: true)
-    return try RuleSet(rules, layouts: layouts, selection: selection(options))
+    let set = try RuleSet(rules, layouts: layouts, selection: selection(options))
+    try set.checkParameters()
+    return set
   }
 
   /// The rules there are, in the order of the files: built-in ones first, those that the user overrides too.
@@ -44,7 +46,7 @@ enum RuleLoader {
   }
 
   /// What the flags select.
-  static func selection(_ options: RuleOptions) -> RuleSet.Selection {
+  static func selection(_ options: RuleOptions) throws -> RuleSet.Selection {
     func words(_ values: [String]) -> [String] {
       values.flatMap { $0.split(separator: ",").map { String($0.trimmingSpaces) } }.filter { !$0.isEmpty }
     }
@@ -53,6 +55,7 @@ enum RuleLoader {
     selection.extendSelect = words(options.extendSelect)
     selection.ignore = words(options.ignore)
     selection.allowsApproximate = options.unsafe
+    selection.arguments = try options.parameters.arguments
     return selection
   }
 

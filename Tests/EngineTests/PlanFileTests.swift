@@ -124,7 +124,7 @@ import Testing
           "\"key\": \"remove-dropout@d\",\n      \"apply\": true",
           "\"key\": \"remove-dropout@d\",\n      \"apply\": false"
         ))
-        == "plan.json:60:5: error: rewrite 'conv-scale@s' cannot be made: its bottom 'd' is made by Dropout 'd', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution or InnerProduct; it stands on 'remove-dropout@d', which is struck out: strike it out too, or make a new plan with --skip-layer"
+        == "plan.json:61:5: error: rewrite 'conv-scale@s' cannot be made: its bottom 'd' is made by Dropout 'd', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution or InnerProduct; it stands on 'remove-dropout@d', which is struck out: strike it out too, or make a new plan with --skip-layer"
     )
   }
 
@@ -139,7 +139,7 @@ import Testing
       + file[dropout..<scale].dropLast(2) + file[end...]
     #expect(
       message(String(swapped))
-        == "plan.json:51:5: error: rewrite 'conv-scale@s' cannot be made: its bottom 'd' is made by Dropout 'd', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution or InnerProduct; restore the entries as they were, strike this one out, or make the plan anew"
+        == "plan.json:52:5: error: rewrite 'conv-scale@s' cannot be made: its bottom 'd' is made by Dropout 'd', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution or InnerProduct; restore the entries as they were, strike this one out, or make the plan anew"
     )
   }
 
@@ -158,15 +158,15 @@ import Testing
     ),
     (
       "\"apply\": true", "\"aply\": true",
-      "41:7: error: 'aply' is not known in 'rewrites'; did you mean 'apply'?"
+      "42:7: error: 'aply' is not known in 'rewrites'; did you mean 'apply'?"
     ),
     (
       "\"apply\": true", "\"apply\": \"no\"",
-      "41:16: error: expected true or false for 'apply', found the string 'no'"
+      "42:16: error: expected true or false for 'apply', found the string 'no'"
     ),
     (
       "      \"apply\": true,\n", "",
-      "39:5: error: 'rewrites' needs 'apply', which is missing"
+      "40:5: error: 'rewrites' needs 'apply', which is missing"
     ),
     (
       "\"sha256\": \"0000", "\"sha256\": \"000",
@@ -178,45 +178,45 @@ import Testing
     ),
     (
       "\"fate\": \"kept\"", "\"fate\": \"eaten\"",
-      "44:87: error: expected \"kept\", \"removed\" or \"replaced\" for 'fate', found the string 'eaten'"
+      "45:87: error: expected \"kept\", \"removed\" or \"replaced\" for 'fate', found the string 'eaten'"
     ),
     (
       "\"index\": 0", "\"index\": -1",
-      "44:76: error: expected a whole number, 0 or more for 'index', found the number -1"
+      "45:76: error: expected a whole number, 0 or more for 'index', found the number -1"
     ),
     (
       "\"index\": 0", "\"index\": 4000000000",
-      "39:5: error: rewrite 'conv-bn@bn1' cannot be made: there is no Convolution 'c1' at this point; \(remedy)"
+      "40:5: error: rewrite 'conv-bn@bn1' cannot be made: there is no Convolution 'c1' at this point; \(remedy)"
     ),
     (
       "\"rule\": \"conv-bn\"", "\"rule\": \"conv-bm\"",
-      "39:5: error: rewrite 'conv-bn@bn1' is by rule 'conv-bm', which is not among those selected; did you mean 'conv-bn'?"
+      "40:5: error: rewrite 'conv-bn@bn1' is by rule 'conv-bm', which is not among those selected; did you mean 'conv-bn'?"
     ),
     (
       "\"key\": \"remove-dropout@d\"", "\"key\": \"conv-bn@bn1\"",
-      "51:5: error: rewrite 'conv-bn@bn1' is listed twice, first in line 39; remove one"
+      "52:5: error: rewrite 'conv-bn@bn1' is listed twice, first in line 40; remove one"
     ),
     (
       "\"capture\": \"bn\"", "\"capture\": \"norm\"",
-      "39:5: error: rewrite 'conv-bn@bn1' lists no layer for 'bn', which rule 'conv-bn' begins at"
+      "40:5: error: rewrite 'conv-bn@bn1' lists no layer for 'bn', which rule 'conv-bn' begins at"
     ),
     (
       "\"capture\": \"conv\", \"layer\": \"c1\", \"type\": \"Convolution\", \"index\": 0",
       "\"capture\": \"conv\", \"layer\": \"c2\", \"type\": \"Convolution\", \"index\": 3",
-      "39:5: error: rewrite 'conv-bn@bn1' cannot be made: BatchNorm 'bn1' is not connected as the rule asks; \(remedy)"
+      "40:5: error: rewrite 'conv-bn@bn1' cannot be made: BatchNorm 'bn1' is not connected as the rule asks; \(remedy)"
     ),
     (
       "\"index\": 0, \"fate\": \"kept\"", "\"index\": 0, \"fate\": \"removed\"",
-      "39:5: error: rewrite 'conv-bn@bn1' would be of Convolution 'c1' (conv, kept), BatchNorm 'bn1' (bn, removed), the plan says Convolution 'c1' (conv, removed), BatchNorm 'bn1' (bn, removed); \(remedy)"
+      "40:5: error: rewrite 'conv-bn@bn1' would be of Convolution 'c1' (conv, kept), BatchNorm 'bn1' (bn, removed), the plan says Convolution 'c1' (conv, removed), BatchNorm 'bn1' (bn, removed); \(remedy)"
     ),
     (
       "\"old\": \"false\", \"new\": \"true\"", "\"old\": \"true\", \"new\": \"true\"",
-      "39:5: error: rewrite 'conv-bn@bn1' would change more than the plan says: 'convolution_param.bias_term' of layer 'c1' from false to true; \(remedy)"
+      "40:5: error: rewrite 'conv-bn@bn1' would change more than the plan says: 'convolution_param.bias_term' of layer 'c1' from false to true; \(remedy)"
     ),
     (
       "\"changes\": [\n",
       "\"changes\": [\n        {\"layer\": \"c1\", \"blob\": 0, \"old\": [2, 2], \"new\": null, \"numbers\": null},\n",
-      "39:5: error: rewrite 'conv-bn@bn1' would not make a change that the plan lists: blob 0 of layer 'c1' from [2, 2] to nothing; \(remedy)"
+      "40:5: error: rewrite 'conv-bn@bn1' would not make a change that the plan lists: blob 0 of layer 'c1' from [2, 2] to nothing; \(remedy)"
     ),
     (
       "{\"type\": \"ReLU\", \"before\": 1, \"after\": 1}",
@@ -238,7 +238,7 @@ import Testing
     let other = Self.net.replacing("name: \"d\" type: \"Dropout\"", with: "name: \"d\" type: \"ReLU\"")
     #expect(
       message(try Self.planned().file, net: other)
-        == "plan.json:51:5: error: rewrite 'remove-dropout@d' cannot be made: there is no Dropout 'd' at this point; \(Self.remedy)"
+        == "plan.json:52:5: error: rewrite 'remove-dropout@d' cannot be made: there is no Dropout 'd' at this point; \(Self.remedy)"
     )
   }
 

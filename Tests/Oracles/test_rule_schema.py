@@ -76,6 +76,11 @@ ACCEPTED = {
         rewrite="{replace: bn, with: {type: Scale, name: '{bn.name}_s',"
         " scale_param: {axis: 1}, blobs: ['ones([2])']}}"
     ),
+    "parameters of all kinds": rule_file(
+        parameters="{a: {type: numbers, default: [1, 2], where: all(a > 0), summary: S.},"
+        " b: {one_of: [x, y], summary: S.}, c: {type: number, default: 1/3, summary: S.}}",
+        tests="[{name: t, net: '', parameters: {b: x, a: 3}, expect: unmatched}]",
+    ),
     "a layout": "schema: 1\nlayouts: [{id: l, type: BN, blobs: [gamma, beta], epsilon: 1e-5}]\n",
 }
 
@@ -102,6 +107,10 @@ REFUSED = {
     "an assignment without a value": rule_file(transform="[{set: 'conv.blobs[0]'}]"),
     "replace without with": rule_file(rewrite="{replace: bn}"),
     "a new layer without a type": rule_file(rewrite="{replace: bn, with: {name: x}}"),
+    "a parameter of no kind": rule_file(parameters="{a: {default: 1, summary: S.}}"),
+    "a parameter of two kinds": rule_file(parameters="{a: {type: text, one_of: [x], summary: S.}}"),
+    "a parameter without a summary": rule_file(parameters="{a: {type: text}}"),
+    "a parameter of a type that there is not": rule_file(parameters="{a: {type: vector, summary: S.}}"),
     "a test without a net": rule_file(tests="[{name: a, expect: unmatched}]"),
     "an expectation that there is not": rule_file(tests="[{name: a, net: '', expect: unmatchd}]"),
     "a reason that there is not": rule_file(

@@ -7,6 +7,7 @@ import Testing
   private static let rule = [
     "id": "r", "summary": "S.", "documentation": "D.", "tags": "[a]", "safety": "exact", "phase": "TEST",
     "priority": "1", "quiet": "true", "allow": "[other-consumer]",
+    "parameters": "{p: {type: number, default: 1, where: p > 0, summary: S.}}",
     "match":
       "{conv: {type: Convolution}, bn: {type: BatchNorm, name: '*', included: true, bottom: conv, where: true}}",
     "where": "true", "let": "{s: 1}", "transform": "[{set: conv.convolution_param.group, to: 1}]",
@@ -16,7 +17,7 @@ import Testing
     "id": "l", "type": "BN", "when": "true", "blobs": "[gamma]", "epsilon": "1", "stored_statistics": "true",
     "axis": "1", "axis_count": "1", "scale": "1", "shift": "1",
   ]
-  private static let test = ["name": "n", "net": "''", "expect": "unmatched"]
+  private static let test = ["name": "n", "net": "''", "parameters": "{p: 2}", "expect": "unmatched"]
 
   private func text(_ shape: RuleShape, _ values: [String: String], without key: String) -> String {
     let entries = shape.names.filter { $0 != key }.map { "\($0): \(values[$0] ?? "?")" }
@@ -33,6 +34,7 @@ import Testing
       rules:
         - id: r
           summary: S.
+          parameters: {p: {type: number, default: 1, summary: S.}}
           match: {bn: {type: BatchNorm}}
           rewrite: {remove: bn}
           tests: [\(text(shape, Self.test, without: key))]
@@ -60,7 +62,7 @@ import Testing
     let shapes =
       Self.shapes + [
         RuleGrammar.file, RuleGrammar.capture, RuleGrammar.bottom, RuleGrammar.assignment,
-        RuleGrammar.rewrite,
+        RuleGrammar.rewrite, RuleGrammar.parameter,
         RuleGrammar.template, RuleGrammar.expectation, RuleGrammar.refusal,
       ]
     for key in shapes.flatMap(\.keys) { #expect(key.summary.hasSuffix("."), "\(key.name)") }

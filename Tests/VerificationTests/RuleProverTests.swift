@@ -104,6 +104,63 @@ import Testing
     }
   }
 
+  private static func fold(parameter: String, scale: String, test: String) -> String {
+    """
+    schema: 1
+    rules:
+      - id: parametric
+        summary: A Power with a factor of its own.
+        parameters: {gain: \(parameter)}
+        match:
+          conv: {type: Convolution}
+          power: {type: Power, bottom: conv, where: power.power_param.scale == gain and power.power_param.power == 1}
+        transform:
+          - {kernel: fold-affine, into: conv, scale: \(scale), shift: power.power_param.shift}
+        rewrite: {keep: conv, remove: power}
+        tests:
+          - name: t
+            parameters: {\(test)}
+            net: |
+              input: "data"
+              layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 2 kernel_size: 1 } }
+              layer { name: "p" type: "Power" bottom: "c" top: "p" power_param { scale: 0.5 shift: 1 } }
+            expect: {layers: [c]}
+    """
+  }
+
+  @Test func aRuleIsProvenWithTheValuesOfItsTests() throws {
+    let right = try prove(
+      Self.fold(parameter: "{type: number, summary: S.}", scale: "gain", test: "gain: 0.5"))
+    #expect(right.proof.word == "proven")
+    // Right by default, wrong with the value of its test.
+    let wrong = try prove(
+      Self.fold(parameter: "{type: number, default: 1, summary: S.}", scale: "gain * gain", test: "gain: 0.5")
+    )
+    guard case .wrong(let example) = wrong.proof.verdict else {
+      Issue.record("\(wrong.proof.word)")
+      return
+    }
+    #expect(example.parameters == ["gain=0.5"])
+    #expect(example.text.hasPrefix("# parameters: gain=0.5\n# before\n"))
+  }
+
+  @Test func aRuleWithoutAValueIsNotProven() throws {
+    let (rule, proof) = try prove(
+      """
+      schema: 1
+      rules:
+        - id: parametric
+          summary: x
+          parameters: {gain: {type: number, summary: S.}}
+          match: {x: {type: Power, where: x.power_param.scale == gain}}
+          rewrite: {remove: x}
+      """)
+    #expect(
+      proof.error(for: rule, options: ProofOptions())?.sentence
+        == "rule 'parametric' is not proven: its parameter 'gain' has no value; give one with '--param gain=…'"
+    )
+  }
+
   @Test func aTypeThatNobodyKnowsIsNamed() throws {
     let (rule, proof) = try prove(
       """

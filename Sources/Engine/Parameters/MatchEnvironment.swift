@@ -8,7 +8,7 @@ import Rules
 final class MatchEnvironment: ExpressionEnvironment {
   private let net: WorkingNet
   /// The match, and the pattern that names its layers.
-  private let match: (pattern: Pattern, binding: Binding)?
+  private let match: (rule: Rule, pattern: Pattern, binding: Binding)?
   /// The layer that expressions call `layer`, where they are about no match.
   private let layer: LayerID?
   /// The element of a group whose layers the group's captures stand for; without one they are lists.
@@ -31,7 +31,7 @@ final class MatchEnvironment: ExpressionEnvironment {
   /// The layers of a match.
   init(_ net: WorkingNet, _ rule: Rule, _ binding: Binding) {
     self.net = net
-    match = (rule.pattern, binding)
+    match = (rule, rule.pattern, binding)
     layer = nil
   }
 
@@ -139,7 +139,7 @@ final class MatchEnvironment: ExpressionEnvironment {
 
   func value(of name: String) throws(ExpressionFault) -> ExpressionValue? {
     if let value = try captured(name) { return value }
-    if let value = known[name] { return value }
+    if let value = known[name] ?? match?.rule.value(ofParameter: name) { return value }
     guard let expression = lets[name] else { return nil }
     // In a 'let' every list is a list: it has one value for all elements.
     let current = element

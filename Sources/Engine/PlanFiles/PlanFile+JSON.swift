@@ -81,6 +81,7 @@ extension PlanFile.Options {
       ("ignore", list(ignore)),
       ("isolated", .boolean(isIsolated)),
       ("unsafe", .boolean(allowsApproximate)),
+      ("param", list(parameters)),
     ])
   }
 }

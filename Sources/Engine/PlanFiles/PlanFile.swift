@@ -60,6 +60,8 @@ package struct PlanFile: Sendable {
     package var isIsolated = false
     /// `--unsafe`.
     package var allowsApproximate = false
+    /// `--param`, as `name=value`.
+    package var parameters: [String] = []
 
     /// The defaults.
     package init() {}

@@ -99,7 +99,7 @@ extension PlanFile.Options {
       for: "options",
       keys: [
         "phase", "level", "stages", "assume_stored_statistics", "only_layer", "skip_layer", "select",
-        "extend_select", "ignore", "isolated", "unsafe",
+        "extend_select", "ignore", "isolated", "unsafe", "param",
       ])
     func words(_ key: String) throws(JSONError) -> [String] { try object.required(key).strings(for: key) }
     func flag(_ key: String) throws(JSONError) -> Bool { try object.required(key).boolean(for: key) }
@@ -118,6 +118,7 @@ extension PlanFile.Options {
     ignore = try words("ignore")
     isIsolated = try flag("isolated")
     allowsApproximate = try flag("unsafe")
+    parameters = try words("param")
   }
 }
 

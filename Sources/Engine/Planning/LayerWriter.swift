@@ -109,7 +109,7 @@ struct LayerWriter {
       !taken.contains(name) && net.graph.layer(named: name, besides: gone) == nil
         && !net.hasForeignBlobs(named: name)
     }
-    if let name = template.name?.filled({ net.graph[binding[$0]].name }) {
+    if let name = template.name?.filled(by: rule, { net.graph[binding[$0]].name }) {
       // Weights bind by name: two layers of one name would fight over them.
       guard isFree(name) else { throw .layerName(name: name) }
       taken.append(name)
@@ -324,7 +324,7 @@ struct LayerWriter {
         case .taken(let capture, let index):
           new.append(.taken(try value(.top(capture: capture, index: index), [])))
         case .fresh(let wish?):
-          let wished = wish.filled { net.graph[binding[$0]].name }
+          let wished = wish.filled(by: rule) { net.graph[binding[$0]].name }
           guard !net.graph.isBlobNameUsed(wished) else { throw .blobName(blob: wished) }
           new.append(.fresh(name: wished))
         case .fresh(nil):

@@ -58,7 +58,7 @@ struct Rewriter {
       }
       for field in rule.rewrite.cleared { try clear(field, of: binding[field.capture]) }
       for rename in rule.rewrite.renames {
-        let name = rename.name.filled { capture in
+        let name = rename.name.filled(by: rule) { capture in
           let layer = binding[capture]
           return names.first { $0.layer == layer }?.name ?? ""
         }
@@ -176,11 +176,13 @@ extension WorkingNet {
 }
 
 extension NameTemplate {
-  func filled(_ name: (Int) -> String) -> String {
+  /// The name, made of those of layers and of the values of the rule's parameters.
+  func filled(by rule: Rule, _ name: (Int) -> String) -> String {
     parts.map { part in
       switch part {
       case .text(let text): return text
       case .name(let capture): return name(capture)
+      case .parameter(let parameter): return rule.value(ofParameter: parameter)?.parameterText ?? ""
       }
     }.joined()
   }

@@ -36,7 +36,7 @@ package enum RuleTestRunner {
     var chosen = RuleSet.Selection()
     chosen.select = [rule.id]
     chosen.allowsApproximate = true
-    let rules = try RuleSet([rule], layouts: layouts, selection: chosen)
+    let rules = try RuleSet([rule.giving(test.arguments)], layouts: layouts, selection: chosen)
     let definition = try NetDefinition(try TextDocument(test.net))
     let graph = try NetGraph(definition, state: NetState(phase: .test))
     var options = PlanOptions()

@@ -125,6 +125,8 @@ package struct NameTemplate: Sendable {
     case text(String)
     /// The name of the captured layer.
     case name(capture: Int)
+    /// The value of a parameter of the rule.
+    case parameter(String)
   }
 
   /// The pieces, in order.

@@ -52,6 +52,10 @@ package struct Rule: Sendable {
   package var isQuiet: Bool
   /// Checks it opts out of.
   package var allowances: Set<Allowance>
+  /// What it takes from whoever runs it.
+  package var parameters: [RuleParameter]
+  /// The values that were given for parameters; the others have their defaults.
+  package var arguments: [String: ExpressionValue] = [:]
   /// What it looks for.
   package var pattern: Pattern
   /// Names for intermediate results, in order; each may use those before it.
@@ -100,12 +104,13 @@ package struct CheckedExpression: Sendable {
 
   private static let serials = Atomic(0)
 
-  init(_ expression: Expression, type: ExpressionType, text: String, node: YAMLNode) {
+  /// `constants` are the names whose values are the same throughout a run: parameters.
+  init(_ expression: Expression, type: ExpressionType, text: String, node: YAMLNode, constants: Set<String>) {
     self.expression = expression
     self.type = type
     self.text = text
     self.node = node
-    subject = expression.subject
+    subject = expression.subject(constants: constants)
     serial = Self.serials.add(1, ordering: .relaxed).newValue
   }
 }
@@ -228,6 +233,8 @@ package struct RuleTest: Sendable {
   package var name: String
   /// The net, as prototxt.
   package var net: SourceText
+  /// The values of the rule's parameters.
+  package var arguments: [String: ExpressionValue]
   /// What must come of it.
   package var expectation: Expectation
   /// Where it stands.

@@ -113,7 +113,7 @@ struct RewriteChecker {
 }
 
 extension NameTemplate {
-  /// Reads `{bn.name}_scale`.
+  /// Reads `{bn.name}_scale` or `{bn.name}{suffix}`, where `suffix` is a parameter.
   init(_ text: RuleText, _ scope: RuleScope) throws {
     var parts: [Part] = []
     var rest = text.text[...]
@@ -122,10 +122,14 @@ extension NameTemplate {
         throw RuleError(.badName(text.text), text.node)
       }
       let inside = rest[rest.index(after: open)..<close]
-      guard inside.hasSuffix(".name") else { throw RuleError(.badName(text.text), text.node) }
       if open > rest.startIndex { parts.append(.text(String(rest[..<open]))) }
-      let capture = String(inside.dropLast(5))
-      parts.append(.name(capture: try scope.capture(RuleText(text: capture, node: text.node))))
+      if scope.isParameter(String(inside)) {
+        parts.append(.parameter(String(inside)))
+      } else {
+        guard inside.hasSuffix(".name") else { throw RuleError(.badName(text.text), text.node) }
+        let capture = String(inside.dropLast(5))
+        parts.append(.name(capture: try scope.capture(RuleText(text: capture, node: text.node))))
+      }
       rest = rest[rest.index(after: close)...]
     }
     guard !rest.contains("}") else { throw RuleError(.badName(text.text), text.node) }

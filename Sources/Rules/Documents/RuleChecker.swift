@@ -20,27 +20,47 @@ struct RuleChecker {
     let allowances = problems.attempt {
       Set(try rule.allow.compactMap { try word($0, for: "'allow'") as Rule.Allowance? })
     }
-    let tests = rule.tests.compactMap { test in problems.attempt { try checkTest(test) } }
-    // Everything else speaks of captures; without a pattern there is nothing to check it against.
+    // Everything else speaks of parameters and captures; without them there is nothing to check it against.
+    guard let parameters = checkParameters(of: rule) else { return nil }
+    var context = context
+    context.parameters = parameters
+    let tests = rule.tests.compactMap { test in problems.attempt { try checkTest(test, parameters) } }
     guard let pattern = problems.attempt({ try PatternChecker(source: source, context: context).check(rule) })
     else {
       return nil
     }
-    let body = checkBody(of: rule, pattern)
+    let body = checkBody(of: rule, pattern, context)
     guard id != nil, let safety, let phase, let allowances, tests.count == rule.tests.count, let body else {
       return nil
     }
     return Rule(
       id: rule.id.text, summary: rule.summary, documentation: rule.documentation, tags: rule.tags.map(\.text),
       safety: safety, priority: rule.priority, phase: phase, isQuiet: rule.quiet, allowances: allowances,
-      pattern: pattern,
+      parameters: parameters, pattern: pattern,
       lets: body.lets, transforms: body.transforms, rewrite: body.rewrite, tests: tests, source: source,
       node: rule.node, isBuiltin: isBuiltin)
   }
 
+  /// `parameters`; nil when one of them is wrong.
+  private func checkParameters(of rule: UncheckedRule) -> [RuleParameter]? {
+    guard rule.parameters.count <= ParameterChecker.limit else {
+      return problems.attempt {
+        throw RuleError(
+          .tooMany(rule.parameters.count, of: "parameters", limit: ParameterChecker.limit),
+          rule.parameters[ParameterChecker.limit].name.node)
+      }
+    }
+    let checker = ParameterChecker(context: context)
+    let captures = rule.match.map(\.name.text)
+    let parameters = rule.parameters.compactMap { name, map in
+      problems.attempt { try checker.check(name, map, taken: captures) }
+    }
+    return parameters.count == rule.parameters.count ? parameters : nil
+  }
+
   /// `let`, `transform` and `rewrite`.
   private func checkBody(
-    of rule: UncheckedRule, _ pattern: Pattern
+    of rule: UncheckedRule, _ pattern: Pattern, _ context: RuleContext
   ) -> (lets: [Let], transforms: [Transform], rewrite: Rewrite)? {
     guard rule.lets.count <= Self.letLimit else {
       _ = problems.attempt {
@@ -142,7 +162,7 @@ struct RuleChecker {
     return word
   }
 
-  private func checkTest(_ map: YAMLMap) throws -> RuleTest {
+  private func checkTest(_ map: YAMLMap, _ parameters: [RuleParameter]) throws -> RuleTest {
     try map.rejectUnknownKeys(allowed: RuleGrammar.test.names)
     let name = try map.requiredString("name")
     let net = try map.requiredText("net")
@@ -170,9 +190,11 @@ struct RuleChecker {
     } else {
       throw RuleError(.expectation(found: YAMLDescription(expect)), expect)
     }
+    let arguments = try ParameterChecker(context: context).check(
+      map.map("parameters", as: "parameters"), of: name, at: map.node, parameters)
     let place = source.place(at: map.node.offset)
     return RuleTest(
       name: name, net: SourceText(path: "\(place.description) (\(name))", bytes: Array(net.text.utf8)),
-      expectation: expectation, place: place)
+      arguments: arguments, expectation: expectation, place: place)
   }
 }

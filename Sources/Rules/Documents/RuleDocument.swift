@@ -46,6 +46,7 @@ package struct UncheckedRule: Sendable {
   let priority: Int
   let quiet: Bool
   let allow: [RuleText]
+  let parameters: [(name: RuleText, map: YAMLMap)]
   let matchNode: YAMLNode
   let match: [(name: RuleText, capture: UncheckedCapture)]
   let conditions: [RuleText]
@@ -66,6 +67,11 @@ package struct UncheckedRule: Sendable {
     let priority = problems.attempt { try map.integer("priority") ?? 0 }
     let quiet = problems.attempt { try map.boolean("quiet") ?? false }
     let allow = problems.attempt { try map.textList("allow") }
+    let parameters = problems.attempt {
+      try map.map("parameters", as: "parameters")?.texts.map { key, value in
+        (key, try YAMLMap(value, as: "parameter '\(clipped(key.text))'"))
+      } ?? []
+    }
     let conditions = problems.attempt { try map.textList("where") }
     let matchMap = problems.attempt { try map.requiredMap("match", as: "match") }
     let match = matchMap.flatMap { map in
@@ -84,8 +90,8 @@ package struct UncheckedRule: Sendable {
     let rewrite = problems.attempt { try map.requiredMap("rewrite", as: RuleGrammar.rewrite.name) }
     let tests = problems.attempt { try map.maps("tests", as: RuleGrammar.test.name) }
     guard let id, let summary, let documentation, let tags, let safety, let phase, let priority, let quiet,
-      let allow,
-      let conditions, let matchMap, let match, let lets, let transforms, let rewrite, let tests
+      let allow, let parameters, let conditions, let matchMap, let match, let lets, let transforms,
+      let rewrite, let tests
     else { return nil }
     node = map.node
     self.id = id
@@ -97,6 +103,7 @@ package struct UncheckedRule: Sendable {
     self.priority = priority
     self.quiet = quiet
     self.allow = allow
+    self.parameters = parameters
     matchNode = matchMap.node
     self.match = match
     self.conditions = conditions

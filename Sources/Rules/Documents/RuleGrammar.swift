@@ -36,6 +36,9 @@ package enum RuleGrammar {
         "allow", .wordList(Rule.Allowance.allCases.map(\.rawValue)),
         "Safety checks of the engine that the rule opts out of."),
       RuleKey(
+        "parameters", .named(parameter),
+        "Values that the rule takes from whoever runs it, by the names that its expressions use."),
+      RuleKey(
         "match", .named(capture), isRequired: true, "The layers that the rule looks for, by names of its own."
       ),
       RuleKey("where", .expressions, "Conditions on several captures at once."),
@@ -43,6 +46,19 @@ package enum RuleGrammar {
       RuleKey("transform", .transforms, "What happens to the parameters, in this order."),
       RuleKey("rewrite", .shape(rewrite), isRequired: true, "What happens to the layers."),
       RuleKey("tests", .shapes(test), "Nets that the rule rewrites or refuses, run by 'caffold rules test'."),
+    ])
+
+  /// A value that a rule takes from outside.
+  package static let parameter = RuleShape(
+    "parameter",
+    keys: [
+      RuleKey(
+        "type", .words(RuleParameter.Kind.named.map(\.word)),
+        "What a value is; 'numbers' are one number or several."),
+      RuleKey("one_of", .texts, "The words that a value can be, instead of 'type'."),
+      RuleKey("default", .parameterValue, "Its value where none is given; without it one must be given."),
+      RuleKey("where", .expressions, "Conditions on a value, by the parameter's name."),
+      RuleKey("summary", .string, isRequired: true, "What it is for, in one sentence."),
     ])
 
   /// One layer of a pattern.
@@ -145,6 +161,7 @@ package enum RuleGrammar {
     keys: [
       RuleKey("name", .string, isRequired: true, "What the example shows."),
       RuleKey("net", .text, isRequired: true, "The net, as prototxt."),
+      RuleKey("parameters", .namedParameterValues, "The values of the rule's parameters."),
       RuleKey("expect", .expectation, isRequired: true, "What must come of it."),
     ])
 
@@ -261,6 +278,10 @@ package struct RuleKey: Sendable {
     case namedValues
     /// Values that a new layer makes, one or a list.
     case tops
+    /// The value of a parameter.
+    case parameterValue
+    /// Values of parameters by name.
+    case namedParameterValues
     /// `expect` in all its forms.
     case expectation
     /// The code of a refusal.

@@ -22,9 +22,9 @@ extension RuleError: DiagnosticError {
       return "a rule can have \(limit) \(things), this one has \(count)"
     case .badCaptureName(let name):
       return
-        "'\(clipped(name))' is no name for a capture or 'let'; use letters, digits and underscores, beginning with a letter"
+        "'\(clipped(name))' is no name for a capture, parameter or 'let'; use letters, digits and underscores, beginning with a letter"
     case .repeatedName(let name):
-      return "'\(name)' is defined twice; captures and 'let' share their names"
+      return "'\(name)' is defined twice; captures, parameters and 'let' share their names"
     case .unknownCapture(let name, let known):
       return "capture '\(clipped(name))' is not bound by this pattern" + Self.remedy(for: name, among: known)
     case .badBottom(let found):
@@ -133,6 +133,36 @@ extension RuleError: DiagnosticError {
       return "capture '\(capture)' does not stay, so nothing can be set in it; see 'rewrite'"
     case .usedTooEarly(let name):
       return "'\(clipped(name))' is not defined yet; a 'let' may use those before it"
+    case .parameterKind(let name):
+      return
+        "say what '\(name)' is: 'type' is 'number', 'numbers', 'boolean' or 'text', 'one_of' lists the words it can be"
+    case .wrongValue(let subject, let kind, let found):
+      return "expected \(kind.phrase) for \(subject), found \(found)"
+    case .unfitValue(let subject, let found, let condition):
+      return "\(subject) cannot be \(clipped(found)): '\(condition)' does not hold"
+    case .noParameter(let name, let known):
+      return "the rule has no parameter '\(clipped(name))'"
+        + (known.isEmpty ? "; declare it under 'parameters'" : Self.remedy(for: name, among: known))
+    case .testLacks(let name, let test):
+      return
+        "test '\(clipped(test))' gives no value for '\(name)', which has no default; write 'parameters: {\(name): …}'"
+    case .noArgument(let text):
+      return "'--param \(clipped(text))' gives no value; write '--param name=value'"
+    case .repeatedArgument(let key):
+      return "parameter '\(clipped(key))' is given twice; remove one"
+        + (key.contains(".") ? "" : ", or name the rules: 'rule-id.\(clipped(key))'")
+    case .unknownParameter(let name, let known):
+      return "no selected rule has a parameter '\(clipped(name))'"
+        + (known.isEmpty ? ", nor any other" : Self.remedy(for: name, among: known))
+    case .ruleLacksParameter(let name, let rule, let known):
+      return "rule '\(rule)' has no parameter '\(clipped(name))'"
+        + (known.isEmpty ? ", nor any other" : Self.remedy(for: name, among: known))
+    case .idleParameter(let name, let rules):
+      return rules.count == 1
+        ? "rule '\(rules[0])', which has the parameter '\(name)', is not selected; add '--extend-select \(rules[0])'"
+        : "the rules that have the parameter '\(name)' are not selected; add \(Self.list(rules, or: true)) by '--extend-select'"
+    case .missingParameter(let name, let rule, let kind):
+      return "rule '\(rule)' needs a value for '\(name)', \(kind.phrase); give it with '--param \(name)=…'"
     case .namedTwice(let name, let key): return "'\(name)' is named twice under '\(key)'; remove one"
     case .emptyList(let key): return "the list for '\(key)' is empty; leave the key out, or name something"
     case .exclusive(let keys, let owner):
@@ -168,9 +198,22 @@ extension RuleError: DiagnosticError {
     return known.count == 1 ? "; there is only \(list(known))" : "; there are \(list(known))"
   }
 
-  private static func list(_ words: [String], or: Bool = false) -> String {
+  fileprivate static func list(_ words: [String], or: Bool = false) -> String {
     let quoted = words.map { "'\($0)'" }
     guard quoted.count > 1 else { return quoted.joined() }
     return quoted.dropLast().joined(separator: ", ") + (or ? " or " : " and ") + quoted[quoted.count - 1]
+  }
+}
+
+extension RuleParameter.Kind {
+  /// What a value must be, as a message says it.
+  package var phrase: String {
+    switch self {
+    case .number: "a number"
+    case .numbers: "numbers with commas between them"
+    case .boolean: "'true' or 'false'"
+    case .text: "a text"
+    case .oneOf(let words): RuleError.list(words, or: true)
+    }
   }
 }

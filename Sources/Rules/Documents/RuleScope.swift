@@ -14,7 +14,7 @@ struct RuleScope: ExpressionScope {
   private var element: Int?
   /// What is known of captures that may be absent.
   private var facts = PresenceFacts()
-  private var lets: [(name: String, type: ExpressionType)] = []
+  private var defined: [(name: String, type: ExpressionType)]
   private let context: RuleContext
 
   /// The captures of a pattern.
@@ -25,6 +25,7 @@ struct RuleScope: ExpressionScope {
     placedGroups = Set(
       pattern.groups.indices.filter { if case .every = pattern.groups[$0].kind { true } else { false } })
     presence = CapturePresence(pattern)
+    defined = context.parameters.map { ($0.name, $0.type) }
     self.context = context
   }
 
@@ -35,24 +36,27 @@ struct RuleScope: ExpressionScope {
     facts = PresenceFacts(present: [captures[capture]])
   }
 
-  /// A single layer under a fixed name.
-  init(layer: String, _ context: RuleContext) {
-    captures = [layer]
-    groups = [nil]
+  /// A single layer under a fixed name; without one, nothing but the parameters.
+  init(layer: String? = nil, _ context: RuleContext) {
+    captures = layer.map { [$0] } ?? []
+    groups = captures.map { _ in nil }
     placedGroups = []
-    isAlwaysPresent = [true]
+    isAlwaysPresent = captures.map { _ in true }
     presence = CapturePresence()
+    defined = context.parameters.map { ($0.name, $0.type) }
     self.context = context
   }
 
-  var names: [String] { captures + lets.map(\.name) }
+  var names: [String] { captures + defined.map(\.name) }
 
   func type(of name: String) -> ExpressionType? {
-    if let type = lets.last(where: { $0.name == name })?.type { return type }
+    if let type = defined.last(where: { $0.name == name })?.type { return type }
     guard let index = captures.firstIndex(of: name) else { return nil }
     let layer = ExpressionType.layer(capture: name)
     return groups[index] == nil || groups[index] == element ? layer : .list(layer)
   }
+
+  func isParameter(_ name: String) -> Bool { context.parameters.contains { $0.name == name } }
 
   func hasPlace(_ capture: String) -> Bool {
     captures.firstIndex(of: capture).flatMap { groups[$0] }.map(placedGroups.contains) ?? false
@@ -72,7 +76,9 @@ struct RuleScope: ExpressionScope {
       let expression = try Expression(parsing: text.text)
       let type = try ExpressionChecker(self, facts: facts).check(expression, expecting: expected)
       context.notes.settle(in: text.node)
-      return CheckedExpression(expression, type: type, text: text.text, node: text.node)
+      return CheckedExpression(
+        expression, type: type, text: text.text, node: text.node,
+        constants: Set(context.parameters.map(\.name)))
     } catch {
       throw error.located(in: text.node)
     }
@@ -82,7 +88,7 @@ struct RuleScope: ExpressionScope {
   mutating func define(_ name: RuleText, as type: ExpressionType) throws {
     guard PatternChecker.isName(name.text) else { throw RuleError(.badCaptureName(name.text), name.node) }
     if names.contains(name.text) { throw RuleError(.repeatedName(name.text), name.node) }
-    lets.append((name.text, type))
+    defined.append((name.text, type))
   }
 
   /// The index of the capture that a text names, which stands for one layer in every match.
@@ -147,4 +153,6 @@ struct RuleContext {
   var fields: (any LayerFields)?
   /// What the author should know.
   var notes = RuleNotes()
+  /// The parameters of the rule that is being checked.
+  var parameters: [RuleParameter] = []
 }

@@ -18,6 +18,8 @@ package struct RuleSet: Sendable {
     package var ignore: [String] = []
     /// Whether rules that are not exact may run.
     package var allowsApproximate = false
+    /// Values of parameters.
+    package var arguments: [ParameterArgument] = []
 
     /// The default selection.
     package init() {}
@@ -27,7 +29,9 @@ package struct RuleSet: Sendable {
   ///
   /// A rule or layout of a later file replaces an earlier one with the same id, so that users can override
   /// what is built in.
-  /// - Throws: `RuleError` for a selector that fits nothing, with a suggestion; a glob among those ignored may.
+  /// - Throws: `RuleError` for a selector that fits nothing, with a suggestion; a glob among those ignored may. Likewise
+  ///   for a value that no selected rule takes, or that is not what its rule wants; one that is missing is
+  ///   found by `checkParameters`.
   package init(
     _ all: [Rule], layouts: [BlobLayout], selection: Selection = Selection()
   ) throws(RuleError) {
@@ -58,11 +62,12 @@ package struct RuleSet: Sendable {
       return !selection.ignore.contains { Self.fits(rule, $0) }
         && (rule.safety != .approximate || selection.allowsApproximate)
     }
-    self.rules = rules.filter(isSelected).enumerated().sorted { a, b in
+    let selected = rules.filter(isSelected).enumerated().sorted { a, b in
       // Higher priorities and larger patterns first, hence b's before a's.
       let left = (b.element.priority, b.element.pattern.captures.count, a.offset)
       return left < (a.element.priority, a.element.pattern.captures.count, b.offset)
     }.map(\.element)
+    self.rules = try Self.giving(selection.arguments, to: selected, among: rules)
     var unique: [BlobLayout] = []
     for layout in layouts {
       if let index = unique.firstIndex(where: { $0.id == layout.id }) {

@@ -14,6 +14,13 @@ package struct RuleDescription {
     var blocks = ["\(rule.id): \(rule.summary)", facts.joined(separator: "\n")]
     let documentation = rule.documentation.trimmingLineEnds
     if !documentation.isEmpty { blocks.append(documentation) }
+    if !rule.parameters.isEmpty {
+      let width = (rule.parameters.map(\.name.count).max() ?? 0) + 2
+      blocks.append(
+        Self.block(
+          "Parameters",
+          rule.parameters.map { "\($0.name.padded(to: width))\($0.summary) \($0.phrase)" }))
+    }
     let body = Rule.body.compactMap(rule.excerpt).flatMap { $0 }
     blocks.append(Self.block("Rule", body))
     let called = rule.calledKernels(kernels)
@@ -79,6 +86,23 @@ extension Rule.Safety {
     case .approximate: "approximate: runs only with --unsafe"
     case .conversion: "conversion: changes what the net takes or gives; runs only when it is selected"
     }
+  }
+}
+
+extension RuleParameter {
+  /// What a value is, and what it is by default.
+  var phrase: String {
+    let what =
+      switch kind {
+      case .number: "A number"
+      case .numbers: "One number or several"
+      case .boolean: "'true' or 'false'"
+      case .text: "A text"
+      case .oneOf(let words): words.map { "'\($0)'" }.joined(separator: ", ")
+      }
+    let usual = fallback.map { "\($0.parameterText.isEmpty ? "empty" : $0.parameterText) by default" }
+    return ([what, usual ?? "must be given"] + conditions.map { "`\($0.text)`" }).joined(separator: "; ")
+      + "."
   }
 }
 

@@ -64,6 +64,11 @@ package struct RuleReference {
     let allowances = rule.allowances.map(\.rawValue).sorted()
     if !allowances.isEmpty { facts.append("Allows: \(allowances.joined(separator: ", ")).") }
     if !facts.isEmpty { blocks.append(facts.joined(separator: " ")) }
+    if !rule.parameters.isEmpty {
+      blocks.append(
+        Self.table(
+          ["parameter", "", "what it is"], rule.parameters.map { ["`\($0.name)`", $0.summary, $0.phrase] }))
+    }
     let lines = Rule.body.compactMap(rule.excerpt).flatMap { $0 }
     blocks.append("```yaml\n\(lines.joined(separator: "\n"))\n```")
     blocks.append(Self.table(["test", "expected"], rule.tests.map { [$0.name, $0.expectation.phrase] }))

@@ -33,6 +33,8 @@ package struct RuleSchema {
       ("expressions", Self.oneOrList(Self.reference("expression"))),
       ("id", ["type": "string", "pattern": "^[a-z][a-z0-9-]*$"]),
       ("rule", schema(of: RuleGrammar.rule)),
+      ("parameter", parameter),
+      ("parameterValue", Self.oneOrList(Self.reference("text"))),
       ("layout", layout),
       ("capture", schema(of: RuleGrammar.capture)),
       ("bottomReference", ["type": "string"]),
@@ -118,6 +120,13 @@ package struct RuleSchema {
     return .object(members + [("anyOf", .array(sources))])
   }
 
+  /// A parameter has a type or its words.
+  private var parameter: JSONValue {
+    guard case .object(let members) = schema(of: RuleGrammar.parameter) else { return .null }
+    let kinds = ["type", "one_of"].map { JSONValue.object([("required", [.string($0)])]) }
+    return .object(members + [("oneOf", .array(kinds))])
+  }
+
   private var rewrite: JSONValue {
     guard case .object(let members) = schema(of: RuleGrammar.rewrite) else { return .null }
     return .object(members + [("dependencies", ["replace": ["with"], "with": ["replace"]])])
@@ -174,6 +183,8 @@ package struct RuleSchema {
     case .values: Self.oneOrList(["type": "string"])
     case .namedValues: Self.named(Self.oneOrList(["type": "string"]))
     case .tops: Self.oneOrList(Self.reference("top"))
+    case .parameterValue: Self.reference("parameterValue")
+    case .namedParameterValues: Self.named(Self.reference("parameterValue"))
     case .expectation: Self.reference("expectation")
     case .refusalCode: Self.reference("reason")
     }

@@ -12,6 +12,8 @@ package struct InstanceComparison: Sendable {
   var types: [(capture: String, type: String)]
   /// How far they are apart.
   package var difference: Difference
+  /// The values of the rule's parameters, `mean=1,2`.
+  package var parameters: [String] = []
 
   /// How far two nets are apart.
   package enum Difference: Sendable, Equatable {

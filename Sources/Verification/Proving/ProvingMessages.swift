@@ -12,7 +12,7 @@ extension RuleProof {
     case .measured: "measured"
     case .notCompared: "not compared"
     case .wrong: "WRONG"
-    case .neverMatched, .unknownTypes, .otherPhase, .timedOut: "NOT PROVEN"
+    case .neverMatched, .unknownTypes, .otherPhase, .lacksParameter, .timedOut: "NOT PROVEN"
     }
   }
 
@@ -38,6 +38,11 @@ extension RuleProof {
     case .otherPhase:
       return Diagnostic(
         .error, at: place, "rule '\(rule.id)' is not proven: it is for phase TRAIN, only TEST can be executed"
+      )
+    case .lacksParameter(let name):
+      return Diagnostic(
+        .error, at: place,
+        "rule '\(rule.id)' is not proven: its parameter '\(name)' has no value; give one with '--param \(name)=…'"
       )
     case .timedOut:
       return Diagnostic(
@@ -81,7 +86,8 @@ extension InstanceComparison {
 
   /// The nets before and after with their numbers, as prototxt with comments.
   package var text: String {
-    var text =
+    var text = parameters.isEmpty ? "" : "# parameters: \(parameters.joined(separator: " "))\n"
+    text +=
       "# before\n" + Self.ended(String(decoding: instance.definition.document.source.bytes, as: UTF8.self))
     for (name, value) in instance.inputs { text += Self.comment(name, value) }
     for (layer, values) in instance.blobs {

@@ -49,6 +49,8 @@ package struct RuleProof: Sendable {
     case unknownTypes([String])
     /// The rule is for the net of another phase than the executor computes.
     case otherPhase
+    /// A parameter has no value, and none of the rule's tests gives one.
+    case lacksParameter(String)
     /// No net was compared in the time allowed.
     case timedOut
   }
@@ -76,7 +78,7 @@ package struct RuleProof: Sendable {
   package var isGood: Bool {
     switch verdict {
     case .proven, .measured, .notCompared: true
-    case .wrong, .neverMatched, .unknownTypes, .otherPhase, .timedOut: false
+    case .wrong, .neverMatched, .unknownTypes, .otherPhase, .lacksParameter, .timedOut: false
     }
   }
 }

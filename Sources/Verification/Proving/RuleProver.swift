@@ -8,12 +8,19 @@ package struct RuleProver {
   private let rule: Rule
   private let options: ProofOptions
   private let generator: InstanceGenerator
-  private let tests: TestInstances
-  private let trial: InstanceTrial
+  private let variants: [Variant]
   private var proof: RuleProof
   private var reasons: [String: Int] = [:]
   private var obstacles: [String: Int] = [:]
   private var unknownTypes: Set<String> = []
+
+  /// The rule with values for its parameters.
+  private struct Variant {
+    /// As `--param` takes them, for messages.
+    var values: [String]
+    var tests: TestInstances
+    var trial: InstanceTrial
+  }
 
   /// Proves `rule` with the meaning that `layouts` give to layer types.
   ///
@@ -33,13 +40,17 @@ package struct RuleProver {
     var selection = RuleSet.Selection()
     selection.select = [rule.id]
     selection.allowsApproximate = true
-    let rules = try RuleSet([rule], layouts: layouts, selection: selection)
-    generator = InstanceGenerator(rule, layouts: rules.layouts)
     let state = NetState(phase: .test)
-    tests = TestInstances(rule, layouts: rules.layouts, state: state)
     var planning = options.planning
     planning.shapes = planning.shapes ?? ForwardShapes(schema: planning.schema)
-    trial = InstanceTrial(rules: rules, options: planning, state: state)
+    generator = InstanceGenerator(rule, layouts: try RuleSet([], layouts: layouts).layouts)
+    variants = try rule.variants.map { rule in
+      let rules = try RuleSet([rule], layouts: layouts, selection: selection)
+      return Variant(
+        values: rule.parameters.map { "\($0.name)=\(rule.value(ofParameter: $0.name)?.parameterText ?? "")" },
+        tests: TestInstances(rule, layouts: rules.layouts, state: state),
+        trial: InstanceTrial(rules: rules, options: planning, state: state))
+    }
     proof = RuleProof(rule: rule.id, verdict: .proven)
   }
 
@@ -50,6 +61,10 @@ package struct RuleProver {
     }
     if rule.phase == .train {
       proof.verdict = .otherPhase
+      return
+    }
+    guard !variants.isEmpty else {
+      proof.verdict = .lacksParameter(rule.missingParameters[0].name)
       return
     }
     let unknown = rule.pattern.captures.flatMap(\.types.names).filter {
@@ -73,11 +88,13 @@ package struct RuleProver {
       }
       draws += 1
       number += 1
+      let variant = variants[Int(number % UInt64(variants.count))]
       // The rule's own tests are nets that its author had in mind; they take every fifth turn, and every other one
       // while nothing made from the pattern has matched.
-      let isTest = tests.count > 0 && number % (proof.compared == 0 ? 2 : 5) == 0
-      if let found = step(isTest: isTest, seed: origin &+ number &* 0xD134_2543_DE82_EF95) {
-        proof.verdict = .wrong(shrunk(found, isTest: isTest, deadline: deadline))
+      let turn = number / UInt64(variants.count)
+      let isTest = variant.tests.count > 0 && turn % (proof.compared == 0 ? 2 : 5) == 0
+      if let found = step(variant, isTest: isTest, seed: origin &+ number &* 0xD134_2543_DE82_EF95) {
+        proof.verdict = .wrong(shrunk(found, variant, isTest: isTest, deadline: deadline))
         return
       }
     }
@@ -85,19 +102,19 @@ package struct RuleProver {
   }
 
   /// Draws one net and tries it; the decisions of a net on which the rule is wrong.
-  private mutating func step(isTest: Bool, seed: UInt64) -> [Choices.Decision]? {
+  private mutating func step(_ variant: Variant, isTest: Bool, seed: UInt64) -> [Choices.Decision]? {
     var choices = Choices(seed: seed)
     for redraw in 0...ProofOptions.redrawLimit {
       let instance: ProofInstance
       let taken: Choices
       do {
-        (instance, taken) = try draw(choices, isTest: isTest)
+        (instance, taken) = try draw(choices, variant, isTest: isTest)
       } catch {
         // What cannot be drawn is drawn otherwise next time.
         note(error)
         return nil
       }
-      let outcome = trial.run(instance)
+      let outcome = variant.trial.run(instance)
       if case .refused(.condition(_, let place)?, _) = outcome, redraw < ProofOptions.redrawLimit, !isTest {
         // Only what the condition looks at is drawn anew.
         let looked = Set(
@@ -111,8 +128,10 @@ package struct RuleProver {
     return nil
   }
 
-  private func draw(_ choices: Choices, isTest: Bool) throws -> (instance: ProofInstance, choices: Choices) {
-    isTest ? try tests.instance(choices) : try generator.instance(choices)
+  private func draw(
+    _ choices: Choices, _ variant: Variant, isTest: Bool
+  ) throws -> (instance: ProofInstance, choices: Choices) {
+    isTest ? try variant.tests.instance(choices) : try generator.instance(choices)
   }
 
   /// Keeps in mind why nets came to nothing.
@@ -168,11 +187,11 @@ package struct RuleProver {
   }
 
   private func shrunk(
-    _ decisions: [Choices.Decision], isTest: Bool, deadline: ContinuousClock.Instant
+    _ decisions: [Choices.Decision], _ variant: Variant, isTest: Bool, deadline: ContinuousClock.Instant
   ) -> InstanceComparison {
     func failing(_ choices: Choices) -> (InstanceComparison, Choices)? {
-      guard let (instance, taken) = try? draw(choices, isTest: isTest),
-        case .compared(let comparison) = trial.run(instance), isWrong(comparison)
+      guard let (instance, taken) = try? draw(choices, variant, isTest: isTest),
+        case .compared(let comparison) = variant.trial.run(instance), isWrong(comparison)
       else { return nil }
       return (comparison, taken)
     }
@@ -181,9 +200,26 @@ package struct RuleProver {
       guard clock.now < deadline else { return nil }
       return failing(Choices(repeating: candidate))?.1.decisions
     }.shrink(decisions)
-    guard let (comparison, _) = failing(Choices(repeating: smallest)) else {
+    guard var (comparison, _) = failing(Choices(repeating: smallest)) else {
       preconditionFailure("the same decisions make the same net")
     }
+    comparison.parameters = variant.values
     return comparison
+  }
+}
+
+extension Rule {
+  /// The rule with each set of values that it can be tried with: its defaults, if they are enough, and what its tests give.
+  /// What was given from outside stands in all of them.
+  fileprivate var variants: [Rule] {
+    var variants: [Rule] = missingParameters.isEmpty ? [self] : []
+    for test in tests {
+      let variant = giving(test.arguments)
+      func values(_ rule: Rule) -> [ExpressionValue?] { parameters.map { rule.value(ofParameter: $0.name) } }
+      if variant.missingParameters.isEmpty, !variants.contains(where: { values($0) == values(variant) }) {
+        variants.append(variant)
+      }
+    }
+    return variants
   }
 }

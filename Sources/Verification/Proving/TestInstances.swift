@@ -11,9 +11,12 @@ struct TestInstances {
   private let state: NetState
 
   init(_ rule: Rule, layouts: [BlobLayout], state: NetState) {
-    tests = rule.tests.filter {
-      if case .rewritten = $0.expectation { return true }
-      return false
+    // A net is meant for the parameters of its test.
+    tests = rule.tests.filter { test in
+      guard case .rewritten = test.expectation else { return false }
+      return rule.parameters.allSatisfy {
+        rule.value(ofParameter: $0.name) == test.arguments[$0.name] ?? $0.fallback
+      }
     }
     shapes = BlobShapes(layouts: layouts)
     self.state = state

@@ -80,6 +80,7 @@ struct ApplyCommand: ParsableCommand {
     fold.rules.ignore = file.options.ignore
     fold.rules.isolated = file.options.isIsolated
     fold.rules.unsafe = file.options.allowsApproximate
+    fold.rules.parameters.values = file.options.parameters
     return fold
   }
 }

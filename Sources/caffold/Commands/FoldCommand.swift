@@ -224,10 +224,30 @@ struct RuleOptions: ParsableArguments {
   @Flag(help: "Allow rules that are not exact.")
   var unsafe = false
 
+  @OptionGroup
+  var parameters: ParameterOptions
+
   /// As if no option were given.
   static var none: RuleOptions {
     // Without arguments there is nothing to refuse.
     get throws { try RuleOptions.parse([]) }
+  }
+}
+
+/// Values of rules' parameters.
+struct ParameterOptions: ParsableArguments {
+  @Option(
+    name: .customLong("param"),
+    help: ArgumentHelp(
+      "A value for a parameter of the selected rules, or with 'rule-id.name=value' of one of them; may be repeated.",
+      valueName: "name=value"))
+  var values: [String] = []
+
+  /// The values.
+  ///
+  /// - Throws: `RuleError` for a text without '='.
+  var arguments: [ParameterArgument] {
+    get throws { try values.map { try ParameterArgument(parsing: $0) } }
   }
 }
 

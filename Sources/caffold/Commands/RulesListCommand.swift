@@ -24,7 +24,7 @@ struct RulesListCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let (all, layouts) = try RuleLoader.loadAll(rules, fields: fork.fields(try fork.schema()))
-      let set = try RuleSet(all, layouts: layouts, selection: RuleLoader.selection(rules))
+      let set = try RuleSet(all, layouts: layouts, selection: try RuleLoader.selection(rules))
       switch format {
       case .json: Console.output(json(set).text)
       case .text:
@@ -38,9 +38,12 @@ struct RulesListCommand: ParsableCommand {
   }
 
   private func text(_ set: RuleSet) -> String {
-    var rows = [["", "rule", "safety", "tags", "summary"]]
+    let hasParameters = set.rules.contains { !$0.parameters.isEmpty }
+    var rows = [["", "rule", "safety", "tags"] + (hasParameters ? ["parameters"] : []) + ["summary"]]
     rows += set.rules.enumerated().map { index, rule in
-      ["\(index + 1)", rule.id, rule.safety.rawValue, rule.tags.joined(separator: ","), rule.summary]
+      let parameters = rule.parameters.map { $0.text(in: rule) }.joined(separator: " ")
+      return ["\(index + 1)", rule.id, rule.safety.rawValue, rule.tags.joined(separator: ",")]
+        + (hasParameters ? [parameters] : []) + [rule.summary]
     }
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
@@ -61,12 +64,30 @@ struct RulesListCommand: ParsableCommand {
         ("order", .integer(index + 1)), ("id", .string(rule.id)),
         ("set", rule.set.map(JSONValue.string) ?? .null), ("tags", .array(rule.tags.map(JSONValue.string))),
         ("safety", .string(rule.safety.rawValue)), ("phase", .string(rule.phase.rawValue)),
-        ("priority", .integer(rule.priority)), ("layers", .integer(rule.pattern.captures.count)),
+        ("priority", .integer(rule.priority)),
+        ("parameters", .array(rule.parameters.map { $0.json(in: rule) })),
+        ("layers", .integer(rule.pattern.captures.count)),
         ("builtin", .boolean(rule.isBuiltin)), ("file", .string(rule.source.path)),
         ("line", .integer(rule.place.line)), ("tests", .integer(rule.tests.count)),
         ("summary", .string(rule.summary)),
       ])
     }
     return .object([("schema", 1), ("rules", .array(rules))])
+  }
+}
+
+extension RuleParameter {
+  /// `scale=0.5`, the value that the rule runs with; `mean=…` where one must be given.
+  fileprivate func text(in rule: Rule) -> String {
+    "\(name)=\(rule.value(ofParameter: name)?.parameterText ?? "…")"
+  }
+
+  fileprivate func json(in rule: Rule) -> JSONValue {
+    .object([
+      ("name", .string(name)), ("type", .string(kind.word)),
+      ("words", .array(kind.words.map(JSONValue.string))), ("required", .boolean(isRequired)),
+      ("value", rule.value(ofParameter: name).map { .string($0.parameterText) } ?? .null),
+      ("summary", .string(summary)),
+    ])
   }
 }

@@ -17,11 +17,16 @@ struct RulesProveCommand: ParsableCommand {
         caffold rules prove mine.yaml           the rules of a file or folder
         caffold rules prove 'conv-*' batchnorm  built-in rules by id, glob or tag
 
+      A rule with parameters is tried with those of --param, its defaults, and those of its tests in turn.
+
       Exit status: 0 all proven, 1 a rule is wrong or cannot be proven, 2 bad file or rule.
       """)
 
   @Argument(help: ArgumentHelp("Rule files, folders of them, ids, globs or tags.", valueName: "what"))
   var subjects: [String] = []
+
+  @OptionGroup(title: "Rules")
+  var parameters: ParameterOptions
 
   @OptionGroup(title: "Forks")
   var fork: ForkOptions
@@ -58,7 +63,8 @@ struct RulesProveCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let schema = try fork.schema()
-      let (rules, layouts) = try RuleSubjects.rules(subjects, fields: fork.fields(schema))
+      let (named, layouts) = try RuleSubjects.rules(subjects, fields: fork.fields(schema))
+      let rules = try RuleSet.giving(parameters.arguments, to: named, among: named)
       var options = ProofOptions()
       options.instances = instances
       options.seed = seed

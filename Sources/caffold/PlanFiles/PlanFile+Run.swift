@@ -23,6 +23,7 @@ extension PlanFile {
     options.ignore = command.rules.ignore
     options.isIsolated = command.rules.isolated
     options.allowsApproximate = command.rules.unsafe
+    options.parameters = command.rules.parameters.values
     self.init(
       program: Caffold.version, model: Input(model), weights: try weights.map { try Input($0) },
       builtinDigest: Self.builtinRulesDigest, ruleFiles: try rules.map { try Embedded($0) },

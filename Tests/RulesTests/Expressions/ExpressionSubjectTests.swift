@@ -22,7 +22,19 @@ import Testing
       ("1 == 1", nil),
     ] as [(String, String?)])
   func subject(text: String, expected: String?) throws {
-    #expect(try Expression(parsing: text).subject == expected)
+    #expect(try Expression(parsing: text).subject() == expected)
+  }
+
+  @Test(
+    arguments: [
+      ("a.power_param.scale > least", "a"),
+      ("attr(a, 'power_param.scale', least) == least", "a"),
+      ("least[0] + a.power_param.shift > 0", "a"),
+      ("least > 0", nil),
+      ("a.power_param.scale > other", nil),
+    ] as [(String, String?)])
+  func aParameterIsTheSameForAllLayers(text: String, expected: String?) throws {
+    #expect(try Expression(parsing: text).subject(constants: ["least"]) == expected)
   }
 
   @Test(arguments: [

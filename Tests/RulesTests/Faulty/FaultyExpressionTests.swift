@@ -361,7 +361,7 @@ import Testing
           rewrite: {remove: bn}
       """,
       """
-      r.yaml:8:11: error: 'conv' is defined twice; captures and 'let' share their names
+      r.yaml:8:11: error: 'conv' is defined twice; captures, parameters and 'let' share their names
             let: {conv: 1}
                   ^
       """),
@@ -379,7 +379,7 @@ import Testing
           rewrite: {remove: bn}
       """,
       """
-      r.yaml:8:11: error: 's-t' is no name for a capture or 'let'; use letters, digits and underscores, beginning with a letter
+      r.yaml:8:11: error: 's-t' is no name for a capture, parameter or 'let'; use letters, digits and underscores, beginning with a letter
             let: {s-t: 1}
                   ^
       """),

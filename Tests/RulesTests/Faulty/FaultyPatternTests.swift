@@ -62,7 +62,7 @@ import Testing
           rewrite: {remove: bn}
       """,
       """
-      r.yaml:6:7: error: 'batch-norm' is no name for a capture or 'let'; use letters, digits and underscores, beginning with a letter
+      r.yaml:6:7: error: 'batch-norm' is no name for a capture, parameter or 'let'; use letters, digits and underscores, beginning with a letter
               batch-norm: {type: BatchNorm}
               ^
       """),
