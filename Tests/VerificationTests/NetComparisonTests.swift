@@ -35,14 +35,49 @@ import Testing
     #expect(abs((comparison.worst?.relative ?? 0) - 0.01) < 1e-12)
   }
 
-  @Test func whatStandsBehindAnUnknownLayerIsNotCompared() throws {
-    let vendor = "layer { name: \"v\" type: \"Vendor\" bottom: \"s\" top: \"v\" }\n"
-    let behind = "layer { name: \"r\" type: \"ReLU\" bottom: \"v\" top: \"r\" }\n"
-    let text = input + scale + vendor + behind
-    let comparison = try compare(net(text, gamma(2)), net(text, gamma(2)))
-    #expect(comparison.cuts.map(\.name) == ["v"])
-    #expect(comparison.blobs.map(\.name) == ["data", "s"])
-    #expect(comparison.skipped == ["v", "r"])
+  /// A layer that nobody knows between a Scale and `behind`.
+  private func cutNet(_ behind: String, _ blobs: [String: [NetValue<Double>]]) throws -> NetRunner {
+    try net(
+      input + scale + "layer { name: \"v\" type: \"Vendor\" bottom: \"s\" top: \"v\" }\n" + behind, blobs)
+  }
+
+  private func compareCut(_ a: NetRunner, _ b: NetRunner, shape: [Int]?) throws -> NetComparison {
+    try NetComparer(a, b).compare(
+      samples: 1, in: Double.self, inputs: { _ in ["data": NetValue(shape: [1, 1, 1, 2], values: [1, 2])] },
+      cut: { blob, bottom, sample in
+        #expect(blob == "v" && bottom == [1, 1, 1, 2])
+        return SampledInputs().values(behindCutAt: blob, shape: shape, sample: sample, in: Double.self)
+      })
+  }
+
+  private let behind = "layer { name: \"t\" type: \"Scale\" bottom: \"v\" top: \"t\" }\n"
+
+  @Test func behindAnUnknownLayerBothNetsGetTheSameValues() throws {
+    let scales = gamma(2).merging(["t": [NetValue(shape: [1], values: [3])]]) { $1 }
+    let wrong = gamma(2).merging(["t": [NetValue(shape: [1], values: [3.03])]]) { $1 }
+    let same = try compareCut(cutNet(behind, scales), cutNet(behind, scales), shape: [1, 1, 1, 2])
+    #expect(same.cuts.map(\.layer.name) == ["v"])
+    #expect(same.cuts[0].replaced.map(\.blob) == ["v"])
+    #expect(same.cuts[0].replaced.map(\.shape) == [[1, 1, 1, 2]])
+    #expect(same.blobs.map(\.name) == ["data", "s", "t"])
+    #expect(same.skipped == ["v"])
+    #expect(same.worst?.relative == 0)
+    #expect(same.blobs[2].largest > 0)
+    let different = try compareCut(cutNet(behind, scales), cutNet(behind, wrong), shape: [1, 1, 1, 2])
+    #expect(different.firstDivergence(tolerance: 1e-4)?.name == "t")
+  }
+
+  @Test func whatStandsBehindAnUnknownLayerIsLeftOutWhereNoValuesFit() throws {
+    let inner =
+      "layer { name: \"t\" type: \"InnerProduct\" bottom: \"v\" top: \"t\" inner_product_param { num_output: 1 bias_term: false } }\n"
+    let weights = gamma(2).merging(["t": [NetValue(shape: [1, 3], values: [1, 2, 3])]]) { $1 }
+    for shape in [nil, [1, 1, 1, 2]] {
+      let comparison = try compareCut(cutNet(inner, weights), cutNet(inner, weights), shape: shape)
+      #expect(comparison.blobs.map(\.name) == ["data", "s"])
+      #expect(comparison.skipped == ["v", "t"])
+    }
+    let fitting = try compareCut(cutNet(inner, weights), cutNet(inner, weights), shape: [1, 3])
+    #expect(fitting.blobs.map(\.name) == ["data", "s", "t"])
   }
 
   @Test func anOutputThatOnlyOneHasIsFound() throws {

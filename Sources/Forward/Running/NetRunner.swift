@@ -110,8 +110,8 @@ package struct NetRunner: Sendable {
   ///   - inputs: a value for each net input, of the shape the definition gives or, as after a Reshape in
   ///     Caffe, another one. They take the place of the layers without bottoms.
   ///   - cut: what to do at a layer that cannot be run, by its step and its bottoms (nil where missing): give values for
-  ///     its tops, or nil to go on without them; layers that would need them are left out. Without it the
-  ///     step's obstacle is thrown.
+  ///     its tops, or nil to go on without them; layers that would need them, or that cannot take those given,
+  ///     are left out. Without it the step's obstacle is thrown.
   ///   - observing: is shown the value of every top when it is made, in order; the number is the top's place
   ///     in the step's `tops`.
   /// - Returns: the values of `outputs`, except those that a cut left out.
@@ -128,8 +128,16 @@ package struct NetRunner: Sendable {
       guard let value = inputs[name] else { throw ForwardError(nil, .missingInput(blob: name)) }
       values[version] = value
     }
+    var standsBehindCut = [Bool](repeating: false, count: versionCount)
     for step in steps {
-      let made = try self.values(of: step, reading: step.reads.map { values[$0] }, given: inputs, cut: cut)
+      let isBehindCut = step.reads.contains { standsBehindCut[$0] }
+      for version in step.writes { standsBehindCut[version] = isBehindCut || step.layer == nil }
+      var made: [NetValue<S>]?
+      do {
+        made = try self.values(of: step, reading: step.reads.map { values[$0] }, given: inputs, cut: cut)
+      } catch is ForwardError where isBehindCut {
+        // What was given at the cut does not fit here; nobody can know its shape.
+      }
       for version in step.lastReads { values[version] = nil }
       for (place, (version, value)) in zip(step.writes, made ?? []).enumerated() {
         values[version] = value

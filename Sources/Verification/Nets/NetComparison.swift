@@ -32,15 +32,24 @@ package struct NetComparison: Sendable {
   package var outputs: [String]
   /// Net outputs that only one of them has.
   package var unmatchedOutputs: [String]
-  /// Layers that could not be run, in either net; what stands behind them was not compared.
-  package var cuts: [LayerSubject]
-  /// Blobs that both nets have and that stand behind a cut.
+  /// Layers that could not be run, in either net.
+  package var cuts: [Cut]
+  /// Blobs that both nets have and that could not be compared: what a cut layer makes, and what needs it where no
+  /// values could take its place.
   package var skipped: [String]
   /// How many samples were run.
   package var samples: Int
   /// For each output that looks like class scores: in how many of so many rows the best class agrees, and the five
   /// best.
   package var agreement: [(output: String, top1: Int, top5: Int, rows: Int)]
+
+  /// A layer that could not be run.
+  package struct Cut: Sendable {
+    /// The layer.
+    package var layer: LayerSubject
+    /// The values that both nets were given in the place of its tops: blobs and shapes.
+    package var replaced: [(blob: String, shape: [Int])]
+  }
 
   /// The first blob, in order, whose difference exceeds `tolerance`.
   package func firstDivergence(tolerance: Double) -> BlobDifference? {
@@ -54,7 +63,8 @@ package struct NetComparison: Sendable {
 /// Runs two nets on the same inputs and compares every blob that both have.
 ///
 /// Blobs are compared by name, each as it stands after the whole net has run, which is what a user reads from
-/// Caffe. A layer of a type that cannot be run cuts the net: nothing behind it is compared, and that is said.
+/// Caffe. A layer of a type that cannot be run cuts the nets: what it makes is not compared, and both nets are given the
+/// same values instead, so that what stands behind it is.
 package struct NetComparer {
   private let first: NetRunner
   private let second: NetRunner
@@ -70,13 +80,19 @@ package struct NetComparer {
   /// - Parameters:
   ///   - samples: how many times; `inputs` is called for each.
   ///   - inputs: the values of the first net's inputs; those that the second lacks are left out for it.
+  ///   - cut: values for a top of a layer that cannot be run, by its name, the shape of the layer's first bottom where that
+  ///     is known, and the sample; nil leaves out what stands behind.
   ///   - progress: called with the number of runs done and all runs.
   package func compare<S: ForwardScalar>(
     samples: Int, in scalar: S.Type, inputs: (Int) throws -> [String: NetValue<S>],
+    cut: @escaping (String, [Int]?, Int) -> NetValue<S>? = { _, _, _ in nil },
     progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> NetComparison {
     let names = Self.names(of: first)
     let common = Set(names).intersection(Self.names(of: second))
+    let cutSteps = (first.steps + second.steps).filter { $0.obstacle != nil && !$0.bottoms.isEmpty }
+    let cutTops = Set(cutSteps.flatMap(\.tops))
+    var replaced: [String: [Int]] = [:]
     var differences: [String: BlobDifference] = [:]
     var agreement: [String: (top1: Int, top5: Int, rows: Int)] = [:]
     var seen: Set<String> = []
@@ -84,11 +100,23 @@ package struct NetComparer {
     for sample in 0..<samples {
       let given = try inputs(sample)
       progress(2 * sample, 2 * samples)
-      let a = try run(first, given, keeping: common)
+      // Drawn where the first net needs them; the second gets the same ones.
+      var drawn: [String: NetValue<S>] = [:]
+      let a = try run(first, given, keeping: common) { step, bottoms in
+        for top in step.tops where drawn[top] == nil && common.contains(top) {
+          drawn[top] = cut(top, bottoms.first??.shape, sample)
+        }
+        return Self.values(of: step, from: drawn)
+      }
       progress(2 * sample + 1, 2 * samples)
       let b = try run(
-        second, given.filter { input in second.inputs.contains { $0.name == input.key } }, keeping: common)
-      for name in names {
+        second, given.filter { input in second.inputs.contains { $0.name == input.key } }, keeping: common
+      ) { step, _ in
+        let values = Self.values(of: step, from: drawn)
+        for (top, value) in zip(step.tops, values ?? []) { replaced[top] = value.shape }
+        return values
+      }
+      for name in names where !cutTops.contains(name) {
         guard let x = a[name], let y = b[name] else { continue }
         seen.insert(name)
         let difference = Self.difference(name, x, y)
@@ -102,9 +130,10 @@ package struct NetComparer {
       }
     }
     progress(2 * samples, 2 * samples)
-    var cuts: [LayerSubject] = []
-    for step in first.steps + second.steps where step.obstacle != nil && !step.bottoms.isEmpty {
-      if !cuts.contains(step.subject) { cuts.append(step.subject) }
+    var cuts: [NetComparison.Cut] = []
+    for step in cutSteps where !cuts.contains(where: { $0.layer == step.subject }) {
+      let shapes = step.tops.compactMap { top in replaced[top].map { (blob: top, shape: $0) } }
+      cuts.append(NetComparison.Cut(layer: step.subject, replaced: shapes))
     }
     return NetComparison(
       blobs: names.compactMap { differences[$0] }, outputs: outputs,
@@ -122,14 +151,23 @@ package struct NetComparer {
   }
 
   private func run<S: ForwardScalar>(
-    _ net: NetRunner, _ inputs: [String: NetValue<S>], keeping names: Set<String>
+    _ net: NetRunner, _ inputs: [String: NetValue<S>], keeping names: Set<String>,
+    cut: @escaping (NetRunner.Step, [NetValue<S>?]) -> [NetValue<S>]?
   ) throws -> [String: NetValue<S>] {
     var kept: [String: NetValue<S>] = inputs.filter { names.contains($0.key) }
-    _ = try net.run(inputs, cut: { _, _ in nil }) { (step: NetRunner.Step, place: Int, value: NetValue<S>) in
+    _ = try net.run(inputs, cut: cut) { (step: NetRunner.Step, place: Int, value: NetValue<S>) in
       // A later version of the blob takes the place of an earlier one.
       if names.contains(step.tops[place]) { kept[step.tops[place]] = value }
     }
     return kept
+  }
+
+  /// A value for each top, or nil.
+  private static func values<S: ForwardScalar>(
+    of step: NetRunner.Step, from values: [String: NetValue<S>]
+  ) -> [NetValue<S>]? {
+    let found = step.tops.compactMap { values[$0] }
+    return found.count == step.tops.count ? found : nil
   }
 
   private static func difference<S: ForwardScalar>(
@@ -139,14 +177,17 @@ package struct NetComparer {
     var absolute = 0.0
     var notFinite = 0
     if a.shape == b.shape {
-      for (x, y) in zip(a.values, b.values) {
+      // In Double: it holds every number of either type, and a loop over `S` would look up each operation.
+      let (first, second) = (S.widened(a.values), S.widened(b.values))
+      for index in first.indices {
+        let (x, y) = (first[index], second[index])
         guard x.isFinite, y.isFinite else {
           // The same infinity, or NaN in both, is no difference.
           if !(x == y || (x.isNaN && y.isNaN)) { notFinite += 1 }
           continue
         }
-        largest = max(largest, Double(x.magnitude))
-        absolute = max(absolute, Double((x - y).magnitude))
+        largest = max(largest, x.magnitude)
+        absolute = max(absolute, (x - y).magnitude)
       }
     }
     return BlobDifference(

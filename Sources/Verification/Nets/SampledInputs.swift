@@ -25,7 +25,7 @@ package struct SampledInputs: Sendable {
       if let file = given[input.name] {
         // A file may leave out leading ones.
         let shape = wanted.map { $0.reduce(1, *) == file.values.count ? $0 : file.shape } ?? file.shape
-        values[input.name] = NetValue(shape: shape, values: file.values.map { S($0) })
+        values[input.name] = NetValue(shape: shape, values: S.rounded(file.values))
         continue
       }
       guard let shape = wanted else {
@@ -36,8 +36,29 @@ package struct SampledInputs: Sendable {
         )
       }
       let count = shape.reduce(1, *)
-      values[input.name] = NetValue(shape: shape, values: (0..<count).map { _ in S(numbers.normal()) })
+      values[input.name] = NetValue(shape: shape, values: S.rounded((0..<count).map { _ in numbers.normal() }))
     }
     return values
+  }
+
+  /// Values for what a layer that cannot be run would make, the same for the same seed, sample and blob.
+  ///
+  /// - Parameters:
+  ///   - shape: that of the layer's first bottom, which most layers keep.
+  ///   - blob: the layer's top; values or a shape that were given for it come first.
+  /// - Returns: nil where there is no shape.
+  package func values<S: ForwardScalar>(
+    behindCutAt blob: String, shape: [Int]?, sample: Int, in scalar: S.Type
+  ) -> NetValue<S>? {
+    if let file = given[blob] {
+      let wanted = shapes[blob] ?? file.shape
+      let fits = wanted.reduce(1, *) == file.values.count
+      return NetValue(shape: fits ? wanted : file.shape, values: S.rounded(file.values))
+    }
+    guard let shape = shapes[blob] ?? shape else { return nil }
+    // A sequence of its own, so that no two blobs are the same by accident.
+    let place = blob.utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    var numbers = RandomNumbers(seed: place &+ UInt64(sample) &* 1_000_003)
+    return NetValue(shape: shape, values: S.rounded((0..<shape.reduce(1, *)).map { _ in numbers.normal() }))
   }
 }

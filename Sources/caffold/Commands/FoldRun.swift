@@ -168,9 +168,11 @@ extension FoldRun {
       after, state: plan.graph.state, schema: schema, parameters: WeightsFileParameters(written))
     let progress = Progress(label: "running both nets")
     defer { progress.finish() }
+    let sampled = SampledInputs()
     let comparison = try NetComparer(first, second).compare(
       samples: 1, in: Float.self,
-      inputs: { try SampledInputs().values(of: first, sample: $0, model: command.model, in: Float.self) },
+      inputs: { try sampled.values(of: first, sample: $0, model: command.model, in: Float.self) },
+      cut: { sampled.values(behindCutAt: $0, shape: $1, sample: $2, in: Float.self) },
       progress: progress.update)
     let report = VerifyReport(
       comparison: comparison, tolerance: 1e-4, verbose: false, models: (command.model, paths.model))

@@ -11,8 +11,9 @@ struct VerifyCommand: ParsableCommand {
     abstract: "Run two nets on the same inputs and compare every blob that both have.",
     discussion: """
       Needs no Caffe: the layers are computed by caffold's own executor, in single precision, or in double with \
-      --double. A layer of a type that it does not know cuts both nets there; what stands behind it is not compared, \
-      and the report says so.
+      --double. A layer of a type that it does not know cuts both nets there: both are given the same random values \
+      for what it makes, so that what stands behind is compared all the same, and the report says so. They have the \
+      shape of its first bottom, or that of --input-shape.
 
         caffold verify deploy.prototxt weights.caffemodel out/deploy.prototxt out/weights.caffemodel
 
@@ -38,7 +39,9 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(
     name: .customLong("input-shape"),
-    help: ArgumentHelp("The shape of an input: 1,3,224,224, or NAME=1,3,224,224.", valueName: "shape"))
+    help: ArgumentHelp(
+      "The shape of an input, or of what a layer makes that cannot be run: 1,3,224,224, or NAME=1,3,224,224.",
+      valueName: "shape"))
   var inputShape: [String] = []
 
   @Option(help: ArgumentHelp("How many random inputs to run.", valueName: "number"))
@@ -143,19 +146,24 @@ struct VerifyRun {
     return try NetComparer(first, second).compare(
       samples: inputs.given.isEmpty ? command.samples : 1, in: scalar,
       inputs: { try inputs.values(of: first, sample: $0, model: command.modelA, in: scalar) },
+      cut: { inputs.values(behindCutAt: $0, shape: $1, sample: $2, in: scalar) },
       progress: progress.update)
   }
 
   /// `NAME=text` by name; a text alone is for the only input.
   private func named(_ arguments: [String], _ net: NetRunner) throws -> [String: String] {
+    let cuts = net.steps.filter { $0.obstacle != nil && !$0.bottoms.isEmpty }.flatMap(\.tops)
+    func list(_ names: [String]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
     var result: [String: String] = [:]
     for argument in arguments {
       let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
       let name = parts.count == 2 ? parts[0] : net.inputs.count == 1 ? net.inputs[0].name : ""
-      guard net.inputs.contains(where: { $0.name == name }) else {
-        let names = net.inputs.map { "'\($0.name)'" }.joined(separator: ", ")
+      guard net.inputs.contains(where: { $0.name == name }) || cuts.contains(name) else {
+        let behind = cuts.isEmpty ? "" : ", and what cannot be computed here are \(list(cuts))"
         throw InputValuesError(
-          path: command.modelA, problem: "the inputs of this net are \(names); give NAME=… for one of them")
+          path: command.modelA,
+          problem:
+            "the inputs of this net are \(list(net.inputs.map(\.name)))\(behind); give NAME=… for one of them")
       }
       result[name] = parts[parts.count - 1]
     }

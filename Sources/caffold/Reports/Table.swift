@@ -7,6 +7,9 @@ struct Table {
   /// Adds a row; all rows have the same number of cells.
   mutating func add(_ cells: String...) { rows.append(cells) }
 
+  /// Whether there is nothing below the head.
+  var isEmpty: Bool { rows.count < 2 }
+
   /// The lines, with a rule under the first row and, where it is a total, above the last.
   func lines(hasTotal: Bool = true) -> [String] {
     guard let first = rows.first else { return [] }

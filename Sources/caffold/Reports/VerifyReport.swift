@@ -21,21 +21,23 @@ struct VerifyReport {
     for blob in comparison.blobs where verbose || outputs.contains(blob.name) || !(blob.relative <= tolerance)
     {
       table.add(
-        blob.name, blob.shape.map(String.init).joined(separator: "×"), Format.scientific(blob.largest),
+        blob.name, Self.text(of: blob.shape), Format.scientific(blob.largest),
         Format.scientific(blob.absolute), Format.scientific(blob.relative))
     }
-    var lines = table.lines(hasTotal: false)
-    lines.append("")
+    // Only the head, where all outputs stand behind layers that cannot be run.
+    var lines = table.isEmpty ? [] : table.lines(hasTotal: false) + [""]
     for score in comparison.agreement {
       lines.append(
         "'\(score.output)': best class agrees in \(score.top1) of \(score.rows), five best in \(score.top5)")
     }
     for cut in comparison.cuts {
-      lines.append(
-        "note: \(cut.type) '\(cut.name)' cannot be run here: what stands behind it was not compared")
+      lines.append("note: \(cut.layer.type) '\(cut.layer.name)' cannot be run here\(replacement(cut))")
     }
-    if !comparison.skipped.isEmpty {
-      lines.append("note: not compared: \(Format.names(comparison.skipped))")
+    let behind = comparison.skipped.filter { name in !replaced.contains(name) }
+    if !behind.isEmpty {
+      lines.append(
+        "note: not compared: \(Format.names(behind)); --input-shape NAME=… gives the shape of what a layer that cannot be run makes"
+      )
     }
     if !comparison.unmatchedOutputs.isEmpty {
       lines.append(
@@ -47,6 +49,17 @@ struct VerifyReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// The blobs that both nets were given instead of computing them.
+  private var replaced: Set<String> { Set(comparison.cuts.flatMap { $0.replaced.map(\.blob) }) }
+
+  private func replacement(_ cut: NetComparison.Cut) -> String {
+    guard !cut.replaced.isEmpty else { return ": what stands behind it was not compared" }
+    let values = cut.replaced.map { "'\($0.blob)' \(Self.text(of: $0.shape))" }.joined(separator: ", ")
+    return ": both nets were given the same values for \(values)"
+  }
+
+  private static func text(of shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
+
   /// The verdict in one line.
   var summary: String {
     if let first = comparison.firstDivergence(tolerance: tolerance) {
@@ -54,9 +67,8 @@ struct VerifyReport {
         "different: the first blob beyond \(Format.scientific(tolerance)) is '\(first.name)': \(reason(first))"
     }
     guard let worst = comparison.worst else { return "different: the nets have no blob in common" }
-    let behind =
-      comparison.skipped.isEmpty
-      ? "" : "; \(comparison.skipped.count) behind unknown layers were not compared"
+    let skipped = comparison.skipped.count
+    let behind = skipped == 0 ? "" : "; \(skipped) at or behind layers that cannot be run were not compared"
     return
       "equal: \(comparison.blobs.count) blobs within \(Format.scientific(tolerance)); the largest difference is \(Format.scientific(worst.relative)), at '\(worst.name)'\(behind)"
   }
@@ -95,9 +107,22 @@ struct VerifyReport {
       ),
       (
         "cuts",
-        .array(comparison.cuts.map { .object([("layer", .string($0.name)), ("type", .string($0.type))]) })
+        .array(comparison.cuts.map(cut))
       ),
       ("skipped", .array(comparison.skipped.map(JSONValue.string))),
+    ])
+  }
+
+  private func cut(_ cut: NetComparison.Cut) -> JSONValue {
+    .object([
+      ("layer", .string(cut.layer.name)), ("type", .string(cut.layer.type)),
+      (
+        "replaced",
+        .array(
+          cut.replaced.map {
+            .object([("name", .string($0.blob)), ("shape", .array($0.shape.map(JSONValue.integer)))])
+          })
+      ),
     ])
   }
 
