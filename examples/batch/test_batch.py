@@ -88,6 +88,25 @@ def test_a_bad_model_stops_no_other(models, tmp_path):
     assert not (out / "b.prototxt").exists()
 
 
+def test_a_folder_per_model(models, tmp_path):
+    zoo = {"x": ["deploy", "deploy_old", "solver"], "y": ["net"], "z": ["one", "two"]}
+    for name, definitions in zoo.items():
+        folder = tmp_path / "zoo" / name
+        folder.mkdir(parents=True)
+        shutil.copy(models / "a.caffemodel", folder / "model.caffemodel")
+        for definition in definitions:
+            shutil.copy(models / "a.prototxt", folder / f"{definition}.prototxt")
+    out = tmp_path / "out"
+    _, report, words = batch(tmp_path / "zoo", out)
+    assert statuses(report) == ["folded"] * 2
+    assert words == (
+        f"{tmp_path}/zoo/z/model.caffemodel: warning: left out: which net definition belongs to it "
+        "cannot be told from 'one.prototxt', 'two.prototxt'; give a list with both\n"
+    )
+    files = sorted(str(path.relative_to(out)) for path in out.rglob("*.*") if path.name[0] != ".")
+    assert files == ["x/deploy.prototxt", "x/model.caffemodel", "y/model.caffemodel", "y/net.prototxt"]
+
+
 def test_a_list_of_models(models, tmp_path):
     names = tmp_path / "list.txt"
     names.write_text("# two of them\nmodels/a.prototxt\nmodels/deep/c.prototxt\tmodels/b.caffemodel\n")
@@ -103,7 +122,7 @@ def test_a_folder_without_models_is_an_error(tmp_path):
     assert report is None
     assert words == (
         f"{tmp_path}: error: no models here: expected a list of them, or a folder with '.prototxt' files "
-        "with a '.caffemodel' of the same name\n"
+        "that have a '.caffemodel' of the same name, or a folder's only one, beside them\n"
     )
 
 

@@ -36,7 +36,8 @@ package struct SampledInputs: Sendable {
         )
       }
       let count = shape.reduce(1, *)
-      values[input.name] = NetValue(shape: shape, values: S.rounded((0..<count).map { _ in numbers.normal() }))
+      values[input.name] = NetValue(
+        shape: shape, values: S.rounded((0..<count).map { _ in numbers.normal() }))
     }
     return values
   }
@@ -59,6 +60,7 @@ package struct SampledInputs: Sendable {
     // A sequence of its own, so that no two blobs are the same by accident.
     let place = blob.utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     var numbers = RandomNumbers(seed: place &+ UInt64(sample) &* 1_000_003)
-    return NetValue(shape: shape, values: S.rounded((0..<shape.reduce(1, *)).map { _ in numbers.normal() }))
+    let count = shape.reduce(1, *)
+    return NetValue(shape: shape, values: S.rounded((0..<count).map { _ in numbers.normal() }))
   }
 }

@@ -22,8 +22,8 @@ struct BatchModel {
 /// The models of a batch, from a folder or a list.
 enum BatchList {
   /// - Parameters:
-  ///   - path: a folder, searched with those in it for net definitions that have weights of the same name
-  ///     beside them; or a list, a model per line: the definition and, behind a tab, the weights.
+  ///   - path: a folder, searched with those in it for net definitions with weights beside them (`pairs`); or a
+  ///     list, a model per line: the definition and, behind a tab, the weights.
   ///   - output: the folder for all results; models keep their places below it.
   ///   - definitionOnly: take the definitions alone.
   static func read(_ path: String, output: String, definitionOnly: Bool) throws -> [BatchModel] {
@@ -46,21 +46,48 @@ enum BatchList {
     _ folder: String, _ output: String, _ definitionOnly: Bool
   ) throws -> [BatchModel] {
     var models: [BatchModel] = []
-    for name in try Files.list(folder).sorted() where !name.hasPrefix(".") {
+    let names = try Files.list(folder).filter { !$0.hasPrefix(".") }.sorted()
+    let (folders, files) = (
+      names.filter { Files.isFolder(Files.join(folder, $0)) },
+      names.filter { !Files.isFolder(Files.join(folder, $0)) }
+    )
+    let found = definitionOnly ? definitions(files).map { ($0, nil) } : pairs(files)
+    for (definition, weights) in found {
+      models.append(
+        BatchModel(
+          definition: Files.join(folder, definition), weights: weights.map { Files.join(folder, $0) },
+          folder: output))
+    }
+    if found.isEmpty, let weights = files.first(where: isWeights), !definitions(files).isEmpty {
+      let unclear = BatchError.unclear(weights: Files.join(folder, weights), definitions(files))
+      Console.error(unclear.diagnostic)
+    }
+    for name in folders {
       let path = Files.join(folder, name)
-      if Files.isFolder(path) {
-        // Results of an earlier run below the same folder are no models of this one.
-        if !Files.isSame(path, output) {
-          models += try search(path, Files.join(output, name), definitionOnly)
-        }
-      } else if name.hasSuffix(".prototxt") {
-        let weights = weightsBeside(path)
-        guard definitionOnly || Files.exists(weights) else { continue }
-        models.append(
-          BatchModel(definition: path, weights: definitionOnly ? nil : weights, folder: output))
-      }
+      // Results of an earlier run below the same folder are no models of this one.
+      if Files.isSame(path, output) { continue }
+      models += try search(path, Files.join(output, name), definitionOnly)
     }
     return models
+  }
+
+  private static func definitions(_ files: [String]) -> [String] { files.filter { $0.hasSuffix(".prototxt") } }
+
+  private static func isWeights(_ file: String) -> Bool { file.hasSuffix(".caffemodel") }
+
+  /// The net definitions among the files of a folder that have weights there: those of the same name; where there
+  /// are none and the folder has one weights file, `deploy.prototxt`, its only definition, or its only one called
+  /// `deploy…`.
+  static func pairs(_ files: [String]) -> [(definition: String, weights: String?)] {
+    let definitions = definitions(files)
+    let named = definitions.filter { files.contains(weightsBeside($0)) }
+    if !named.isEmpty { return named.map { ($0, weightsBeside($0)) } }
+    let weights = files.filter(isWeights)
+    let choices = [["deploy.prototxt"], definitions, definitions.filter { $0.hasPrefix("deploy") }]
+    guard weights.count == 1,
+      let choice = choices.first(where: { $0.count == 1 && definitions.contains($0[0]) })
+    else { return [] }
+    return [(choice[0], weights[0])]
   }
 
   private static func list(
@@ -93,14 +120,23 @@ enum BatchList {
 enum BatchError: DiagnosticError {
   case noModels(path: String, definitionOnly: Bool)
   case sameOutput(String, String, output: String)
+  /// Stops nothing: weights whose net definition cannot be told.
+  case unclear(weights: String, [String])
 
   var diagnostic: Diagnostic {
     switch self {
     case .noModels(let path, let definitionOnly):
       let wanted =
-        definitionOnly ? "'.prototxt' files" : "'.prototxt' files with a '.caffemodel' of the same name"
+        definitionOnly
+        ? "'.prototxt' files"
+        : "'.prototxt' files that have a '.caffemodel' of the same name, or a folder's only one, beside them"
       return Diagnostic(
         .error, at: .file(path), "no models here: expected a list of them, or a folder with \(wanted)")
+    case .unclear(let weights, let definitions):
+      return Diagnostic(
+        .warning, at: .file(weights),
+        "left out: which net definition belongs to it cannot be told from \(Format.names(definitions)); give a list with both"
+      )
     case .sameOutput(let model, let other, let output):
       return Diagnostic(
         .error, at: .file(model),

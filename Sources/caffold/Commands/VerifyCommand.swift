@@ -163,7 +163,8 @@ struct VerifyRun {
         throw InputValuesError(
           path: command.modelA,
           problem:
-            "the inputs of this net are \(list(net.inputs.map(\.name)))\(behind); give NAME=… for one of them")
+            "the inputs of this net are \(list(net.inputs.map(\.name)))\(behind); give NAME=… for one of them"
+        )
       }
       result[name] = parts[parts.count - 1]
     }
