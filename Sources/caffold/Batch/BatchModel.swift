@@ -71,7 +71,9 @@ enum BatchList {
     return models
   }
 
-  private static func definitions(_ files: [String]) -> [String] { files.filter { $0.hasSuffix(".prototxt") } }
+  private static func definitions(_ files: [String]) -> [String] {
+    files.filter { $0.hasSuffix(".prototxt") }
+  }
 
   private static func isWeights(_ file: String) -> Bool { file.hasSuffix(".caffemodel") }
 
