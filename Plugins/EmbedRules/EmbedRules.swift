@@ -10,13 +10,15 @@ struct EmbedRules: BuildToolPlugin {
     let script = context.package.directoryURL.appending(path: "Scripts/embed-rules.sh")
     let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedRuleFiles.swift")
     let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-    let files = paths.filter { $0.hasSuffix(".yaml") }.sorted()
+    let files = paths.filter { $0.hasSuffix(".yaml") }.map { folder.appending(path: $0) }
+    // A folder changes when a file comes or goes, which SwiftPM does not notice otherwise until the manifest changes.
+    let folders = Set(files.map { $0.deletingLastPathComponent() } + [folder]).sorted { $0.path < $1.path }
     return [
       .buildCommand(
-        displayName: "Embedding \(files.count) rule files",
+        displayName: "Embedding the rule files",
         executable: URL(fileURLWithPath: "/bin/sh"),
-        arguments: [script.path, output.path, folder.path] + files,
-        inputFiles: files.map { folder.appending(path: $0) } + [script],
+        arguments: [script.path, output.path, folder.path],
+        inputFiles: folders + files + [script],
         outputFiles: [output])
     ]
   }
