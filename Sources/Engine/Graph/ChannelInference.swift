@@ -24,48 +24,58 @@ struct ChannelInference {
 
   init(_ net: NetGraph, schema: Schema) {
     counts = Array(repeating: nil, count: net.values.count)
-    var malformed: NetError?
-    defer { self.malformed = malformed }
-    for (index, layer) in net.layers.enumerated() where layer.isIncluded {
-      let definition = net.definition.layers[index]
-      func integer(_ parameters: String, _ name: String) -> Int? {
-        do {
-          let written = try definition.writtenAttribute(
-            [parameters, name], schema: schema)
-          return (written ?? schema.layerDefault(at: [parameters, name]))?.integer
-        } catch {
-          malformed = malformed ?? error
-          return nil
-        }
-      }
-      var count: Int?
-      switch layer.type {
-      case "InnerProduct":
-        count =
-          integer("inner_product_param", "axis") ?? 1 == 1
-          ? integer("inner_product_param", "num_output") : nil
-      case "Input":
-        for (position, top) in layer.tops.enumerated() {
-          let shapes = definition.parameters.last("input_param")?.message?.all("shape") ?? []
-          // One shape serves all tops.
-          let shape =
-            shapes.indices.contains(position) ? shapes[position] : shapes.count == 1 ? shapes[0] : nil
-          let dimensions = shape?.message?.all("dim").map(\.integer) ?? []
-          counts[top.index] = dimensions.count > 1 ? dimensions[1] : nil
-        }
-        continue
-      case "Concat":
-        let axis = integer("concat_param", "axis") ?? 1
-        let parts = layer.bottoms.map { counts[$0.index] }
-        if axis == 1, !parts.contains(nil) { count = parts.reduce(0) { $0 + $1! } }
-      case _ where layer.type.containsText("onvolution"):
-        count =
-          integer("convolution_param", "axis") ?? 1 == 1 ? integer("convolution_param", "num_output") : nil
-      case _ where Self.preserving.contains(layer.type):
-        count = layer.bottoms.first.flatMap { counts[$0.index] }
-      default: break
-      }
-      for top in layer.tops { counts[top.index] = count }
+    for index in net.layers.indices where net.layers[index].isIncluded {
+      infer(LayerID(index: index), in: net, schema)
     }
+  }
+
+  /// Works out anew how many channels the tops of a layer have, whose parameters or bottoms are others now.
+  mutating func update(_ layer: LayerID, in net: NetGraph, schema: Schema) {
+    while counts.count < net.values.count { counts.append(nil) }
+    infer(layer, in: net, schema)
+  }
+
+  private mutating func infer(_ id: LayerID, in net: NetGraph, _ schema: Schema) {
+    let layer = net[id]
+    var malformed = self.malformed
+    defer { self.malformed = malformed }
+    func integer(_ parameters: String, _ name: String) -> Int? {
+      do {
+        let written = try net.writtenAttribute([parameters, name], of: id, schema: schema)
+        return (written ?? schema.layerDefault(at: [parameters, name]))?.integer
+      } catch {
+        malformed = malformed ?? error
+        return nil
+      }
+    }
+    var count: Int?
+    switch layer.type {
+    case "InnerProduct":
+      count =
+        integer("inner_product_param", "axis") ?? 1 == 1
+        ? integer("inner_product_param", "num_output") : nil
+    case "Input":
+      for (position, top) in layer.tops.enumerated() {
+        guard let definition = net.definition(of: id) else { return }
+        let shapes = definition.parameters.last("input_param")?.message?.all("shape") ?? []
+        // One shape serves all tops.
+        let shape =
+          shapes.indices.contains(position) ? shapes[position] : shapes.count == 1 ? shapes[0] : nil
+        let dimensions = shape?.message?.all("dim").map(\.integer) ?? []
+        counts[top.index] = dimensions.count > 1 ? dimensions[1] : nil
+      }
+      return
+    case "Concat":
+      let axis = integer("concat_param", "axis") ?? 1
+      let parts = layer.bottoms.map { counts[$0.index] }
+      if axis == 1, !parts.contains(nil) { count = parts.reduce(0) { $0 + $1! } }
+    case _ where layer.type.containsText("onvolution"):
+      count =
+        integer("convolution_param", "axis") ?? 1 == 1 ? integer("convolution_param", "num_output") : nil
+    case _ where Self.preserving.contains(layer.type):
+      count = layer.bottoms.first.flatMap { counts[$0.index] }
+    default: break
+    }
+    for top in layer.tops { counts[top.index] = count }
   }
 }

@@ -25,6 +25,11 @@ package struct LayerChange: Sendable {
   /// What the parameters are now, as `LayerForms` numbers it; nil when nobody has said since they changed.
   var form: Int?
 
+  /// Whether what the layer makes may have another shape than before.
+  var changesShapes: Bool {
+    replacement != nil || attributes.contains { $0.path.last != "bias_term" && $0.path.count > 1 }
+  }
+
   /// Sets one parameter.
   package mutating func set(_ path: [String], to value: NewTextField.Value) { set(path, to: [value]) }
 

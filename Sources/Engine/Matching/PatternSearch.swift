@@ -110,6 +110,13 @@ struct PatternSearch {
         if let found = solve(state, rest + [.reference(reference, bottom, also: [])]) { return found }
       }
       return nil
+    case .among(let references):
+      guard bottoms.count >= references.count else {
+        return miss(
+          .bottomCount(layer: layer, found: bottoms.count, expected: references.count), state)
+      }
+      return assign(references[...], bottoms, state, rest)
+    case .adjacent(let references): return matchAdjacent(references, bottoms, of: layer, state, rest)
     case .every(let reference): return matchEvery(reference, bottoms, of: layer, state, rest)
     }
   }
@@ -126,12 +133,38 @@ struct PatternSearch {
       var left = bottoms
       let bottom = left.remove(at: index)
       let others = references.dropFirst()
-      guard !others.isEmpty else { return solve(state, rest + [.reference(reference, bottom, also: [])]) }
+      // The last of a list that takes all bottoms is left without a choice.
+      if others.isEmpty, left.isEmpty {
+        return solve(state, rest + [.reference(reference, bottom, also: [])])
+      }
       guard fits(reference, bottom, state) else {
         _ = mismatch(reference, bottom, state)
         continue
       }
       if let found = assign(others, left, state, rest + [.reference(reference, bottom, also: [])]) {
+        return found
+      }
+      if isExhausted { return nil }
+      steps += 1
+    }
+    return nil
+  }
+
+  /// Tries the references at each run of neighbouring bottoms, where each fits as far as one layer tells.
+  private mutating func matchAdjacent(
+    _ references: [BottomReference], _ bottoms: [ValueID], of layer: LayerID, _ state: State, _ rest: Goals
+  ) -> State? {
+    guard bottoms.count >= references.count else {
+      return miss(
+        .bottomCount(layer: layer, found: bottoms.count, expected: references.count), state)
+    }
+    for start in 0...(bottoms.count - references.count) {
+      let pairs = zip(references, bottoms[start...])
+      if let misfit = pairs.first(where: { !fits($0, $1, state) }) {
+        _ = mismatch(misfit.0, misfit.1, state)
+        continue
+      }
+      if let found = solve(state, rest + pairs.reversed().map { .reference($0, $1, also: []) }) {
         return found
       }
       if isExhausted { return nil }

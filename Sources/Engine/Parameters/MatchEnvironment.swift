@@ -247,6 +247,10 @@ final class MatchEnvironment: ExpressionEnvironment {
     }
     return (Tensor(scale), Tensor(affine.shift ?? Array(repeating: 0, count: scale.count)))
   }
+
+  func window(of layer: LayerReference) throws(ExpressionFault) -> WindowSizes {
+    try asking { () throws(Refusal.Reason) in try net.window(of: id(layer)) }
+  }
 }
 
 extension ExpressionValue {

@@ -37,12 +37,15 @@ package struct UnknownShape: Error, Sendable {
 
 /// The shapes of a net's values, each found when a rule first asks for it: a plan whose rules never ask pays nothing.
 ///
-/// A rewrite changes neither the shapes nor the identity of the values that it leaves, so what is found stays right.
+/// A rewrite changes the shapes of what the layers make that it works on, at most: those are forgotten, the rest stays right.
 struct ShapeInference {
   private let layers: (any LayerShapes)?
   private var known: [ValueID: Result<[Int], UnknownShape>] = [:]
 
   init(_ layers: (any LayerShapes)?) { self.layers = layers }
+
+  /// Lets the shape of a value be found again.
+  mutating func forget(_ value: ValueID) { known[value] = nil }
 
   /// The shape of a value. Nets are deep, hence a list of what is to be found and no recursion.
   mutating func shape(of value: ValueID, in net: WorkingNet) throws(UnknownShape) -> [Int] {

@@ -23,8 +23,8 @@ package final class WorkingNet {
   var malformed: NetError?
   /// What follows from types and parameters.
   var forms: LayerForms
-  /// Rewrites change values' names and producers, never their channels.
-  let channels: ChannelInference
+  /// How many channels values have.
+  private(set) var channels: ChannelInference
   /// Shapes of values, found when they are asked for.
   var shapes: ShapeInference
   /// Layers of the weights file that hold blobs, by name.
@@ -135,6 +135,13 @@ package final class WorkingNet {
       $0.set(path, to: value)
       $0.form = form
     }
+  }
+
+  /// Finds out anew what the tops of a layer are like whose parameters or bottoms a rewrite has changed; what stands behind
+  /// them is as it was, or is changed by the same rewrite.
+  func updateTops(of layer: LayerID) {
+    channels.update(layer, in: graph, schema: schema)
+    for top in graph[layer].tops { shapes.forget(top) }
   }
 
   /// Gives a parameter of `layer` these values; without any it goes.

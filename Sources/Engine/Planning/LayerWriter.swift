@@ -140,6 +140,7 @@ struct LayerWriter {
   mutating func write() throws(Refusal.Reason) -> RewriteOutcome {
     var outcome = RewriteOutcome()
     let dropped = rewrite.dropped.map { binding[$0] }
+    for disconnection in rewrite.disconnections { try disconnect(disconnection) }
     try replace(dropping: dropped, &outcome)
     try insert(&outcome)
     for connection in rewrite.connections {
@@ -150,6 +151,20 @@ struct LayerWriter {
       try net.graph.setBottoms(of: layer, to: values, keepsEarlierName: rewrite.keepsEarlierName)
     }
     return outcome
+  }
+
+  /// Takes values out of the bottoms of a layer, each once: what reads one twice still reads it.
+  private func disconnect(
+    _ disconnection: (capture: Int, without: [ValueReference])
+  ) throws(Refusal.Reason) {
+    let reader = binding[disconnection.capture]
+    var left = net.graph[reader].bottoms
+    for reference in disconnection.without {
+      let gone = try value(reference, [])
+      if let place = left.firstIndex(of: gone) { left.remove(at: place) }
+    }
+    guard !left.isEmpty else { throw .bottomCount(layer: reader, found: 0, expected: 1) }
+    try net.graph.setBottoms(of: reader, to: left, keepsEarlierName: rewrite.keepsEarlierName)
   }
 
   private func replace(

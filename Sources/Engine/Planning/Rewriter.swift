@@ -71,6 +71,10 @@ struct Rewriter {
         for layer in touched { net.graph.updateChange(of: layer) { $0.boundedRules.insert(ruleIndex) } }
       }
     }
+    for layer in names.map(\.layer) + outcome.added
+    where net.graph[layer].isLive && net.graph.changes[layer]?.changesShapes ?? false {
+      net.updateTops(of: layer)
+    }
     let gone = removed + outcome.gone
     return AppliedRewrite(
       rule: rule.id, safety: rule.safety, layers: names, anchor: anchor,

@@ -135,6 +135,10 @@ package enum BottomPattern: Sendable {
   case anyOrder([BottomReference])
   /// This one among others.
   case oneOf(BottomReference)
+  /// These among others, in any order.
+  case among([BottomReference])
+  /// These among others, side by side in this order.
+  case adjacent([BottomReference])
   /// This one at each bottom, however many there are.
   case every(BottomReference)
 
@@ -148,7 +152,9 @@ package enum BottomPattern: Sendable {
   package var references: [BottomReference] {
     switch self {
     case .unspecified: return []
-    case .ordered(let references), .anyOrder(let references): return references
+    case .ordered(let references), .anyOrder(let references), .among(let references),
+      .adjacent(let references):
+      return references
     case .oneOf(let reference), .every(let reference): return [reference]
     }
   }

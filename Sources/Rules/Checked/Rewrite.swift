@@ -16,15 +16,17 @@ package struct Rewrite: Sendable {
   package var renames: [(capture: Int, name: NameTemplate)] = []
   /// Fields of captures that go.
   package var cleared: [ClearedField] = []
-  /// What captures that stay read from now on.
+  /// What captures read from now on.
   package var connections: [(capture: Int, bottoms: [ValueReference])] = []
+  /// Values that captures read no more, each once.
+  package var disconnections: [(capture: Int, without: [ValueReference])] = []
   /// Which of two names survives where a layer goes or comes; the later one unless it says so.
   package var keepsEarlierName = false
 
   /// Whether nothing is asked for.
   var isEmpty: Bool {
     removed.isEmpty && dropped.isEmpty && replaced.isEmpty && insertions.isEmpty && renames.isEmpty
-      && cleared.isEmpty && connections.isEmpty
+      && cleared.isEmpty && connections.isEmpty && disconnections.isEmpty
   }
 
   /// Whether the layer of a capture is gone afterwards.

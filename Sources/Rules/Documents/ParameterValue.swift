@@ -97,4 +97,5 @@ struct ParameterEnvironment: ExpressionEnvironment {
   func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor) {
     throw Self.fault
   }
+  func window(of layer: LayerReference) throws(ExpressionFault) -> WindowSizes { throw Self.fault }
 }

@@ -129,6 +129,8 @@ struct PatternChecker {
       if map.value("any_order") != nil {
         return .anyOrder(try map.sequence("any_order")!.map { try reference($0, names) })
       }
+      if map.value("among") != nil { return .among(try several("among", map, names)) }
+      if map.value("adjacent") != nil { return .adjacent(try several("adjacent", map, names)) }
       if let one = map.value("one_of") { return .oneOf(try reference(one, names)) }
       guard let every = map.value("every") else {
         throw RuleError(.badBottom(found: YAMLDescription(node)), node)
@@ -137,6 +139,13 @@ struct PatternChecker {
       guard element.capture != nil else { throw RuleError(.everyValue, every) }
       return .every(element)
     }
+  }
+
+  /// A list of at least two.
+  private func several(_ key: String, _ map: YAMLMap, _ names: [String]) throws -> [BottomReference] {
+    let items = try map.sequence(key)!
+    guard items.count > 1 else { throw RuleError(.fewBottoms(key), map.node) }
+    return try items.map { try reference($0, names) }
   }
 
   /// `conv`, `slice.tops[1]` or `$x`.

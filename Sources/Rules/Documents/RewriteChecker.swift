@@ -32,7 +32,7 @@ struct RewriteChecker {
     }
     rewrite.renames = try renames(map, scope, rewrite)
     rewrite.cleared = try map.textList("clear").map { try cleared($0, scope, rewrite) }
-    rewrite.connections = try connections(map, scope, rewrite)
+    try connections(map, scope, &rewrite)
     let templates = TemplateChecker(source: source, pattern: pattern, rewrite: rewrite)
     rewrite.layers = try replacement(map, scope, rewrite, templates)
     rewrite.insertions = try templates.insertions(Self.items(map.value("insert")), scope)
@@ -86,16 +86,34 @@ struct RewriteChecker {
     } ?? []
   }
 
-  private func connections(
-    _ map: YAMLMap, _ scope: RuleScope, _ rewrite: Rewrite
-  ) throws -> [(capture: Int, bottoms: [ValueReference])] {
+  private func connections(_ map: YAMLMap, _ scope: RuleScope, _ rewrite: inout Rewrite) throws {
     let values = ValueChecker(pattern: pattern, rewrite: rewrite)
-    return try map.map("bottoms", as: "bottoms")?.texts.map { key, value in
-      (
-        capture: try staying(key, scope, rewrite),
-        bottoms: try Self.items(value).map { try values.check($0, scope, aliases: []) }
-      )
-    } ?? []
+    for (key, value) in try map.map("bottoms", as: "bottoms")?.texts ?? [] {
+      guard case .mapping = value.content else {
+        rewrite.connections.append(
+          (
+            capture: try staying(key, scope, rewrite),
+            bottoms: try Self.items(value).map { try values.check($0, scope, aliases: []) }
+          ))
+        continue
+      }
+      let map = try YAMLMap(value, as: RuleGrammar.connection.name)
+      try map.rejectUnknownKeys(allowed: RuleGrammar.connection.names)
+      _ = try map.required("without")
+      // What is bypassed has a bottom left that takes its place, so its bottoms matter too.
+      let reader = try scope.capture(key)
+      if rewrite.dropped.contains(reader) || rewrite.replaced.contains(reader) {
+        throw RuleError(.setInVain(capture: key.text), key.node)
+      }
+      let gone = try Self.items(map.value("without")).map { node in
+        let value = try values.check(node, scope, aliases: [])
+        guard pattern.captures[reader].bottoms.references.contains(where: value.isRead) else {
+          throw RuleError(.notRead(try node.asText(for: .key("without")).text, by: key.text), node)
+        }
+        return value
+      }
+      rewrite.disconnections.append((capture: reader, without: gone))
+    }
   }
 
   private func cleared(_ text: RuleText, _ scope: RuleScope, _ rewrite: Rewrite) throws -> ClearedField {
@@ -109,6 +127,18 @@ struct RewriteChecker {
     return ClearedField(
       capture: try staying(RuleText(text: parts[0], node: text.node), scope, rewrite),
       path: Array(parts.dropFirst()), place: source.place(at: text.node.offset))
+  }
+}
+
+extension ValueReference {
+  /// Whether a bottom of the pattern is this value.
+  fileprivate func isRead(as bottom: BottomReference) -> Bool {
+    switch (self, bottom) {
+    case (.top(let capture, let index), .top(let other, let otherIndex)):
+      capture == other && index == otherIndex
+    case (.value(let name), .value(let other)): name == other
+    default: false
+    }
   }
 }
 

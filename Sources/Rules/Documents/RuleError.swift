@@ -57,6 +57,10 @@ package struct RuleError: Error, Sendable {
     case noPlace
     case readsElsewhere
     case misplacedKey(String)
+    /// A list of bottoms among others that names one.
+    case fewBottoms(String)
+    /// A value that a layer shall not read any more and that the pattern does not have among its bottoms.
+    case notRead(String, by: String)
     case badClear(String)
     case badBraces(String)
     case setInVain(capture: String)

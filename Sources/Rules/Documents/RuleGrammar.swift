@@ -84,6 +84,8 @@ package enum RuleGrammar {
     keys: [
       RuleKey("any_order", .bottomList, "Exactly these, in any order."),
       RuleKey("one_of", .bottomReference, "This one among others."),
+      RuleKey("among", .bottomList, "These among others, in any order."),
+      RuleKey("adjacent", .bottomList, "These among others, side by side in this order."),
       RuleKey("every", .bottomReference, "This one at each bottom; the capture is a list."),
     ])
 
@@ -123,10 +125,21 @@ package enum RuleGrammar {
       RuleKey("insert", .insertions, "Layers that come between others."),
       RuleKey("rename", .namedTexts, "New names of captures, with '{capture.name}' for the present ones."),
       RuleKey("clear", .texts, "Fields that go: 'capture.convolution_param.weight_filler', 'capture.param'."),
-      RuleKey("bottoms", .namedValues, "What captures that stay read from now on."),
+      RuleKey(
+        "bottoms", .namedConnections,
+        "What captures read from now on: values, or {without: …} for what they read no more."),
       RuleKey(
         "output", .words(["first", "last"]),
         "Which of two names survives where a layer goes or comes; the last one when absent."),
+    ])
+
+  /// The mapping form of what a capture reads from now on.
+  package static let connection = RuleShape(
+    "connection",
+    keys: [
+      RuleKey(
+        "without", .values, isRequired: true,
+        "Captures, their 'tops[i]' or values '$x' that it reads no more, each once.")
     ])
 
   /// The keys of a new layer that are no fields of its parameters.
@@ -274,8 +287,8 @@ package struct RuleKey: Sendable {
     case namedTexts
     /// Values, one or a list.
     case values
-    /// Values, one or a list, by name.
-    case namedValues
+    /// Values, one or a list, or the mapping of `connection`, by name.
+    case namedConnections
     /// Values that a new layer makes, one or a list.
     case tops
     /// The value of a parameter.

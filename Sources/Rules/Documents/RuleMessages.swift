@@ -29,7 +29,7 @@ extension RuleError: DiagnosticError {
       return "capture '\(clipped(name))' is not bound by this pattern" + Self.remedy(for: name, among: known)
     case .badBottom(let found):
       return
-        "expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …} or {every: …} for 'bottom', found \(found.phrase)"
+        "expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …}, {among: […]}, {adjacent: […]} or {every: …} for 'bottom', found \(found.phrase)"
     case .disconnected(let capture, let anchor):
       return "capture '\(capture)' is not connected with '\(anchor)'; say through 'bottom' what reads what"
     case .circular:
@@ -124,6 +124,9 @@ extension RuleError: DiagnosticError {
       return key == "top"
         ? "an inserted layer makes one new value; 'top' is for those of 'replace'"
         : "'\(key)' is for layers of 'insert'; those of 'with' stand where the replaced ones did"
+    case .fewBottoms(let key): return "'\(key)' is a list of at least two; write {one_of: …} for one"
+    case .notRead(let name, let reader):
+      return "the pattern does not say that '\(reader)' reads '\(name)', so it cannot go from its bottoms"
     case .badClear(let text):
       return
         "'\(clipped(text))' cannot be cleared; use a parameter, 'capture.convolution_param.weight_filler' or 'capture.param'"

@@ -43,6 +43,10 @@ extension Expression {
       return arguments.dropFirst(2).allSatisfy {
         $0.value.collectSubjects(into: &names, constants, allowsBlobs: allowsBlobs)
       }
+    case .call(let name, let arguments) where name.text == "window":
+      guard arguments.count == 1, case .name(let capture) = arguments[0].value.form else { return false }
+      names.insert(capture)
+      return true
     case .list, .negation, .not, .binary, .membership, .index, .slice, .call:
       return form.children.allSatisfy {
         $0.collectSubjects(into: &names, constants, allowsBlobs: allowsBlobs)

@@ -32,11 +32,18 @@ extension ExpressionChecker {
       let type = try numeric(arguments, 0)
       _ = try axes(arguments, 1, rank: type.tensorShape?.rank)
       return type.asTensor
+    case .pad: return try padType(arguments)
     case .rows, .columns: return try alignedType(arguments)
     case .zeros, .ones: return tensorOrNumber(try shape(arguments, 0))
     case .full:
       _ = try number(arguments, 1)
       return tensorOrNumber(try shape(arguments, 0))
+    case .eye:
+      let size = try number(arguments, 0)
+      if case .known(let count) = size, count < 0 {
+        throw ExpressionError(.badDimension(Double(count)), at: arguments[0].range)
+      }
+      return .tensor(SymbolicShape([size, size]))
     case .matmul: return try matmulType(arguments)
     case .len:
       switch try type(of: arguments[0]) {
@@ -63,6 +70,10 @@ extension ExpressionChecker {
     case .affine:
       let shape = try layer(arguments, 0).map { scope.affineShape(of: $0) } ?? .rank(1)
       return .record(["scale": .tensor(shape), "shift": .tensor(shape)])
+    case .window:
+      _ = try layer(arguments, 0)
+      return .record(
+        Dictionary(uniqueKeysWithValues: WindowSizes.names.map { ($0, .tensor(.rank(1))) }))
     case .present:
       try requireUncertain(arguments)
       return .boolean
@@ -360,6 +371,16 @@ extension ExpressionChecker {
     return .tensor(isKnown ? SymbolicShape(joined) : joined.map { .rank($0.count) } ?? .unknown)
   }
 
+  private func padType(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionType {
+    let source = try plain(arguments, 0)
+    if case .number = source { throw wrong(arguments, 0, .vector, source) }
+    for index in 1...2 {
+      let found = try plain(arguments, index)
+      guard found.tensorShape?.rank ?? 1 <= 1 else { throw wrong(arguments, index, .axes, found) }
+    }
+    return .tensor(source.tensorShape?.rank.map(SymbolicShape.rank) ?? .unknown)
+  }
+
   private func alignedType(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionType {
     let type = try plain(arguments, 0)
     let axis = arguments.function == .rows ? 0 : 1
@@ -378,15 +399,16 @@ extension ExpressionChecker {
       let found = try plain(arguments, index)
       if case .number = found { throw wrong(arguments, index, .vector, found) }
       shapes.append(found.tensorShape ?? .unknown)
-      if let rank = shapes[index].rank, !(1...2).contains(rank) {
-        throw ExpressionError(.wrongRank(.matmul, expected: 2, found: rank), at: arguments[index].range)
-      }
     }
     guard let a = shapes[0].dimensions, let b = shapes[1].dimensions else { return .tensor(.unknown) }
-    guard a[a.count - 1].canEqual(b[0]) else {
+    guard let counts = MatrixAxes(a.count, b.count) else {
+      throw ExpressionError(.matrixRanks(a.count, b.count), at: arguments.call)
+    }
+    let stacked = 0..<counts.stacked
+    guard a[a.count - 1].canEqual(b[counts.stacked]), stacked.allSatisfy({ a[$0].canEqual(b[$0]) }) else {
       throw ExpressionError(.shapeConflict(shapes[0], shapes[1]), at: arguments.call)
     }
-    return tensorOrNumber(SymbolicShape(Array(a.dropLast() + b.dropFirst())))
+    return tensorOrNumber(SymbolicShape(Array(a.dropLast() + b.dropFirst(counts.stacked + 1))))
   }
 
   private func attributeType(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionType {

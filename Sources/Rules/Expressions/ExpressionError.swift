@@ -62,6 +62,8 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case badDimension(Double)
     case cannotReshape(from: SymbolicShape, to: SymbolicShape)
     case wrongRank(ExpressionFunction, expected: Int, found: Int)
+    /// `matmul` of tensors with so many axes.
+    case matrixRanks(Int, Int)
     case alignmentTooNarrow(axis: Int, rank: Int)
     case concatRanks(Int, Int)
     case concatConflict(SymbolicShape, SymbolicShape, axis: Int)

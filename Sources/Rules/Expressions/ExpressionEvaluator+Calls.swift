@@ -42,6 +42,7 @@ extension ExpressionEvaluator {
       let axes = try axes(arguments, 1, rank: source.shape.count) ?? [0]
       try spend(source.shape, at: arguments.call)
       return ExpressionValue(source.flipped(axes))
+    case .pad: return try pad(arguments)
     case .rows, .columns:
       let source = try plain(arguments, 0)
       if source.shape.isEmpty { return ExpressionValue(source) }
@@ -55,6 +56,11 @@ extension ExpressionEvaluator {
       let fill: Double = function == .full ? try number(arguments, 1) : function == .ones ? 1 : 0
       let count = try spend(shape, at: arguments.call)
       return ExpressionValue(Tensor(shape: shape, values: [Double](repeating: fill, count: count)))
+    case .eye:
+      let size = try integer(arguments[0])
+      guard size >= 0 else { throw ExpressionError(.badDimension(Double(size)), at: arguments[0].range) }
+      try spend([size, size], at: arguments.call)
+      return ExpressionValue(Tensor.identity(size))
     case .matmul: return try matmul(arguments)
     case .len, .shape, .count: return try size(arguments)
     case .attr, .has: return try attribute(arguments)
@@ -63,6 +69,11 @@ extension ExpressionEvaluator {
       do {
         let (scale, shift) = try environment.affine(of: layer)
         return .record(["scale": .tensor(scale), "shift": .tensor(shift)])
+      } catch { throw ExpressionError(.environment(error.sentence), at: arguments.call) }
+    case .window:
+      let layer = try layer(arguments, 0)
+      do {
+        return .record(try environment.window(of: layer).parts)
       } catch { throw ExpressionError(.environment(error.sentence), at: arguments.call) }
     case .present:
       guard case .name(let capture) = arguments[0].form else {
@@ -346,24 +357,48 @@ extension ExpressionEvaluator {
     return .tensor(Tensor.concatenated(tensors, axis: axes[0]))
   }
 
+  private mutating func pad(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
+    let source = try plain(arguments, 0)
+    let rank = source.shape.count
+    guard rank > 0 else { throw wrong(arguments, 0, .vector, .number(0)) }
+    var margins: [[Int]] = []
+    for index in 1...2 {
+      let counts = try integers(arguments[index], arguments, index, want: .axes)
+      guard counts.count == 1 || counts.count == rank else {
+        throw ExpressionError(.wrongAxisCount(found: counts.count, rank: rank), at: arguments[index].range)
+      }
+      if let negative = counts.first(where: { $0 < 0 }) {
+        throw ExpressionError(.badDimension(Double(negative)), at: arguments[index].range)
+      }
+      margins.append(counts.count == rank ? counts : Array(repeating: counts[0], count: rank))
+    }
+    var shape: [Int] = []
+    for axis in 0..<rank {
+      let (sum, first) = source.shape[axis].addingReportingOverflow(margins[0][axis])
+      let (size, second) = sum.addingReportingOverflow(margins[1][axis])
+      shape.append(first || second ? .max : size)
+    }
+    try spend(shape, at: arguments.call)
+    return .tensor(source.padded(to: shape, at: margins[0]))
+  }
+
   private mutating func matmul(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
     var operands: [Tensor] = []
     for index in 0...1 {
       let tensor = try plain(arguments, index)
       if tensor.shape.isEmpty { throw wrong(arguments, index, .vector, .number(0)) }
-      guard tensor.shape.count <= 2 else {
-        let kind = ExpressionError.Kind.wrongRank(.matmul, expected: 2, found: tensor.shape.count)
-        throw ExpressionError(kind, at: arguments[index].range)
-      }
       operands.append(tensor)
     }
     let (a, b) = (operands[0], operands[1])
-    guard a.shape.last == b.shape.first else {
+    guard let axes = MatrixAxes(a.shape.count, b.shape.count) else {
+      throw ExpressionError(.matrixRanks(a.shape.count, b.shape.count), at: arguments.call)
+    }
+    guard a.shape.last == b.shape[axes.stacked], a.shape.starts(with: b.shape[..<axes.stacked]) else {
       throw ExpressionError(
         .shapeConflict(SymbolicShape(a.shape), SymbolicShape(b.shape)), at: arguments.call)
     }
-    try spend(Array(a.shape.dropLast() + b.shape.dropFirst()), at: arguments.call)
-    let columns = b.shape.count == 1 ? 1 : b.shape[1]
+    try spend(Array(a.shape.dropLast() + b.shape.dropFirst(axes.stacked + 1)), at: arguments.call)
+    let columns = b.shape.count == 1 ? 1 : b.shape[b.shape.count - 1]
     let (cost, overflow) = a.values.count.multipliedReportingOverflow(by: columns)
     guard !overflow, cost <= limits.multiplications else {
       throw ExpressionError(.tooManyMultiplications(limit: limits.multiplications), at: arguments.call)

@@ -8,14 +8,14 @@ package enum ExpressionFunction: String, Sendable, CaseIterable {
   // Over axes, or over all elements.
   case sum, mean, all, any
   // Shape and order.
-  case reshape, transpose, slice, concat, flip, rows, columns
+  case reshape, transpose, slice, concat, flip, pad, rows, columns
   // Made from nothing.
-  case zeros, ones, full
+  case zeros, ones, full, eye
   case matmul
   // Sizes.
   case len, shape, count
   // Layers.
-  case attr, has, affine
+  case attr, has, affine, window
   case present, place, part
 
   /// A parameter of a function.
@@ -40,12 +40,14 @@ package enum ExpressionFunction: String, Sendable, CaseIterable {
     case .transpose: required("x") + optional("axes")
     case .slice: required("x", "start", "end") + optional("axis")
     case .concat: required("tensors") + optional("axis")
+    case .pad: required("x", "low", "high")
     case .zeros, .ones: required("shape")
+    case .eye: required("n")
     case .full: required("shape", "value")
     case .matmul: required("a", "b")
     case .attr: required("layer", "path") + optional("default")
     case .has: required("layer", "path")
-    case .affine, .present, .place: required("layer")
+    case .affine, .window, .present, .place: required("layer")
     case .part: required("x", "layer")
     }
   }

@@ -118,7 +118,7 @@ extension ExpressionError {
       "a shape needs whole numbers from 0 on, found \(Int(exactly: value).map { "\($0)" } ?? "\(value)")"
     case .cannotReshape(let from, let to): "cannot reshape \(from.phrase) to \(to.phrase)"
     case .wrongRank(let function, let expected, let found):
-      "'\(function.rawValue)' expects a tensor of \(function == .matmul ? "1 or 2 axes" : counted(expected, "axis", "axes")), found \(found)"
+      "'\(function.rawValue)' expects a tensor of \(counted(expected, "axis", "axes")), found \(found)"
     case .alignmentTooNarrow(let axis, let rank):
       "'\(axis == 0 ? "rows" : "columns")' needs a tensor of at least \(counted(axis + 1, "axis", "axes")), found \(rank)"
     case .concatRanks(let a, let b): "cannot concatenate tensors of \(a) and \(b) axes"
@@ -128,6 +128,8 @@ extension ExpressionError {
     case .tooManyElements(let limit): "a result of more than \(limit) elements is refused"
     case .tooManyElementsInAll(let limit):
       "the expression makes more than \(limit) elements in all, which is refused"
+    case .matrixRanks(let a, let b):
+      "'matmul' multiplies matrices and vectors, or two stacks of matrices with as many axes; found \(a) and \(b) axes"
     case .tooManyMultiplications(let limit): "a product of more than \(limit) multiplications is refused"
     default: "the expression is not valid"
     }

@@ -113,6 +113,8 @@ package indirect enum ExpressionType: Sendable, Equatable {
     case (.number, .number), (.boolean, .boolean), (.string, .string), (.layer, .layer): true
     case (.number, .tensor(let shape)): shape.rank ?? 0 == 0
     case (.shape(let wanted), .shape(let shape)): wanted.canEqual(shape)
+    // A vector is a list of numbers.
+    case (.shape, .tensor(let shape)): shape.rank ?? 1 == 1
     case (.shape, .list(.dynamic)), (.list(.dynamic), .list), (.list(.dynamic), .shape),
       (.list(.number), .shape):
       true

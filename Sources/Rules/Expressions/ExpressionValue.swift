@@ -109,6 +109,38 @@ package protocol ExpressionEnvironment {
   func channels(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> Int
   /// What the layer does to each channel, `y = scale·x + shift`, both `[C]`.
   func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor)
+  /// The window that a convolution or pooling moves over its input.
+  func window(of layer: LayerReference) throws(ExpressionFault) -> WindowSizes
+}
+
+/// The window of a convolution or pooling: a number for each spatial axis, or a single one for all of them.
+package struct WindowSizes: Sendable, Equatable {
+  /// How many numbers the window sees along each axis.
+  package var kernel: [Int]
+  /// How far it moves.
+  package var stride: [Int]
+  /// How many zeros surround the input.
+  package var pad: [Int]
+  /// How far the numbers are apart that it sees.
+  package var dilation: [Int]
+
+  /// Makes a window.
+  package init(kernel: [Int], stride: [Int], pad: [Int], dilation: [Int]) {
+    self.kernel = kernel
+    self.stride = stride
+    self.pad = pad
+    self.dilation = dilation
+  }
+
+  /// What expressions call the parts.
+  static let names = ["kernel", "stride", "pad", "dilation"]
+
+  var parts: [String: ExpressionValue] {
+    Dictionary(
+      uniqueKeysWithValues: zip(Self.names, [kernel, stride, pad, dilation]).map {
+        ($0, .tensor(Tensor($1.map(Double.init))))
+      })
+  }
 }
 
 /// Where a layer stands among those that make the bottoms of one layer.

@@ -49,27 +49,51 @@ extension Tensor {
     return Tensor(shape: result, values: values)
   }
 
-  /// The matrix product of `[m, k]` and `[k, n]`; a vector is a row on the left and a column on the right.
+  /// The matrix product of `[m, k]` and `[k, n]`; a vector is a row on the left and a column on the right. Stacks
+  /// of matrices, `[g, m, k]` and `[g, k, n]`, are multiplied one by one.
   static func product(_ a: Tensor, _ b: Tensor) -> Tensor {
-    let depth = b.shape[0]
-    let rows = a.shape.count == 1 ? 1 : a.shape[0]
-    let columns = b.shape.count == 1 ? 1 : b.shape[1]
-    var values = [Double](repeating: 0, count: rows * columns)
+    guard let axes = MatrixAxes(a.shape.count, b.shape.count) else { preconditionFailure("checked before") }
+    let depth = b.shape[axes.stacked]
+    let rows = a.shape.count == 1 ? 1 : a.shape[a.shape.count - 2]
+    let columns = b.shape.count == 1 ? 1 : b.shape[b.shape.count - 1]
+    let matrices = a.shape[..<axes.stacked].reduce(1, *)
+    var values = [Double](repeating: 0, count: matrices * rows * columns)
     a.values.withUnsafeBufferPointer { x in
       b.values.withUnsafeBufferPointer { y in
         values.withUnsafeMutableBufferPointer { out in
-          // Row by row of `b`, so that the inner loop walks memory in order.
-          for row in 0..<rows {
-            for inner in 0..<depth {
-              let factor = x[row * depth + inner]
-              for column in 0..<columns {
-                out[row * columns + column] += factor * y[inner * columns + column]
+          for matrix in 0..<matrices {
+            let (left, right) = (matrix * rows * depth, matrix * depth * columns)
+            let made = matrix * rows * columns
+            // Row by row of `b`, so that the inner loop walks memory in order.
+            for row in 0..<rows {
+              for inner in 0..<depth {
+                let factor = x[left + row * depth + inner]
+                for column in 0..<columns {
+                  out[made + row * columns + column] += factor * y[right + inner * columns + column]
+                }
               }
             }
           }
         }
       }
     }
-    return Tensor(shape: Array(a.shape.dropLast() + b.shape.dropFirst()), values: values)
+    return Tensor(shape: Array(a.shape.dropLast() + b.shape.dropFirst(axes.stacked + 1)), values: values)
+  }
+}
+
+/// Which axes two operands of `matmul` have: those that a stack of matrices lies along, and the matrices' own.
+struct MatrixAxes {
+  /// How many axes, in front, number the matrices of a stack.
+  let stacked: Int
+
+  /// The axes of operands with so many; nil where they cannot be multiplied.
+  init?(_ a: Int, _ b: Int) {
+    if a > 2 || b > 2 {
+      guard a == b else { return nil }
+      stacked = a - 2
+    } else {
+      guard a > 0, b > 0 else { return nil }
+      stacked = 0
+    }
   }
 }

@@ -121,6 +121,35 @@ package struct Tensor: Sendable, Equatable {
     return gathered(shape: shape, strides: strides, offset: offset)
   }
 
+  /// The numbers in the middle of zeros, beginning at `low`; all of them must fit into the shape.
+  func padded(to result: [Int], at low: [Int]) -> Tensor {
+    let count = Tensor.elementCount(of: result) ?? 0
+    var padded = [Double](repeating: 0, count: count)
+    guard !values.isEmpty, let length = shape.last else { return Tensor(shape: result, values: padded) }
+    let strides = Tensor(shape: result, values: padded).strides
+    var index = [Int](repeating: 0, count: shape.count - 1)
+    for start in stride(from: 0, to: values.count, by: length) {
+      var target = low[low.count - 1]
+      for axis in index.indices { target += (low[axis] + index[axis]) * strides[axis] }
+      for position in 0..<length { padded[target + position] = values[start + position] }
+      var axis = index.count - 1
+      while axis >= 0 {
+        index[axis] += 1
+        if index[axis] < shape[axis] { break }
+        index[axis] = 0
+        axis -= 1
+      }
+    }
+    return Tensor(shape: result, values: padded)
+  }
+
+  /// Ones where row and column are the same.
+  static func identity(_ size: Int) -> Tensor {
+    var values = [Double](repeating: 0, count: size * size)
+    for place in 0..<size { values[place * size + place] = 1 }
+    return Tensor(shape: [size, size], values: values)
+  }
+
   /// `tensors` one behind the other along `axis`; all other sizes are alike.
   static func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
     guard let first = tensors.first else { return Tensor([]) }

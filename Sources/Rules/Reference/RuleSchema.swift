@@ -181,7 +181,10 @@ package struct RuleSchema {
     case .insertions: Self.oneOrList(Self.reference("insertion"))
     case .namedTexts: Self.named(Self.reference("text"))
     case .values: Self.oneOrList(["type": "string"])
-    case .namedValues: Self.named(Self.oneOrList(["type": "string"]))
+    case .namedConnections:
+      Self.named([
+        "anyOf": [Self.oneOrList(["type": "string"]), schema(of: RuleGrammar.connection)]
+      ])
     case .tops: Self.oneOrList(Self.reference("top"))
     case .parameterValue: Self.reference("parameterValue")
     case .namedParameterValues: Self.named(Self.reference("parameterValue"))

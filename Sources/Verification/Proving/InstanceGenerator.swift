@@ -168,6 +168,23 @@ private struct Drawing {
       let place = builder.choices.choose("\(capture.name).place", below: blobs.count + 1)
       blobs.insert(try value(of: reference), at: place)
       return blobs
+    case .among(let references), .adjacent(let references):
+      var read = try references.map { try value(of: $0) }
+      let most = max(0, entry.bottoms.upperBound - read.count)
+      let others = try (0..<builder.choices.choose("\(capture.name).others", below: most + 1)).map { _ in
+        try source()
+      }
+      if case .adjacent = capture.bottoms {
+        let place = builder.choices.choose("\(capture.name).place", below: others.count + 1)
+        return Array(others[..<place]) + read + Array(others[place...])
+      }
+      read += others
+      var order: [String] = []
+      while !read.isEmpty {
+        order.append(
+          read.remove(at: builder.choices.choose("\(capture.name).order \(read.count)", below: read.count)))
+      }
+      return order
     case .every(let reference):
       let elements = 1 + builder.choices.pick("\(capture.name).bottoms", [1, 0, 2])
       return try (0..<elements).map { _ in

@@ -81,6 +81,19 @@ import Testing
     ("zeros(conv.blobs[0].shape[0])", vector(0, 0)),
     ("zeros([])", .number(0)), ("matmul(m, transpose(m))", matrix([[14, 32], [32, 77]])),
     ("matmul(s, m)", vector(14, 19, 24)),
+    // A stack of matrices, one by one.
+    (
+      "reshape(matmul(reshape(m, [2, 1, 3]), reshape(conv.blobs[0], [2, 3, 2])), -1)",
+      vector(22, 28, 139, 154)
+    ),
+    ("matmul(reshape(m, [2, 1, 3]), reshape(conv.blobs[0], [2, 3, 2])).shape", .sizes([2, 1, 2])),
+    ("pad(s, 1, 2)", vector(0, 2, 3, 0, 0)),
+    ("pad(m, [1, 0], [0, 1])", matrix([[0, 0, 0, 0], [1, 2, 3, 0], [4, 5, 6, 0]])),
+    ("pad(reshape([], [0, 2]), 1, 1)", matrix([[0, 0, 0, 0], [0, 0, 0, 0]])),
+    ("sum(pad(conv.blobs[0], [0, 1, 2, 0], [0, 0, 1, 3]), axes=[0, 3])[2]", vector(0, 0, 26, 0)),
+    ("eye(2)", matrix([[1, 0], [0, 1]])), ("eye(0).count", .number(0)),
+    ("window(conv).kernel", vector(1, 2)), ("window(conv).stride * window(conv).pad", vector(0, 2)),
+    ("all(window(conv).dilation == 1)", .boolean(true)),
     ("matmul(m, [1, 0, 1])", vector(4, 10)), ("matmul(s, s)", .number(13)), ("len(m)", .number(2)),
     ("len('abc')", .number(3)), ("shape(m)", .sizes([2, 3])),
     ("shape(3)", .sizes([])), ("count(m)", .number(6)), ("count([1, 2, 3])", .number(3)),

@@ -65,6 +65,10 @@ struct SmallNet: ExpressionEnvironment, ExpressionScope {
     if layer.id == 0 { throw ExpressionFault("layer 'conv1' is not affine per channel") }
     return (Tensor([2, 4]), Tensor([0.5, 0.25]))
   }
+  func window(of layer: LayerReference) throws(ExpressionFault) -> WindowSizes {
+    if layer.id == 1 { throw ExpressionFault("layer 'gain1' moves no window") }
+    return WindowSizes(kernel: [1, 2], stride: [2], pad: [0, 1], dilation: [1])
+  }
 
   var names: [String] { Self.captures + Self.lets.keys.sorted() }
   /// `spare` may be absent, and is; `either` is one of `first` and `second`, which is read by `third`.

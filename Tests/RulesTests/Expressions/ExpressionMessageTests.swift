@@ -136,7 +136,23 @@ import Testing
       "concat([m, transpose(m)], axis=1)", 11,
       "cannot concatenate [2, 3] and [3, 2] along axis 1; all other sizes must agree"
     ), ("matmul(m, m)", 0, "shapes [2, 3] and [2, 3] do not fit together"),
-    ("matmul(m, conv.blobs[0])", 10, "'matmul' expects a tensor of 1 or 2 axes, found 4"),
+    (
+      "matmul(m, conv.blobs[0])", 0,
+      "'matmul' multiplies matrices and vectors, or two stacks of matrices with as many axes; found 2 and 4 axes"
+    ),
+    (
+      "matmul(reshape(m, [1, 2, 3]), reshape(m, [2, 3, 1]))", 0,
+      "shapes [1, 2, 3] and [2, 3, 1] do not fit together"
+    ),
+    ("pad(m, m, 0)", 7, "'pad' expects an axis or a list of axes for 'low', found a tensor [2, 3]"),
+    ("pad(7, 1, 1)", 4, "'pad' expects a tensor for 'x', found a number"),
+    ("eye(-1)", 4, "a shape needs whole numbers from 0 on, found -1"),
+    ("eye(s)", 4, "'eye' expects a number for 'n', found a tensor [2]"),
+    (
+      "window(conv).padding", 13,
+      "a record has no 'padding'; expected 'dilation', 'kernel', 'pad' or 'stride'"
+    ),
+    ("window(s)", 7, "'window' expects a layer for 'layer', found a tensor [2]"),
     ("m * s", 2, "shapes [2, 3] and [2] do not fit together"),
     ("s + [1, 2, 3]", 2, "shapes [2] and [3] do not fit together"),
     ("conv.blobs[0] * rows([1, 2, 3])", 14, "shapes [2, 3, 1, 2] and [3, 1, 1, 1] do not fit together"),

@@ -177,7 +177,7 @@ import Testing
           rewrite: {remove: bn}
       """,
       """
-      r.yaml:6:37: error: expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …} or {every: …} for 'bottom', found nothing
+      r.yaml:6:37: error: expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …}, {among: […]}, {adjacent: […]} or {every: …} for 'bottom', found nothing
               bn: {type: BatchNorm, bottom: }
                                             ^
       """),
@@ -193,7 +193,7 @@ import Testing
           rewrite: {remove: bn}
       """,
       """
-      r.yaml:6:37: error: expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …} or {every: …} for 'bottom', found a mapping
+      r.yaml:6:37: error: expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …}, {among: […]}, {adjacent: […]} or {every: …} for 'bottom', found a mapping
               bn: {type: BatchNorm, bottom: {}}
                                             ^
       """),
@@ -212,6 +212,22 @@ import Testing
       r.yaml:6:36: error: unknown key 'anyorder'; did you mean 'any_order'?
               bn: {type: Eltwise, bottom: {anyorder: [$a, $b]}}
                                            ^
+      """),
+    FaultyRule(
+      "a single one among others",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            bn: {type: Concat, bottom: {adjacent: [$a]}}
+          rewrite: {remove: bn}
+      """,
+      """
+      r.yaml:6:34: error: 'adjacent' is a list of at least two; write {one_of: …} for one
+              bn: {type: Concat, bottom: {adjacent: [$a]}}
+                                         ^
       """),
     FaultyRule(
       "two forms of bottom at once",
@@ -258,7 +274,7 @@ import Testing
           rewrite: {remove: bn}
       """,
       """
-      r.yaml:7:37: error: expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …} or {every: …} for 'bottom', found the string 'split.tops[first]'
+      r.yaml:7:37: error: expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …}, {among: […]}, {adjacent: […]} or {every: …} for 'bottom', found the string 'split.tops[first]'
               bn: {type: BatchNorm, bottom: 'split.tops[first]'}
                                             ^
       """),

@@ -480,6 +480,40 @@ import Testing
                                                                            ^
       """),
     FaultyRule(
+      "a bottom to go that the pattern does not have",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution, bottom: $x}
+            sum: {type: Eltwise, bottom: {one_of: conv}}
+          rewrite: {bottoms: {sum: {without: $x}}}
+      """,
+      """
+      r.yaml:8:40: error: the pattern does not say that 'sum' reads '$x', so it cannot go from its bottoms
+            rewrite: {bottoms: {sum: {without: $x}}}
+                                               ^
+      """),
+    FaultyRule(
+      "bottoms of a layer that goes",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            conv: {type: Convolution}
+            sum: {type: Eltwise, bottom: {among: [conv, $x]}}
+          rewrite: {drop: sum, bottoms: {sum: {without: conv}}}
+      """,
+      """
+      r.yaml:8:36: error: capture 'sum' does not stay, so nothing can be set in it; see 'rewrite'
+            rewrite: {drop: sum, bottoms: {sum: {without: conv}}}
+                                           ^
+      """),
+    FaultyRule(
       "a boolean as a blob",
       """
       schema: 1
