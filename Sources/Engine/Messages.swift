@@ -135,6 +135,11 @@ extension Warning {
       return "\(count) channels of '\(layer)' have a variance just below 0 (\(smallest)), taken as it is"
     case .noWeights(let type):
       return "the weights file has no blobs for \(type) '\(layer)'; Caffe fills them at random"
+    case .idleParameter(let name, let rules, let reason):
+      let takers = rules.map { "'\($0)'" }.joined(separator: ", ")
+      return
+        "parameter '\(name)' had no effect: \(rules.count == 1 ? "rule \(takers) rewrote nothing" : "the rules \(takers) rewrote nothing")"
+        + (reason.map { "; \($0)" } ?? "")
     case .undefinedBottom(let blob): return "layer '\(layer)' reads blob '\(blob)', which nothing writes"
     case .assumedBlobs:
       return
@@ -164,6 +169,16 @@ extension PlanError: DiagnosticError {
       return Diagnostic(
         .error, at: .none,
         "rules \(listed) undo one another and would never end: \(told)\(rest), then '\(first.rule)' matches '\(first.layer)' again; narrow their 'match', or select one of them"
+      )
+    case .growth(let rules, let layer, let limit):
+      let names = rules.map { "'\($0)'" }
+      let listed =
+        names.count == 1
+        ? "rule \(names[0]) makes new layers of its own"
+        : "rules \(names.dropLast().joined(separator: ", ")) and \(names[names.count - 1]) make new layers of each other's"
+      return Diagnostic(
+        .error, at: .none,
+        "\(listed), more than \(limit) one after the other, the last one '\(layer)', and would never end; narrow their 'match'"
       )
     case .malformed(let error): return error.diagnostic
     case .wrongConnection(let layer, let blob):

@@ -6,7 +6,7 @@ import Testing
 @Suite struct RuleGrammarTests {
   private static let rule = [
     "id": "r", "summary": "S.", "documentation": "D.", "tags": "[a]", "safety": "exact", "phase": "TEST",
-    "priority": "1", "quiet": "true", "allow": "[other-consumer]",
+    "priority": "1", "once": "true", "quiet": "true", "allow": "[other-consumer]",
     "parameters": "{p: {type: number, default: 1, where: p > 0, summary: S.}}",
     "match":
       "{conv: {type: Convolution}, bn: {type: BatchNorm, name: '*', included: true, bottom: conv, where: true}}",

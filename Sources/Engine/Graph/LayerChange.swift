@@ -19,8 +19,11 @@ package struct LayerChange: Sendable {
   package var blobs: [BlobContent]?
   /// The fields of a layer that a rule wrote, in the place of those that the file may give.
   package var replacement: [NewTextField]? { didSet { form = nil } }
-  /// The rules that rewrote this layer without making the net smaller; none may do so twice.
+  /// The rules that rewrote this layer, or made it, without making the net smaller; none may rewrite a match again of which
+  /// this is true for every layer.
   package var boundedRules: Set<Int> = []
+  /// How many rewrites led to a layer that the net did not have, each of layers that the one before had made.
+  package var generation = 0
 
   /// What the parameters are now, as `LayerForms` numbers it; nil when nobody has said since they changed.
   var form: Int?

@@ -351,6 +351,21 @@ extension NetGraph {
     values[value.index].isAlive && values[value.index].uses.count == 0
   }
 
+  /// Whether a value is given to the net: declared by `input:`, or made by a layer of type Input.
+  package func isNetInput(_ value: ValueID) -> Bool {
+    guard let producer = values[value.index].producer else {
+      return definition.inputs.contains(blobName(of: value))
+    }
+    return layers[producer.index].type == "Input"
+  }
+
+  /// How many values are given to the net.
+  var netInputCount: Int {
+    layers.reduce(definition.inputs.count) {
+      $1.isAlive && $1.isIncluded && $1.type == "Input" ? $0 + $1.tops.count : $0
+    }
+  }
+
   func root(of blob: Int) -> Int {
     var blob = blob
     while blobs[blob].parent != blob { blob = blobs[blob].parent }

@@ -191,6 +191,13 @@ final class MatchEnvironment: ExpressionEnvironment {
     return try asking { () throws(Refusal.Reason) in try net.channels(of: value, at: id(layer)) }
   }
 
+  func isInput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool {
+    let value = (side == .bottoms ? net.graph[id(layer)].bottoms : net.graph[id(layer)].tops)[index]
+    return net.graph.isNetInput(value)
+  }
+
+  var inputCount: Int { net.inputCount }
+
   func name(of layer: LayerReference) -> String { net.graph[id(layer)].name }
   func type(of layer: LayerReference) -> String { net.graph[id(layer)].type }
   func phase(of layer: LayerReference) -> String { net.graph.state.phase.rawValue }

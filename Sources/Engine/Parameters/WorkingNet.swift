@@ -27,6 +27,8 @@ package final class WorkingNet {
   private(set) var channels: ChannelInference
   /// Shapes of values, found when they are asked for.
   var shapes: ShapeInference
+  /// How many values are given to the net, counted when a rule asks.
+  lazy var inputCount = graph.netInputCount
   /// Layers of the weights file that hold blobs, by name.
   private let stored: [String: [Int]]
   private let definitionIndexByName: [String: Int]
@@ -166,6 +168,8 @@ package struct Warning: Sendable, Equatable {
     case noWeights(type: String)
     /// A bottom that nothing writes.
     case undefinedBottom(blob: String)
+    /// A value was given for a parameter, and no rule that takes it rewrote anything; the nearest reason.
+    case idleParameter(name: String, rules: [String], reason: String?)
     /// A rule was applied without weights to check its conditions on.
     case assumedBlobs
   }

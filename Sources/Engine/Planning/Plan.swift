@@ -64,6 +64,8 @@ package enum PlanError: Error, Sendable, Equatable {
   /// A rule that does not make the net smaller matched a layer that it has rewritten before; the rewrites since
   /// then that had to do with it, its own first.
   case cycle([CycleStep])
+  /// New layers are made of new layers without end: the rules that make them, and the last one made.
+  case growth(rules: [String], layer: String, limit: Int)
   /// A parameter that a rule read has a value of the wrong kind.
   case malformed(NetError)
   /// A blob name would stand for another value than before: a defect of the engine, caught before it writes.

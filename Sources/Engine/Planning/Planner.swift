@@ -45,6 +45,11 @@ package struct Planner {
   private var misses: [LayerTable<Refusal>]
   private let reach: Int
   private var banned: [LayerID: [Int: Refusal.Reason]] = [:]
+  /// Rules that rewrite a net once, and have.
+  private var done: Set<Int> = []
+
+  /// How often new layers may be made of new layers, one after the other.
+  static let generationLimit = 64
 
   /// Plans the rewriting of `graph` by `rules`.
   ///
@@ -114,9 +119,9 @@ package struct Planner {
   private mutating func attempt(
     _ rule: Rule, _ index: Int, at layer: LayerID, touched candidates: inout Candidates
   ) throws(PlanError) -> Bool {
-    guard Matcher.accepts(rule.pattern.captures[rule.pattern.anchor], layer, in: net.graph) else {
-      return false
-    }
+    guard Matcher.accepts(rule.pattern.captures[rule.pattern.anchor], layer, in: net.graph),
+      !done.contains(index)
+    else { return false }
     if !banned.isEmpty, let reason = banned[layer]?[index] {
       misses[index][layer] = refusal(reason, rule, layer, bindings: [], isComplete: true)
       return false
@@ -128,8 +133,9 @@ package struct Planner {
       return false
     case .match(let binding):
       let bound = binding.allLayers
-      if !rule.lowersLayerCount,
-        let again = bound.first(where: { net.graph.changes[$0]?.boundedRules.contains(index) ?? false })
+      // Every rewrite of such a rule uses up a layer that it has not touched: that ends it.
+      if !rule.lowersLayerCount, let again = bound.first,
+        bound.allSatisfy({ net.graph.changes[$0]?.boundedRules.contains(index) ?? false })
       {
         throw .cycle(cycle(of: rule, at: again))
       }
@@ -142,10 +148,26 @@ package struct Planner {
         return false
       }
       misses[index][layer] = nil
+      if rule.isOnce { done.insert(index) }
       candidates.touchNeighbourhood()
-      if let rewrite = rewrites.last { candidates.touch(rewrite.added) }
+      if let rewrite = rewrites.last {
+        candidates.touch(rewrite.added)
+        if let error = growth(of: rewrite) { throw error }
+      }
       return net.graph[layer].isAlive
     }
+  }
+
+  /// What stops a run whose rules make new layers of new layers without end.
+  private func growth(of rewrite: AppliedRewrite) -> PlanError? {
+    guard let layer = rewrite.added.last, net.graph.changes[layer]?.generation ?? 0 > Self.generationLimit
+    else { return nil }
+    var rules: [String] = []
+    for rewrite in rewrites.suffix(2 * Self.generationLimit)
+    where !rewrite.added.isEmpty && !rules.contains(rewrite.rule) {
+      rules.append(rewrite.rule)
+    }
+    return .growth(rules: rules, layer: net.graph[layer].name, limit: Self.generationLimit)
   }
 
   /// The rewrites that led from `rule` at `layer` back to it: the last one of its own there, and those after it of the
@@ -290,8 +312,26 @@ package struct Planner {
     removable.contains { Matcher.accepts($0, layer, in: net.graph) }
   }
 
+  /// One warning for each value that was given and that no rule used.
+  private func idleParameters() -> [Warning] {
+    var takers: [String: [Int]] = [:]
+    for (index, rule) in rules.enumerated() {
+      for name in rule.arguments.keys { takers[name, default: []].append(index) }
+    }
+    let applied = Set(rewrites.map(\.rule))
+    return takers.sorted { $0.key < $1.key }.compactMap { name, takers in
+      guard !takers.contains(where: { applied.contains(rules[$0].id) }) else { return nil }
+      let reasons = takers.flatMap { misses[$0].entries.map(\.element) }
+      let nearest = reasons.first(where: \.isComplete) ?? reasons.first
+      return Warning(
+        layer: "",
+        reason: .idleParameter(
+          name: name, rules: takers.map { rules[$0].id }, reason: nearest?.reason.sentence(in: net.graph)))
+    }
+  }
+
   private func netWarnings() -> [Warning] {
-    var warnings: [Warning] = []
+    var warnings = idleParameters()
     let graph = net.graph
     for (blob, layer) in graph.undefinedBlobs {
       warnings.append(Warning(layer: graph[layer].name, reason: .undefinedBottom(blob: blob)))

@@ -67,6 +67,8 @@ struct Rewriter {
       let touched = names.map(\.layer).filter { net.graph[$0].isAlive } + outcome.added
       for layer in touched { try ParameterBookkeeping.update(layer, in: net) }
       try outputs.check(net.graph, added: outcome.added, rule: rule)
+      let generation = names.map { net.graph.changes[$0.layer]?.generation ?? 0 }.max() ?? 0
+      for layer in outcome.added { net.graph.updateChange(of: layer) { $0.generation = generation + 1 } }
       if !rule.lowersLayerCount {
         for layer in touched { net.graph.updateChange(of: layer) { $0.boundedRules.insert(ruleIndex) } }
       }

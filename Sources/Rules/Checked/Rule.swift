@@ -48,6 +48,8 @@ package struct Rule: Sendable {
   package var priority: Int
   /// The phase it applies to.
   package var phase: PhaseCondition
+  /// Whether it rewrites a net once at most: what it does cannot be told from the net afterwards.
+  package var isOnce: Bool
   /// Whether its misses explain nothing: most layers of the types it looks at are meant to stay.
   package var isQuiet: Bool
   /// Checks it opts out of.

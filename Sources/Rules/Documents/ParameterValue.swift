@@ -94,6 +94,8 @@ struct ParameterEnvironment: ExpressionEnvironment {
   func channels(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> Int {
     throw Self.fault
   }
+  func isInput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool { false }
+  var inputCount: Int { 0 }
   func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor) {
     throw Self.fault
   }

@@ -35,7 +35,8 @@ struct RuleChecker {
     }
     return Rule(
       id: rule.id.text, summary: rule.summary, documentation: rule.documentation, tags: rule.tags.map(\.text),
-      safety: safety, priority: rule.priority, phase: phase, isQuiet: rule.quiet, allowances: allowances,
+      safety: safety, priority: rule.priority, phase: phase, isOnce: rule.once, isQuiet: rule.quiet,
+      allowances: allowances,
       parameters: parameters, pattern: pattern,
       lets: body.lets, transforms: body.transforms, rewrite: body.rewrite, tests: tests, source: source,
       node: rule.node, isBuiltin: isBuiltin)

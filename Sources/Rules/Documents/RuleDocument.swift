@@ -44,6 +44,7 @@ package struct UncheckedRule: Sendable {
   let safety: RuleText?
   let phase: RuleText?
   let priority: Int
+  let once: Bool
   let quiet: Bool
   let allow: [RuleText]
   let parameters: [(name: RuleText, map: YAMLMap)]
@@ -65,6 +66,7 @@ package struct UncheckedRule: Sendable {
     let safety = problems.attempt { try map.text("safety") }
     let phase = problems.attempt { try map.text("phase") }
     let priority = problems.attempt { try map.integer("priority") ?? 0 }
+    let once = problems.attempt { try map.boolean("once") ?? false }
     let quiet = problems.attempt { try map.boolean("quiet") ?? false }
     let allow = problems.attempt { try map.textList("allow") }
     let parameters = problems.attempt {
@@ -89,7 +91,8 @@ package struct UncheckedRule: Sendable {
     let transforms = problems.attempt { try map.maps("transform", as: RuleGrammar.assignment.name) }
     let rewrite = problems.attempt { try map.requiredMap("rewrite", as: RuleGrammar.rewrite.name) }
     let tests = problems.attempt { try map.maps("tests", as: RuleGrammar.test.name) }
-    guard let id, let summary, let documentation, let tags, let safety, let phase, let priority, let quiet,
+    guard let id, let summary, let documentation, let tags, let safety, let phase, let priority, let once,
+      let quiet,
       let allow, let parameters, let conditions, let matchMap, let match, let lets, let transforms,
       let rewrite, let tests
     else { return nil }
@@ -101,6 +104,7 @@ package struct UncheckedRule: Sendable {
     self.safety = safety
     self.phase = phase
     self.priority = priority
+    self.once = once
     self.quiet = quiet
     self.allow = allow
     self.parameters = parameters

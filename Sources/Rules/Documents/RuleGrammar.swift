@@ -30,6 +30,8 @@ package enum RuleGrammar {
         "The phase of the nets that the rule may rewrite; TEST when absent."),
       RuleKey("priority", .integer, "Higher goes first; 0 when absent."),
       RuleKey(
+        "once", .boolean, "Whether it rewrites a net once at most, at the first place that it matches."),
+      RuleKey(
         "quiet", .boolean,
         "Whether its misses explain nothing: most layers of the types it looks at are meant to stay."),
       RuleKey(

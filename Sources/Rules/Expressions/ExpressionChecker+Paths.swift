@@ -88,6 +88,7 @@ extension ExpressionChecker {
     case .value(let capture, let side, let index):
       if member.text == "name" { return .type(.string) }
       if ["rank", "channels"].contains(member.text) { return .type(.number()) }
+      if ["is_input", "is_only_input"].contains(member.text) { return .type(.boolean) }
       guard member.text == "shape" else { throw missing(.record([:]), Self.valueMembers) }
       guard let capture, let index else { return .type(.shape(.unknown)) }
       let shape = scope.valueShape(of: capture, side: side, at: index)
@@ -97,7 +98,7 @@ extension ExpressionChecker {
   }
 
   /// What can be asked of a value of the net.
-  static var valueMembers: [String] { ["name", "shape", "rank", "channels"] }
+  static var valueMembers: [String] { ["name", "shape", "rank", "channels", "is_input", "is_only_input"] }
 
   private func symbol(_ capture: String?, _ part: String, _ index: Int?) -> String? {
     guard let capture, let index else { return nil }

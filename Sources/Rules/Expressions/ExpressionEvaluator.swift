@@ -269,6 +269,10 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
         }
         return .value(.number(Double(count)))
       }
+      if member.text == "is_input" || member.text == "is_only_input" {
+        let isInput = environment.isInput(of: layer, side: side, at: index)
+        return .value(.boolean(isInput && (member.text == "is_input" || environment.inputCount == 1)))
+      }
       guard member.text == "shape" || member.text == "rank" else {
         throw missing(.record([:]), ExpressionChecker<ExpressionNames>.valueMembers)
       }

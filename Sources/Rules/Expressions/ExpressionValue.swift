@@ -107,6 +107,10 @@ package protocol ExpressionEnvironment {
   func place(of layer: LayerReference) throws(ExpressionFault) -> ElementPlace
   /// How many channels a value has, its axis 1.
   func channels(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> Int
+  /// Whether a value is an input of the net: declared as one, or made by a layer of type Input.
+  func isInput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool
+  /// How many inputs the net has.
+  var inputCount: Int { get }
   /// What the layer does to each channel, `y = scale·x + shift`, both `[C]`.
   func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor)
   /// The window that a convolution or pooling moves over its input.

@@ -38,6 +38,7 @@ package struct RuleDescription {
       ("phase", rule.phase.rawValue),
       ("priority", "\(rule.priority)"),
     ]
+    if rule.isOnce { facts.append(("once", "rewrites a net once at most")) }
     let allowances = rule.allowances.map(\.rawValue).sorted()
     if !allowances.isEmpty { facts.append(("allows", allowances.joined(separator: ", "))) }
     facts.append(("file", rule.place.description + (rule.isBuiltin ? ", built in" : "")))

@@ -61,6 +61,7 @@ package struct RuleReference {
     if !rule.tags.isEmpty { facts.append("Tags: \(rule.tags.joined(separator: ", ")).") }
     if rule.phase != .test { facts.append("Phase: \(rule.phase.rawValue).") }
     if rule.priority != 0 { facts.append("Priority: \(rule.priority).") }
+    if rule.isOnce { facts.append("Once for a net.") }
     let allowances = rule.allowances.map(\.rawValue).sorted()
     if !allowances.isEmpty { facts.append("Allows: \(allowances.joined(separator: ", ")).") }
     if !facts.isEmpty { blocks.append(facts.joined(separator: " ")) }

@@ -61,6 +61,8 @@ struct SmallNet: ExpressionEnvironment, ExpressionScope {
     if index == 0 { return 3 }
     throw ExpressionFault("the channels are not known")
   }
+  func isInput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool { index == 0 }
+  var inputCount: Int { 2 }
   func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor) {
     if layer.id == 0 { throw ExpressionFault("layer 'conv1' is not affine per channel") }
     return (Tensor([2, 4]), Tensor([0.5, 0.25]))

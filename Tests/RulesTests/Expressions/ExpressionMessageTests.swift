@@ -4,6 +4,8 @@ import Testing
 @testable import Rules
 
 @Suite struct ExpressionMessageTests {
+  private static let members = "'name', 'shape', 'rank', 'channels', 'is_input' or 'is_only_input'"
+
   /// A rule file whose third line holds `text` in quotes, and the node of that text.
   private func ruleFile(_ text: String) throws -> YAMLNode {
     let quoted = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
@@ -98,7 +100,7 @@ import Testing
     ("len(conv.bottoms)", 4, "'bottoms' stands for several; write 'bottoms[0]' or 'bottoms.count'"),
     (
       "conv.bottoms[0]", 0,
-      "a value of the net cannot stand here; ask for its 'name', 'shape', 'rank' or 'channels'"
+      "a value of the net cannot stand here; ask for its \(Self.members)"
     ),
     ("conv.blobs[0].shap", 14, "a tensor [2, 3, 1, 2] has no 'shap'; did you mean 'shape'?"),
     ("conv.blobs.shape", 11, "a list has no 'shape'; expected 'count'"),
@@ -198,7 +200,7 @@ import Testing
       "'conv' has no place among the bottoms of a layer; only what 'every' names has one, for each element"
     ),
     ("part(m, gain)", 5, "'part' expects a tensor of 1 axis, found 2"),
-    ("conv.bottoms[0].depth", 16, "a record has no 'depth'; expected 'name', 'shape', 'rank' or 'channels'"),
+    ("conv.bottoms[0].depth", 16, "a record has no 'depth'; expected \(Self.members)"),
     ("len(n)", 4, "'len' expects a tensor or list for 'x', found a number"),
     ("all('x')", 4, "'all' expects a comparison for 'x', found a string"),
   ])
