@@ -3,13 +3,15 @@ public enum Suggestion {
   /// The candidate nearest to `word`, if it is near enough to be what the user meant.
   ///
   /// Near enough is at most a third of the longer word's length in edits (at least one), adjacent swaps
-  /// counting once; letter case alone never hides a candidate. Ties go to the first candidate.
-  public static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+  /// counting once, and at most `most`; letter case alone never hides a candidate. Ties go to the first candidate.
+  public static func nearest(
+    to word: String, among candidates: some Sequence<String>, within most: Int = .max
+  ) -> String? {
     let wanted = Array(word.lowercased().unicodeScalars)
     var best: (distance: Int, candidate: String)?
     for candidate in candidates where candidate != word {
       let other = Array(candidate.lowercased().unicodeScalars)
-      let limit = max(1, max(wanted.count, other.count) / 3)
+      let limit = min(most, max(1, max(wanted.count, other.count) / 3))
       guard abs(wanted.count - other.count) <= limit else { continue }
       let distance = editDistance(wanted, other)
       if distance <= limit, distance < best?.distance ?? .max { best = (distance, candidate) }

@@ -99,6 +99,28 @@ import Testing
     #expect(errors == "" && notes == "")
   }
 
+  // MARK: Types
+
+  @Test func aMisspeltTypeIsNoted() throws {
+    let text = rule(where: "true").replacing("type: Convolution", with: "type: [Convolutoin, ReLU6, ScaleX]")
+    let (errors, notes) = try check(text)
+    #expect(errors == "")
+    #expect(notes.hasPrefix("r.yaml:"))
+    #expect(
+      notes.contains("note: no layer of Caffe has the type 'Convolutoin'; did you mean 'Convolution'?\n"))
+    #expect(notes.split(separator: "\n").count == 3)
+  }
+
+  @Test func aForksOwnTypeIsKnownByItsMessage() throws {
+    let proto = """
+      message LayerParameter { optional ConvolutoinParameter convolutoin_param = 1000; }
+      message ConvolutoinParameter { optional float alpha = 1; }
+      """
+    let (errors, notes) = try check(
+      rule(where: "true").replacing("type: Convolution", with: "type: Convolutoin"), proto)
+    #expect(errors == "" && notes == "")
+  }
+
   // MARK: Fields of forks
 
   @Test func aFieldThatOnlyAForkCanHaveIsNoted() throws {

@@ -19,6 +19,9 @@ package enum LegacyLayerTypes {
     v0Names.first { $0.value == name }?.key
   }
 
+  /// Today's names of all V1 types.
+  package static var names: [String] { v1Names.values.filter { !$0.isEmpty }.sorted() }
+
   private static let v1Names: [Int: String] = [
     0: "", 1: "Accuracy", 2: "BNLL", 3: "Concat", 4: "Convolution", 5: "Data", 6: "Dropout",
     7: "EuclideanLoss", 8: "Flatten", 9: "HDF5Data", 10: "HDF5Output", 11: "Im2col", 12: "ImageData",

@@ -37,6 +37,15 @@ package struct SchemaFields: LayerFields {
     return found.map { .type(type(of: $0)) } ?? .dynamic
   }
 
+  /// The types of old files, and those that have a message of parameters: `gain_param` of `GainParameter` is for `Gain`.
+  package var layerTypes: [String] {
+    let suffix = "Parameter"
+    return (schema.message(schema.layerMessage)?.fields ?? []).compactMap { field in
+      guard case .message(let name) = field.type, name.hasSuffix(suffix) else { return nil }
+      return String(name.dropLast(suffix.count))
+    } + LegacyLayerTypes.names
+  }
+
   /// What a layer has besides its fields.
   private static let members = ["blobs", "bottoms", "tops"]
 

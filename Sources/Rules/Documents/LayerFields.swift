@@ -4,4 +4,6 @@
 package protocol LayerFields: Sendable {
   /// What the field at a path is: `["convolution_param", "group"]`.
   func lookup(_ path: [String]) -> AttributeLookup
+  /// The layer types that are known; there may be others.
+  var layerTypes: [String] { get }
 }

@@ -4,12 +4,16 @@ import Diagnostics
 struct PatternChecker {
   let source: SourceText
   let context: RuleContext
+  let problems: RuleProblems
 
   /// How many captures a pattern has at most.
   static let captureLimit = 256
   /// How often a chain repeats at most.
   static let chainLimit = 64
 
+  /// The pattern; what is wrong with a condition is gathered, and leaves it out.
+  ///
+  /// - Throws: `RuleError` for what leaves no pattern.
   func check(_ rule: UncheckedRule) throws -> Pattern {
     guard !rule.match.isEmpty else { throw RuleError(.noCapture, rule.matchNode) }
     guard rule.match.count <= Self.captureLimit else {
@@ -25,6 +29,7 @@ struct PatternChecker {
         throw RuleError(.repeatedName(item.name.text), item.name.node)
       }
     }
+    for item in rule.match { item.capture.types.forEach(noteMisspelling) }
     var captures = try rule.match.map { try capture($0.name, $0.capture, names) }
     for index in captures.indices where !captures[index].alternatives.isEmpty {
       captures[index].types = types(ofAlternative: index, captures, depth: 0)
@@ -37,12 +42,12 @@ struct PatternChecker {
     try PatternStructure(captures, chains: chains).complete(&pattern)
     for (index, item) in rule.match.enumerated() {
       let scope = RuleScope(pattern, of: index, context)
-      pattern.captures[index].conditions = try item.capture.conditions.map {
+      pattern.captures[index].conditions = problems.attemptEach(item.capture.conditions) {
         try scope.check($0, expecting: .boolean)
       }
     }
     let scope = RuleScope(pattern, context)
-    pattern.conditions = try rule.conditions.map { try scope.check($0, expecting: .boolean) }
+    pattern.conditions = problems.attemptEach(rule.conditions) { try scope.check($0, expecting: .boolean) }
     return pattern
   }
 
@@ -52,6 +57,16 @@ struct PatternChecker {
     }
     guard let first = text.unicodeScalars.first, isLetter(first) else { return false }
     return text.unicodeScalars.allSatisfy { isLetter($0) || ("0"..."9").contains($0) }
+  }
+
+  /// A fork may have any type; one that differs from a known one by a letter or two is more likely a slip.
+  private func noteMisspelling(_ type: RuleText) {
+    guard let known = context.fields?.layerTypes, !known.contains(type.text),
+      let near = Suggestion.nearest(to: type.text, among: known, within: 2)
+    else { return }
+    // 'ReLU6' and 'HSwish' are types of their own.
+    if type.text.hasPrefix(near) || type.text.hasSuffix(near) { return }
+    context.notes.add(unknownType: type, near: near)
   }
 
   private func capture(

@@ -4,9 +4,12 @@ import Diagnostics
 struct RewriteChecker {
   let source: SourceText
   let pattern: Pattern
+  let problems: RuleProblems
 
+  /// The rewrite; what is wrong with the names of captures, or with one of the other keys, is gathered, and leaves that out.
   func check(_ map: YAMLMap, _ scope: RuleScope) throws -> Rewrite {
-    try map.rejectUnknownKeys(allowed: RuleGrammar.rewrite.names)
+    let before = problems.count
+    problems.rejectUnknownKeys(of: map, RuleGrammar.rewrite)
     var rewrite = Rewrite()
     let kept = try captures("keep", map, scope.anyCapture)
     rewrite.removed = try captures("remove", map, scope.anyCapture)
@@ -23,20 +26,27 @@ struct RewriteChecker {
         }
       }
     }
-    if let output = try map.text("output") {
-      guard ["first", "last"].contains(output.text) else {
-        throw RuleError(
-          .unknownWord(output.text, for: "'output'", allowed: ["first", "last"]), output.node)
-      }
-      rewrite.keepsEarlierName = output.text == "first"
-    }
-    rewrite.renames = try renames(map, scope, rewrite)
-    rewrite.cleared = try map.textList("clear").map { try cleared($0, scope, rewrite) }
-    try connections(map, scope, &rewrite)
+    // The other keys speak of what stays and what goes.
+    guard problems.count == before else { return rewrite }
+    rewrite.keepsEarlierName = problems.attempt { try keepsEarlierName(map) } ?? false
+    rewrite.renames = problems.attempt { try renames(map, scope, rewrite) } ?? []
+    let cleared = problems.attempt { try map.textList("clear") } ?? []
+    rewrite.cleared = problems.attemptEach(cleared) { try self.cleared($0, scope, rewrite) }
+    _ = problems.attempt { try connections(map, scope, &rewrite) }
     let templates = TemplateChecker(source: source, pattern: pattern, rewrite: rewrite)
-    rewrite.layers = try replacement(map, scope, rewrite, templates)
-    rewrite.insertions = try templates.insertions(Self.items(map.value("insert")), scope)
+    rewrite.layers = problems.attempt { try replacement(map, scope, rewrite, templates) } ?? []
+    rewrite.insertions =
+      problems.attempt { try templates.insertions(Self.items(map.value("insert")), scope) } ?? []
     return rewrite
+  }
+
+  private func keepsEarlierName(_ map: YAMLMap) throws -> Bool {
+    guard let output = try map.text("output") else { return false }
+    guard ["first", "last"].contains(output.text) else {
+      throw RuleError(
+        .unknownWord(output.text, for: "'output'", allowed: ["first", "last"]), output.node)
+    }
+    return output.text == "first"
   }
 
   private func replacement(
@@ -61,9 +71,11 @@ struct RewriteChecker {
   ) throws -> [Int] {
     var captures: [Int] = []
     for text in try map.textList(key) {
-      let capture = try find(text)
-      if captures.contains(capture) { throw RuleError(.namedTwice(text.text, under: key), text.node) }
-      captures.append(capture)
+      _ = problems.attempt {
+        let capture = try find(text)
+        if captures.contains(capture) { throw RuleError(.namedTwice(text.text, under: key), text.node) }
+        captures.append(capture)
+      }
     }
     return captures
   }

@@ -14,7 +14,8 @@ struct RuleChecker {
 
   /// The checked rule, or nil and everything that is wrong with it gathered.
   func check(_ rule: UncheckedRule) -> Rule? {
-    let id: Void? = problems.attempt { try checkID(rule.id) }
+    let before = problems.count
+    _ = problems.attempt { try checkID(rule.id) }
     let safety = problems.attempt { try word(rule.safety, for: "'safety'") ?? Rule.Safety.exact }
     let phase = problems.attempt { try word(rule.phase, for: "'phase'") ?? Rule.PhaseCondition.test }
     let allowances = problems.attempt {
@@ -24,15 +25,16 @@ struct RuleChecker {
     guard let parameters = checkParameters(of: rule) else { return nil }
     var context = context
     context.parameters = parameters
-    let tests = rule.tests.compactMap { test in problems.attempt { try checkTest(test, parameters) } }
-    guard let pattern = problems.attempt({ try PatternChecker(source: source, context: context).check(rule) })
-    else {
-      return nil
-    }
+    let tests = problems.attemptEach(rule.tests) { try checkTest($0, parameters) }
+    guard
+      let pattern = problems.attempt({
+        try PatternChecker(source: source, context: context, problems: problems).check(rule)
+      })
+    else { return nil }
     let body = checkBody(of: rule, pattern, context)
-    guard id != nil, let safety, let phase, let allowances, tests.count == rule.tests.count, let body else {
-      return nil
-    }
+    guard rule.isSound, problems.count == before, !problems.isFull, let safety, let phase, let allowances,
+      let body
+    else { return nil }
     return Rule(
       id: rule.id.text, summary: rule.summary, documentation: rule.documentation, tags: rule.tags.map(\.text),
       safety: safety, priority: rule.priority, phase: phase, isOnce: rule.once, isQuiet: rule.quiet,
@@ -71,6 +73,7 @@ struct RuleChecker {
       }
       return nil
     }
+    let before = problems.count
     var scope = RuleScope(pattern, context)
     var lets: [Let] = []
     for (name, text) in rule.lets {
@@ -80,25 +83,19 @@ struct RuleChecker {
       _ = problems.attempt { try scope.define(name, as: checked?.type ?? .dynamic) }
       if let checked { lets.append(Let(name: name.text, expression: checked)) }
     }
-    let transforms = rule.transforms.compactMap { map in
-      problems.attempt { try TransformChecker(source: source, kernels: kernels).check(map, scope) }
-    }
+    let steps = TransformChecker(source: source, kernels: kernels, problems: problems)
+    let transforms = problems.attemptEach(rule.transforms) { try steps.check($0, scope) }
     let rewrite = problems.attempt {
-      try RewriteChecker(source: source, pattern: pattern).check(rule.rewrite, scope)
+      try RewriteChecker(source: source, pattern: pattern, problems: problems).check(rule.rewrite, scope)
     }
-    guard lets.count == rule.lets.count, transforms.count == rule.transforms.count, let rewrite else {
-      return nil
-    }
-    var isConsistent = true
-    for case .set(let assignment) in transforms where rewrite.lets(go: assignment.target.capture) {
-      isConsistent = false
+    guard let rewrite else { return nil }
+    _ = problems.attemptEach(transforms) { step in
+      guard case .set(let assignment) = step, rewrite.lets(go: assignment.target.capture) else { return }
       let name = pattern.captures[assignment.target.capture].name
-      _ = problems.attempt { throw RuleError(.setInVain(capture: name), at: assignment.place) }
+      throw RuleError(.setInVain(capture: name), at: assignment.place)
     }
-    guard isConsistent else { return nil }
-    if rewrite.isEmpty, transforms.isEmpty {
+    if rewrite.isEmpty, transforms.isEmpty, problems.count == before {
       _ = problems.attempt { throw RuleError(.nothingHappens, rule.rewrite.node) }
-      return nil
     }
     return (lets, transforms, rewrite)
   }

@@ -55,9 +55,12 @@ package struct UncheckedRule: Sendable {
   let transforms: [YAMLMap]
   let rewrite: YAMLMap
   let tests: [YAMLMap]
+  /// Whether nothing is wrong with it so far; the rest is checked all the same, so that one run tells all of it.
+  let isSound: Bool
 
-  /// Decodes a rule, or gathers everything that keeps it from being decoded.
+  /// Decodes a rule and gathers what is wrong with it; nil where so much is that there is nothing to check.
   init?(_ map: YAMLMap, _ problems: RuleProblems) {
+    let before = problems.count
     problems.rejectUnknownKeys(of: map, RuleGrammar.rule)
     let id = problems.attempt { try map.requiredText("id") }
     let summary = problems.attempt { try map.requiredString("summary") }
@@ -76,13 +79,10 @@ package struct UncheckedRule: Sendable {
     }
     let conditions = problems.attempt { try map.textList("where") }
     let matchMap = problems.attempt { try map.requiredMap("match", as: "match") }
-    let match = matchMap.flatMap { map in
-      problems.attempt {
-        try map.texts.map { key, value in
-          (key, try UncheckedCapture(YAMLMap(value, as: "capture '\(key.text)'"), called: key.text))
-        }
-      }
-    }
+    let match = problems.attemptEach(matchMap?.texts ?? []) { key, value in
+      let capture = try YAMLMap(value, as: "capture '\(key.text)'")
+      return try UncheckedCapture(capture, called: key.text, problems).map { (key, $0) }
+    }.compactMap(\.self)
     let lets = problems.attempt {
       try map.map("let", as: "let")?.texts.map { key, value in
         (key, try value.asText(for: .key(key.text)))
@@ -91,22 +91,21 @@ package struct UncheckedRule: Sendable {
     let transforms = problems.attempt { try map.maps("transform", as: RuleGrammar.assignment.name) }
     let rewrite = problems.attempt { try map.requiredMap("rewrite", as: RuleGrammar.rewrite.name) }
     let tests = problems.attempt { try map.maps("tests", as: RuleGrammar.test.name) }
-    guard let id, let summary, let documentation, let tags, let safety, let phase, let priority, let once,
-      let quiet,
-      let allow, let parameters, let conditions, let matchMap, let match, let lets, let transforms,
-      let rewrite, let tests
+    guard let id, let parameters, let matchMap, match.count == matchMap.keys.count, let conditions, let lets,
+      let transforms, let rewrite, !problems.isFull
     else { return nil }
     node = map.node
     self.id = id
-    self.summary = summary
-    self.documentation = documentation
-    self.tags = tags
-    self.safety = safety
-    self.phase = phase
-    self.priority = priority
-    self.once = once
-    self.quiet = quiet
-    self.allow = allow
+    self.summary = summary ?? ""
+    self.documentation = documentation ?? ""
+    self.tags = tags ?? []
+    // Optional twice: absent, or wrong.
+    self.safety = safety ?? nil
+    self.phase = phase ?? nil
+    self.priority = priority ?? 0
+    self.once = once ?? false
+    self.quiet = quiet ?? false
+    self.allow = allow ?? []
     self.parameters = parameters
     matchNode = matchMap.node
     self.match = match
@@ -114,7 +113,8 @@ package struct UncheckedRule: Sendable {
     self.lets = lets
     self.transforms = transforms
     self.rewrite = rewrite
-    self.tests = tests
+    self.tests = tests ?? []
+    isSound = problems.count == before
   }
 }
 
@@ -130,8 +130,11 @@ package struct UncheckedCapture: Sendable {
   let either: [RuleText]?
   let conditions: [RuleText]
 
-  init(_ map: YAMLMap, called capture: String) throws {
-    try map.rejectUnknownKeys(allowed: RuleGrammar.capture.names)
+  /// Decodes it; nil where it has unknown keys, which are gathered: what they were meant to say is not known.
+  init?(_ map: YAMLMap, called capture: String, _ problems: RuleProblems) throws {
+    let before = problems.count
+    problems.rejectUnknownKeys(of: map, RuleGrammar.capture)
+    guard problems.count == before else { return nil }
     node = map.node
     types = try map.textList("type")
     if types.isEmpty, let empty = map.value("type") { throw RuleError(.emptyList(key: "type"), empty) }

@@ -220,3 +220,10 @@ extension RuleParameter.Kind {
     }
   }
 }
+
+extension RuleNotes {
+  /// What is noted of a type that no layer may have.
+  static func unknownType(_ type: String, near: String) -> String {
+    "no layer of Caffe has the type '\(type)'; did you mean '\(near)'?"
+  }
+}

@@ -12,6 +12,13 @@ final class RuleNotes {
   /// Takes note of a remark about the expression that is being checked.
   func add(_ remark: ExpressionError) { pending.append(remark) }
 
+  /// Takes note of a type that no layer may have; the same one is told once for a file.
+  func add(unknownType type: RuleText, near: String) {
+    let sentence = Self.unknownType(type.text, near: near)
+    guard found.count < Self.limit, told.insert(sentence).inserted else { return }
+    found.append(Diagnostic(.note, at: .text(type.node.place), sentence))
+  }
+
   /// Gives the remarks their places in the text that they are about; the same thing is told once for a file.
   func settle(in node: YAMLNode) {
     for remark in pending where found.count < Self.limit && told.insert(remark.sentence).inserted {

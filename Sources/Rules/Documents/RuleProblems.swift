@@ -17,9 +17,22 @@ final class RuleProblems {
     }.map(\.element.0)
   }
 
+  /// How many there are so far: what was checked in between is sound when it has not grown.
+  var count: Int { found.count }
+
+  /// Whether nothing more is checked.
+  var isFull: Bool { found.count >= Self.limit }
+
+  /// The results of `body` for the elements that nothing is wrong with.
+  func attemptEach<Elements: Sequence, Result>(
+    _ elements: Elements, _ body: (Elements.Element) throws -> Result
+  ) -> [Result] {
+    elements.compactMap { element in attempt { try body(element) } }
+  }
+
   /// The result of `body`, or nil and its error gathered.
   func attempt<Result>(_ body: () throws -> Result) -> Result? {
-    guard found.count < Self.limit else { return nil }
+    guard !isFull else { return nil }
     do {
       return try body()
     } catch let error as any DiagnosticError {

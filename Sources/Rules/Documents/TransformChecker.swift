@@ -4,7 +4,9 @@ import Diagnostics
 struct TransformChecker {
   let source: SourceText
   let kernels: [KernelSignature]
+  let problems: RuleProblems
 
+  /// The step; what is wrong with an argument of a kernel is gathered, and leaves it out.
   func check(_ map: YAMLMap, _ scope: RuleScope) throws -> Transform {
     if map.value("kernel") != nil { return .kernel(try checkKernel(map, scope)) }
     guard map.value("set") != nil else { throw RuleError(.transformKind, map.node) }
@@ -19,28 +21,35 @@ struct TransformChecker {
     var arguments: [String: KernelCall.Argument] = [:]
     var layers: [Int] = []
     var vectors: [(name: String, text: RuleText)] = []
+    let before = problems.count
     for (key, value) in map.texts where key.text != "kernel" && key.text != "when" {
-      guard let parameter = signature.parameters.first(where: { $0.name == key.text }) else {
-        throw RuleError(
-          .unknownArgument(key.text, kernel: name.text, known: signature.parameters.map(\.name)),
-          key.node)
-      }
-      let text = try value.asText(for: .key(key.text))
-      switch parameter.kind {
-      case .layer:
-        let capture = try scope.anyCapture(text)
-        arguments[key.text] = .capture(capture)
-        layers.append(capture)
-      case .vector: vectors.append((key.text, text))
+      _ = problems.attempt {
+        guard let parameter = signature.parameters.first(where: { $0.name == key.text }) else {
+          throw RuleError(
+            .unknownArgument(key.text, kernel: name.text, known: signature.parameters.map(\.name)),
+            key.node)
+        }
+        let text = try value.asText(for: .key(key.text))
+        switch parameter.kind {
+        case .layer:
+          let capture = try scope.anyCapture(text)
+          arguments[key.text] = .capture(capture)
+          layers.append(capture)
+        case .vector: vectors.append((key.text, text))
+        }
       }
     }
     let step = try scope.step(on: layers, at: map.node)
     let condition = try map.text("when").map { try step.scope.check($0, expecting: .boolean) }
     for (name, text) in vectors {
-      arguments[name] = .vector(
-        try step.scope.assuming(condition).check(text, expecting: .tensor(.unknown)))
+      let vector = problems.attempt {
+        try step.scope.assuming(condition).check(text, expecting: .tensor(.unknown))
+      }
+      if let vector { arguments[name] = .vector(vector) }
     }
-    for parameter in signature.parameters where parameter.isRequired && arguments[parameter.name] == nil {
+    // An argument that is missing may be one of those with something wrong.
+    for parameter in signature.parameters where problems.count == before {
+      guard parameter.isRequired, arguments[parameter.name] == nil else { continue }
       throw RuleError(.missingArgument(parameter.name, kernel: name.text), map.node)
     }
     return KernelCall(

@@ -65,6 +65,89 @@ import Testing
     #expect(faulty.messages == faulty.expected)
   }
 
+  @Test func allMistakesOfARuleAreTold() {
+    let faulty = FaultyRule(
+      "several in one rule",
+      """
+      schema: 1
+      rules:
+        - id: first
+          sumary: S.
+          match:
+            conv: {type: Convolution, where: [conv.blobs.cuont == 1, len(conv) == 1]}
+            gain: {type: VendorGain, bottom: conv, where: gain.blobs.count}
+          where: gian.blobs.count == 1
+          transform:
+            - {kernel: fold-affine, inot: conv, scale: s, shfit: t}
+            - {set: "conv.blobs[0]", to: "conv.blobs[0] * rows("}
+          rewrite: {keep: [conv, con], remove: gane}
+        - id: second
+          summary: S.
+          match:
+            a: {type: ReLU, botom: b}
+            b: {typ: ReLU}
+          rewrite: {remove: c}
+        - id: third
+          summary: S.
+          match: {a: {type: ReLU}}
+          rewrite: {rename: {a: "{c.name}"}, clear: [a, b.x], output: middle}
+      """,
+      """
+      r.yaml:4:5: error: unknown key 'sumary'; did you mean 'summary'?
+            sumary: S.
+            ^
+      r.yaml:6:52: error: a list has no 'cuont'; did you mean 'count'?
+              conv: {type: Convolution, where: [conv.blobs.cuont == 1, len(conv) == 1]}
+                                                           ^
+      r.yaml:6:68: error: 'len' expects a tensor or list for 'x', found a layer
+              conv: {type: Convolution, where: [conv.blobs.cuont == 1, len(conv) == 1]}
+                                                                           ^
+      r.yaml:7:53: error: expected a boolean, found a number
+              gain: {type: VendorGain, bottom: conv, where: gain.blobs.count}
+                                                            ^
+      r.yaml:8:12: error: capture 'gian' is not bound by this pattern; did you mean 'gain'?
+            where: gian.blobs.count == 1
+                   ^
+      r.yaml:10:31: error: kernel 'fold-affine' takes no 'inot'; did you mean 'into'?
+              - {kernel: fold-affine, inot: conv, scale: s, shfit: t}
+                                      ^
+      r.yaml:10:50: error: name 's' is not defined
+              - {kernel: fold-affine, inot: conv, scale: s, shfit: t}
+                                                         ^
+      r.yaml:10:53: error: kernel 'fold-affine' takes no 'shfit'; did you mean 'shift'?
+              - {kernel: fold-affine, inot: conv, scale: s, shfit: t}
+                                                            ^
+      r.yaml:11:58: error: expected a value, found the end of the expression
+              - {set: "conv.blobs[0]", to: "conv.blobs[0] * rows("}
+                                                                 ^
+      r.yaml:12:28: error: capture 'con' is not bound by this pattern; did you mean 'conv'?
+            rewrite: {keep: [conv, con], remove: gane}
+                                   ^
+      r.yaml:12:42: error: capture 'gane' is not bound by this pattern; there are 'conv' and 'gain'
+            rewrite: {keep: [conv, con], remove: gane}
+                                                 ^
+      r.yaml:16:23: error: unknown key 'botom'; did you mean 'bottom'?
+              a: {type: ReLU, botom: b}
+                              ^
+      r.yaml:17:11: error: unknown key 'typ'; did you mean 'type'?
+              b: {typ: ReLU}
+                  ^
+      r.yaml:22:27: error: capture 'c' is not bound by this pattern; did you mean 'a'?
+            rewrite: {rename: {a: "{c.name}"}, clear: [a, b.x], output: middle}
+                                  ^
+      r.yaml:22:48: error: 'a' cannot be cleared; use a parameter, 'capture.convolution_param.weight_filler' or 'capture.param'
+            rewrite: {rename: {a: "{c.name}"}, clear: [a, b.x], output: middle}
+                                                       ^
+      r.yaml:22:51: error: capture 'b' is not bound by this pattern; did you mean 'a'?
+            rewrite: {rename: {a: "{c.name}"}, clear: [a, b.x], output: middle}
+                                                          ^
+      r.yaml:22:65: error: 'middle' is not known for 'output'; use 'first' or 'last'
+            rewrite: {rename: {a: "{c.name}"}, clear: [a, b.x], output: middle}
+                                                                        ^
+      """)
+    #expect(faulty.messages == faulty.expected)
+  }
+
   @Test func afterAHundredErrorsTheRestIsNotTold() {
     let rules = String(repeating: "1, ", count: 100_000)
     #expect(checkRules("schema: 1\nrules: [\n\(rules)]\n").errors.count == 100)
