@@ -1,3 +1,5 @@
+import Glibc
+
 /// Finds layers that are written alike: the same type and parameters, letter for letter, whatever their names and
 /// connections.
 ///
@@ -39,15 +41,13 @@ struct LayerTwins {
   /// Ends the layer: the position of the first one that is written alike, which may be `layer` itself.
   mutating func end(_ layer: Int) -> Int {
     let hash = storage.bytes.withUnsafeBufferPointer { bytes in
-      var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+      var hash = NameHash()
       for run in pending {
-        // FNV-1a
-        for byte in bytes[Int(run.lowerBound)..<Int(run.upperBound)] {
-          hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
-        hash = (hash ^ 0xFF) &* 0x100_0000_01b3
+        hash.add(
+          UnsafeRawBufferPointer(
+            rebasing: UnsafeRawBufferPointer(bytes)[Int(run.lowerBound)..<Int(run.upperBound)]))
       }
-      return hash
+      return hash.value
     }
     if let known = bodies[hash] { return isPending(known) ? known.layer : layer }
     bodies[hash] = Body(layer: layer, runs: runs.count..<runs.count + pending.count)
@@ -60,8 +60,9 @@ struct LayerTwins {
     return storage.bytes.withUnsafeBufferPointer { bytes in
       zip(runs[body.runs], pending).allSatisfy { known, mine in
         known.count == mine.count
-          && bytes[Int(known.lowerBound)..<Int(known.upperBound)]
-            .elementsEqual(bytes[Int(mine.lowerBound)..<Int(mine.upperBound)])
+          && memcmp(
+            bytes.baseAddress! + Int(known.lowerBound), bytes.baseAddress! + Int(mine.lowerBound), mine.count)
+            == 0
       }
     }
   }

@@ -17,7 +17,9 @@ enum TextString {
 
   /// A literal for a string, in the given quotes; UTF-8 stays readable, controls become escapes.
   static func encode(_ string: String, quote: UInt8) -> [UInt8] {
-    var result = [quote]
+    var result: [UInt8] = []
+    result.reserveCapacity(string.utf8.count + 2)
+    result.append(quote)
     for byte in string.utf8 {
       switch byte {
       case quote, UInt8(ascii: "\\"): result += [UInt8(ascii: "\\"), byte]
@@ -28,7 +30,8 @@ enum TextString {
       default: result.append(byte)
       }
     }
-    return result + [quote]
+    result.append(quote)
+    return result
   }
 
   private static func decodeLiteral(_ rest: inout ArraySlice<UInt8>, quote: UInt8, into result: inout [UInt8])

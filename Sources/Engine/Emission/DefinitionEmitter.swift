@@ -47,8 +47,9 @@ package struct DefinitionEmitter {
   private mutating func connect(
     _ values: [ValueID], in definition: LayerDefinition, _ field: String, from old: [String]
   ) {
+    // Most connections stay as they were, and no list is made for them.
+    guard !graph.areNamed(values, old) else { return }
     let names = values.map(graph.blobName)
-    guard names != old else { return }
     let fields = definition.field.message?.all(field) ?? []
     for (written, name) in zip(fields, names) where written.string != name {
       editor.set(written, toString: name)

@@ -24,58 +24,97 @@ struct ChannelInference {
 
   init(_ net: NetGraph, schema: Schema) {
     counts = Array(repeating: nil, count: net.values.count)
+    /// By the first layer written alike.
+    var rules: [Int: Rule] = [:]
     for index in net.layers.indices where net.layers[index].isIncluded {
-      infer(LayerID(index: index), in: net, schema)
+      let layer = LayerID(index: index)
+      let twin = net.definition.layers[index].twin
+      let rule: Rule
+      if let known = rules[twin] {
+        rule = known
+      } else {
+        rule = self.rule(of: layer, in: net, schema)
+        rules[twin] = rule
+      }
+      apply(rule, to: layer, in: net)
     }
   }
 
   /// Works out anew how many channels the tops of a layer have, whose parameters or bottoms are others now.
   mutating func update(_ layer: LayerID, in net: NetGraph, schema: Schema) {
     while counts.count < net.values.count { counts.append(nil) }
-    infer(layer, in: net, schema)
+    apply(rule(of: layer, in: net, schema), to: layer, in: net)
   }
 
-  private mutating func infer(_ id: LayerID, in net: NetGraph, _ schema: Schema) {
+  /// How many channels the tops of a layer have.
+  private enum Rule {
+    case unknown
+    /// As many as the first bottom.
+    case preserved
+    /// So many.
+    case fixed(Int?)
+    /// As many as all bottoms together.
+    case summed
+    /// By top.
+    case listed([Int?])
+  }
+
+  private mutating func apply(_ rule: Rule, to id: LayerID, in net: NetGraph) {
     let layer = net[id]
-    var malformed = self.malformed
-    defer { self.malformed = malformed }
-    func integer(_ parameters: String, _ name: String) -> Int? {
-      do {
-        let written = try net.writtenAttribute([parameters, name], of: id, schema: schema)
-        return (written ?? schema.layerDefault(at: [parameters, name]))?.integer
-      } catch {
-        malformed = malformed ?? error
-        return nil
-      }
-    }
     var count: Int?
-    switch layer.type {
-    case "InnerProduct":
-      count =
-        integer("inner_product_param", "axis") ?? 1 == 1
-        ? integer("inner_product_param", "num_output") : nil
-    case "Input":
+    switch rule {
+    case .unknown: break
+    case .preserved: count = layer.bottoms.first.flatMap { counts[$0.index] }
+    case .fixed(let number): count = number
+    case .summed:
+      let parts = layer.bottoms.map { counts[$0.index] }
+      if !parts.contains(nil) { count = parts.reduce(0) { $0 + $1! } }
+    case .listed(let numbers):
       for (position, top) in layer.tops.enumerated() {
-        guard let definition = net.definition(of: id) else { return }
-        let shapes = definition.parameters.last("input_param")?.message?.all("shape") ?? []
         // One shape serves all tops.
-        let shape =
-          shapes.indices.contains(position) ? shapes[position] : shapes.count == 1 ? shapes[0] : nil
-        let dimensions = shape?.message?.all("dim").map(\.integer) ?? []
-        counts[top.index] = dimensions.count > 1 ? dimensions[1] : nil
+        counts[top.index] =
+          numbers.indices.contains(position) ? numbers[position] : numbers.count == 1 ? numbers[0] : nil
       }
       return
-    case "Concat":
-      let axis = integer("concat_param", "axis") ?? 1
-      let parts = layer.bottoms.map { counts[$0.index] }
-      if axis == 1, !parts.contains(nil) { count = parts.reduce(0) { $0 + $1! } }
-    case _ where layer.type.containsText("onvolution"):
-      count =
-        integer("convolution_param", "axis") ?? 1 == 1 ? integer("convolution_param", "num_output") : nil
-    case _ where Self.preserving.contains(layer.type):
-      count = layer.bottoms.first.flatMap { counts[$0.index] }
-    default: break
     }
     for top in layer.tops { counts[top.index] = count }
+  }
+
+  private mutating func rule(of id: LayerID, in net: NetGraph, _ schema: Schema) -> Rule {
+    func number(_ parameters: String, _ name: String) -> Int? {
+      integer(parameters, name, of: id, in: net, schema)
+    }
+    switch net[id].type {
+    case "InnerProduct":
+      return number("inner_product_param", "axis") ?? 1 == 1
+        ? .fixed(number("inner_product_param", "num_output")) : .unknown
+    case "Input":
+      // A new one says nothing that is known here.
+      guard let definition = net.definition(of: id) else { return .unknown }
+      let shapes = definition.parameters.last("input_param")?.message?.all("shape") ?? []
+      return .listed(
+        shapes.map { shape in
+          let dimensions = shape.message?.all("dim").map(\.integer) ?? []
+          return dimensions.count > 1 ? dimensions[1] : nil
+        })
+    case "Concat": return number("concat_param", "axis") ?? 1 == 1 ? .summed : .unknown
+    case let type where type.containsText("onvolution"):
+      return number("convolution_param", "axis") ?? 1 == 1
+        ? .fixed(number("convolution_param", "num_output")) : .unknown
+    case let type where Self.preserving.contains(type): return .preserved
+    default: return .unknown
+    }
+  }
+
+  private mutating func integer(
+    _ parameters: String, _ name: String, of id: LayerID, in net: NetGraph, _ schema: Schema
+  ) -> Int? {
+    do {
+      let written = try net.writtenAttribute([parameters, name], of: id, schema: schema)
+      return (written ?? schema.layerDefault(at: [parameters, name]))?.integer
+    } catch {
+      malformed = malformed ?? error
+      return nil
+    }
   }
 }

@@ -37,6 +37,16 @@ package struct LayerTable<Element: Sendable>: Sendable {
     zip(owners, elements).lazy.compactMap { layer, element in element.map { (layer, $0) } }
   }
 
+  /// Whether no layer ever had one.
+  var isEmpty: Bool { owners.isEmpty }
+
+  /// Runs `body` over `entries`.
+  func forEach(_ body: (LayerID, Element) -> Void) {
+    for index in elements.indices {
+      if let element = elements[index] { body(owners[index], element) }
+    }
+  }
+
   private mutating func slot(of id: LayerID) -> Int {
     // Layers that rewrites make come behind those that the table was made for.
     if slots.count <= id.index {

@@ -13,12 +13,23 @@ extension NetGraph {
     noteCounts()
     let id = LayerID(index: layers.count)
     layers.append(
-      Layer(name: name, type: type, bottoms: [], tops: [], isIncluded: true, firstUse: uses.count))
+      Layer(
+        name: name, type: type, typeID: types.number(of: type), bottoms: [], tops: [], isIncluded: true,
+        firstUse: uses.count))
     liveLayerCount += 1
     remember(.order(order))
     order.place(id, isBefore: isBefore, neighbour)
     layersByName?[name, default: []].append(id)
     return id
+  }
+
+  /// Makes a layer one of another type.
+  mutating func setType(of id: LayerID, to type: String) {
+    let number = types.number(of: type)
+    update(id) {
+      $0.type = type
+      $0.typeID = number
+    }
   }
 
   /// Lets a layer read other values than so far.
@@ -102,7 +113,7 @@ extension NetGraph {
         }
         update(top) { $0.isAlive = false }
       }
-      update(id) { $0.isAlive = false }
+      remove(id)
     }
   }
 

@@ -3,6 +3,10 @@ extension NetGraph {
   /// An old state of one entry.
   enum JournalEntry: Sendable {
     case layer(Int, Layer)
+    /// A layer that goes.
+    case removal(LayerID)
+    /// One bottom of a layer.
+    case bottom(LayerID, position: Int, ValueID)
     case value(Int, Value)
     case blob(Int, Blob)
     case use(Int, Use)
@@ -15,20 +19,27 @@ extension NetGraph {
 
   /// Begins to remember old states.
   mutating func begin() {
-    precondition(journal == nil, "transactions do not nest")
-    journal = []
+    precondition(!isRecording, "transactions do not nest")
+    isRecording = true
   }
 
   /// Makes the changes since `begin` final.
-  mutating func commit() { journal = nil }
+  mutating func commit() {
+    isRecording = false
+    journal.removeAll(keepingCapacity: true)
+  }
 
   /// Takes back the changes since `begin`.
   mutating func rollBack() {
-    for entry in (journal ?? []).reversed() {
+    for entry in journal.reversed() {
       switch entry {
       case .layer(let index, let old):
         if old.isLive, !layers[index].isLive { liveLayerCount += 1 }
         layers[index] = old
+      case .removal(let id):
+        layers[id.index].isAlive = true
+        if layers[id.index].isLive { liveLayerCount += 1 }
+      case .bottom(let id, let position, let old): layers[id.index].bottoms[position] = old
       case .value(let index, let old): values[index] = old
       case .blob(let index, let old): blobs[index] = old
       case .use(let index, let old): uses[index] = old
@@ -43,10 +54,20 @@ extension NetGraph {
         uses.removeSubrange(useCount...)
       }
     }
-    journal = nil
+    commit()
   }
 
-  mutating func remember(_ entry: JournalEntry) { journal?.append(entry) }
+  mutating func remember(_ entry: JournalEntry) {
+    if isRecording { journal.append(entry) }
+  }
+
+  /// Takes a layer out of the net, its connections aside.
+  mutating func remove(_ id: LayerID) {
+    guard layers[id.index].isAlive else { return }
+    remember(.removal(id))
+    if layers[id.index].isLive { liveLayerCount -= 1 }
+    layers[id.index].isAlive = false
+  }
 
   /// Changes one layer.
   mutating func update(_ id: LayerID, _ change: (inout Layer) -> Void) {
@@ -79,7 +100,7 @@ extension NetGraph {
 
   /// Takes a layer out that the phase excludes: nothing is connected to it.
   mutating func removeExcluded(_ id: LayerID) {
-    update(id) { $0.isAlive = false }
+    remove(id)
   }
 
   /// Takes a layer out; who read a top of it reads its first bottom instead.
@@ -114,7 +135,9 @@ extension NetGraph {
       var index = values[top.index].uses.first
       while index >= 0 {
         let use = uses[Int(index)]
-        update(use.layer) { reader in reader.bottoms[Int(index) - reader.firstUse] = source }
+        let position = Int(index) - layers[use.layer.index].firstUse
+        remember(.bottom(use.layer, position: position, layers[use.layer.index].bottoms[position]))
+        layers[use.layer.index].bottoms[position] = source
         index = use.next
       }
       moveUses(of: top, to: source)
@@ -132,7 +155,7 @@ extension NetGraph {
     for bottom in layer.bottoms where values[bottom.index].overwriter == id {
       update(bottom) { $0.overwriter = nil }
     }
-    update(id) { $0.isAlive = false }
+    remove(id)
   }
 
   /// Several tops become one value: it can stand for one net output, and only if nobody reads another of them.

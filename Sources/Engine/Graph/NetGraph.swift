@@ -40,7 +40,9 @@ package struct NetGraph: Sendable {
     /// The name in the file.
     package var name: String
     /// The type by its present name.
-    package var type: String
+    package internal(set) var type: String
+    /// The number of that type: `NetGraph.types`.
+    var typeID: Int
     /// Values read, in order.
     package var bottoms: [ValueID]
     /// Values written, in order.
@@ -100,7 +102,9 @@ package struct NetGraph: Sendable {
     @exclusivity(unchecked) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
     @exclusivity(unchecked) var repeatedNames: [String: Int] = [:]
     @exclusivity(unchecked) var parameterSharers: [String: [LayerID]] = [:]
-    @exclusivity(unchecked) var journal: [JournalEntry]?
+    @exclusivity(unchecked) var types = TypeNumbers()
+    @exclusivity(unchecked) var journal: [JournalEntry] = []
+    @exclusivity(unchecked) var isRecording = false
     @exclusivity(unchecked) var order = LayerOrder()
     @exclusivity(unchecked) var usedBlobNames: Set<String>?
     @exclusivity(unchecked) var layersByName: [String: [LayerID]]?
@@ -122,7 +126,9 @@ package struct NetGraph: Sendable {
       undefinedBlobs = other.undefinedBlobs
       repeatedNames = other.repeatedNames
       parameterSharers = other.parameterSharers
+      types = other.types
       journal = other.journal
+      isRecording = other.isRecording
       order = other.order
       usedBlobNames = other.usedBlobNames
       layersByName = other.layersByName
@@ -213,12 +219,28 @@ package struct NetGraph: Sendable {
       yield &contents.parameterSharers
     }
   }
-  /// Old states to go back to, newest last; nil outside a transaction.
-  var journal: [JournalEntry]? {
+  /// The types of all layers, by `Layer.typeID`.
+  var types: TypeNumbers {
+    _read { yield contents.types }
+    _modify {
+      own()
+      yield &contents.types
+    }
+  }
+  /// Old states to go back to, newest last; empty outside a transaction.
+  var journal: [JournalEntry] {
     _read { yield contents.journal }
     _modify {
       own()
       yield &contents.journal
+    }
+  }
+  /// Whether a transaction is going on.
+  var isRecording: Bool {
+    _read { yield contents.isRecording }
+    _modify {
+      own()
+      yield &contents.isRecording
     }
   }
   /// Blob names that are or were in use; collected when the first new one is needed.
@@ -252,20 +274,34 @@ package struct NetGraph: Sendable {
     uses.reserveCapacity(definition.layers.count)
     blobs.reserveCapacity(definition.layers.count)
 
-    var current: [String: ValueID] = [:]
-    var names = Set<String>(minimumCapacity: definition.layers.count)
+    // By name: the version of the blob that is read now, and whether a layer is called so.
+    var names = NameNumbers(minimumCapacity: definition.layers.count)
+    var current: [ValueID?] = []
+    var isLayer: [Bool] = []
+    func number(_ name: String) -> Int {
+      let number = names.number(of: name)
+      if number == current.count {
+        current.append(nil)
+        isLayer.append(false)
+      }
+      return number
+    }
     var sharers: [String: [LayerID]] = [:]
     for input in definition.inputs {
-      current[input] = makeValue(blob: makeBlob(named: input, isInput: true), producer: nil)
+      current[number(input)] = makeValue(blob: makeBlob(named: input, isInput: true), producer: nil)
     }
     for (index, layer) in definition.layers.enumerated() {
       let id = LayerID(index: index)
+      let typeID = layer.twin < index ? layers[layer.twin].typeID : types.number(of: layer.type)
       guard try layer.isIncluded(in: merged, of: definition.document) else {
         layers.append(
-          Layer(name: layer.name, type: layer.type, bottoms: [], tops: [], isIncluded: false))
+          Layer(
+            name: layer.name, type: layer.type, typeID: typeID, bottoms: [], tops: [], isIncluded: false))
         continue
       }
-      if !names.insert(layer.name).inserted { repeatedNames[layer.name, default: 1] += 1 }
+      let name = number(layer.name)
+      if isLayer[name] { repeatedNames[layer.name, default: 1] += 1 }
+      isLayer[name] = true
       for case let name? in layer.hasParameterSpecs ? layer.sharedParameterNames : []
       where sharers[name]?.last != id {
         sharers[name, default: []].append(id)
@@ -273,12 +309,13 @@ package struct NetGraph: Sendable {
       var bottoms: [ValueID] = []
       bottoms.reserveCapacity(layer.bottoms.count)
       for name in layer.bottoms {
+        let number = number(name)
         let value: ValueID
-        if let known = current[name] {
+        if let known = current[number] {
           value = known
         } else {
           value = makeValue(blob: makeBlob(named: name, isInput: true), producer: nil)
-          current[name] = value
+          current[number] = value
           undefinedBlobs.append((name, id))
         }
         bottoms.append(value)
@@ -295,12 +332,12 @@ package struct NetGraph: Sendable {
         let value = makeValue(blob: blob, producer: id)
         values[value.index].previous = previous
         if let previous { values[previous.index].overwriter = id }
-        current[name] = value
+        current[number(name)] = value
         tops.append(value)
       }
       layers.append(
         Layer(
-          name: layer.name, type: layer.type, bottoms: bottoms, tops: tops, isIncluded: true,
+          name: layer.name, type: layer.type, typeID: typeID, bottoms: bottoms, tops: tops, isIncluded: true,
           firstUse: firstUse))
     }
     liveLayerCount = layers.count(where: \.isLive)
@@ -345,6 +382,15 @@ extension NetGraph {
 
   /// The name a value is stored under now.
   package func blobName(of value: ValueID) -> String { blobs[root(of: values[value.index].blob)].name }
+
+  /// Whether values are stored under these names, in this order.
+  package func areNamed(_ values: [ValueID], _ names: [String]) -> Bool {
+    guard values.count == names.count else { return false }
+    for (value, name) in zip(values, names) {
+      guard blobs[root(of: self.values[value.index].blob)].name == name else { return false }
+    }
+    return true
+  }
 
   /// Whether nobody reads the value: Caffe returns it from the net.
   package func isNetOutput(_ value: ValueID) -> Bool {

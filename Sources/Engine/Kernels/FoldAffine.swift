@@ -17,10 +17,10 @@ struct FoldAffine: Kernel {
     ])
 
   func apply(_ arguments: KernelArguments, to net: WorkingNet) throws(Refusal.Reason) {
-    var affine = Affine(scale: nil, shift: nil, hasShift: arguments.vectors["shift"] != nil)
+    var affine = Affine(scale: nil, shift: nil, hasShift: arguments.gives("shift"))
     if net.weights != nil {
-      affine.scale = (arguments.vectors["scale"] ?? nil) ?? [1]
-      affine.shift = arguments.vectors["shift"] ?? nil
+      affine.scale = arguments.vector("scale") ?? [1]
+      affine.shift = arguments.vector("shift")
     }
     let into = arguments.layer("into")
     try OutputFold.apply(affine, from: into, into: into, in: net)

@@ -14,13 +14,20 @@ protocol Kernel: Sendable {
 
 /// The arguments of a kernel call, evaluated for one match; they fit the signature.
 struct KernelArguments {
+  // Lists, since there are two or three.
   /// Layers by parameter.
-  var layers: [String: LayerID] = [:]
+  var layers: [(parameter: String, layer: LayerID)] = []
   /// Values per channel by parameter; nil where they could not be computed without weights.
-  var vectors: [String: [Double]?] = [:]
+  var vectors: [(parameter: String, values: [Double]?)] = []
 
   /// A layer that the signature requires.
-  func layer(_ name: String) -> LayerID { layers[name]! }
+  func layer(_ name: String) -> LayerID { layers.first { $0.parameter == name }!.layer }
+
+  /// Whether the rule gives values for a parameter.
+  func gives(_ name: String) -> Bool { vectors.contains { $0.parameter == name } }
+
+  /// The values of a parameter; nil where it has none.
+  func vector(_ name: String) -> [Double]? { vectors.first { $0.parameter == name }?.values }
 }
 
 /// The kernels that rules can call.

@@ -30,7 +30,11 @@ package struct Binding: Sendable {
 
   /// All layers that were found, each once.
   package var allLayers: [LayerID] {
-    singles.layers.compactMap(\.self) + elements.flatMap { $0.bound.layers.compactMap(\.self) }
+    var layers: [LayerID] = []
+    layers.reserveCapacity(singles.layers.count)
+    for case let layer? in singles.layers { layers.append(layer) }
+    for element in elements { for case let layer? in element.bound.layers { layers.append(layer) } }
+    return layers
   }
 
   /// All layers that were found, with the capture of each, in the order of the captures.

@@ -9,13 +9,23 @@ import Rules
 /// What is a choice is bounded. Each bottom under `every` is matched on its own, with its first fit; a chain is
 /// as long as it can be and gives back repetitions from its end; an optional layer is there where it fits, and is
 /// tried as absent after that. Every step counts, and `Matcher.stepLimit` ends the search.
-struct Matcher {
+final class Matcher {
   /// How many steps one search takes at most.
   static let stepLimit = 1 << 14
   /// How many bottoms a layer has at most for `every`.
   static let everyLimit = 1 << 10
 
-  let graph: NetGraph
+  let net: WorkingNet
+  /// What `--skip-layer` and `--only-layer` protect.
+  let protected: ProtectedLayers
+  /// The only layers that a match may be of; nil for any.
+  let wanted: Set<LayerID>?
+
+  init(net: WorkingNet, protected: ProtectedLayers, wanted: Set<LayerID>? = nil) {
+    self.net = net
+    self.protected = protected
+    self.wanted = wanted
+  }
 
   /// What came of a search at one layer.
   enum Outcome {
@@ -25,38 +35,28 @@ struct Matcher {
     case nearMiss(Refusal.Reason, Binding)
   }
 
-  /// All ways in which `pattern` matches with its anchor at `anchor`, the first one only unless one is refused by `accept`.
-  ///
-  /// - Parameter accept: further conditions on a complete binding; nil accepts, a reason makes the search go on.
-  func match(
-    _ pattern: Pattern, at anchor: LayerID, accept: @escaping (Binding) -> Refusal.Reason?
-  ) -> Outcome {
-    var search = PatternSearch(graph: graph, pattern: pattern, accept: accept)
+  /// The first way in which the pattern of `rule` matches with its anchor at `anchor` and nothing speaks against.
+  func match(_ rule: PlannedRule, at anchor: LayerID) -> Outcome {
+    let graph = net.graph
+    var search = PatternSearch(graph: graph, rule: rule, matcher: self)
     if let found = search.begin(at: anchor) { return .match(found) }
     if search.isExhausted {
       return .nearMiss(
         .searchLimit(layer: anchor, limit: Self.stepLimit),
-        search.nearest?.binding ?? Binding(captureCount: pattern.captures.count))
+        search.nearest?.binding ?? rule.unbound)
     }
-    let nearest =
-      search.nearest
-      ?? (.connection(layer: anchor), Binding(captureCount: pattern.captures.count, anchor, pattern.anchor))
-    return .nearMiss(nearest.reason, nearest.binding)
+    if let nearest = search.nearest { return .nearMiss(nearest.reason, nearest.binding) }
+    var binding = rule.unbound
+    binding.singles.layers[rule.pattern.anchor] = anchor
+    return .nearMiss(.connection(layer: anchor), binding)
   }
 
-  /// A layer's own properties: what can be said without its neighbours.
-  static func accepts(_ capture: Capture, _ layer: LayerID, in graph: NetGraph) -> Bool {
-    // Field by field: a copy of the whole layer counts references for each of its parts.
-    let index = layer.index
-    return graph.layers[index].isAlive && graph.layers[index].isIncluded == capture.isIncluded
-      && capture.types.accepts(graph.layers[index].type)
-      && (capture.nameGlob?.matches(graph.layers[index].name) ?? true)
-  }
-}
-
-extension Binding {
-  fileprivate init(captureCount: Int, _ layer: LayerID, _ capture: Int) {
-    self.init(captureCount: captureCount)
-    singles.layers[capture] = layer
+  /// What speaks against a complete match; nil accepts it, a reason makes the search go on.
+  func refusal(
+    of rule: PlannedRule, at anchor: LayerID, _ binding: Binding, in graph: NetGraph
+  ) -> Refusal.Reason? {
+    if let wanted, Set(binding.allLayers) != wanted { return .connection(layer: anchor) }
+    return rule.unmetCondition(binding, in: net)
+      ?? Safety(graph: graph, rule: rule, binding: binding, protected: protected).refusal()
   }
 }

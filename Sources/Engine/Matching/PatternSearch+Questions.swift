@@ -12,33 +12,33 @@ extension PatternSearch {
     var source: BottomReference
   }
 
-  func group(of capture: Int) -> Int? { pattern.captures[capture].group }
+  func group(of capture: Int) -> Int? { rule.captures[capture].group }
 
   /// The chain that a capture is in.
   func chain(of capture: Int) -> Chain? {
     guard let group = group(of: capture),
-      case .chain(let times, let first, _) = pattern.groups[group].kind
+      case .chain(let times, let first, _) = rule.pattern.groups[group].kind
     else { return nil }
     return Chain(
-      group: group, times: times, first: first, source: pattern.captures[first].bottoms.references[0])
+      group: group, times: times, first: first, source: rule.captures[first].bottoms.references[0])
   }
 
   /// The chain whose last layer a capture is.
   func chain(endingWith capture: Int) -> Chain? {
-    guard let group = group(of: capture), case .chain(_, _, capture) = pattern.groups[group].kind else {
+    guard let group = group(of: capture), case .chain(_, _, capture) = rule.pattern.groups[group].kind else {
       return nil
     }
     return chain(of: capture)
   }
 
   /// The layer of a capture, if it is found: of a chain its last one.
-  func layer(of capture: Int, in state: State) -> LayerID? {
+  func layer(of capture: Int) -> LayerID? {
     guard let group = group(of: capture) else { return state.binding.singles.layer(of: capture) }
     if let element = state.element, element.group == group { return element.bound.layer(of: capture) }
     return state.binding.elements.last { $0.group == group }?.bound.layer(of: capture)
   }
 
-  func isAbsent(_ capture: Int, in state: State) -> Bool {
+  func isAbsent(_ capture: Int) -> Bool {
     if let element = state.element, element.group == group(of: capture) {
       return element.bound.absent.contains(capture)
     }
@@ -46,69 +46,67 @@ extension PatternSearch {
   }
 
   /// The value that a reference means, if what it refers to is found.
-  func bound(_ reference: BottomReference, in state: State) -> ValueID? {
+  func bound(_ reference: BottomReference) -> ValueID? {
     switch reference {
     case .value(let name): return state.binding.values[name]
     case .top(let capture, let index):
-      if let layer = layer(of: capture, in: state) {
+      if let layer = layer(of: capture) {
         let tops = graph[layer].tops
         return tops.indices.contains(index) ? tops[index] : nil
       }
-      guard isAbsent(capture, in: state) else { return nil }
-      let source = chain(endingWith: capture)?.source ?? pattern.captures[capture].bottoms.references[0]
-      return bound(source, in: state)
+      guard isAbsent(capture) else { return nil }
+      let source = chain(endingWith: capture)?.source ?? rule.captures[capture].bottoms.references[0]
+      return bound(source)
     }
   }
 
   /// Whether `value` can be what the reference says, as far as the layer that makes it tells by itself.
-  func fits(_ reference: BottomReference, _ value: ValueID, _ state: State) -> Bool {
+  func fits(_ reference: BottomReference, _ value: ValueID) -> Bool {
     switch reference {
     case .value(let name): return state.binding.values[name].map { $0 == value } ?? true
     case .top(let capture, let index):
-      let alternatives = pattern.captures[capture].alternatives
+      let alternatives = rule.captures[capture].alternatives
       if !alternatives.isEmpty {
-        return alternatives.contains { fits(.top(capture: $0, index: 0), value, state) }
+        return alternatives.contains { fits(.top(capture: $0, index: 0), value) }
       }
-      if binds(capture, top: index, value, state) { return true }
+      if binds(capture, top: index, value) { return true }
       // What stands for it when it is absent.
       if let chain = chain(endingWith: capture) {
-        return chain.times.lowerBound == 0 && fits(chain.source, value, state)
+        return chain.times.lowerBound == 0 && fits(chain.source, value)
       }
-      return pattern.captures[capture].isOptional
-        && fits(pattern.captures[capture].bottoms.references[0], value, state)
+      return rule.captures[capture].isOptional
+        && fits(rule.captures[capture].bottoms.references[0], value)
     }
   }
 
   /// Whether a capture can stand for the layer that makes `value`.
-  func binds(_ capture: Int, top index: Int, _ value: ValueID, _ state: State) -> Bool {
-    guard let producer = graph[value].producer,
-      Matcher.accepts(pattern.captures[capture], producer, in: graph)
+  func binds(_ capture: Int, top index: Int, _ value: ValueID) -> Bool {
+    guard let producer = graph.values[value.index].producer,
+      rule.captures[capture].accepts(producer, in: graph)
     else { return false }
     let tops = graph.layers[producer.index].tops
     guard tops.indices.contains(index), tops[index] == value else { return false }
-    if layer(of: capture, in: state) == producer { return true }
+    if layer(of: capture) == producer { return true }
     // Two captures never stand for one layer.
     return !state.binding.contains(producer) && !(state.element?.bound.layers.contains(producer) ?? false)
   }
 
-  /// Why `fits` says no.
-  mutating func mismatch(
-    _ reference: BottomReference, _ value: ValueID, also: [String] = [], _ state: State
-  ) -> State? {
-    guard case .top(let capture, _) = reference else { return nil }
+  /// Why `fits` says no; always false.
+  mutating func mismatch(_ reference: BottomReference, _ value: ValueID, also: [String] = []) -> Bool {
+    guard case .top(let capture, _) = reference else { return false }
     let blob = graph.blobName(of: value)
-    guard let producer = graph[value].producer else { return miss(.noProducer(blob: blob), state) }
-    let wanted = pattern.captures[capture]
+    guard let producer = graph.values[value.index].producer else { return miss(.noProducer(blob: blob)) }
+    let alternatives = rule.captures[capture].alternatives
     let isAccepted =
-      wanted.alternatives.isEmpty
-      ? Matcher.accepts(wanted, producer, in: graph)
-      : wanted.alternatives.contains { Matcher.accepts(pattern.captures[$0], producer, in: graph) }
-    guard !isAccepted else { return miss(.connection(layer: producer), state) }
-    var expected = wanted.types.names
+      alternatives.isEmpty
+      ? rule.captures[capture].accepts(producer, in: graph)
+      : alternatives.contains { rule.captures[$0].accepts(producer, in: graph) }
+    guard !isAccepted else { return miss(.connection(layer: producer)) }
+    var expected = rule.captures[capture].typeNames
     for name in also where !expected.contains(name) { expected.append(name) }
     return miss(
       .producerType(
-        blob: blob, found: producer, foundType: graph[producer].type, expected: expected), state)
+        blob: blob, found: producer, foundType: graph.layers[producer.index].type, expected: expected))
   }
 }
 

@@ -1,6 +1,9 @@
 import Rules
 
 /// One backtracking search; remembers the miss that came nearest.
+///
+/// It changes its state in place. Where it has a choice it keeps the state first, and goes back to it for the next
+/// one; most patterns have none.
 struct PatternSearch {
   /// What is still to be shown.
   enum Goal {
@@ -9,9 +12,6 @@ struct PatternSearch {
     /// That the bottoms of a bound capture are what the pattern says.
     case bottoms(Int, LayerID)
   }
-
-  /// Goals, the next one last.
-  typealias Goals = [Goal]
 
   /// How far the search has come.
   struct State {
@@ -23,110 +23,128 @@ struct PatternSearch {
   }
 
   let graph: NetGraph
-  let pattern: Pattern
-  let accept: (Binding) -> Refusal.Reason?
+  let rule: PlannedRule
+  private let matcher: Matcher
+  private(set) var state: State
+  /// The next one last.
+  private var goals: [Goal] = []
   private(set) var nearest: (reason: Refusal.Reason, binding: Binding)?
   private(set) var isExhausted = false
+  private var start = LayerID(index: 0)
   private var steps = 0
 
-  init(graph: NetGraph, pattern: Pattern, accept: @escaping (Binding) -> Refusal.Reason?) {
+  init(graph: NetGraph, rule: PlannedRule, matcher: Matcher) {
     self.graph = graph
-    self.pattern = pattern
-    self.accept = accept
+    self.rule = rule
+    self.matcher = matcher
+    state = State(binding: rule.unbound)
   }
 
   /// The first match with its anchor at `layer`.
   mutating func begin(at layer: LayerID) -> Binding? {
-    var state = State(binding: Binding(captureCount: pattern.captures.count))
-    let anchor = pattern.captures[pattern.anchor]
-    if anchor.alternatives.isEmpty, anchor.group == nil {
-      state.binding.singles.layers[pattern.anchor] = layer
-      return solve(state, [.bottoms(pattern.anchor, layer)])?.binding
+    start = layer
+    let anchor = rule.pattern.anchor
+    if rule.captures[anchor].alternatives.isEmpty, group(of: anchor) == nil {
+      state.binding.singles.layers[anchor] = layer
+      goals.append(.bottoms(anchor, layer))
+    } else {
+      guard let top = graph.layers[layer.index].tops.first else { return nil }
+      goals.append(.reference(.top(capture: anchor, index: 0), top, also: []))
     }
-    guard let top = graph[layer].tops.first else { return nil }
-    return solve(state, [.reference(.top(capture: pattern.anchor, index: 0), top, also: [])])?.binding
+    return solve() ? state.binding : nil
   }
 
-  mutating func miss(_ reason: Refusal.Reason, _ state: State) -> State? {
-    var binding = state.binding
-    if let element = state.element { binding.elements.append(element) }
-    if binding.count > nearest?.binding.count ?? 0 { nearest = (reason, binding) }
-    return nil
+  /// Notes why the search does not go on here; always false.
+  mutating func miss(_ reason: Refusal.Reason) -> Bool {
+    let count = state.binding.count + (state.element?.bound.count ?? 0)
+    if count > nearest?.binding.count ?? 0 {
+      var binding = state.binding
+      if let element = state.element { binding.elements.append(element) }
+      nearest = (reason, binding)
+    }
+    return false
   }
 
   /// Shows all goals, and then, unless an element is matched on its own, the rest of the pattern.
-  mutating func solve(_ state: State, _ goals: Goals) -> State? {
+  private mutating func solve() -> Bool {
     steps += 1
     guard steps <= Matcher.stepLimit else {
       isExhausted = true
-      return nil
+      return false
     }
-    guard let goal = goals.last else { return state.element == nil ? extendForward(state) : state }
-    let rest = goals.dropLast()
+    guard let goal = goals.popLast() else { return state.element == nil ? extendForward() : true }
     switch goal {
-    case .bottoms(let capture, let layer): return follow(capture, layer, state, Goals(rest))
+    case .bottoms(let capture, let layer): return follow(capture, layer)
     case .reference(.value(let name), let value, _):
-      var next = state
-      if let known = next.binding.values.updateValue(value, forKey: name), known != value {
-        return miss(.connection(layer: graph.consumers(of: value).first { _ in true }!), state)
+      if let known = state.binding.values[name] {
+        if known != value {
+          return miss(.connection(layer: graph.consumers(of: value).first { _ in true }!))
+        }
+      } else {
+        state.binding.values[name] = value
       }
-      return solve(next, Goals(rest))
+      return solve()
     case .reference(.top(let capture, let index), let value, let also):
-      return meet(capture, top: index, value, also, state, Goals(rest))
+      return meet(capture, top: index, value, also)
     }
+  }
+
+  /// Shows that `value` is what the reference says, and all other goals.
+  private mutating func solve(_ reference: BottomReference, _ value: ValueID, also: [String] = []) -> Bool {
+    goals.append(.reference(reference, value, also: also))
+    return solve()
   }
 
   // MARK: Bottoms
 
   /// Turns the bottoms of a bound layer into goals.
-  private mutating func follow(_ capture: Int, _ layer: LayerID, _ state: State, _ rest: Goals) -> State? {
+  private mutating func follow(_ capture: Int, _ layer: LayerID) -> Bool {
     let bottoms = graph.layers[layer.index].bottoms
     if let first = chain(of: capture)?.first, first == capture {
       // What the first layer of a repetition reads is looked at when all repetitions are found.
       guard bottoms.count == 1 else {
-        return miss(.bottomCount(layer: layer, found: bottoms.count, expected: 1), state)
+        return miss(.bottomCount(layer: layer, found: bottoms.count, expected: 1))
       }
-      var next = state
-      next.entry = bottoms[0]
-      return solve(next, rest)
+      state.entry = bottoms[0]
+      return solve()
     }
-    switch pattern.captures[capture].bottoms {
-    case .unspecified: return solve(state, rest)
+    switch rule.captures[capture].bottoms {
+    case .unspecified: return solve()
     case .ordered(let references):
       guard bottoms.count == references.count else {
-        return miss(
-          .bottomCount(layer: layer, found: bottoms.count, expected: references.count), state)
+        return miss(.bottomCount(layer: layer, found: bottoms.count, expected: references.count))
       }
-      return solve(
-        state, rest + zip(references, bottoms).reversed().map { .reference($0, $1, also: []) })
+      for index in references.indices.reversed() {
+        goals.append(.reference(references[index], bottoms[index], also: []))
+      }
+      return solve()
     case .anyOrder(let references):
       guard bottoms.count == references.count else {
-        return miss(
-          .bottomCount(layer: layer, found: bottoms.count, expected: references.count), state)
+        return miss(.bottomCount(layer: layer, found: bottoms.count, expected: references.count))
       }
-      return assign(references[...], bottoms, state, rest)
+      return assign(references[...], bottoms)
     case .oneOf(let reference):
+      let before = (state, goals)
       for bottom in bottoms {
-        if let found = solve(state, rest + [.reference(reference, bottom, also: [])]) { return found }
+        if solve(reference, bottom) { return true }
+        (state, goals) = before
       }
-      return nil
+      return false
     case .among(let references):
       guard bottoms.count >= references.count else {
-        return miss(
-          .bottomCount(layer: layer, found: bottoms.count, expected: references.count), state)
+        return miss(.bottomCount(layer: layer, found: bottoms.count, expected: references.count))
       }
-      return assign(references[...], bottoms, state, rest)
-    case .adjacent(let references): return matchAdjacent(references, bottoms, of: layer, state, rest)
-    case .every(let reference): return matchEvery(reference, bottoms, of: layer, state, rest)
+      return assign(references[...], bottoms)
+    case .adjacent(let references): return matchAdjacent(references, bottoms, of: layer)
+    case .every(let reference): return matchEvery(reference, bottoms, of: layer)
     }
   }
 
   /// Gives each reference one of the bottoms that are left. The order is settled before the rest of the pattern is
   /// looked at, as far as one layer tells.
-  private mutating func assign(
-    _ references: ArraySlice<BottomReference>, _ bottoms: [ValueID], _ state: State, _ rest: Goals
-  ) -> State? {
-    guard let reference = references.first else { return solve(state, rest) }
+  private mutating func assign(_ references: ArraySlice<BottomReference>, _ bottoms: [ValueID]) -> Bool {
+    guard let reference = references.first else { return solve() }
+    let before = (state, goals)
     for index in bottoms.indices {
       // The same value twice is the same choice twice.
       if bottoms[..<index].contains(bottoms[index]) { continue }
@@ -134,196 +152,186 @@ struct PatternSearch {
       let bottom = left.remove(at: index)
       let others = references.dropFirst()
       // The last of a list that takes all bottoms is left without a choice.
-      if others.isEmpty, left.isEmpty {
-        return solve(state, rest + [.reference(reference, bottom, also: [])])
-      }
-      guard fits(reference, bottom, state) else {
-        _ = mismatch(reference, bottom, state)
+      if others.isEmpty, left.isEmpty { return solve(reference, bottom) }
+      guard fits(reference, bottom) else {
+        _ = mismatch(reference, bottom)
         continue
       }
-      if let found = assign(others, left, state, rest + [.reference(reference, bottom, also: [])]) {
-        return found
-      }
-      if isExhausted { return nil }
+      goals.append(.reference(reference, bottom, also: []))
+      if assign(others, left) { return true }
+      if isExhausted { return false }
       steps += 1
+      (state, goals) = before
     }
-    return nil
+    return false
   }
 
   /// Tries the references at each run of neighbouring bottoms, where each fits as far as one layer tells.
   private mutating func matchAdjacent(
-    _ references: [BottomReference], _ bottoms: [ValueID], of layer: LayerID, _ state: State, _ rest: Goals
-  ) -> State? {
+    _ references: [BottomReference], _ bottoms: [ValueID], of layer: LayerID
+  ) -> Bool {
     guard bottoms.count >= references.count else {
-      return miss(
-        .bottomCount(layer: layer, found: bottoms.count, expected: references.count), state)
+      return miss(.bottomCount(layer: layer, found: bottoms.count, expected: references.count))
     }
+    let before = (state, goals)
     for start in 0...(bottoms.count - references.count) {
       let pairs = zip(references, bottoms[start...])
-      if let misfit = pairs.first(where: { !fits($0, $1, state) }) {
-        _ = mismatch(misfit.0, misfit.1, state)
+      if let misfit = pairs.first(where: { !fits($0, $1) }) {
+        _ = mismatch(misfit.0, misfit.1)
         continue
       }
-      if let found = solve(state, rest + pairs.reversed().map { .reference($0, $1, also: []) }) {
-        return found
-      }
-      if isExhausted { return nil }
+      for (reference, bottom) in pairs.reversed() { goals.append(.reference(reference, bottom, also: [])) }
+      if solve() { return true }
+      if isExhausted { return false }
+      (state, goals) = before
       steps += 1
     }
-    return nil
+    return false
   }
 
   private mutating func matchEvery(
-    _ reference: BottomReference, _ bottoms: [ValueID], of layer: LayerID, _ state: State, _ rest: Goals
-  ) -> State? {
-    guard !bottoms.isEmpty else { return miss(.bottomCount(layer: layer, found: 0, expected: 1), state) }
+    _ reference: BottomReference, _ bottoms: [ValueID], of layer: LayerID
+  ) -> Bool {
+    guard !bottoms.isEmpty else { return miss(.bottomCount(layer: layer, found: 0, expected: 1)) }
     guard bottoms.count <= Matcher.everyLimit, let group = reference.capture.flatMap(group(of:)) else {
-      return miss(.tooManyBottoms(layer: layer, found: bottoms.count, limit: Matcher.everyLimit), state)
+      return miss(.tooManyBottoms(layer: layer, found: bottoms.count, limit: Matcher.everyLimit))
     }
-    var matched = state
+    let rest = goals
     for (place, bottom) in bottoms.enumerated() {
-      matched.element = BoundElement(
-        group: group, place: place, bound: BoundLayers(captureCount: pattern.captures.count))
-      guard var found = solve(matched, [.reference(reference, bottom, also: [])]), let element = found.element
-      else { return nil }
-      found.binding.elements.append(element)
-      found.element = nil
-      matched = found
+      state.element = emptyElement(of: group, place: place)
+      goals = []
+      guard solve(reference, bottom), let element = state.element else { return false }
+      state.binding.elements.append(element)
+      state.element = nil
     }
-    return solve(matched, rest)
+    goals = rest
+    return solve()
+  }
+
+  private func emptyElement(of group: Int, place: Int) -> BoundElement {
+    BoundElement(
+      group: group, place: place, bound: BoundLayers(captureCount: rule.pattern.captures.count))
   }
 
   // MARK: References
 
   /// Shows that `value` is a top of `capture`, in whatever form the capture has.
-  private mutating func meet(
-    _ capture: Int, top: Int, _ value: ValueID, _ also: [String], _ state: State, _ rest: Goals
-  ) -> State? {
-    if let known = layer(of: capture, in: state) {
-      guard graph[known].tops.indices.contains(top), graph[known].tops[top] == value else {
-        return miss(.connection(layer: known), state)
-      }
-      return solve(state, rest)
+  private mutating func meet(_ capture: Int, top: Int, _ value: ValueID, _ also: [String]) -> Bool {
+    if let known = layer(of: capture) {
+      let tops = graph.layers[known.index].tops
+      guard tops.indices.contains(top), tops[top] == value else { return miss(.connection(layer: known)) }
+      return solve()
     }
     if state.element?.group != group(of: capture), let chain = chain(endingWith: capture) {
-      if state.binding.singles.absent.contains(capture) {
-        return solve(state, rest + [.reference(chain.source, value, also: also)])
-      }
-      return matchChain(chain, capture, value, also, state, rest)
+      if state.binding.singles.absent.contains(capture) { return solve(chain.source, value, also: also) }
+      return matchChain(chain, capture, value, also)
     }
-    let alternatives = pattern.captures[capture].alternatives
-    if !alternatives.isEmpty { return choose(among: alternatives, capture, value, also, state, rest) }
-    guard pattern.captures[capture].isOptional else {
-      return bind(capture, top: top, value, also, state, rest)
-    }
-    let source = pattern.captures[capture].bottoms.references[0]
+    if !rule.captures[capture].alternatives.isEmpty { return choose(capture, value, also) }
+    guard rule.captures[capture].isOptional else { return bind(capture, top: top, value, also) }
+    let source = rule.captures[capture].bottoms.references[0]
     var also = also
-    if !isAbsent(capture, in: state) {
-      if binds(capture, top: top, value, state),
-        let found = bind(capture, top: top, value, also, state, rest)
-      {
-        return found
+    if !isAbsent(capture) {
+      if binds(capture, top: top, value) {
+        let before = (state, goals)
+        if bind(capture, top: top, value, also) { return true }
+        (state, goals) = before
       }
-      also += pattern.captures[capture].types.names
+      also += rule.captures[capture].typeNames
     }
-    var next = state
-    next.update(isElement: group(of: capture) != nil) { $0.absent.append(capture) }
-    return solve(next, rest + [.reference(source, value, also: also)])
+    state.update(isElement: group(of: capture) != nil) { $0.absent.append(capture) }
+    return solve(source, value, also: also)
   }
 
   /// Binds a capture to the layer that makes `value`.
-  private mutating func bind(
-    _ capture: Int, top: Int, _ value: ValueID, _ also: [String], _ state: State, _ rest: Goals
-  ) -> State? {
-    guard binds(capture, top: top, value, state), let producer = graph[value].producer else {
-      return mismatch(.top(capture: capture, index: top), value, also: also, state)
+  private mutating func bind(_ capture: Int, top: Int, _ value: ValueID, _ also: [String]) -> Bool {
+    guard binds(capture, top: top, value), let producer = graph.values[value.index].producer else {
+      return mismatch(.top(capture: capture, index: top), value, also: also)
     }
-    var next = state
-    next.update(isElement: group(of: capture) != nil) { $0.layers[capture] = producer }
-    return solve(next, rest + [.bottoms(capture, producer)])
+    state.update(isElement: group(of: capture) != nil) { $0.layers[capture] = producer }
+    goals.append(.bottoms(capture, producer))
+    return solve()
   }
 
-  private mutating func choose(
-    among alternatives: [Int], _ name: Int, _ value: ValueID, _ also: [String], _ state: State, _ rest: Goals
-  ) -> State? {
-    let fitting = alternatives.filter { fits(.top(capture: $0, index: 0), value, state) }
-    if fitting.isEmpty { return mismatch(.top(capture: name, index: 0), value, also: also, state) }
-    for alternative in fitting {
-      var next = state
-      next.update(isElement: group(of: name) != nil) { $0.choices.append((name, alternative)) }
-      let goal = Goal.reference(.top(capture: alternative, index: 0), value, also: also)
-      if let found = solve(next, rest + [goal]) { return found }
+  private mutating func choose(_ name: Int, _ value: ValueID, _ also: [String]) -> Bool {
+    let fitting = rule.captures[name].alternatives.filter {
+      fits(.top(capture: $0, index: 0), value)
     }
-    return nil
+    if fitting.isEmpty { return mismatch(.top(capture: name, index: 0), value, also: also) }
+    let before = (state, goals)
+    for alternative in fitting {
+      state.update(isElement: group(of: name) != nil) { $0.choices.append((name, alternative)) }
+      if solve(.top(capture: alternative, index: 0), value, also: also) { return true }
+      (state, goals) = before
+    }
+    return false
   }
 
   /// Takes as many repetitions as there are, then gives back from the one nearest the input.
   private mutating func matchChain(
-    _ chain: Chain, _ last: Int, _ value: ValueID, _ also: [String], _ state: State, _ rest: Goals
-  ) -> State? {
+    _ chain: Chain, _ last: Int, _ value: ValueID, _ also: [String]
+  ) -> Bool {
     let end = BottomReference.top(capture: last, index: 0)
-    var states = [(state: state, value: value)]
-    while states.count <= chain.times.upperBound, let (before, entry) = states.last,
-      binds(last, top: 0, entry, before)
-    {
-      var next = before
-      next.element = BoundElement(
-        group: chain.group, place: states.count - 1,
-        bound: BoundLayers(captureCount: pattern.captures.count))
-      guard var found = solve(next, [.reference(end, entry, also: [])]), let element = found.element,
-        let read = found.entry
-      else { break }
-      found.binding.elements.append(element)
-      (found.element, found.entry) = (nil, nil)
-      states.append((found, read))
+    let rest = goals
+    // Before the first repetition, and behind each.
+    var states = [(state: state, read: value)]
+    while states.count <= chain.times.upperBound {
+      let entry = states[states.count - 1].read
+      guard binds(last, top: 0, entry) else { break }
+      state.element = emptyElement(of: chain.group, place: states.count - 1)
+      goals = []
+      guard solve(end, entry), let element = state.element, let read = state.entry else { break }
+      state.binding.elements.append(element)
+      (state.element, state.entry) = (nil, nil)
+      states.append((state, read))
     }
     guard states.count > chain.times.lowerBound else {
-      if states.count == 1 { return mismatch(end, value, also: also, state) }
+      state = states[0].state
+      if states.count == 1 { return mismatch(end, value, also: also) }
       return miss(
         .chainLength(
-          blob: graph.blobName(of: value), found: states.count - 1, least: chain.times.lowerBound), state)
+          blob: graph.blobName(of: value), found: states.count - 1, least: chain.times.lowerBound))
     }
-    let names = pattern.captures[last].types.names
     for count in stride(from: states.count - 1, through: chain.times.lowerBound, by: -1) {
-      var (next, read) = states[count]
-      if count == 0 { next.binding.singles.absent.append(last) }
-      next.binding.order(chain.group)
-      let more = count < chain.times.upperBound ? also + names : also
-      if let found = solve(next, rest + [.reference(chain.source, read, also: more)]) { return found }
+      (state, goals) = (states[count].state, rest)
+      if count == 0 { state.binding.singles.absent.append(last) }
+      state.binding.order(chain.group)
+      let more = count < chain.times.upperBound ? also + rule.captures[last].typeNames : also
+      if solve(chain.source, states[count].read, also: more) { return true }
     }
-    return nil
+    return false
   }
 
   // MARK: Readers
 
   /// Looks for a capture that reads something already bound; without one the binding is complete.
-  private mutating func extendForward(_ state: State) -> State? {
+  private mutating func extendForward() -> Bool {
     var isOpen = false
-    for capture in pattern.forward
+    for capture in rule.pattern.forward
     where state.binding.singles.layers[capture] == nil && !state.binding.singles.absent.contains(capture) {
       isOpen = true
-      for reference in pattern.captures[capture].bottoms.references {
-        guard let value = bound(reference, in: state) else { continue }
+      for reference in rule.captures[capture].bottoms.references {
+        guard let value = bound(reference) else { continue }
+        let before = state
         for consumer in graph.consumers(of: value)
-        where Matcher.accepts(pattern.captures[capture], consumer, in: graph)
+        where rule.captures[capture].accepts(consumer, in: graph)
           && !state.binding.contains(consumer)
         {
-          var next = state
-          next.binding.singles.layers[capture] = consumer
-          if let found = solve(next, [.bottoms(capture, consumer)]) { return found }
-          if isExhausted { return nil }
+          state.binding.singles.layers[capture] = consumer
+          goals = [.bottoms(capture, consumer)]
+          if solve() { return true }
+          if isExhausted { return false }
+          state = before
         }
-        guard pattern.captures[capture].isOptional else { return nil }
-        var next = state
-        next.binding.singles.absent.append(capture)
-        return solve(next, [])
+        guard rule.captures[capture].isOptional else { return false }
+        state.binding.singles.absent.append(capture)
+        goals = []
+        return solve()
       }
     }
-    if isOpen { return nil }
-    var complete = state
-    complete.binding.isComplete = true
+    if isOpen { return false }
+    state.binding.isComplete = true
     steps += 3
-    if let reason = accept(complete.binding) { return miss(reason, complete) }
-    return complete
+    if let reason = matcher.refusal(of: rule, at: start, state.binding, in: graph) { return miss(reason) }
+    return true
   }
 }

@@ -3,51 +3,56 @@ import Rules
 /// What no rule may do unless it opts out by name: checked once, here, for all rules.
 struct Safety {
   let graph: NetGraph
-  let rule: Rule
+  let rule: PlannedRule
   let binding: Binding
-  /// Layers that `--skip-layer` protects or `--only-layer` leaves out.
-  let isProtected: (LayerID) -> Bool
+  let protected: ProtectedLayers
 
   /// The first reason against rewriting this match, or nil.
   func refusal() -> Refusal.Reason? {
     let layers = binding.allLayers
-    guard rule.pattern.captures[rule.pattern.anchor].isIncluded else {
-      return layers.first(where: isProtected).map { .layerSkipped(layer: $0) }
+    guard rule.pattern.captures[rule.pattern.anchor].isIncluded else { return protectionRefusal(layers) }
+    let phase = rule.rule.phase
+    if phase != .any, phase.rawValue != graph.state.phase.rawValue {
+      return .phase(expected: phase.rawValue, found: graph.state.phase.rawValue)
     }
-    if rule.phase != .any, rule.phase.rawValue != graph.state.phase.rawValue {
-      return .phase(expected: rule.phase.rawValue, found: graph.state.phase.rawValue)
-    }
-    if let layer = layers.first(where: isProtected) { return .layerSkipped(layer: layer) }
-    return interiorRefusal(layers) ?? sharingRefusal(layers)
+    return protectionRefusal(layers) ?? interiorRefusal(layers) ?? sharingRefusal(layers)
+  }
+
+  private func protectionRefusal(_ layers: [LayerID]) -> Refusal.Reason? {
+    if protected.isEmpty { return nil }
+    return layers.first { protected.contains(graph.layers[$0.index].name) }.map { .layerSkipped(layer: $0) }
   }
 
   /// A value that one matched layer makes for another must have no other reader: it will not exist any more.
   private func interiorRefusal(_ layers: [LayerID]) -> Refusal.Reason? {
-    if rule.allowances.contains(.otherConsumer) { return nil }
+    if rule.rule.allowances.contains(.otherConsumer) { return nil }
     // A layer of which the pattern does not say what it reads is a reader like any other.
-    let readers = binding.named.filter { !rule.pattern.captures[$0.capture].bottoms.isUnspecified }
+    var readers: [LayerID] = []
+    for (capture, layer) in binding.named where !rule.captures[capture].bottoms.isUnspecified {
+      readers.append(layer)
+    }
     // How many bottoms of matched layers read each value; for a few layers it is counted when it is asked.
     var reads: [ValueID: Int] = [:]
     for reader in readers where readers.count > 8 {
-      for bottom in graph[reader.layer].bottoms { reads[bottom, default: 0] += 1 }
+      for bottom in graph.layers[reader.index].bottoms { reads[bottom, default: 0] += 1 }
     }
+    let keepsOutputs = rule.pattern.captures.count > 1 && !rule.rule.allowances.contains(.netOutput)
     for layer in layers {
-      for top in graph[layer].tops {
-        let inside =
-          readers.count > 8
-          ? reads[top] ?? 0 : readers.reduce(0) { $0 + graph.readCount(of: top, by: $1.layer) }
+      let tops = graph.layers[layer.index].tops
+      for top in tops {
+        var inside = reads[top] ?? 0
+        if readers.count <= 8 { for reader in readers { inside += graph.readCount(of: top, by: reader) } }
         let outside = graph.consumerCount(of: top) - inside
         if inside > 0, outside > 0 {
-          let matched = Set(readers.map(\.layer))
+          let matched = Set(readers)
           let first = graph.consumers(of: top).lazy.filter { !matched.contains($0) }.prefix(3)
           return .otherConsumer(
             layer: layer, blob: graph.blobName(of: top), consumers: Array(first), count: outside)
         }
       }
       // A second top that nobody reads is a net output all the same.
-      let isInterior = graph[layer].tops.contains { graph.consumerCount(of: $0) > 0 }
-      if isInterior, rule.pattern.captures.count > 1, !rule.allowances.contains(.netOutput),
-        let output = graph[layer].tops.first(where: { graph.isNetOutput($0) })
+      if keepsOutputs, tops.contains(where: { graph.consumerCount(of: $0) > 0 }),
+        let output = tops.first(where: { graph.isNetOutput($0) })
       {
         return .netOutput(layer: layer, blob: graph.blobName(of: output))
       }
@@ -56,7 +61,7 @@ struct Safety {
   }
 
   private func sharingRefusal(_ layers: [LayerID]) -> Refusal.Reason? {
-    if rule.allowances.contains(.sharedParameter) || graph.parameterSharers.isEmpty { return nil }
+    if rule.rule.allowances.contains(.sharedParameter) || graph.parameterSharers.isEmpty { return nil }
     let matched = Set(layers)
     for layer in layers {
       for case let name? in graph.definition(of: layer)?.sharedParameterNames ?? [] {

@@ -6,11 +6,11 @@ import Rules
 /// The form of a layer as it is written is the position of the first layer written alike; every parameter that a
 /// rewrite sets leads to a form of its own.
 struct LayerForms {
-  /// A parameter that gets a value.
-  private struct Step: Hashable {
-    var form: Int
+  /// A parameter that gets a value, and the form that comes of it.
+  private struct Step {
     var path: [String]
     var value: String
+    var result: Int
   }
 
   private struct Question: Hashable {
@@ -19,12 +19,15 @@ struct LayerForms {
   }
 
   private var next: Int
-  private var steps: [Step: Int] = [:]
+  /// By form; few lead on from one.
+  private var steps: [Int: [Step]] = [:]
   private var values: [Question: ExpressionValue] = [:]
   /// By form.
   var linearParameters: [Int: LinearParameters] = [:]
   /// By form, of runs without weights.
   var affines: [Int: Affine] = [:]
+  /// By form.
+  var blobParameters: [Int: BlobParameters] = [:]
 
   /// No steps yet.
   init(layerCount: Int) { next = layerCount }
@@ -37,9 +40,11 @@ struct LayerForms {
     case .literal(let literal), .verbatim(let literal): text = literal
     case .message: return nil
     }
-    let step = Step(form: form, path: path, value: text)
-    if let known = steps[step] { return known }
-    steps[step] = next
+    let known = steps[form] ?? []
+    if let step = known.first(where: { $0.value == text && $0.path == path }) { return step.result }
+    // A rule that gives every layer another value: no two come to the same form.
+    guard known.count < 16 else { return nil }
+    steps[form, default: []].append(Step(path: path, value: text, result: next))
     next += 1
     return next - 1
   }

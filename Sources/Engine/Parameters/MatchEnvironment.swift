@@ -8,7 +8,7 @@ import Rules
 final class MatchEnvironment: ExpressionEnvironment {
   private let net: WorkingNet
   /// The match, and the pattern that names its layers.
-  private let match: (rule: Rule, pattern: Pattern, binding: Binding)?
+  private let match: (rule: PlannedRule, binding: Binding)?
   /// The layer that expressions call `layer`, where they are about no match.
   private let layer: LayerID?
   /// The element of a group whose layers the group's captures stand for; without one they are lists.
@@ -29,9 +29,9 @@ final class MatchEnvironment: ExpressionEnvironment {
   }
 
   /// The layers of a match.
-  init(_ net: WorkingNet, _ rule: Rule, _ binding: Binding) {
+  init(_ net: WorkingNet, _ rule: PlannedRule, _ binding: Binding) {
     self.net = net
-    match = (rule, rule.pattern, binding)
+    match = (rule, binding)
     layer = nil
   }
 
@@ -63,10 +63,8 @@ final class MatchEnvironment: ExpressionEnvironment {
 
   /// The form of the layer whose parameters alone an expression reads; nil where it reads more.
   private func form(of expression: CheckedExpression) -> Int? {
-    guard let subject = expression.subject, case .layer(let layer)? = try? captured(subject) else {
-      return nil
-    }
-    return net.form(of: id(layer))
+    guard let subject = expression.subject, let layer = layer(of: subject) else { return nil }
+    return net.form(of: layer)
   }
 
   private func evaluated(_ expression: CheckedExpression) throws(Refusal.Reason) -> ExpressionValue? {
@@ -139,7 +137,7 @@ final class MatchEnvironment: ExpressionEnvironment {
 
   func value(of name: String) throws(ExpressionFault) -> ExpressionValue? {
     if let value = try captured(name) { return value }
-    if let value = known[name] ?? match?.rule.value(ofParameter: name) { return value }
+    if let value = known[name] ?? match?.rule.rule.value(ofParameter: name) { return value }
     guard let expression = lets[name] else { return nil }
     // In a 'let' every list is a list: it has one value for all elements.
     let current = element
@@ -154,14 +152,23 @@ final class MatchEnvironment: ExpressionEnvironment {
     }
   }
 
+  /// The layer of a capture, where it is there and no list.
+  private func layer(of name: String) -> LayerID? {
+    guard let match else { return name == "layer" ? layer : nil }
+    guard let index = match.rule.index(ofCapture: name) else { return nil }
+    let group = match.rule.captures[index].group
+    if group == nil { return match.binding.singles.layer(of: index) }
+    return group == element?.group ? element?.bound.layer(of: index) : nil
+  }
+
   /// The layer or layers of a capture; nil for a name that is no capture's.
   private func captured(_ name: String) throws(ExpressionFault) -> ExpressionValue? {
     func reference(_ layer: LayerID) -> ExpressionValue {
       .layer(LayerReference(id: layer.index, capture: name))
     }
     guard let match else { return name == "layer" ? layer.map(reference) : nil }
-    guard let index = match.pattern.index(of: name) else { return nil }
-    let group = match.pattern.captures[index].group
+    guard let index = match.rule.index(ofCapture: name) else { return nil }
+    let group = match.rule.captures[index].group
     if group != nil, group != element?.group {
       return .list(match.binding.layers(of: index).map(reference))
     }
@@ -171,15 +178,15 @@ final class MatchEnvironment: ExpressionEnvironment {
   }
 
   func isPresent(_ capture: String) throws(ExpressionFault) -> Bool {
-    guard let match, let index = match.pattern.index(of: capture) else { return false }
-    if match.pattern.captures[index].group != nil { return element?.bound.layer(of: index) != nil }
+    guard let match, let index = match.rule.index(ofCapture: capture) else { return false }
+    if match.rule.captures[index].group != nil { return element?.bound.layer(of: index) != nil }
     return match.binding.singles.layer(of: index) != nil
   }
 
   func place(of layer: LayerReference) throws(ExpressionFault) -> ElementPlace {
     guard let match,
       let element = match.binding.elements.first(where: { $0.bound.layers.contains(id(layer)) }),
-      case .every(let capture) = match.pattern.groups[element.group].kind
+      case .every(let capture) = match.rule.pattern.groups[element.group].kind
     else { throw ExpressionFault("layer '\(name(of: layer))' has no place among the bottoms of a layer") }
     return try asking { () throws(Refusal.Reason) in
       try net.place(element.place, amongBottomsOf: match.binding[capture])

@@ -42,18 +42,18 @@ extension Planner {
     let anchorNames = rule.pattern.anchorNames
     guard let anchor = planned.layers.last(where: { anchorNames.contains($0.capture) }) else {
       throw PlanFileError(
-        .noAnchor(key: planned.key, rule: rule.id, capture: anchorNames.joined(separator: ", ")),
+        .noAnchor(key: planned.key, rule: rule.rule.id, capture: anchorNames.joined(separator: ", ")),
         at: planned.place)
     }
     let wanted = Set(try planned.layers.map { try layer($0, of: planned) })
     let binding: Binding
-    switch search(rule, index, at: try layer(anchor, of: planned), among: wanted) {
+    switch search(rule, at: try layer(anchor, of: planned), among: wanted) {
     case .nearMiss(let reason, _): throw refusal(of: planned, reason, struck)
     case .match(let found): binding = found
     }
     let made: AppliedRewrite
     do throws(Refusal.Reason) {
-      made = try rewrite(rule, index, binding)
+      made = try rewrite(rule, binding)
     } catch {
       throw refusal(of: planned, error, struck)
     }

@@ -1,5 +1,3 @@
-import Rules
-
 /// Where to look for matches: everywhere once, then only around what changed.
 struct Candidates {
   private var touched: LayerSet
@@ -14,18 +12,21 @@ struct Candidates {
 
   /// One round over all rules.
   struct Pass {
-    fileprivate var byType: [String: [LayerID]] = [:]
+    /// By type, those with layers in this pass.
+    fileprivate var layers: [[LayerID]] = []
+    /// The types with layers in this pass.
+    private(set) var types: [Int] = []
 
-    /// The layers of this pass that an anchor may stand for, in file order.
-    func layers(accepting types: TypePattern) -> [LayerID] {
-      if case .oneOf(let globs) = types {
-        let names = globs.compactMap(\.literal)
-        if names.count == globs.count {
-          if names.count == 1 { return byType[names[0]] ?? [] }
-          return Set(names).compactMap { byType[$0] }.joined().sorted()
-        }
-      }
-      return byType.filter { types.accepts($0.key) }.values.joined().sorted()
+    fileprivate mutating func add(_ layer: LayerID, of type: Int) {
+      if layers.count <= type { layers += Array(repeating: [], count: type + 1 - layers.count) }
+      if layers[type].isEmpty { types.append(type) }
+      layers[type].append(layer)
+    }
+
+    /// The layers of some types, in file order.
+    func layers(of types: [Int]) -> [LayerID] {
+      let present = types.filter { $0 < layers.count && !layers[$0].isEmpty }
+      return present.count == 1 ? layers[present[0]] : present.flatMap { layers[$0] }.sorted()
     }
   }
 
@@ -35,12 +36,12 @@ struct Candidates {
     if isFirst {
       isFirst = false
       for index in graph.layers.indices where graph.layers[index].isAlive {
-        pass.byType[graph.layers[index].type, default: []].append(LayerID(index: index))
+        pass.add(LayerID(index: index), of: graph.layers[index].typeID)
       }
     } else {
       guard !touched.isEmpty else { return nil }
       for layer in touched.members.sorted() where graph.layers[layer.index].isAlive {
-        pass.byType[graph.layers[layer.index].type, default: []].append(layer)
+        pass.add(layer, of: graph.layers[layer.index].typeID)
       }
     }
     touched.removeAll()
@@ -64,7 +65,7 @@ struct Candidates {
         for value in graph.layers[layer].tops {
           // A value that very many layers read would make this quadratic; patterns are followed from their
           // last layer back, so readers beyond the first few see the change in their own search.
-          for consumer in graph.consumers(of: value).prefix(64) { neighbourhood.insert(consumer) }
+          graph.forEachConsumer(of: value, atMost: 64) { neighbourhood.insert($0) }
         }
       }
     }

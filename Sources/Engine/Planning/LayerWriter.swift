@@ -16,7 +16,7 @@ struct RewriteOutcome {
 /// Makes the layers that a rule writes, and connects them.
 struct LayerWriter {
   let net: WorkingNet
-  let rule: Rule
+  let rule: PlannedRule
   let binding: Binding
   let environment: MatchEnvironment
 
@@ -36,7 +36,7 @@ struct LayerWriter {
 
   private var rewrite: Rewrite { rule.rewrite }
 
-  init(net: WorkingNet, rule: Rule, binding: Binding, environment: MatchEnvironment) {
+  init(net: WorkingNet, rule: PlannedRule, binding: Binding, environment: MatchEnvironment) {
     self.net = net
     self.rule = rule
     self.binding = binding
@@ -109,7 +109,7 @@ struct LayerWriter {
       !taken.contains(name) && net.graph.layer(named: name, besides: gone) == nil
         && !net.hasForeignBlobs(named: name)
     }
-    if let name = template.name?.filled(by: rule, { net.graph[binding[$0]].name }) {
+    if let name = template.name?.filled(by: rule.rule, { net.graph[binding[$0]].name }) {
       // Weights bind by name: two layers of one name would fight over them.
       guard isFree(name) else { throw .layerName(name: name) }
       taken.append(name)
@@ -264,7 +264,7 @@ struct LayerWriter {
 
   private func become(_ description: Description, _ layer: LayerID) {
     fill(layer, description)
-    net.graph.update(layer) { $0.type = description.type }
+    net.graph.setType(of: layer, to: description.type)
     if net.graph[layer].name != description.name { net.graph.rename(layer, to: description.name) }
   }
 
@@ -339,7 +339,7 @@ struct LayerWriter {
         case .taken(let capture, let index):
           new.append(.taken(try value(.top(capture: capture, index: index), [])))
         case .fresh(let wish?):
-          let wished = wish.filled(by: rule) { net.graph[binding[$0]].name }
+          let wished = wish.filled(by: rule.rule) { net.graph[binding[$0]].name }
           guard !net.graph.isBlobNameUsed(wished) else { throw .blobName(blob: wished) }
           new.append(.fresh(name: wished))
         case .fresh(nil):

@@ -1,5 +1,15 @@
 import CaffeIO
 
+/// What a layer's parameters say of its blobs.
+struct BlobParameters {
+  /// Whether it has a bias; nil for a type that never has one.
+  var hasBias: Bool?
+  /// Whether they fill a bias that it does not have.
+  var hasIdleFiller = false
+  /// How many `param` fields there are; nil for none.
+  var specCount: Int?
+}
+
 /// Keeps a layer's parameters consistent with the blobs it has: what no rule should have to think of.
 enum ParameterBookkeeping {
   /// Where a type says whether it has a bias, and what counts when it does not say.
@@ -13,6 +23,22 @@ enum ParameterBookkeeping {
     }
   }
 
+  /// What the parameters say of the blobs.
+  private static func parameters(of layer: LayerID, in net: WorkingNet) -> BlobParameters {
+    let form = net.form(of: layer)
+    if let form, let known = net.forms.blobParameters[form] { return known }
+    var parameters = BlobParameters()
+    if let bias = biasTerm(of: net.graph.layers[layer.index].type) {
+      let hasBias = net.attribute(bias.path, of: layer)?.boolean ?? bias.fallback
+      parameters.hasBias = hasBias
+      parameters.hasIdleFiller =
+        !hasBias && net.writtenAttribute([bias.path[0], "bias_filler"], of: layer) != nil
+    }
+    parameters.specCount = net.writtenAttribute(["param"], of: layer)?.elements
+    if let form { net.forms.blobParameters[form] = parameters }
+    return parameters
+  }
+
   /// Lets `bias_term`, `bias_filler` and the `param` list follow the blobs of a layer that a rewrite has touched.
   static func update(_ layer: LayerID, in net: WorkingNet) throws(Refusal.Reason) {
     guard let change = net.graph.changes[layer] else { return }
@@ -22,16 +48,14 @@ enum ParameterBookkeeping {
       }
       setBias(blobs.count == 2, bias, of: layer, in: net)
     }
+    let parameters = parameters(of: layer, in: net)
+    if parameters.hasIdleFiller, let bias = biasTerm(of: net.graph[layer].type) {
+      net.setAttribute([bias.path[0], "bias_filler"], to: [], of: layer)
+    }
     var count = change.blobs?.count
-    if let bias = biasTerm(of: net.graph[layer].type) {
-      let hasBias = net.attribute(bias.path, of: layer)?.boolean ?? bias.fallback
-      if !hasBias { clear([bias.path[0], "bias_filler"], of: layer, in: net) }
-      // Without weights the parameters tell.
-      if net.weights == nil { count = hasBias ? 2 : 1 }
-    }
-    guard let count, let specs = net.writtenAttribute(["param"], of: layer)?.elements, specs > count else {
-      return
-    }
+    // Without weights the parameters tell.
+    if net.weights == nil, let hasBias = parameters.hasBias { count = hasBias ? 2 : 1 }
+    guard let count, let specs = parameters.specCount, specs > count else { return }
     trimSpecs(of: layer, to: count, in: net)
   }
 
@@ -46,10 +70,6 @@ enum ParameterBookkeeping {
   ) {
     guard (net.attribute(bias.path, of: layer)?.boolean ?? bias.fallback) != hasBias else { return }
     net.setAttribute(bias.path, to: .literal(hasBias ? "true" : "false"), of: layer)
-  }
-
-  private static func clear(_ path: [String], of layer: LayerID, in net: WorkingNet) {
-    if net.writtenAttribute(path, of: layer) != nil { net.setAttribute(path, to: [], of: layer) }
   }
 
   /// Caffe refuses a layer that says more of its blobs than it has.

@@ -7,8 +7,8 @@ package struct Plan: Sendable {
   package var rewrites: [AppliedRewrite]
   /// For every layer that stays although a selected rule could have removed its like: the nearest miss.
   package var refusals: [Refusal]
-  /// All near misses, for those who want to see every rule's reason.
-  package var nearMisses: [Refusal]
+  /// The near misses that `nearMisses` words.
+  var misses: Misses
   /// Things the user should know.
   package var warnings: [Warning]
   /// The net as it will be.
@@ -17,6 +17,9 @@ package struct Plan: Sendable {
   package var typesBefore: [String: Int]
   /// Layers by type afterwards.
   package var typesAfter: [String: Int]
+
+  /// All near misses, for those who want to see every rule's reason; made anew each time.
+  package var nearMisses: [Refusal] { misses.all(in: graph) }
 }
 
 /// One rewrite of the plan.

@@ -20,11 +20,6 @@ package struct PlanOptions: Sendable {
 
   /// The defaults.
   package init() {}
-
-  func isProtected(_ name: String) -> Bool {
-    if skipLayers.contains(where: { $0.matches(name) }) { return true }
-    return !onlyLayers.isEmpty && !onlyLayers.contains { $0.matches(name) }
-  }
 }
 
 /// Applies a rule set to a net until nothing matches any more.
@@ -34,15 +29,12 @@ package struct PlanOptions: Sendable {
 /// changed is looked at again, which keeps the whole linear in the number of layers.
 package struct Planner {
   let net: WorkingNet
-  let rules: [Rule]
-  /// By rule.
-  private let conditions: [ConditionCheck]
-  /// What the rules that speak of their misses remove, where they name types.
-  private let removable: [Capture]
+  let rules: [PlannedRule]
   private let options: PlanOptions
+  private let protected: ProtectedLayers
+  private let matcher: Matcher
   var rewrites: [AppliedRewrite] = []
-  /// By rule.
-  private var misses: [LayerTable<Refusal>]
+  private var misses: Misses
   private let reach: Int
   private var banned: [LayerID: [Int: Refusal.Reason]] = [:]
   /// Rules that rewrite a net once, and have.
@@ -83,31 +75,31 @@ package struct Planner {
     net: WorkingNet, rules: [Rule], options: PlanOptions, banned: [LayerID: [Int: Refusal.Reason]]
   ) {
     self.net = net
-    self.rules = rules
-    conditions = rules.map(ConditionCheck.init)
-    removable = rules.filter { !$0.isQuiet }.flatMap { rule in
-      (rule.rewrite.removed + rule.rewrite.dropped).map { rule.pattern.captures[$0] }
-    }.filter { if case .any = $0.types { false } else { true } }
+    self.rules = rules.enumerated().map { PlannedRule($1, at: $0, kernels: options.kernels) }
     self.options = options
+    protected = ProtectedLayers(options)
+    matcher = Matcher(net: net, protected: protected)
     self.banned = banned
     reach = rules.map(\.pattern.reach).max() ?? 0
-    misses = rules.map { _ in LayerTable(layerCount: net.graph.layers.count) }
+    misses = Misses(self.rules, layerCount: net.graph.layers.count)
   }
 
   /// Rules of a lower priority wait until those of higher ones find nothing any more: a BatchNorm becomes a
   /// Scale only when it is certain that nothing will absorb it.
   private mutating func run() throws(PlanError) {
-    for priority in Set(rules.map(\.priority)).sorted(by: >) {
+    var index = RuleIndex(rules)
+    for priority in Set(rules.map(\.rule.priority)).sorted(by: >) {
       var candidates = Candidates(net.graph)
       var isFirst = true
       while let pass = candidates.nextPass(net.graph) {
-        for (index, rule) in rules.enumerated() where rule.priority >= priority {
+        index.update(net.graph.types)
+        for number in index.rules(for: pass) {
+          let rule = rules[number]
           // At the layers that nothing has touched since, the earlier rules have had their turn.
-          if isFirst, rule.priority > priority { continue }
-          let anchor = rule.pattern.captures[rule.pattern.anchor]
-          for layer in pass.layers(accepting: anchor.types) {
+          if rule.rule.priority < priority || isFirst && rule.rule.priority > priority { continue }
+          for layer in pass.layers(of: index.types(of: number)) {
             // The same layer again: what it now reads may match the rule once more.
-            while try attempt(rule, index, at: layer, touched: &candidates) {}
+            while try attempt(rule, at: layer, touched: &candidates) {}
           }
         }
         isFirst = false
@@ -117,44 +109,42 @@ package struct Planner {
 
   /// Tries one rule at one layer; true if it rewrote something and the layer is still there.
   private mutating func attempt(
-    _ rule: Rule, _ index: Int, at layer: LayerID, touched candidates: inout Candidates
+    _ rule: PlannedRule, at layer: LayerID, touched candidates: inout Candidates
   ) throws(PlanError) -> Bool {
-    guard Matcher.accepts(rule.pattern.captures[rule.pattern.anchor], layer, in: net.graph),
-      !done.contains(index)
-    else { return false }
-    if !banned.isEmpty, let reason = banned[layer]?[index] {
-      misses[index][layer] = refusal(reason, rule, layer, bindings: [], isComplete: true)
+    guard rule.canBegin(at: layer, in: net.graph), !done.contains(rule.index) else { return false }
+    if !banned.isEmpty, let reason = banned[layer]?[rule.index] {
+      var nothing = rule.unbound
+      nothing.isComplete = true
+      misses.note(reason, nothing, rule, at: layer)
       return false
     }
-    switch search(rule, index, at: layer) {
+    switch search(rule, at: layer) {
     case .nearMiss(let reason, let binding):
-      misses[index][layer] = refusal(
-        reason, rule, layer, bindings: named(binding, of: rule), isComplete: binding.isComplete)
+      misses.note(reason, binding, rule, at: layer)
       return false
     case .match(let binding):
       let bound = binding.allLayers
       // Every rewrite of such a rule uses up a layer that it has not touched: that ends it.
       if !rule.lowersLayerCount, let again = bound.first,
-        bound.allSatisfy({ net.graph.changes[$0]?.boundedRules.contains(index) ?? false })
+        bound.allSatisfy({ net.graph.changes[$0]?.boundedRules.contains(rule.index) ?? false })
       {
-        throw .cycle(cycle(of: rule, at: again))
+        throw .cycle(cycle(of: rule.rule, at: again))
       }
       candidates.findNeighbourhood(of: bound, in: net.graph, reach: reach)
       do {
-        rewrites.append(try rewrite(rule, index, binding))
+        rewrites.append(try rewrite(rule, binding))
       } catch {
-        misses[index][layer] = refusal(
-          error, rule, layer, bindings: named(binding, of: rule), isComplete: true)
+        misses.note(error, binding, rule, at: layer)
         return false
       }
-      misses[index][layer] = nil
-      if rule.isOnce { done.insert(index) }
+      misses.forget(rule, at: layer)
+      if rule.rule.isOnce { done.insert(rule.index) }
       candidates.touchNeighbourhood()
-      if let rewrite = rewrites.last {
+      if let rewrite = rewrites.last, !rewrite.added.isEmpty {
         candidates.touch(rewrite.added)
         if let error = growth(of: rewrite) { throw error }
       }
-      return net.graph[layer].isAlive
+      return net.graph.layers[layer.index].isAlive
     }
   }
 
@@ -186,41 +176,18 @@ package struct Planner {
   }
 
   /// Rewrites one match and, where that is asked for, notes what it changes.
-  func rewrite(_ rule: Rule, _ index: Int, _ binding: Binding) throws(Refusal.Reason) -> AppliedRewrite {
+  func rewrite(_ rule: PlannedRule, _ binding: Binding) throws(Refusal.Reason) -> AppliedRewrite {
     let recorder =
       options.describesChanges ? ChangeRecorder(net, layers: binding.allLayers) : nil
-    var rewrite = try Rewriter(net: net, rule: rule, ruleIndex: index, kernels: options.kernels).apply(
-      binding)
-    rewrite.changes = recorder?.changes(in: net) ?? []
+    var rewrite = try Rewriter(net: net, rule: rule).apply(binding)
+    if let recorder { rewrite.changes = recorder.changes(in: net) }
     return rewrite
   }
 
-  // Its own function, so that no copy of the graph is alive when the rewriter changes it: that would copy
-  // every array for every rewrite.
-  //
-  // With `wanted`, only a match of exactly these layers is one.
-  func search(
-    _ rule: Rule, _ index: Int, at layer: LayerID, among wanted: Set<LayerID>? = nil
-  ) -> Matcher.Outcome {
-    let graph = net.graph
-    return Matcher(graph: graph).match(rule.pattern, at: layer) { binding in
-      if let wanted, Set(binding.allLayers) != wanted { return .connection(layer: layer) }
-      return conditions[index].refusal(binding, in: net)
-        ?? Safety(graph: graph, rule: rule, binding: binding) {
-          options.isProtected(graph[$0].name)
-        }.refusal()
-    }
-  }
-
-  private func named(_ binding: Binding, of rule: Rule) -> [(capture: String, layer: LayerID)] {
-    binding.named.map { (rule.pattern.captures[$0.capture].name, $0.layer) }
-  }
-
-  private func refusal(
-    _ reason: Refusal.Reason, _ rule: Rule, _ layer: LayerID,
-    bindings: [(capture: String, layer: LayerID)], isComplete: Bool
-  ) -> Refusal {
-    Refusal(rule: rule.id, layer: layer, reason: reason, bindings: bindings, isComplete: isComplete)
+  /// Looks for a match; with `wanted`, only one of exactly these layers is one.
+  func search(_ rule: PlannedRule, at layer: LayerID, among wanted: Set<LayerID>? = nil) -> Matcher.Outcome {
+    let matcher = wanted.map { Matcher(net: net, protected: protected, wanted: $0) } ?? matcher
+    return matcher.match(rule, at: layer)
   }
 
   /// Rewrites whose composed result does not fit the stored type.
@@ -234,7 +201,7 @@ package struct Planner {
         let reason = Refusal.Reason.overflow(
           layer: layer, largest: largest, limit: BlobStorage.half.largest, storage: "half precision")
         for rewrite in rewrites where (rewrite.kept + rewrite.replaced + rewrite.added).contains(layer) {
-          guard let index = rules.firstIndex(where: { $0.id == rewrite.rule }) else { continue }
+          guard let index = rules.firstIndex(where: { $0.rule.id == rewrite.rule }) else { continue }
           result[rewrite.anchor, default: [:]][index] = reason
         }
       }
@@ -246,87 +213,26 @@ package struct Planner {
     let graph = net.graph
     try ConnectionCheck.check(graph)
     return Plan(
-      rewrites: rewrites, refusals: nearest(), nearMisses: allMisses(),
+      rewrites: rewrites, refusals: misses.nearest(in: graph), misses: misses,
       warnings: rewrites.flatMap(\.warnings) + netWarnings(), graph: graph,
       typesBefore: typesBefore, typesAfter: graph.typeCounts)
   }
 
-  private func allMisses() -> [Refusal] {
-    var all: [(rule: Int, refusal: Refusal)] = []
-    for (rule, table) in misses.enumerated() {
-      for (layer, refusal) in table.entries where net.graph[layer].isAlive { all.append((rule, refusal)) }
-    }
-    return all.sorted { ($0.refusal.layer, $0.rule) < ($1.refusal.layer, $1.rule) }.map(\.refusal)
-  }
-
-  /// For each layer left that a rule removes the like of, the miss that came nearest.
-  private func nearest() -> [Refusal] {
-    var best = LayerTable<(rank: (Int, Int, Int), refusal: Refusal)>(layerCount: net.graph.layers.count)
-    for (index, rule) in rules.enumerated() where !rule.isQuiet {
-      for (anchor, refusal) in misses[index].entries where net.graph[anchor].isAlive {
-        for layer in concerned(by: refusal, of: rule) where isRemovable(layer) {
-          let rank = (refusal.isComplete ? 1 : 0, refusal.bindings.count, -index)
-          if let known = best[layer], known.rank >= rank { continue }
-          var mine = refusal
-          mine.layer = layer
-          best[layer] = (rank, mine)
-        }
-      }
-    }
-    return best.entries.sorted { $0.layer < $1.layer }.map { mergingExpectations($0.element.refusal) }
-  }
-
-  /// The layers whose staying a miss explains: the one the search began at and, when all layers were there, those
-  /// that the rule would have removed.
-  private func concerned(by refusal: Refusal, of rule: Rule) -> Set<LayerID> {
-    var layers: Set<LayerID> = [refusal.layer]
-    guard refusal.isComplete else { return layers }
-    for capture in rule.removedCaptures {
-      let name = rule.pattern.captures[capture].name
-      for binding in refusal.bindings where binding.capture == name && net.graph[binding.layer].isAlive {
-        layers.insert(binding.layer)
-      }
-    }
-    return layers
-  }
-
-  /// When no rule got past the layer's producer, the reason names all producers that some rule would take.
-  private func mergingExpectations(_ refusal: Refusal) -> Refusal {
-    guard case .producerType(let blob, let found, let type, var expected) = refusal.reason else {
-      return refusal
-    }
-    for index in rules.indices {
-      guard let other = misses[index][refusal.layer],
-        case .producerType(blob, found, _, let more) = other.reason
-      else { continue }
-      expected += more.filter { !expected.contains($0) }
-    }
-    var merged = refusal
-    merged.reason = .producerType(
-      blob: blob, found: found, foundType: type, expected: expected.sorted())
-    return merged
-  }
-
-  /// Whether a selected rule names this layer's type among those it removes.
-  private func isRemovable(_ layer: LayerID) -> Bool {
-    removable.contains { Matcher.accepts($0, layer, in: net.graph) }
-  }
-
   /// One warning for each value that was given and that no rule used.
   private func idleParameters() -> [Warning] {
-    var takers: [String: [Int]] = [:]
-    for (index, rule) in rules.enumerated() {
-      for name in rule.arguments.keys { takers[name, default: []].append(index) }
+    var takers: [String: [PlannedRule]] = [:]
+    for rule in rules {
+      for name in rule.rule.arguments.keys { takers[name, default: []].append(rule) }
     }
+    guard !takers.isEmpty else { return [] }
     let applied = Set(rewrites.map(\.rule))
     return takers.sorted { $0.key < $1.key }.compactMap { name, takers in
-      guard !takers.contains(where: { applied.contains(rules[$0].id) }) else { return nil }
-      let reasons = takers.flatMap { misses[$0].entries.map(\.element) }
-      let nearest = reasons.first(where: \.isComplete) ?? reasons.first
+      guard !takers.contains(where: { applied.contains($0.rule.id) }) else { return nil }
+      let reason = misses.nearestReason(of: takers)
       return Warning(
         layer: "",
         reason: .idleParameter(
-          name: name, rules: takers.map { rules[$0].id }, reason: nearest?.reason.sentence(in: net.graph)))
+          name: name, rules: takers.map(\.rule.id), reason: reason?.sentence(in: net.graph)))
     }
   }
 
@@ -355,8 +261,8 @@ package struct Planner {
 extension NetGraph {
   /// Layers by type, with those that the phase excludes as long as they are in the file.
   var typeCounts: [String: Int] {
-    var counts: [String: Int] = [:]
-    for layer in layers where layer.isAlive { counts[layer.type, default: 0] += 1 }
-    return counts
+    var counts = Array(repeating: 0, count: types.names.count)
+    for index in layers.indices where layers[index].isAlive { counts[layers[index].typeID] += 1 }
+    return Dictionary(uniqueKeysWithValues: zip(types.names, counts).filter { $0.1 > 0 })
   }
 }

@@ -4,11 +4,7 @@ import Rules
 /// Applies one rule to one match. The only place where a graph changes.
 struct Rewriter {
   let net: WorkingNet
-  let rule: Rule
-  /// Position of the rule in its set.
-  let ruleIndex: Int
-  /// The kernels that the rule calls.
-  let kernels: KernelRegistry
+  let rule: PlannedRule
 
   /// Makes the rewrite, or refuses and leaves everything as it was.
   func apply(_ binding: Binding) throws(Refusal.Reason) -> AppliedRewrite {
@@ -25,30 +21,31 @@ struct Rewriter {
     }
     // An alternative can be named by itself and as one of several.
     var removed: [LayerID] = []
-    for layer in rule.rewrite.removed.flatMap(binding.layers) where !removed.contains(layer) {
-      removed.append(layer)
+    for capture in rule.rewrite.removed {
+      for layer in binding.layers(of: capture) where !removed.contains(layer) { removed.append(layer) }
     }
     var outcome = RewriteOutcome()
     try net.transaction { () throws(Refusal.Reason) in
       let environment = MatchEnvironment(net, rule, binding)
-      for item in rule.lets { environment.define(item.name, item.expression) }
+      for item in rule.rule.lets { environment.define(item.name, item.expression) }
       let outputs = OutputCheck(net.graph, around: binding)
       // New layers are described before anything changes: they may use what is about to go.
-      var writer = LayerWriter(net: net, rule: rule, binding: binding, environment: environment)
-      try writer.describe()
-      for transform in rule.transforms {
-        for element in elements(transform.group, binding) {
+      var writer =
+        rule.onlyTakesOut
+        ? nil : LayerWriter(net: net, rule: rule, binding: binding, environment: environment)
+      try writer?.describe()
+      for step in rule.steps {
+        guard let group = step.group else {
+          try take(step, binding, environment)
+          continue
+        }
+        for element in binding.elements where element.group == group {
           environment.element = element
-          if transform.captures.contains(where: { layer(of: $0, binding, environment) == nil }) { continue }
-          if let condition = transform.condition, try environment.truth(of: condition) == false { continue }
-          switch transform {
-          case .kernel(let call): try run(call, binding, environment)
-          case .set(let assignment): try assign(assignment, binding, environment)
-          }
+          try take(step, binding, environment)
         }
         environment.element = nil
       }
-      outcome = try writer.write()
+      if let written = try writer?.write() { outcome = written }
       for layer in removed {
         if net.graph[layer].isIncluded {
           try net.graph.bypass(layer, keepsEarlierName: rule.rewrite.keepsEarlierName)
@@ -58,11 +55,11 @@ struct Rewriter {
       }
       for field in rule.rewrite.cleared { try clear(field, of: binding[field.capture]) }
       for rename in rule.rewrite.renames {
-        let name = rename.name.filled(by: rule) { capture in
+        let name = rename.name.filled(by: rule.rule) { capture in
           let layer = binding[capture]
           return names.first { $0.layer == layer }?.name ?? ""
         }
-        try writer.rename(binding[rename.capture], to: name, &outcome)
+        try writer?.rename(binding[rename.capture], to: name, &outcome)
       }
       let touched = names.map(\.layer).filter { net.graph[$0].isAlive } + outcome.added
       for layer in touched { try ParameterBookkeeping.update(layer, in: net) }
@@ -70,7 +67,7 @@ struct Rewriter {
       let generation = names.map { net.graph.changes[$0.layer]?.generation ?? 0 }.max() ?? 0
       for layer in outcome.added { net.graph.updateChange(of: layer) { $0.generation = generation + 1 } }
       if !rule.lowersLayerCount {
-        for layer in touched { net.graph.updateChange(of: layer) { $0.boundedRules.insert(ruleIndex) } }
+        for layer in touched { net.graph.updateChange(of: layer) { $0.boundedRules.insert(rule.index) } }
       }
     }
     for layer in names.map(\.layer) + outcome.added
@@ -79,15 +76,23 @@ struct Rewriter {
     }
     let gone = removed + outcome.gone
     return AppliedRewrite(
-      rule: rule.id, safety: rule.safety, layers: names, anchor: anchor,
+      rule: rule.rule.id, safety: rule.rule.safety, layers: names, anchor: anchor,
       kept: names.map(\.layer).filter { !gone.contains($0) && !outcome.replaced.contains($0) },
       removed: gone, replaced: outcome.replaced, added: outcome.added, renamed: outcome.renamed,
       cleared: rule.rewrite.cleared.map { (binding[$0.capture], $0.path) }, warnings: net.warnings)
   }
 
-  /// What a step is done for: once, or for each element of a group.
-  private func elements(_ group: Int?, _ binding: Binding) -> [BoundElement?] {
-    group.map { group in binding.elements.filter { $0.group == group } } ?? [nil]
+  /// Does one step, unless a layer that it works on is absent or its condition does not hold.
+  private func take(
+    _ step: PlannedRule.Step, _ binding: Binding, _ environment: MatchEnvironment
+  ) throws(Refusal.Reason) {
+    for capture in step.captures where layer(of: capture, binding, environment) == nil { return }
+    if let condition = step.condition, try environment.truth(of: condition) == false { return }
+    if let kernel = step.kernel {
+      try run(kernel, step.arguments, binding, environment)
+    } else if case .set(let assignment) = step.transform {
+      try assign(assignment, binding, environment)
+    }
   }
 
   /// The layer of a capture that a step works on; nil where it is absent, and the step is left out.
@@ -99,18 +104,17 @@ struct Rewriter {
   }
 
   private func run(
-    _ call: KernelCall, _ binding: Binding, _ environment: MatchEnvironment
+    _ kernel: any Kernel, _ given: [(name: String, argument: KernelCall.Argument)], _ binding: Binding,
+    _ environment: MatchEnvironment
   ) throws(Refusal.Reason) {
-    guard let kernel = kernels.kernel(named: call.kernel) else {
-      preconditionFailure("rules are checked against the registry")
-    }
     var arguments = KernelArguments()
-    for (name, argument) in call.arguments {
+    for (name, argument) in given {
       switch argument {
       case .capture(let index):
-        arguments.layers[name] = layer(of: index, binding, environment)
+        // None is absent: the step would have been left out.
+        if let layer = layer(of: index, binding, environment) { arguments.layers.append((name, layer)) }
       case .vector(let expression):
-        arguments.vectors[name] = .some(try environment.tensor(of: expression)?.values)
+        arguments.vectors.append((name, try environment.tensor(of: expression)?.values))
       }
     }
     try kernel.apply(arguments, to: net)
@@ -121,11 +125,11 @@ struct Rewriter {
   ) throws(Refusal.Reason) {
     guard let layer = layer(of: assignment.target.capture, binding, environment) else { return }
     switch assignment.target {
-    case .attribute(let capture, let path):
+    case .attribute(_, let path):
       let writer = FieldWriter(schema: net.schema, environment: environment)
       guard let values = try writer.values(of: assignment.value, at: path) else { return }
       net.setAttribute(path, to: values, of: layer)
-    case .blob(let capture, let index):
+    case .blob(_, let index):
       guard case .expression(let expression) = assignment.value else { return }
       guard var blobs = try net.blobs(of: layer) else {
         // Without weights only this much is certain: the blob will be there.

@@ -29,6 +29,12 @@ package struct Rewrite: Sendable {
       && cleared.isEmpty && connections.isEmpty && disconnections.isEmpty
   }
 
+  /// Whether it does nothing but take layers and fields out.
+  package var onlyTakesOut: Bool {
+    dropped.isEmpty && replaced.isEmpty && layers.isEmpty && insertions.isEmpty && connections.isEmpty
+      && disconnections.isEmpty && renames.isEmpty
+  }
+
   /// Whether the layer of a capture is gone afterwards.
   package func lets(go capture: Int) -> Bool {
     removed.contains(capture) || dropped.contains(capture) || replaced.contains(capture)

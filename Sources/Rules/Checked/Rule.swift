@@ -90,15 +90,17 @@ package struct Rule: Sendable {
 }
 
 /// An expression that has been checked, with its node in the rule file for messages at plan time.
-package struct CheckedExpression: Sendable {
+///
+/// Behind one reference: rules hand their expressions around with every match.
+package final class CheckedExpression: Sendable {
   /// The tree.
-  package var expression: Expression
+  package let expression: Expression
   /// What it evaluates to, as far as that is known.
-  package var type: ExpressionType
+  package let type: ExpressionType
   /// The text as written.
-  package var text: String
+  package let text: String
   /// Where it stands.
-  package var node: YAMLNode
+  package let node: YAMLNode
   /// The capture on whose type and parameters alone the value depends, if there is one.
   package let subject: String?
   /// A number of its own, by which values are remembered.

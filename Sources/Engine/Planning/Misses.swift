@@ -1,0 +1,129 @@
+import Rules
+
+/// The near misses of a plan, by rule and layer: what explains that a layer stays.
+struct Misses: Sendable {
+  private let rules: [PlannedRule]
+  /// By rule.
+  private var tables: [LayerTable<Miss>]
+  /// The rules that have missed.
+  private var missing: [Int] = []
+  /// What the rules that speak of their misses remove, where they name types.
+  private let removable: [PlannedCapture]
+
+  init(_ rules: [PlannedRule], layerCount: Int) {
+    self.rules = rules
+    tables = rules.map { _ in LayerTable(layerCount: layerCount) }
+    removable = rules.filter { !$0.rule.isQuiet }.flatMap { rule in
+      (rule.rewrite.removed + rule.rewrite.dropped).map { rule.captures[$0] }
+    }.filter { if case .any = $0.capture.types { false } else { true } }
+  }
+
+  /// Remembers why a rule did not rewrite something, in the place of what it missed there before.
+  mutating func note(_ reason: Refusal.Reason, _ binding: Binding, _ rule: PlannedRule, at layer: LayerID) {
+    if tables[rule.index].isEmpty { missing.append(rule.index) }
+    tables[rule.index][layer] = Miss(reason, binding)
+  }
+
+  /// The rule has rewritten something there.
+  mutating func forget(_ rule: PlannedRule, at layer: LayerID) { tables[rule.index][layer] = nil }
+
+  /// Why some rules did nothing: the first miss with all layers there, else the first.
+  func nearestReason(of rules: [PlannedRule]) -> Refusal.Reason? {
+    var first: Miss?
+    for rule in rules {
+      for miss in tables[rule.index].entries.lazy.map(\.element) {
+        if miss.binding.isComplete { return miss.reason }
+        first = first ?? miss
+      }
+    }
+    return first?.reason
+  }
+
+  /// All at layers that are left, in the order of the layers and rules.
+  func all(in graph: NetGraph) -> [Refusal] {
+    var all: [(rule: Int, layer: LayerID, miss: Miss)] = []
+    for rule in missing {
+      tables[rule].forEach { layer, miss in
+        if graph.layers[layer.index].isAlive { all.append((rule, layer, miss)) }
+      }
+    }
+    return all.sorted { ($0.layer, $0.rule) < ($1.layer, $1.rule) }.map { rule, layer, miss in
+      miss.refusal(of: rules[rule].rule, at: layer)
+    }
+  }
+
+  /// For each layer left that a rule removes the like of, the miss that came nearest.
+  func nearest(in graph: NetGraph) -> [Refusal] {
+    var best = LayerTable<(rank: (Int, Int, Int), miss: Miss)>(layerCount: graph.layers.count)
+    var accepting: [[PlannedCapture]?] = Array(repeating: nil, count: graph.types.names.count)
+    /// Whether a selected rule names the layer's type among those it removes.
+    func isRemovable(_ layer: LayerID) -> Bool {
+      let type = graph.layers[layer.index].typeID
+      let captures = accepting[type] ?? removable.filter { $0.capture.types.accepts(graph.types.names[type]) }
+      accepting[type] = captures
+      return captures.contains { $0.accepts(layer, in: graph) }
+    }
+    for index in missing.sorted() where !rules[index].rule.isQuiet {
+      tables[index].forEach { anchor, miss in
+        guard graph.layers[anchor.index].isAlive else { return }
+        let rank = (miss.binding.isComplete ? 1 : 0, miss.binding.count, -index)
+        for layer in concerned(by: miss, at: anchor, rules[index], in: graph) where isRemovable(layer) {
+          if let known = best[layer], known.rank >= rank { continue }
+          best[layer] = (rank, miss)
+        }
+      }
+    }
+    var expectations = Expectations()
+    return best.entries.sorted { $0.layer < $1.layer }.map { layer, nearest in
+      merged(nearest.miss.refusal(of: rules[-nearest.rank.2].rule, at: layer), &expectations)
+    }
+  }
+
+  /// The layers whose staying a miss explains: the one the search began at and, when all layers were there, those
+  /// that the rule would have removed.
+  private func concerned(
+    by miss: Miss, at anchor: LayerID, _ rule: PlannedRule, in graph: NetGraph
+  ) -> [LayerID] {
+    var layers = [anchor]
+    guard miss.binding.isComplete else { return layers }
+    for (capture, layer) in miss.binding.named
+    where rule.removedCaptures.contains(capture) && graph.layers[layer.index].isAlive
+      && !layers.contains(layer)
+    {
+      layers.append(layer)
+    }
+    return layers
+  }
+
+  /// When no rule got past the layer's producer, the reason names all producers that some rule would take.
+  private func merged(_ refusal: Refusal, _ expectations: inout Expectations) -> Refusal {
+    guard case .producerType(let blob, let found, let type, let expected) = refusal.reason else {
+      return refusal
+    }
+    var lists = [expected]
+    for index in missing {
+      guard let other = tables[index][refusal.layer],
+        case .producerType(blob, found, _, let more) = other.reason
+      else { continue }
+      lists.append(more)
+    }
+    var merged = refusal
+    merged.reason = .producerType(
+      blob: blob, found: found, foundType: type, expected: expectations.merging(lists))
+    return merged
+  }
+
+  /// Lists of types as one, sorted; most layers that stay do so for the same lists.
+  private struct Expectations {
+    private var lists: [[String]] = []
+    private var all: [String] = []
+
+    mutating func merging(_ lists: [[String]]) -> [String] {
+      if lists != self.lists {
+        self.lists = lists
+        all = Set(lists.joined()).sorted()
+      }
+      return all
+    }
+  }
+}
