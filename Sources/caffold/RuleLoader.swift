@@ -5,11 +5,11 @@ import Rules
 
 /// Reads the rules that the flags ask for.
 enum RuleLoader {
-  /// The rules that are selected, in resolved order; `sources` are the user's files where they have been read already.
+  /// The rules that are selected, in resolved order; `files` are the user's, where they have been read already.
   static func load(
-    _ options: RuleOptions, sources: [SourceText]? = nil, fields: (any LayerFields)? = nil
+    _ options: RuleOptions, files: RuleFiles? = nil, fields: (any LayerFields)? = nil
   ) throws -> RuleSet {
-    let (rules, layouts) = try loadAll(options, sources: sources, fields: fields, toRun: true)
+    let (rules, layouts) = try loadAll(options, files: files, fields: fields, toRun: true)
     let set = try RuleSet(rules, layouts: layouts, selection: selection(options))
     try set.checkParameters()
     return set
@@ -21,29 +21,52 @@ enum RuleLoader {
   ///   - fields: the fields that the rules of `--rules` are checked against; the built-in ones need no check.
   ///   - toRun: whether tests and documentation of the built-in rules can be left out.
   static func loadAll(
-    _ options: RuleOptions, sources: [SourceText]? = nil, fields: (any LayerFields)? = nil,
+    _ options: RuleOptions, files: RuleFiles? = nil, fields: (any LayerFields)? = nil,
     toRun: Bool = false
   ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
     let builtin = try BuiltinRules.load(toRun: toRun)
-    var rules = options.isolated ? [] : builtin.rules
     // Layouts describe layers, they rewrite nothing: a rule of one's own may use them without the rules.
-    var layouts = builtin.layouts
-    for source in try sources ?? self.sources(options) {
-      let (checked, errors) = RuleFile.check(
-        source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, fields: fields)
-      // All are printed; the last one stops the run.
-      for error in errors.dropLast() { Console.error(error.diagnostic) }
-      if let last = errors.last { throw last }
-      rules += checked.rules
-      layouts += checked.layouts
-    }
-    return (rules, layouts)
+    let files = try files ?? self.files(options, fields: fields)
+    return ((options.isolated ? [] : builtin.rules) + files.rules, builtin.layouts + files.layouts)
   }
 
-  /// The user's rule files, in the order they are read.
-  static func sources(_ options: RuleOptions) throws -> [SourceText] {
-    try options.rules.flatMap(files).map(source)
+  /// The user's rule files and those that they extend.
+  ///
+  /// - Throws: the last error of all files; the others are printed.
+  static func files(_ options: RuleOptions, fields: (any LayerFields)? = nil) throws -> RuleFiles {
+    try faultless(
+      RuleFiles(try options.rules.flatMap(sources), check: { check($0, fields) }, read: sources))
   }
+
+  /// Rule files that were read before, and what they extend, which is among them.
+  static func files(_ known: [SourceText], fields: (any LayerFields)? = nil) throws -> RuleFiles {
+    try faultless(
+      RuleFiles(known, check: { check($0, fields) }) { path in
+        let found = known.filter { source in
+          let normal = RelativePath.normal(source.path)
+          return normal == path || normal.hasPrefix(path + "/")
+        }
+        guard !found.isEmpty else { throw RuleError(.unreadable("the plan does not hold it")) }
+        return found
+      })
+  }
+
+  /// A rule file, checked.
+  static func check(_ source: SourceText, _ fields: (any LayerFields)?) -> (
+    file: RuleFile, errors: [any DiagnosticError]
+  ) {
+    RuleFile.check(
+      source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, fields: fields)
+  }
+
+  private static func faultless(_ files: RuleFiles) throws -> RuleFiles {
+    for error in files.errors.dropLast() { Console.error(error.diagnostic) }
+    if let last = files.errors.last { throw last }
+    return files
+  }
+
+  /// The texts of the rule files at a path.
+  static func sources(at path: String) throws -> [SourceText] { try files(at: path).map(source) }
 
   /// What the flags select.
   static func selection(_ options: RuleOptions) throws -> RuleSet.Selection {

@@ -14,8 +14,8 @@ enum RuleSubjects {
     var selection = RuleSet.Selection()
     selection.select = subjects.filter { !isPath($0) }
     selection.allowsApproximate = true
-    var rules = all.filter { !$0.isBuiltin }
-    if let repeated = RuleSet.repetitions(in: rules).first { throw repeated }
+    if let repeated = RuleSet.repetitions(in: all).first { throw repeated }
+    var rules = RuleSet.overridden(all.filter { !$0.isBuiltin })
     if !selection.select.isEmpty || subjects.isEmpty {
       if subjects.isEmpty { selection.select = ["ALL"] }
       let named = try RuleSet(all.filter(\.isBuiltin), layouts: [], selection: selection).rules

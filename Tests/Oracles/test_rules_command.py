@@ -98,6 +98,42 @@ def test_explain_of_an_unknown_rule_is_refused(command, name, remedy):
     assert result.stderr == f"error: there is no rule '{name}'; {remedy}\n"
 
 
+# -- extends
+
+
+def test_a_file_extends_and_overrides_others(command, rules, tmp_path):
+    rules("base/relu.yaml", GOOD)
+    rules("base/other.yaml", GOOD.replace("no-relu", "conv-bn"))
+    path = rules("mine.yaml", "extends: base\n" + GOOD.replace("tags: [mine]", "tags: [mine, again]"))
+    shown = command.run("rules", "explain", "no-relu", "--rules", path).stdout
+    assert f"\n  overrides  {tmp_path}/base/relu.yaml:3:5\n" in shown
+    arguments = ["rules", "list", "--rules", path, "--unsafe", "--select", "no-relu,conv-bn"]
+    listed = {rule["id"]: rule for rule in command.run(*arguments, "--format", "json").document["rules"]}
+    assert listed["no-relu"]["tags"] == ["mine", "again"]
+    assert listed["no-relu"]["overrides"] == [
+        {"file": f"{tmp_path}/base/relu.yaml", "line": 3, "builtin": False}
+    ]
+    assert [rule["builtin"] for rule in listed["conv-bn"]["overrides"]] == [True]
+    text = command.run(*arguments).stderr
+    assert f"{path}:4:5: note: overrides 'no-relu' of {tmp_path}/base/relu.yaml:3:5\n" in text
+    assert command.run("rules", "check", path).stderr == "3 rules and 0 layouts in 3 files: no errors\n"
+    assert command.run("rules", "test", path).stderr == "2 tests of 2 rules: 2 passed\n"
+
+
+def test_extended_files_are_in_the_plan(command, rules, tmp_path):
+    net, plan = tmp_path / "net.prototxt", tmp_path / "plan.json"
+    net.write_text(NET)
+    base = rules("base.yaml", GOOD)
+    path = rules("mine.yaml", "schema: 1\nextends: base.yaml\n")
+    arguments = ["--definition-only", "--rules", path, "--isolated", "--unsafe"]
+    assert command.run("fold", net, *arguments, "--plan", plan).code == 0
+    base.unlink()
+    path.unlink()
+    result = command.run("apply", plan, "--output-model", tmp_path / "out.prototxt")
+    assert result.code == 0, result.stderr
+    assert "ReLU" not in (tmp_path / "out.prototxt").read_text()
+
+
 # -- parameters
 
 SCALED = """\
@@ -225,7 +261,8 @@ def test_check_finds_one_id_in_two_files(command, rules, tmp_path):
     result = command.run("rules", "check", "-q", "a.yaml", "b.yaml", cwd=tmp_path)
     assert result.code == 2
     assert result.stderr.splitlines()[0] == (
-        "b.yaml:3:5: error: rule 'no-relu' is defined twice; first at a.yaml:3:5"
+        "b.yaml:3:5: error: rule 'no-relu' is defined twice; first at a.yaml:3:5; "
+        "a file overrides rules of those that it extends"
     )
 
 

@@ -80,7 +80,7 @@ import Testing
     let rules = [try rule("a"), try rule("a", path: "other.yaml")]
     #expect(
       message { _ = try RuleSet(rules, layouts: []) } == """
-        other.yaml:3:5: error: rule 'a' is defined twice; first at r.yaml:3:5
+        other.yaml:3:5: error: rule 'a' is defined twice; first at r.yaml:3:5; a file overrides rules of those that it extends
             - {id: a, summary: S., tags: [], match: {c0: {type: ReLU}}, rewrite: {remove: c0}}
               ^
         """)

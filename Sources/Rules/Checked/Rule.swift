@@ -75,6 +75,19 @@ package struct Rule: Sendable {
   /// Whether it comes with the program.
   package var isBuiltin: Bool
 
+  /// The files whose rules it may override, its own included.
+  package var extendedPaths: Set<String> = []
+  /// The rules of the same id whose place it takes, the last one first.
+  package var overridden: [Overridden] = []
+
+  /// A rule that another one overrides.
+  package struct Overridden: Sendable, Equatable {
+    /// Where it stands.
+    package var place: SourcePlace
+    /// Whether it comes with the program.
+    package var isBuiltin: Bool
+  }
+
   /// Where in the file.
   package var place: SourcePlace { node.place }
 

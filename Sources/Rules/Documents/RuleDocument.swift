@@ -6,6 +6,8 @@ import Diagnostics
 package struct RuleDocument: Sendable {
   /// The file.
   package let source: SourceText
+  /// The files that it extends.
+  let extends: [RuleText]
   /// The rules, unchecked.
   package let rules: [UncheckedRule]
   /// The layouts, unchecked.
@@ -23,6 +25,7 @@ package struct RuleDocument: Sendable {
       let version = try schema.asInteger(for: .key("schema"))
       guard version == RuleGrammar.version else { throw RuleError(.unknownSchema(version), schema) }
     }
+    extends = problems.attempt { try root.textList("extends") } ?? []
     rules = (problems.attempt { try root.sequence("rules") ?? [] } ?? []).compactMap { node in
       problems.attempt { try YAMLMap(node, as: RuleGrammar.rule.name) }.flatMap {
         UncheckedRule($0, problems)

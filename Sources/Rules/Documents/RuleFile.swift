@@ -2,6 +2,8 @@ import Diagnostics
 
 /// Rules and layouts of one file, checked.
 package struct RuleFile: Sendable {
+  /// The files whose rules come before those of this one.
+  package let extends: [RuleText]
   /// The rules, in file order.
   package let rules: [Rule]
   /// The layouts, in file order.
@@ -42,10 +44,13 @@ package struct RuleFile: Sendable {
     let rules = document?.rules.compactMap(checker.check) ?? []
     let layouts =
       document?.layouts.compactMap { layout in problems.attempt { try checker.check(layout) } } ?? []
-    return (RuleFile(rules: rules, layouts: layouts, notes: context.notes.found), problems.errors)
+    let file = RuleFile(
+      extends: document?.extends ?? [], rules: rules, layouts: layouts, notes: context.notes.found)
+    return (file, problems.errors)
   }
 
-  private init(rules: [Rule], layouts: [BlobLayout], notes: [Diagnostic]) {
+  private init(extends: [RuleText], rules: [Rule], layouts: [BlobLayout], notes: [Diagnostic]) {
+    self.extends = extends
     self.rules = rules
     self.layouts = layouts
     self.notes = notes

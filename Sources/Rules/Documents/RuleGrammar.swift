@@ -9,6 +9,10 @@ package enum RuleGrammar {
     "rule file",
     keys: [
       RuleKey("schema", .version, isRequired: true, "The version of the rule language."),
+      RuleKey(
+        "extends", .texts,
+        "Rule files, or folders of them, whose rules come before those of this file and can be overridden here by id; relative to this file."
+      ),
       RuleKey("rules", .shapes(rule), "The rules, tried in this order among equals."),
       RuleKey("layouts", .shapes(layout), "How layer types store their numbers in blobs."),
     ])

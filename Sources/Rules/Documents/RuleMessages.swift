@@ -12,7 +12,9 @@ extension RuleError: DiagnosticError {
       return "schema \(version) of the rule language is not known; this version reads 1"
     case .badID(let id):
       return "'\(clipped(id))' is no id; use lower-case letters, digits and hyphens, beginning with a letter"
-    case .repeatedID(let id, let first): return "rule '\(id)' is defined twice; first at \(first)"
+    case .repeatedID(let id, let first):
+      return
+        "rule '\(id)' is defined twice; first at \(first); a file overrides rules of those that it extends"
     case .unknownWord(let word, let what, let allowed):
       return "'\(clipped(word))' is not known for \(what)"
         + (Suggestion.nearest(to: word, among: allowed).map { "; did you mean '\($0)'?" }
@@ -190,6 +192,13 @@ extension RuleError: DiagnosticError {
         + (Suggestion.nearest(to: id, among: known).map { "; did you mean '\($0)'?" }
           ?? "; 'caffold rules list --select ALL' lists them")
     case .noRules(let path): return "no rule files (.yaml, .yml) in '\(path)'"
+    case .circularExtends(let paths):
+      return paths.count == 2
+        ? "a rule file cannot extend itself"
+        : "rule files extend one another in a circle: \(paths.map { "'\($0)'" }.joined(separator: ", then ")); remove one of these"
+    case .deepExtends(let limit):
+      return "more than \(limit) rule files extend one another, one after the other; extend some of them here"
+    case .cannotExtend(let path, let why): return "'\(clipped(path))' cannot be extended: \(why)"
     case .unreadable(let message): return message
     }
   }

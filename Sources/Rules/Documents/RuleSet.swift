@@ -36,16 +36,7 @@ package struct RuleSet: Sendable {
     _ all: [Rule], layouts: [BlobLayout], selection: Selection = Selection()
   ) throws(RuleError) {
     if let error = Self.repetitions(in: all).first { throw error }
-    var rules: [Rule] = []
-    var indices: [String: Int] = [:]
-    for rule in all {
-      if let index = indices[rule.id] {
-        rules[index] = rule
-      } else {
-        indices[rule.id] = rules.count
-        rules.append(rule)
-      }
-    }
+    let rules = Self.overridden(all)
     // `--ignore 'deconv-*'` may well find nothing: it asks for the absence it finds.
     let ignored = selection.ignore.filter { Glob($0).literal != nil }
     for selector in selection.select + selection.extendSelect + ignored
@@ -79,12 +70,31 @@ package struct RuleSet: Sendable {
     self.layouts = unique
   }
 
-  /// One error for each rule whose id another has already; a rule of the user may replace a built-in one.
+  /// The rules that are left when those that others override are gone, each in the place of the one it overrides.
+  package static func overridden(_ all: [Rule]) -> [Rule] {
+    var rules: [Rule] = []
+    var indices: [String: Int] = [:]
+    for var rule in all {
+      guard let index = indices[rule.id] else {
+        indices[rule.id] = rules.count
+        rules.append(rule)
+        continue
+      }
+      let earlier = rules[index]
+      rule.overridden =
+        [.init(place: earlier.place, isBuiltin: earlier.isBuiltin)] + earlier.overridden
+      rules[index] = rule
+    }
+    return rules
+  }
+
+  /// One error for each rule whose id another has already; a rule of the user may override a built-in one, and one of a
+  /// file that its own extends.
   package static func repetitions(in all: [Rule]) -> [RuleError] {
     var first: [String: Rule] = [:]
     var errors: [RuleError] = []
     for rule in all {
-      if let earlier = first[rule.id], earlier.isBuiltin == rule.isBuiltin {
+      if let earlier = first[rule.id], !rule.mayOverride(earlier) {
         errors.append(RuleError(.repeatedID(rule.id, first: earlier.place.description), at: rule.place))
       } else {
         first[rule.id] = rule
@@ -95,5 +105,13 @@ package struct RuleSet: Sendable {
 
   private static func fits(_ rule: Rule, _ selector: String) -> Bool {
     selector == "ALL" || Glob(selector).matches(rule.id) || rule.tags.contains(selector)
+  }
+}
+
+extension Rule {
+  fileprivate func mayOverride(_ earlier: Rule) -> Bool {
+    if earlier.isBuiltin != isBuiltin { return earlier.isBuiltin }
+    return source.path != earlier.source.path
+      && extendedPaths.contains(RelativePath.normal(earlier.source.path))
   }
 }

@@ -42,7 +42,12 @@ package struct RuleDescription {
     let allowances = rule.allowances.map(\.rawValue).sorted()
     if !allowances.isEmpty { facts.append(("allows", allowances.joined(separator: ", "))) }
     facts.append(("file", rule.place.description + (rule.isBuiltin ? ", built in" : "")))
-    return facts.map { "  " + $0.padded(to: 10) + $1 }
+    for overridden in rule.overridden {
+      facts.append(
+        ("overrides", overridden.place.description + (overridden.isBuiltin ? ", built in" : "")))
+    }
+    let width = facts.reduce(0) { max($0, $1.0.count) } + 2
+    return facts.map { "  " + $0.padded(to: width) + $1 }
   }
 
   private static func lines(_ kernel: KernelSignature) -> [String] {

@@ -41,8 +41,10 @@ struct BatchRun {
   /// Folds all models and reports; false when one of them failed.
   mutating func run() throws -> Bool {
     // A broken rule file is said once, not for every model.
-    _ = try RuleLoader.load(command.rules, fields: command.fork.fields(try command.fork.schema()))
-    let settings = try settingsDigest()
+    let fields = command.fork.fields(try command.fork.schema())
+    let files = try RuleLoader.files(command.rules, fields: fields)
+    _ = try RuleLoader.load(command.rules, files: files, fields: fields)
+    let settings = try settingsDigest(files)
     let limit = max(1, command.batch.jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     for index in models.indices {
       while running.count >= limit { waitForOne() }
@@ -124,12 +126,12 @@ struct BatchRun {
   }
 
   /// What the outputs depend on beside the inputs: this program, its options and the rules.
-  private func settingsDigest() throws -> ContentDigest {
+  private func settingsDigest(_ files: RuleFiles) throws -> ContentDigest {
     var digest = ContentDigest()
     digest.add(Caffold.version)
     for option in options { digest.add(option) }
     for source in BuiltinRuleFiles.sources { digest.add(String(decoding: source.bytes, as: UTF8.self)) }
-    for file in try command.rules.rules.flatMap(RuleLoader.files) { try digest.add(file: file) }
+    for file in files.entries { digest.add(String(decoding: file.source.bytes, as: UTF8.self)) }
     for file in command.fork.proto { try digest.add(file: file) }
     return digest
   }

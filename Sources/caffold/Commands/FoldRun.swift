@@ -21,9 +21,11 @@ struct FoldRun {
     try checkPlanPath()
     let protos = try replayed?.protoSources ?? command.fork.sources()
     let schema = try command.fork.schema(protos)
-    let ruleSources = try replayed?.ruleSources ?? RuleLoader.sources(command.rules)
-    let rules = try RuleLoader.load(
-      command.rules, sources: ruleSources, fields: SchemaFields(schema, isComplete: !protos.isEmpty))
+    let fields = SchemaFields(schema, isComplete: !protos.isEmpty)
+    let ruleFiles =
+      try replayed.map { try RuleLoader.files($0.ruleSources, fields: fields) }
+      ?? RuleLoader.files(command.rules, fields: fields)
+    let rules = try RuleLoader.load(command.rules, files: ruleFiles, fields: fields)
     let source = SourceText(path: command.model, bytes: try Files.read(command.model))
     let definition = try NetDefinition(try TextDocument(source))
     let weights = try command.weights.map { try WeightsFile(path: $0) }
@@ -65,7 +67,8 @@ struct FoldRun {
     if command.output.writesNets { try write(plan, text, weights, schema, into: &report) }
     if let path = command.output.plan, let result {
       let file = try PlanFile(
-        plan, command, model: source, weights: weights, rules: ruleSources, protos: protos, result: result)
+        plan, command, model: source, weights: weights, rules: ruleFiles.entries.map(\.source),
+        protos: protos, result: result)
       report.plannedTo = try writePlan(file.text(for: plan), to: path)
     }
     switch command.report.format {

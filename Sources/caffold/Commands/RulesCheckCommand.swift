@@ -29,30 +29,22 @@ struct RulesCheckCommand: ParsableCommand {
   }
 
   func run() throws {
-    var errors: [any DiagnosticError] = []
-    var notes: [Diagnostic] = []
     var fields: SchemaFields?
     try reporting { fields = fork.fields(try fork.schema(isThorough: !quiet)) }
-    var rules: [Rule] = []
-    var layouts = 0
-    var paths = 0
+    var sources: [SourceText] = []
+    var unread: [any DiagnosticError] = []
     for path in files {
       do {
-        for file in try RuleLoader.files(at: path) {
-          let (checked, found) = RuleFile.check(
-            try RuleLoader.source(file), kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes,
-            fields: fields)
-          errors += found
-          notes += checked.notes
-          rules += checked.rules
-          layouts += checked.layouts.count
-          paths += 1
-        }
+        sources += try RuleLoader.sources(at: path)
       } catch let error as any DiagnosticError {
-        errors.append(error)
+        unread.append(error)
       }
     }
-    errors += RuleSet.repetitions(in: rules)
+    let checked = RuleFiles(
+      sources, check: { RuleLoader.check($0, fields) }, read: RuleLoader.sources)
+    let rules = checked.rules
+    let errors: [any DiagnosticError] = checked.errors + unread + RuleSet.repetitions(in: rules)
+    let notes = checked.entries.flatMap(\.file.notes)
     if !quiet { for note in notes { Console.error(note) } }
     for error in errors { Console.error(error.diagnostic) }
     guard errors.isEmpty else {
@@ -61,8 +53,8 @@ struct RulesCheckCommand: ParsableCommand {
     }
     if !quiet {
       Console.log(
-        "\(Format.counted(rules.count, "rule")) and \(Format.counted(layouts, "layout")) in "
-          + "\(Format.counted(paths, "file")): no errors\n")
+        "\(Format.counted(rules.count, "rule")) and \(Format.counted(checked.layouts.count, "layout")) in "
+          + "\(Format.counted(checked.entries.count, "file")): no errors\n")
     }
   }
 }

@@ -26,8 +26,8 @@ struct RulesExplainCommand: ParsableCommand {
       var options = try RuleOptions.none
       options.rules = rules
       let (all, _) = try RuleLoader.loadAll(options, fields: fork.fields(try fork.schema()))
-      // The last one is the one that is used: it overrides those before it.
-      guard let rule = all.last(where: { $0.id == id }) else {
+      if let repeated = RuleSet.repetitions(in: all).first { throw repeated }
+      guard let rule = RuleSet.overridden(all).first(where: { $0.id == id }) else {
         throw RuleError(.unknownRule(id, known: all.map(\.id)))
       }
       Console.output(RuleDescription(rule, kernels: KernelRegistry.signatures).text)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import JSON
 import Rules
 
@@ -29,6 +30,13 @@ struct RulesListCommand: ParsableCommand {
       case .json: Console.output(json(set).text)
       case .text:
         Console.output(text(set))
+        for rule in set.rules {
+          for overridden in rule.overridden.prefix(1) {
+            Console.error(
+              Diagnostic(
+                .note, at: .text(rule.place), "overrides '\(rule.id)' of \(overridden.place.description)"))
+          }
+        }
         let others = Set(all.map(\.id)).count - set.rules.count
         if others > 0 {
           Console.log("\(others) more are not selected; see --select ALL and --unsafe\n")
@@ -68,7 +76,17 @@ struct RulesListCommand: ParsableCommand {
         ("parameters", .array(rule.parameters.map { $0.json(in: rule) })),
         ("layers", .integer(rule.pattern.captures.count)),
         ("builtin", .boolean(rule.isBuiltin)), ("file", .string(rule.source.path)),
-        ("line", .integer(rule.place.line)), ("tests", .integer(rule.tests.count)),
+        ("line", .integer(rule.place.line)),
+        (
+          "overrides",
+          .array(
+            rule.overridden.map {
+              .object([
+                ("file", .string($0.place.path)), ("line", .integer($0.place.line)),
+                ("builtin", .boolean($0.isBuiltin)),
+              ])
+            })
+        ), ("tests", .integer(rule.tests.count)),
         ("summary", .string(rule.summary)),
       ])
     }
