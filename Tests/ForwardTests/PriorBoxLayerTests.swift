@@ -25,6 +25,31 @@ struct PriorBoxLayerTests {
     #expect(top.values.suffix(4) == [Double](repeating: Double(Float(0.1)), count: 4))
   }
 
+  @Test func listedSizesAreTakenAsTheyAre() throws {
+    let layer = try OneLayer(
+      "PriorBoxClustered",
+      "prior_box_param { width: 5 width: 2.5 height: 4 height: 1 step: 16 variance: 0.5 }", bottoms: 2)
+    // 5 by 4 and 2.5 by 1 around (8, 8) in an image of 16 by 8
+    let boxes = [0.34375, 0.75, 0.65625, 1.25, 0.421875, 0.9375, 0.578125, 1.0625]
+    #expect(
+      try layer.run(NetValue(shape: [1, 5, 1, 1]), image)
+        == [value([1, 2, 8], boxes + [Double](repeating: 0.5, count: 8))])
+  }
+
+  @Test(
+    arguments: [
+      ("width: 1", "'prior_box_param.height' is missing"),
+      ("width: 1 height: 1 height: 2", "expected 1 value for 'prior_box_param.height', found '1.0 2.0'"),
+      ("width: 0 height: 1", "expected a number above 0 for 'prior_box_param.width', found '0.0'"),
+    ])
+  func faultsOfListedSizes(parameters: String, sentence: String) {
+    #expect(
+      OneLayer.message {
+        _ = try OneLayer("PriorBoxClustered", "prior_box_param { \(parameters) }", bottoms: 2)
+      }
+        == "error: layer 'it' (PriorBoxClustered): \(sentence)")
+  }
+
   @Test func stepsAndClips() throws {
     let layer = try OneLayer(
       "PriorBox",

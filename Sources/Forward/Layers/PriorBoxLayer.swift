@@ -5,6 +5,8 @@ import Glibc
 /// The top is `[1, 2, height · width · boxes · 4]`: corners as fractions of the image, then their variances. For
 /// each `min_size` s there is a square of s, one of √(s · max_size) and, for each other aspect ratio r, a box of
 /// s·√r by s/√r. Sizes are cut to whole numbers and corners rounded to Float as the SSD fork does.
+///
+/// A `PriorBoxClustered`, of OpenVINO's training fork, lists the sizes instead, as `width` and `height`; they are taken as they are.
 struct PriorBoxLayer: ForwardLayer {
   private let layer: LayerDescription
   /// The boxes' sizes in pixels of the image.
@@ -18,7 +20,7 @@ struct PriorBoxLayer: ForwardLayer {
   init(_ description: LayerDescription) throws(ForwardError) {
     layer = description
     try layer.require(bottoms: 2...2)
-    boxes = try Self.boxes(layer)
+    boxes = layer.subject.type == "PriorBoxClustered" ? try Self.listedBoxes(layer) : try Self.boxes(layer)
     clips = try layer.boolean("prior_box_param", "clip", default: false)
     let variances = try layer.positives("variance")
     if variances.count > 1 { try layer.require("prior_box_param.variance", variances, count: 4) }
@@ -26,6 +28,16 @@ struct PriorBoxLayer: ForwardLayer {
     image = try layer.imageSize()
     step = try layer.stepSize()
     offset = Float(try layer.number("prior_box_param", "offset", default: 0.5))
+  }
+
+  /// The sizes that a layer lists, a width for each height.
+  private static func listedBoxes(
+    _ layer: LayerDescription
+  ) throws(ForwardError) -> [(width: Float, height: Float)] {
+    for field in ["width", "height"] { try layer.requireWritten("prior_box_param", field) }
+    let (widths, heights) = (try layer.positives("width"), try layer.positives("height"))
+    try layer.require("prior_box_param.height", heights, count: widths.count)
+    return zip(widths, heights).map { (Float($0), Float($1)) }
   }
 
   /// The sizes of the boxes at one position, in the order of the top.

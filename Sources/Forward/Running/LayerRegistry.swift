@@ -35,6 +35,7 @@ package enum LayerRegistry {
     "Power": PowerLayer.self,
     "PReLU": PReLULayer.self,
     "PriorBox": PriorBoxLayer.self,
+    "PriorBoxClustered": PriorBoxLayer.self,
     "Reduction": ReductionLayer.self,
     "ReLU": ReLULayer.self,
     "ReLU6": ReLU6Layer.self,
