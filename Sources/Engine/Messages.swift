@@ -135,6 +135,11 @@ extension Warning {
       return "\(count) channels of '\(layer)' have a variance just below 0 (\(smallest)), taken as it is"
     case .noWeights(let type):
       return "the weights file has no blobs for \(type) '\(layer)'; Caffe fills them at random"
+    case .otherNet(let layerCount, let stored):
+      let names = stored.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+      let more = stored.count > 3 ? " and \(stored.count - 3) more" : ""
+      return
+        "the weights file has blobs for none of the \(layerCount) layers that need them, but for \(stored.isEmpty ? "no layer" : names + more); does it belong to another net?"
     case .idleParameter(let name, let rules, let reason):
       let takers = rules.map { "'\($0)'" }.joined(separator: ", ")
       return

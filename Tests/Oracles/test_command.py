@@ -503,6 +503,21 @@ def test_unknown_selector_is_an_error_with_a_suggestion(command, pair, tmp_path)
     assert not (tmp_path / "out").exists()
 
 
+def test_weights_of_another_net_are_said_once(command, pair, tmp_path):
+    text = pair[0].read_text()
+    for name in ("conv", "fc"):
+        text = text.replace(f'name: "{name}', f'name: "other_{name}')
+    pair[0].write_text(text)
+    warnings = [
+        warning["message"]
+        for warning in command.run("fold", *pair, "--dry-run", "--format", "json").document["warnings"]
+    ]
+    assert warnings == [
+        "the weights file has blobs for none of the 16 layers that need them, but for 'conv1', 'conv1/bn', "
+        "'conv1/scale' and 13 more; does it belong to another net?"
+    ]
+
+
 # -- what the report says of many layers
 
 

@@ -166,6 +166,8 @@ package struct Warning: Sendable, Equatable {
     case negativeVariance(count: Int, smallest: Double)
     /// The weights file has no blobs for a layer that needs some.
     case noWeights(type: String)
+    /// The weights file has blobs for none of the layers that need some, but for others.
+    case otherNet(layerCount: Int, stored: [String])
     /// A bottom that nothing writes.
     case undefinedBottom(blob: String)
     /// A value was given for a parameter, and no rule that takes it rewrote anything; the nearest reason.

@@ -242,19 +242,30 @@ package struct Planner {
     for (blob, layer) in graph.undefinedBlobs {
       warnings.append(Warning(layer: graph[layer].name, reason: .undefinedBottom(blob: blob)))
     }
-    guard net.weights != nil else {
+    guard let weights = net.weights else {
       return rewrites.isEmpty ? warnings : warnings + [Warning(layer: "", reason: .assumedBlobs)]
     }
-    for id in graph.liveLayers where graph.changes[id]?.blobs == nil {
+    var missing: [Warning] = []
+    var isForeign = true
+    for id in graph.liveLayers {
+      guard graph.changes[id]?.blobs == nil else {
+        isForeign = false
+        continue
+      }
       let layer = graph[id]
       let needsWeights =
         ["Convolution", "Deconvolution", "InnerProduct", "BatchNorm", "PReLU", "Embed"].contains(layer.type)
         || (["Scale", "Bias"].contains(layer.type) && layer.bottoms.count == 1)
-      if needsWeights, net.storedIndex(of: id) == nil {
-        warnings.append(Warning(layer: layer.name, reason: .noWeights(type: layer.type)))
+      guard needsWeights else { continue }
+      guard net.storedIndex(of: id) == nil else {
+        isForeign = false
+        continue
       }
+      missing.append(Warning(layer: layer.name, reason: .noWeights(type: layer.type)))
     }
-    return warnings
+    guard isForeign, missing.count > 1 else { return warnings + missing }
+    let stored = weights.layers.filter { !$0.blobs.isEmpty }.map(\.name)
+    return warnings + [Warning(layer: "", reason: .otherNet(layerCount: missing.count, stored: stored))]
   }
 }
 
