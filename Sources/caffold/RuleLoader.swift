@@ -7,10 +7,11 @@ import Rules
 enum RuleLoader {
   /// The rules that are selected, in resolved order; `files` are the user's, where they have been read already.
   static func load(
-    _ options: RuleOptions, files: RuleFiles? = nil, fields: (any LayerFields)? = nil
+    _ options: RuleOptions, _ project: ProjectFile?, files: RuleFiles? = nil,
+    fields: (any LayerFields)? = nil
   ) throws -> RuleSet {
     let (rules, layouts) = try loadAll(options, files: files, fields: fields, toRun: true)
-    let set = try RuleSet(rules, layouts: layouts, selection: selection(options))
+    let set = try RuleSet(rules, layouts: layouts, selection: selection(options, project))
     try set.checkParameters()
     return set
   }
@@ -68,8 +69,8 @@ enum RuleLoader {
   /// The texts of the rule files at a path.
   static func sources(at path: String) throws -> [SourceText] { try files(at: path).map(source) }
 
-  /// What the flags select.
-  static func selection(_ options: RuleOptions) throws -> RuleSet.Selection {
+  /// What the flags select; `project` is the file that completed them.
+  static func selection(_ options: RuleOptions, _ project: ProjectFile?) throws -> RuleSet.Selection {
     func words(_ values: [String]) -> [String] {
       values.flatMap { $0.split(separator: ",").map { String($0.trimmingSpaces) } }.filter { !$0.isEmpty }
     }
@@ -79,6 +80,7 @@ enum RuleLoader {
     selection.ignore = words(options.ignore)
     selection.allowsApproximate = options.unsafe
     selection.arguments = try options.parameters.arguments
+    project?.locate(&selection)
     return selection
   }
 

@@ -4,22 +4,30 @@ import Rules
 
 /// The rules that the arguments of a command name: files and folders of rules, ids, globs and tags.
 enum RuleSubjects {
-  /// The rules, and every layout that they may need; all built-in ones when nothing is named.
+  /// The rules, and every layout that they may need. When nothing is named: the project's rules, and without a project
+  /// all built-in ones.
   static func rules(
-    _ subjects: [String], fields: any LayerFields
+    _ subjects: [String], _ project: ProjectFile?, fields: any LayerFields
   ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
+    let paths = subjects.filter(isPath)
+    let selectors = subjects.filter { !isPath($0) }
     var options = try RuleOptions.none
-    options.rules = subjects.filter(isPath)
+    options.rules = (project?.rules ?? []) + paths
     let (all, layouts) = try RuleLoader.loadAll(options, fields: fields)
-    var selection = RuleSet.Selection()
-    selection.select = subjects.filter { !isPath($0) }
-    selection.allowsApproximate = true
     if let repeated = RuleSet.repetitions(in: all).first { throw repeated }
-    var rules = RuleSet.overridden(all.filter { !$0.isBuiltin })
-    if !selection.select.isEmpty || subjects.isEmpty {
-      if subjects.isEmpty { selection.select = ["ALL"] }
-      let named = try RuleSet(all.filter(\.isBuiltin), layouts: [], selection: selection).rules
-      rules = named + rules
+    var rules: [Rule] = []
+    if !paths.isEmpty || subjects.isEmpty {
+      options.rules = subjects.isEmpty ? options.rules : paths
+      rules = RuleSet.overridden(try RuleLoader.files(options, fields: fields).rules)
+    }
+    if !selectors.isEmpty || subjects.isEmpty && rules.isEmpty {
+      var selection = RuleSet.Selection()
+      selection.select = subjects.isEmpty ? ["ALL"] : selectors
+      selection.allowsApproximate = true
+      let named = project == nil ? all.filter(\.isBuiltin) : all
+      let files = Set(rules.map(\.id))
+      rules =
+        try RuleSet(named, layouts: [], selection: selection).rules.filter { !files.contains($0.id) } + rules
     }
     return (rules, try RuleSet([], layouts: layouts).layouts)
   }

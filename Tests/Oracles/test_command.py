@@ -412,6 +412,7 @@ def test_json_document(command, pair, tmp_path):
     ) == {
         "caffold": {"version": "str"},
         "command": "str",
+        "config": "NoneType",
         "phase": "str",
         "inputs": {"model": file, "weights": file},
         "outputs": {"model": file, "weights": file},

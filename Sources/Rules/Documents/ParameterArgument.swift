@@ -31,6 +31,15 @@ package struct ParameterArgument: Sendable, Equatable {
     self.place = place
   }
 
+  /// What is left of `arguments` when `others` go before them.
+  package static func completing(_ arguments: [ParameterArgument], with others: [ParameterArgument])
+    -> [ParameterArgument]
+  {
+    others.filter { other in
+      !arguments.contains { $0.name == other.name && ($0.rule == nil || $0.rule == other.rule) }
+    } + arguments
+  }
+
   /// `mean` or `rule-id.mean`.
   package var key: String { rule.map { "\($0).\(name)" } ?? name }
 
@@ -51,6 +60,8 @@ extension RuleSet {
         throw RuleError(.repeatedArgument(argument.key), at: argument.place)
       }
       guard !rules.contains(where: argument.isFor) else { continue }
+      // A project file is for all runs, whatever they select.
+      if argument.place != nil, all.contains(where: argument.isFor) { continue }
       throw RuleError(argument.whyUnused(by: rules, among: all), at: argument.place)
     }
     var given = rules

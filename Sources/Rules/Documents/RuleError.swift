@@ -86,6 +86,7 @@ package struct RuleError: Error, Sendable {
     case unknownSelector(String, known: [String])
     case unknownRule(String, known: [String])
     case noRules(path: String)
+    case badTolerance
     case circularExtends([String])
     case deepExtends(limit: Int)
     case cannotExtend(String, String)

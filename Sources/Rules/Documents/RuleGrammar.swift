@@ -248,6 +248,7 @@ package struct RuleKey: Sendable {
     /// The id of a rule or layout.
     case id
     case integer
+    case number
     case boolean
     /// What YAML takes for a string.
     case string
@@ -299,6 +300,8 @@ package struct RuleKey: Sendable {
     case tops
     /// The value of a parameter.
     case parameterValue
+    /// Values of parameters by name, or by rule and name.
+    case parameterValues
     /// Values of parameters by name.
     case namedParameterValues
     /// `expect` in all its forms.

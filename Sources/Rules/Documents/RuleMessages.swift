@@ -192,6 +192,7 @@ extension RuleError: DiagnosticError {
         + (Suggestion.nearest(to: id, among: known).map { "; did you mean '\($0)'?" }
           ?? "; 'caffold rules list --select ALL' lists them")
     case .noRules(let path): return "no rule files (.yaml, .yml) in '\(path)'"
+    case .badTolerance: return "a tolerance must not be negative"
     case .circularExtends(let paths):
       return paths.count == 2
         ? "a rule file cannot extend itself"

@@ -20,6 +20,8 @@ package struct RuleSet: Sendable {
     package var allowsApproximate = false
     /// Values of parameters.
     package var arguments: [ParameterArgument] = []
+    /// Where selectors stand that are not from the command line.
+    package var places: [String: SourcePlace] = [:]
 
     /// The default selection.
     package init() {}
@@ -42,7 +44,7 @@ package struct RuleSet: Sendable {
     for selector in selection.select + selection.extendSelect + ignored
     where !rules.contains(where: { Self.fits($0, selector) }) {
       let known = rules.map(\.id) + Array(Set(rules.flatMap(\.tags))).sorted() + ["ALL"]
-      throw RuleError(.unknownSelector(selector, known: known))
+      throw RuleError(.unknownSelector(selector, known: known), at: selection.places[selector])
     }
     func isSelected(_ rule: Rule) -> Bool {
       let isChosen =

@@ -24,10 +24,30 @@ package struct RuleSchema {
       ] + members + [("definitions", definitions)])
   }
 
+  /// The JSON Schema of project files.
+  package var projectDocument: JSONValue {
+    guard case .object(let members) = schema(of: ProjectGrammar.file) else { return .null }
+    return .object(
+      [
+        ("$schema", "http://json-schema.org/draft-07/schema#"),
+        ("title", "caffold project file"),
+      ] + members + [
+        (
+          "definitions",
+          .object([
+            ("text", Self.text), ("texts", Self.oneOrList(Self.reference("text"))),
+            ("parameterValue", Self.oneOrList(Self.reference("text"))),
+          ])
+        )
+      ])
+  }
+
+  // YAML takes an expression like `1` or `true` for a number or a boolean, and a type named `null` for nothing.
+  private static var text: JSONValue { ["type": ["string", "number", "boolean"]] }
+
   private var definitions: JSONValue {
     .object([
-      // YAML takes an expression like `1` or `true` for a number or a boolean, and a type named `null` for nothing.
-      ("text", ["type": ["string", "number", "boolean"]]),
+      ("text", Self.text),
       ("texts", Self.oneOrList(Self.reference("text"))),
       ("expression", ["type": ["string", "number", "boolean"]]),
       ("expressions", Self.oneOrList(Self.reference("expression"))),
@@ -157,6 +177,7 @@ package struct RuleSchema {
     case .version: ["const": .integer(RuleGrammar.version)]
     case .id: Self.reference("id")
     case .integer: ["type": "integer"]
+    case .number: ["type": "number"]
     case .boolean: ["type": "boolean"]
     case .string: ["type": "string"]
     case .text: Self.reference("text")
@@ -187,6 +208,12 @@ package struct RuleSchema {
       ])
     case .tops: Self.oneOrList(Self.reference("top"))
     case .parameterValue: Self.reference("parameterValue")
+    case .parameterValues:
+      .object([
+        ("type", "object"),
+        ("propertyNames", ["pattern": "^([a-z][a-z0-9-]*\\.)?[A-Za-z_][A-Za-z0-9_]*$"]),
+        ("additionalProperties", Self.reference("parameterValue")),
+      ])
     case .namedParameterValues: Self.named(Self.reference("parameterValue"))
     case .expectation: Self.reference("expectation")
     case .refusalCode: Self.reference("reason")

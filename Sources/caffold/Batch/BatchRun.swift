@@ -28,12 +28,15 @@ struct BatchRun {
   }
 
   private let command: FoldCommand
+  private let project: ProjectFile?
   private let models: [BatchModel]
   private var results: [Result?]
   private var running: [pid_t: Job] = [:]
 
-  init(_ command: FoldCommand, batch: String, output: String) throws {
+  /// - Parameter project: the project file that completed the command; each model's process reads it again.
+  init(_ command: FoldCommand, _ project: ProjectFile?, batch: String, output: String) throws {
     self.command = command
+    self.project = project
     models = try BatchList.read(batch, output: output, definitionOnly: command.net.definitionOnly)
     results = Array(repeating: nil, count: models.count)
   }
@@ -43,7 +46,7 @@ struct BatchRun {
     // A broken rule file is said once, not for every model.
     let fields = command.fork.fields(try command.fork.schema())
     let files = try RuleLoader.files(command.rules, fields: fields)
-    _ = try RuleLoader.load(command.rules, files: files, fields: fields)
+    _ = try RuleLoader.load(command.rules, project, files: files, fields: fields)
     let settings = try settingsDigest(files)
     let limit = max(1, command.batch.jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     for index in models.indices {
@@ -130,6 +133,7 @@ struct BatchRun {
     var digest = ContentDigest()
     digest.add(Caffold.version)
     for option in options { digest.add(option) }
+    if let project { digest.add(String(decoding: project.source.bytes, as: UTF8.self)) }
     for source in BuiltinRuleFiles.sources { digest.add(String(decoding: source.bytes, as: UTF8.self)) }
     for file in files.entries { digest.add(String(decoding: file.source.bytes, as: UTF8.self)) }
     for file in command.fork.proto { try digest.add(file: file) }
@@ -152,6 +156,7 @@ struct BatchRun {
     .object([
       ("caffold", .object([("version", .string(Caffold.version))])),
       ("command", .string("fold --batch")),
+      ("config", project.map { .string($0.source.path) } ?? .null),
       ("folded", .integer(count(.folded))),
       ("unchanged", .integer(count(.unchanged))),
       ("failed", .integer(count(.failed))),

@@ -41,6 +41,9 @@ struct FoldCommand: ParsableCommand {
   @OptionGroup(title: "Rules")
   var rules: RuleOptions
 
+  @OptionGroup(title: "Project")
+  var project: ProjectOptions
+
   @OptionGroup(title: "Layers")
   var layers: LayerOptions
 
@@ -86,12 +89,13 @@ struct FoldCommand: ParsableCommand {
 
   func run() throws {
     try Self.reporting {
+      let (command, project) = try completed()
       if let models = batch.models, let folder = output.directory {
-        var run = try BatchRun(self, batch: models, output: folder)
+        var run = try BatchRun(command, project, batch: models, output: folder)
         if try !run.run() { throw ExitCode(1) }
         return
       }
-      try FoldRun(self).run()
+      try FoldRun(command, project).run()
     }
   }
 
@@ -272,8 +276,9 @@ struct NetOptions: ParsableArguments {
     help: "Rewrite the net definition without weights; blobs are assumed to be there and to fit.")
   var definitionOnly = false
 
-  @Option(help: ArgumentHelp("The phase whose layers are taken: TEST or TRAIN.", valueName: "phase"))
-  var phase: PhaseArgument = .test
+  @Option(
+    help: ArgumentHelp("The phase whose layers are taken: TEST, the default, or TRAIN.", valueName: "phase"))
+  var phase: PhaseArgument?
 
   @Option(
     help: ArgumentHelp(
@@ -281,12 +286,17 @@ struct NetOptions: ParsableArguments {
   var stage: [String] = []
 
   @Option(help: ArgumentHelp("The level, for include and exclude rules.", valueName: "number"))
-  var level: Int = 0
+  var level: Int?
 
   @Flag(
     name: .customLong("assume-stored-statistics"),
     help: "Fold stored statistics even where 'use_global_stats: false' asks for those of the batch.")
   var assumeStoredStatistics = false
+
+  /// The state that layers are filtered by.
+  var state: NetState {
+    NetState(phase: phase == .train ? .train : .test, level: level ?? 0, stages: stage)
+  }
 }
 
 /// What is printed.

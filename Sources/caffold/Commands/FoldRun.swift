@@ -12,8 +12,12 @@ struct FoldRun {
   /// The plan that is replayed; nil for a run that makes its own.
   private let replayed: PlanFile?
 
-  init(_ command: FoldCommand, replaying plan: PlanFile? = nil) {
+  /// The project file that completed the command.
+  private let project: ProjectFile?
+
+  init(_ command: FoldCommand, _ project: ProjectFile? = nil, replaying plan: PlanFile? = nil) {
     self.command = command
+    self.project = project
     replayed = plan
   }
 
@@ -25,14 +29,12 @@ struct FoldRun {
     let ruleFiles =
       try replayed.map { try RuleLoader.files($0.ruleSources, fields: fields) }
       ?? RuleLoader.files(command.rules, fields: fields)
-    let rules = try RuleLoader.load(command.rules, files: ruleFiles, fields: fields)
+    let rules = try RuleLoader.load(command.rules, project, files: ruleFiles, fields: fields)
     let source = SourceText(path: command.model, bytes: try Files.read(command.model))
     let definition = try NetDefinition(try TextDocument(source))
     let weights = try command.weights.map { try WeightsFile(path: $0) }
     try replayed?.check(model: source, weights: weights)
-    let state = NetState(
-      phase: command.net.phase == .test ? .test : .train, level: command.net.level,
-      stages: command.net.stage)
+    let state = command.net.state
     var options = PlanOptions()
     options.assumesStoredStatistics = command.net.assumeStoredStatistics
     options.onlyLayers = command.layers.only.map(Glob.init)
@@ -63,6 +65,7 @@ struct FoldRun {
       report.inputs.append(.init(role: "weights", path: weights.path, bytes: weights.byteCount))
     }
     report.replayed = replayed
+    report.project = project?.source.path
     if let weights, !command.check.isOff { report.check = try check(plan, text, weights, schema, report) }
     if command.output.writesNets { try write(plan, text, weights, schema, into: &report) }
     if let path = command.output.plan, let result {

@@ -11,6 +11,7 @@ struct RulesCheckCommand: ParsableCommand {
     discussion: """
         caffold rules check mine.yaml more-rules/
         caffold rules check mine.yaml --proto fork/caffe.proto
+        caffold rules check                    the rule files of the project
 
       At most 100 errors of a file are told. Exit status: 0 no errors, 2 errors, 64 wrong usage.
       """)
@@ -18,19 +19,28 @@ struct RulesCheckCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Rule files, or folders of them.", valueName: "file"))
   var files: [String] = []
 
+  @OptionGroup(title: "Project")
+  var project: ProjectOptions
+
   @OptionGroup(title: "Forks")
   var fork: ForkOptions
 
   @Flag(name: [.short, .long], help: "Print errors only.")
   var quiet = false
 
-  func validate() throws {
-    if files.isEmpty, fork.proto.isEmpty { throw ValidationError("give a rule file, or a folder of them") }
-  }
-
   func run() throws {
     var fields: SchemaFields?
-    try reporting { fields = fork.fields(try fork.schema(isThorough: !quiet)) }
+    var files = files
+    try reporting {
+      var fork = fork
+      let project = try project.file()
+      project?.complete(&fork)
+      if files.isEmpty { files = project?.rules ?? [] }
+      if files.isEmpty, fork.proto.isEmpty {
+        throw ValidationError("give a rule file, or a folder of them")
+      }
+      fields = fork.fields(try fork.schema(isThorough: !quiet))
+    }
     var sources: [SourceText] = []
     var unread: [any DiagnosticError] = []
     for path in files {

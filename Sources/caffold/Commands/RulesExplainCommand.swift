@@ -18,6 +18,9 @@ struct RulesExplainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A rule file, or a folder of them; may be repeated.", valueName: "path"))
   var rules: [String] = []
 
+  @OptionGroup(title: "Project")
+  var project: ProjectOptions
+
   @OptionGroup(title: "Forks")
   var fork: ForkOptions
 
@@ -25,6 +28,12 @@ struct RulesExplainCommand: ParsableCommand {
     try reporting {
       var options = try RuleOptions.none
       options.rules = rules
+      var fork = fork
+      let project = try project.file()
+      try project?.complete(&options)
+      // Any rule can be explained, the built-in ones too.
+      options.isolated = false
+      project?.complete(&fork)
       let (all, _) = try RuleLoader.loadAll(options, fields: fork.fields(try fork.schema()))
       if let repeated = RuleSet.repetitions(in: all).first { throw repeated }
       guard let rule = RuleSet.overridden(all).first(where: { $0.id == id }) else {

@@ -16,6 +16,9 @@ struct RulesListCommand: ParsableCommand {
   @OptionGroup(title: "Rules")
   var rules: RuleOptions
 
+  @OptionGroup(title: "Project")
+  var project: ProjectOptions
+
   @OptionGroup(title: "Forks")
   var fork: ForkOptions
 
@@ -24,8 +27,12 @@ struct RulesListCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
+      var (rules, fork) = (rules, fork)
+      let project = try project.file()
+      try project?.complete(&rules)
+      project?.complete(&fork)
       let (all, layouts) = try RuleLoader.loadAll(rules, fields: fork.fields(try fork.schema()))
-      let set = try RuleSet(all, layouts: layouts, selection: try RuleLoader.selection(rules))
+      let set = try RuleSet(all, layouts: layouts, selection: try RuleLoader.selection(rules, project))
       switch format {
       case .json: Console.output(json(set).text)
       case .text:
@@ -37,6 +44,7 @@ struct RulesListCommand: ParsableCommand {
                 .note, at: .text(rule.place), "overrides '\(rule.id)' of \(overridden.place.description)"))
           }
         }
+        if let project { Console.log("settings from \(project.source.path)\n") }
         let others = Set(all.map(\.id)).count - set.rules.count
         if others > 0 {
           Console.log("\(others) more are not selected; see --select ALL and --unsafe\n")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Engine
 import Rules
 import Verification
 
@@ -13,7 +14,7 @@ struct RulesProveCommand: ParsableCommand {
       statistics. Each net is rewritten, both nets are run in double precision and their outputs compared. A net on \
       which they differ is made as small as possible and printed.
 
-        caffold rules prove                     all built-in rules
+        caffold rules prove                     the project's rules, else all built-in ones
         caffold rules prove mine.yaml           the rules of a file or folder
         caffold rules prove 'conv-*' batchnorm  built-in rules by id, glob or tag
 
@@ -27,6 +28,9 @@ struct RulesProveCommand: ParsableCommand {
 
   @OptionGroup(title: "Rules")
   var parameters: ParameterOptions
+
+  @OptionGroup(title: "Project")
+  var project: ProjectOptions
 
   @OptionGroup(title: "Forks")
   var fork: ForkOptions
@@ -62,9 +66,17 @@ struct RulesProveCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
+      var (fork, parameters) = (fork, parameters)
+      let project = try project.file()
+      project?.complete(&fork)
+      try project?.complete(&parameters)
       let schema = try fork.schema()
-      let (named, layouts) = try RuleSubjects.rules(subjects, fields: fork.fields(schema))
-      let rules = try RuleSet.giving(parameters.arguments, to: named, among: named)
+      let (named, layouts) = try RuleSubjects.rules(subjects, project, fields: fork.fields(schema))
+      var selection = RuleSet.Selection()
+      selection.arguments = try parameters.arguments
+      project?.locate(&selection)
+      let rules = try RuleSet.giving(
+        selection.arguments, to: named, among: try BuiltinRules.load().rules + named)
       var options = ProofOptions()
       options.instances = instances
       options.seed = seed

@@ -9,13 +9,17 @@ struct RulesSchemaCommand: ParsableCommand {
     abstract: "Print the JSON Schema of rule files, for editors and validators.",
     discussion: """
         caffold rules schema > caffold-rules.schema.json
+        caffold rules schema --project > caffold-project.schema.json
 
       Editors with yaml-language-server then complete and check a file that begins with
       '# yaml-language-server: $schema=caffold-rules.schema.json'.
       """)
 
+  @Flag(help: "The schema of project files, caffold.yaml.")
+  var project = false
+
   func run() throws {
     let schema = RuleSchema(kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes)
-    Console.output(schema.document.text)
+    Console.output((project ? schema.projectDocument : schema.document).text)
   }
 }

@@ -10,7 +10,7 @@ struct RulesTestCommand: ParsableCommand {
     commandName: "test",
     abstract: "Run the tests inside rules.",
     discussion: """
-        caffold rules test                     all built-in rules
+        caffold rules test                     the project's rules, else all built-in ones
         caffold rules test mine.yaml           the rules of a file or folder
         caffold rules test 'conv-*' batchnorm  built-in rules by id, glob or tag
 
@@ -19,6 +19,9 @@ struct RulesTestCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("Rule files, folders of them, ids, globs or tags.", valueName: "what"))
   var subjects: [String] = []
+
+  @OptionGroup(title: "Project")
+  var project: ProjectOptions
 
   @OptionGroup(title: "Forks")
   var fork: ForkOptions
@@ -31,8 +34,11 @@ struct RulesTestCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
+      var fork = fork
+      let project = try project.file()
+      project?.complete(&fork)
       let schema = try fork.schema()
-      let (rules, layouts) = try RuleSubjects.rules(subjects, fields: fork.fields(schema))
+      let (rules, layouts) = try RuleSubjects.rules(subjects, project, fields: fork.fields(schema))
       let report = RuleTestReport(
         running: rules, layouts: layouts, schema: schema, shapes: ForwardShapes(schema: schema))
       if verbose {

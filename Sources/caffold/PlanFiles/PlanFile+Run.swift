@@ -14,7 +14,7 @@ extension PlanFile {
     var options = Options()
     // The stages and the level of the file itself come from the file again.
     options.state = NetState(
-      phase: plan.graph.state.phase, level: command.net.level, stages: command.net.stage)
+      phase: plan.graph.state.phase, level: command.net.state.level, stages: command.net.stage)
     options.assumesStoredStatistics = command.net.assumeStoredStatistics
     options.onlyLayers = command.layers.only
     options.skipLayers = command.layers.skip

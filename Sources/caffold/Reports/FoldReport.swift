@@ -22,6 +22,8 @@ struct FoldReport {
   var plannedTo: File?
   /// The plan file that was replayed; nil for a fold.
   var replayed: PlanFile?
+  /// The project file that was read; nil for none.
+  var project: String?
   /// What checking every rewrite found; nil where there was nothing to check, or nobody wanted it.
   var check: CheckReport?
   /// What running both nets showed; nil where nobody asked for it.
@@ -66,7 +68,8 @@ struct FoldReport {
         return "\(label)  \(Format.bytes(input.bytes))  \(input.path) (nothing written)"
       }
       return "\(label)  \(Format.bytes(input.bytes)) → \(Format.bytes(output.bytes))  \(output.path)"
-    } + (plannedTo.map { ["plan            \(Format.bytes($0.bytes))  \($0.path)"] } ?? [])
+    } + (project.map { ["settings                  \($0)"] } ?? [])
+      + (plannedTo.map { ["plan            \(Format.bytes($0.bytes))  \($0.path)"] } ?? [])
   }
 
   /// How much of a plan was replayed.
@@ -143,6 +146,7 @@ struct FoldReport {
     .object([
       ("caffold", .object([("version", .string(Caffold.version))])),
       ("command", .string(replayed == nil ? "fold" : "apply")),
+      ("config", project.map(JSONValue.string) ?? .null),
       ("phase", .string(state.phase.rawValue)),
       ("inputs", files(inputs)),
       ("outputs", outputs.isEmpty ? .null : files(outputs)),
