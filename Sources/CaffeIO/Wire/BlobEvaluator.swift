@@ -1,4 +1,4 @@
-/// What blobs of the output will hold, chunk by chunk, before they are written.
+/// What small blobs of the output will hold, such as biases and statistics, before they are written.
 package struct BlobEvaluator: Sendable {
   /// How far values are rounded.
   package enum Precision: Sendable {
@@ -10,7 +10,6 @@ package struct BlobEvaluator: Sendable {
 
   private let file: WeightsFile
   private let precision: Precision
-  private static let chunk = 16384
 
   /// Makes an evaluator for contents that refer to `file`.
   package init(_ file: WeightsFile, _ precision: Precision = .asWritten) {
@@ -18,59 +17,29 @@ package struct BlobEvaluator: Sendable {
     self.precision = precision
   }
 
-  /// All values of a small blob; `subject` is what messages name.
+  /// All values of a blob; `subject` is what messages name.
+  ///
+  /// - Throws: what ``BlobPass`` throws.
   package func values(of content: BlobContent, subject: WireSubject = .net) throws -> [Double] {
+    let pass = try BlobPass(file, [BlobPass.Form(content, precision)], subject: subject)
     var values: [Double] = []
-    try forEachChunk(of: content, subject: subject) { values += $1 }
+    values.reserveCapacity(content.elementCount)
+    try pass.run(0..<content.elementCount) { _, forms in
+      switch forms[0] {
+      case .floats(let floats): for value in floats { values.append(Double(value)) }
+      case .doubles(let doubles): values.append(contentsOf: doubles)
+      }
+    }
     return values
   }
+}
 
-  /// Reads a blob chunk by chunk; `body` gets the index of the first value of the chunk and the values, which
-  /// must not escape.
-  ///
-  /// - Throws: what reading throws, and `EmissionError` where a value is finite no more once it is scaled, or the
-  ///   factors do not fit the blob.
-  package func forEachChunk(
-    of content: BlobContent, subject: WireSubject = .net,
-    _ body: (Int, UnsafeBufferPointer<Double>) throws -> Void
-  ) throws {
-    switch content {
-    case .stored(let blob): try file.forEachChunk(of: blob, chunk: Self.chunk, body)
-    case .scaled(let blob, let scales): try forEachChunk(of: blob, scales, subject, body)
-    case .values(let values, _, let storage):
-      let rounded = precision == .asWritten ? values.map(storage.rounded) : values
-      try rounded.withUnsafeBufferPointer { all in
-        for start in stride(from: 0, to: all.count, by: Self.chunk) {
-          let end = min(all.count, start + Self.chunk)
-          try body(start, UnsafeBufferPointer(rebasing: all[start..<end]))
-        }
-      }
-    }
-  }
-
-  private func forEachChunk(
-    of blob: StoredBlob, _ scales: [ChannelScale], _ subject: WireSubject,
-    _ body: (Int, UnsafeBufferPointer<Double>) throws -> Void
-  ) throws {
-    for scale in scales where !scale.covers(count: blob.count) {
-      throw EmissionError(
-        path: file.path, subject: subject,
-        .scaleMismatch(count: blob.count, factors: scale.factors.count))
-    }
-    let stack = ScaleStack(scales)
-    switch precision {
-    case .asWritten:
-      let scaling = BlobReader.Scaling(scales: stack, subject: subject)
-      try file.forEachChunk(of: blob, chunk: Self.chunk, scaling: scaling, body)
-    case .unrounded:
-      let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: Self.chunk)
-      defer { buffer.deallocate() }
-      try file.forEachChunk(of: blob, chunk: Self.chunk) { first, values in
-        let products = UnsafeMutableBufferPointer(rebasing: buffer[..<values.count])
-        stack.expand(from: first, into: products)
-        for index in products.indices { products[index] *= values[index] }
-        try body(first, UnsafeBufferPointer(products))
-      }
+extension BlobContent {
+  /// The number of elements.
+  fileprivate var elementCount: Int {
+    switch self {
+    case .stored(let blob), .scaled(let blob, _): blob.count
+    case .values(let values, _, _): values.count
     }
   }
 }

@@ -2,21 +2,12 @@
 struct BlobReader {
   let file: InputFile
   let blob: StoredBlob
-  /// What the values are multiplied with in their stored type, as when they are written; nil to read them as
-  /// they are.
-  var scaling: Scaling?
-
-  /// Factors, and the blob they are for in messages.
-  struct Scaling {
-    var scales: ScaleStack
-    var subject: WireSubject
-  }
 
   private static let chunkBytes = 131_072
 
   /// Reads values into the begin of `output`; the range must lie in the blob.
   ///
-  /// - Throws: `FileError`, and `EmissionError` where a scaled value is finite no more.
+  /// - Throws: `FileError`.
   func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) throws {
     let wanted = elements.count * (blob.segments.first?.stride ?? 1)
     let buffer = UnsafeMutableRawBufferPointer.allocate(
@@ -33,7 +24,6 @@ struct BlobReader {
         let byteCount = (count - 1) * run.stride + blob.storage.elementSize
         let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<byteCount])
         try file.read(at: offset, into: bytes)
-        if let scaling { try scale(bytes, run, next..<next + count, scaling) }
         let target = UnsafeMutableBufferPointer(
           rebasing: output[next - elements.lowerBound..<next - elements.lowerBound + count])
         decode(UnsafeRawPointer(bytes.baseAddress!), stride: run.stride, into: target)
@@ -55,18 +45,6 @@ struct BlobReader {
     return low
   }
 
-  private func scale(
-    _ bytes: UnsafeMutableRawBufferPointer, _ run: BlobSegment, _ elements: Range<Int>, _ scaling: Scaling
-  ) throws {
-    let isFinite = ScaleKernel().scale(
-      bytes.baseAddress!, stride: run.stride, count: elements.count, first: elements.lowerBound,
-      storage: blob.storage, by: scaling.scales)
-    guard !isFinite else { return }
-    let scaled = ScaledRun(
-      segment: run, storage: blob.storage, scales: scaling.scales, subject: scaling.subject)
-    try scaled.checkFinite(elements, in: file)
-  }
-
   private func decode(
     _ bytes: UnsafeRawPointer, stride: Int, into target: UnsafeMutableBufferPointer<Double>
   ) {
@@ -86,7 +64,8 @@ struct BlobReader {
       }
     case .half:
       for index in target.indices {
-        target[index] = Double(bytes.loadUnaligned(fromByteOffset: index * stride, as: Float16.self))
+        let half = bytes.loadUnaligned(fromByteOffset: index &* stride, as: UInt16.self)
+        target[index] = Double(HalfPrecision.widened(half))
       }
     case .other:
       break

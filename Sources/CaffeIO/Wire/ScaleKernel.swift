@@ -90,9 +90,10 @@ struct ScaleKernel: ~Copyable {
   private func scaleHalves(_ bytes: UnsafeMutableRawPointer, count: Int, by factor: Double) -> Bool {
     var exponents: UInt16 = 0
     for index in 0..<count {
-      let value = Float16(Double(bytes.loadUnaligned(fromByteOffset: index &* 2, as: Float16.self)) * factor)
-      exponents |= (value.bitPattern & 0x7FFF) &+ 0x0400
-      bytes.storeBytes(of: value, toByteOffset: index &* 2, as: Float16.self)
+      let half = bytes.loadUnaligned(fromByteOffset: index &* 2, as: UInt16.self)
+      let value = HalfPrecision.rounded(Double(HalfPrecision.widened(half)) * factor)
+      exponents |= (value & 0x7FFF) &+ 0x0400
+      bytes.storeBytes(of: value, toByteOffset: index &* 2, as: UInt16.self)
     }
     return exponents < 0x8000
   }
@@ -130,10 +131,10 @@ struct ScaleKernel: ~Copyable {
     var exponents: UInt16 = 0
     for index in 0..<factors.count {
       let offset = index &* 2
-      let value = Float16(
-        Double(bytes.loadUnaligned(fromByteOffset: offset, as: Float16.self)) * factors[index])
-      exponents |= (value.bitPattern & 0x7FFF) &+ 0x0400
-      bytes.storeBytes(of: value, toByteOffset: offset, as: Float16.self)
+      let half = bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
+      let value = HalfPrecision.rounded(Double(HalfPrecision.widened(half)) * factors[index])
+      exponents |= (value & 0x7FFF) &+ 0x0400
+      bytes.storeBytes(of: value, toByteOffset: offset, as: UInt16.self)
     }
     return exponents < 0x8000
   }

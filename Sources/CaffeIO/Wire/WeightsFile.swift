@@ -36,22 +36,20 @@ package final class WeightsFile: Sendable {
   package func read(
     _ elements: Range<Int>, of blob: StoredBlob, into output: UnsafeMutableBufferPointer<Double>
   ) throws {
-    try read(elements, of: blob, into: output, scaling: nil)
-  }
-
-  private func read(
-    _ elements: Range<Int>, of blob: StoredBlob, into output: UnsafeMutableBufferPointer<Double>,
-    scaling: BlobReader.Scaling?
-  ) throws {
     precondition(elements.lowerBound >= 0 && elements.upperBound <= blob.count)
     precondition(output.count >= elements.count)
+    try checkReadable(blob)
+    guard !elements.isEmpty else { return }
+    try BlobReader(file: file, blob: blob).read(elements, into: output)
+  }
+
+  /// Throws for a blob whose number type is not known.
+  func checkReadable(_ blob: StoredBlob) throws(WireFormatError) {
     if case .other(let type) = blob.storage {
       throw WireFormatError(
         path: path, offset: blob.fieldRange.lowerBound, subject: subject(of: blob),
         .unreadableValues(rawType: type))
     }
-    guard !elements.isEmpty else { return }
-    try BlobReader(file: file, blob: blob, scaling: scaling).read(elements, into: output)
   }
 
   /// Reads a range of a blob's values chunk by chunk; `body` gets the index of the first value of the
@@ -60,21 +58,13 @@ package final class WeightsFile: Sendable {
     of blob: StoredBlob, elements: Range<Int>? = nil, chunk: Int = 16384,
     _ body: (Int, UnsafeBufferPointer<Double>) throws -> Void
   ) throws {
-    try forEachChunk(of: blob, elements: elements, chunk: chunk, scaling: nil, body)
-  }
-
-  /// As above; with `scaling` the values as they are after it.
-  func forEachChunk(
-    of blob: StoredBlob, elements: Range<Int>? = nil, chunk: Int, scaling: BlobReader.Scaling?,
-    _ body: (Int, UnsafeBufferPointer<Double>) throws -> Void
-  ) throws {
     let elements = elements ?? 0..<blob.count
     let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: min(chunk, max(elements.count, 1)))
     defer { buffer.deallocate() }
     var next = elements.lowerBound
     while next < elements.upperBound {
       let part = next..<min(next + buffer.count, elements.upperBound)
-      try read(part, of: blob, into: buffer, scaling: scaling)
+      try read(part, of: blob, into: buffer)
       try body(next, UnsafeBufferPointer(rebasing: buffer[..<part.count]))
       next = part.upperBound
     }

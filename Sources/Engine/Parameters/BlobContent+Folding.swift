@@ -66,17 +66,10 @@ extension BlobContent {
   func forEachChunk(
     from weights: WeightsFile, _ body: (Int, [Double]) throws -> Void
   ) throws {
-    switch self {
-    case .values(let values, _, _): try body(0, values)
-    case .stored(let blob), .scaled(let blob, _):
-      var scales: [ChannelScale] = []
-      if case .scaled(_, let list) = self { scales = list }
-      try weights.forEachChunk(of: blob) { start, chunk in
-        var values = Array(chunk)
-        for scale in scales {
-          for offset in values.indices { values[offset] *= scale.factors[scale.channel(of: start + offset)] }
-        }
-        try body(start, values)
+    try BlobPass(weights, [BlobPass.Form(self, .unrounded)]).run(0..<count) { start, forms in
+      switch forms[0] {
+      case .floats(let values): try body(start, values.map { Double($0) })
+      case .doubles(let values): try body(start, Array(values))
       }
     }
   }
@@ -84,8 +77,11 @@ extension BlobContent {
   /// The largest magnitude among the elements, read in chunks.
   func largestMagnitude(from weights: WeightsFile) throws -> Double {
     var largest = 0.0
-    try forEachChunk(from: weights) { _, values in
-      for value in values { largest = max(largest, value.magnitude) }
+    try BlobPass(weights, [BlobPass.Form(self, .unrounded)]).run(0..<count) { _, forms in
+      switch forms[0] {
+      case .floats(let values): for value in values { largest = max(largest, Double(value.magnitude)) }
+      case .doubles(let values): for value in values { largest = max(largest, value.magnitude) }
+      }
     }
     return largest
   }

@@ -4,7 +4,7 @@
 /// mean, variance]: y = slope·(x − mean)/√(variance + ε) + bias, ε being `bn_param.eps`, 1e-5 by default.
 struct BNLayer: ForwardLayer {
   private let subject: LayerSubject
-  private let epsilon: Double
+  let epsilon: Double
   private let blobShapes: [[Int]]
 
   init(_ description: LayerDescription) throws(ForwardError) {

@@ -3,9 +3,9 @@
 /// With `use_global_stats: false` μ and σ² are the bottom's own.
 struct BatchNormLayer: ForwardLayer {
   private let subject: LayerSubject
-  private let usesStored: Bool
-  private let epsilon: Double
-  private let dialect: BatchNormDialect
+  let usesStored: Bool
+  let epsilon: Double
+  let dialect: BatchNormDialect
   private let blobShapes: [[Int]]
 
   init(_ description: LayerDescription) throws(ForwardError) {

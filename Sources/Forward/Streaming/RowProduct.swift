@@ -1,105 +1,122 @@
-/// Weights whose rows are output channels: y[row, column] = Σ_k W[row, k]·x[k, column].
+import CaffeIO
+
+/// Weights whose rows are output channels: y[row, window] = Σ_k W[row, k]·x[k, window].
 ///
-/// Of an image in which all but some neighbouring channels are zero, only the columns' part that is not zero is
-/// kept and multiplied: images that share the channels among them cost together what one full image costs.
+/// Only what is not zero of an image is multiplied: images that share the channels among them cost together what one
+/// full image costs. An image with a single number per channel, all at one place, meets each weight in one window
+/// only; then each weight is multiplied once, whatever the size of the kernel.
 final class RowProduct: WeightProduct {
   private let shape: [Int]
   private let rows: Int
   private let rowsPerGroup: Int
   /// Weights in a row.
   private let depth: Int
+  /// Weights in a row for each channel.
+  private let taps: Int
   private let images: Int
-  /// Columns of one image.
-  private let positions: Int
+  /// Windows of one image.
+  private let windows: Int
   /// By group, then image.
   private let blocks: [Block]
-  /// By row, then image, then position.
+  /// By image, then row, then window, as in the top.
   private var sums: [Double]
+  private let lanes: UnsafeMutableBufferPointer<Double>
 
-  /// The columns of one image in one group, where they are not zero.
-  private struct Block {
-    /// The part of a row that they meet.
+  /// What one image holds for the channels of one group.
+  struct Block {
+    /// The part of a row that meets numbers which are not zero.
     var range: Range<Int>
-    /// For each position `range.count` values.
+    /// The windows that do, each with as many numbers as `range`; or, for an impulse, one list of numbers for all.
     var columns: [Double]
+    /// The windows by their place in `columns`; for an impulse the window of each place of the kernel, −1 for none.
+    var windows: [Int]
+    var isImpulse = false
   }
 
   /// A convolution.
-  init(convolving input: NetValue<Double>, _ problem: ConvolutionParameters.Problem, outputs: Int) {
+  convenience init(
+    convolving input: NetValue<Double>, _ problem: ConvolutionParameters.Problem, outputs: Int
+  ) {
     let geometry = problem.geometry.simplified
     let channels = problem.channels / problem.group
-    shape = problem.outputShape
-    rows = outputs
-    rowsPerGroup = outputs / problem.group
-    depth = channels * geometry.tapCount
-    images = problem.images
-    positions = geometry.output.product
-    let windows = WindowColumns<Double>(geometry, columns: 0..<positions)
     let plane = geometry.input.product
-    let (taps, positions) = (geometry.tapCount, positions)
-    blocks = input.read { values in
+    var windows = InputWindows(geometry)
+    let blocks = input.read { values in
       (0..<problem.group * problem.images).map { index in
         let (group, image) = (index / problem.images, index % problem.images)
         let start = values + (image * problem.channels + group * channels) * plane
-        let used = Self.used(UnsafeBufferPointer(start: start, count: channels * plane), unit: plane)
-        var columns = [Double](repeating: 0, count: used.count * taps * positions)
-        let line = UnsafeMutablePointer<Double>.allocate(capacity: max(positions, 1))
-        defer { line.deallocate() }
-        for channel in used {
-          for tap in 0..<taps {
-            windows.fill(line, channel: start + channel * plane, tap: tap)
-            let place = (channel - used.lowerBound) * taps + tap
-            for position in 0..<positions { columns[position * used.count * taps + place] = line[position] }
-          }
-        }
-        return Block(range: used.lowerBound * taps..<used.upperBound * taps, columns: columns)
+        return windows.block(start, channels: channels)
       }
     }
-    sums = Array(repeating: 0, count: rows * images * positions)
+    self.init(
+      shape: problem.outputShape, rows: outputs, groups: problem.group, depth: channels * geometry.tapCount,
+      taps: geometry.tapCount, images: problem.images, windows: geometry.output.product, blocks: blocks)
   }
 
   /// An inner product.
-  init(multiplying input: NetValue<Double>, shape: [Int]) {
-    self.shape = shape
-    rows = shape[shape.count - 1]
-    rowsPerGroup = rows
+  convenience init(multiplying input: NetValue<Double>, shape: [Int]) {
     let images = shape.dropLast().product
     let depth = images == 0 ? 0 : input.values.count / images
-    (self.images, self.depth) = (images, depth)
-    positions = 1
-    blocks = input.values.withUnsafeBufferPointer { values in
-      (0..<images).map { image in
-        let row = UnsafeBufferPointer(rebasing: values[image * depth..<(image + 1) * depth])
-        let used = Self.used(row, unit: 1)
-        return Block(range: used, columns: Array(row[used]))
-      }
+    var windows = InputWindows(.identity(count: 1))
+    let blocks = input.read { values in
+      (0..<images).map { windows.block(values + $0 * depth, channels: depth) }
     }
-    sums = Array(repeating: 0, count: rows * images)
+    self.init(
+      shape: shape, rows: shape[shape.count - 1], groups: 1, depth: depth, taps: 1, images: images,
+      windows: 1, blocks: blocks)
   }
 
-  /// The units between the first and the last that is not all zero.
-  private static func used(_ values: UnsafeBufferPointer<Double>, unit: Int) -> Range<Int> {
-    guard let first = values.firstIndex(where: { $0 != 0 }), let last = values.lastIndex(where: { $0 != 0 })
-    else { return 0..<0 }
-    return first / unit..<last / unit + 1
+  private init(
+    shape: [Int], rows: Int, groups: Int, depth: Int, taps: Int, images: Int, windows: Int, blocks: [Block]
+  ) {
+    self.shape = shape
+    self.rows = rows
+    rowsPerGroup = rows / groups
+    self.depth = depth
+    self.taps = taps
+    self.images = images
+    self.windows = windows
+    self.blocks = blocks
+    sums = Array(repeating: 0, count: rows * images * windows)
+    // Whole kernels, as many as make a whole number of vectors; short ones more often, since long loops are fast.
+    let least = [1, 4, 2, 4][taps % 4] * max(taps, 1)
+    let count = max(1, 32 / least) * least
+    lanes = UnsafeMutableRawBufferPointer.allocate(byteCount: count * 8, alignment: 64)
+      .bindMemory(to: Double.self)
   }
 
-  func add(_ weights: UnsafeBufferPointer<Double>, from first: Int) {
-    var done = 0
+  deinit { UnsafeMutableRawPointer(lanes.baseAddress!).deallocate() }
+
+  func add(_ weights: WeightValues, from first: Int) {
+    switch weights {
+    case .floats(let weights): add(weights, from: first)
+    case .doubles(let weights): add(weights, from: first)
+    }
+  }
+
+  private func add<W: StreamedWeight>(_ weights: UnsafeBufferPointer<W>, from first: Int) {
+    guard let base = weights.baseAddress else { return }
     sums.withUnsafeMutableBufferPointer { sums in
+      var done = 0
       while done < weights.count {
         let (row, start) = (first + done).quotientAndRemainder(dividingBy: depth)
         let run = start..<min(depth, start + weights.count - done)
+        let group = row / rowsPerGroup
         for image in 0..<images {
-          let block = blocks[row / rowsPerGroup * images + image]
+          let block = blocks[group * images + image]
           let part = block.range.clamped(to: run)
           guard !part.isEmpty else { continue }
-          let factors = weights.baseAddress! + (done + part.lowerBound - start)
+          let sums = sums.baseAddress! + (image * rows + row) * windows
           block.columns.withUnsafeBufferPointer { columns in
-            let column = columns.baseAddress! + (part.lowerBound - block.range.lowerBound)
-            for position in 0..<positions {
-              sums[(row * images + image) * positions + position] += MatrixProduct.dot(
-                factors, column + position * block.range.count, count: part.count)
+            let weights = base + (done + part.lowerBound - start)
+            let numbers = columns.baseAddress! + (part.lowerBound - block.range.lowerBound)
+            if block.isImpulse {
+              addImpulse(weights, numbers, part, block.windows, to: sums)
+            } else {
+              for (place, window) in block.windows.enumerated() {
+                sums[window] += WeightArithmetic.dot(
+                  weights, numbers + place * block.range.count, count: part.count)
+              }
             }
           }
         }
@@ -108,16 +125,28 @@ final class RowProduct: WeightProduct {
     }
   }
 
-  func top(bias: [Double]?) -> NetValue<Double> {
-    var top = NetValue<Double>(shape: shape)
-    for row in 0..<rows {
-      for image in 0..<images {
-        for position in 0..<positions {
-          top.values[(image * rows + row) * positions + position] =
-            sums[(row * images + image) * positions + position] + (bias?[row] ?? 0)
-        }
-      }
+  private func addImpulse<W: StreamedWeight>(
+    _ weights: UnsafePointer<W>, _ numbers: UnsafePointer<Double>, _ part: Range<Int>, _ windows: [Int],
+    to sums: UnsafeMutablePointer<Double>
+  ) {
+    lanes.update(repeating: 0)
+    WeightArithmetic.add(
+      weights, times: numbers, count: part.count, to: lanes.baseAddress!, lanes: lanes.count)
+    var tap = part.lowerBound % taps
+    for lane in 0..<min(lanes.count, part.count) {
+      if windows[tap] >= 0 { sums[windows[tap]] += lanes[lane] }
+      tap = tap + 1 == taps ? 0 : tap + 1
     }
+  }
+
+  func merge(_ other: any WeightProduct) {
+    guard let other = other as? RowProduct else { return }
+    for index in sums.indices { sums[index] += other.sums[index] }
+  }
+
+  func top(bias: [Double]?) -> NetValue<Double> {
+    var top = NetValue<Double>(shape: shape, values: sums)
+    if let bias { top.add(perChannel: bias, inner: windows) }
     return top
   }
 }

@@ -1,3 +1,5 @@
+import CaffeIO
+
 /// Weights whose rows belong to inputs: y[column, :] = Σ_row x[row, column]·W[row, :].
 ///
 /// A transposed inner product is that; in a deconvolution the sums are windows, which are then added up where they
@@ -46,24 +48,37 @@ final class RowSums: WeightProduct {
     geometry = nil
   }
 
-  func add(_ weights: UnsafeBufferPointer<Double>, from first: Int) {
-    var done = 0
+  func add(_ weights: WeightValues, from first: Int) {
+    switch weights {
+    case .floats(let weights): add(weights, from: first)
+    case .doubles(let weights): add(weights, from: first)
+    }
+  }
+
+  private func add<W: StreamedWeight>(_ weights: UnsafeBufferPointer<W>, from first: Int) {
+    guard let base = weights.baseAddress else { return }
     let rows = rowsPerGroup * groups
     sums.withUnsafeMutableBufferPointer { sums in
+      var done = 0
       while done < weights.count {
         let (row, start) = (first + done).quotientAndRemainder(dividingBy: width)
-        let run = start..<min(width, start + weights.count - done)
+        let run = min(width - start, weights.count - done)
         for image in 0..<images {
           for position in 0..<positions {
             let factor = input[(image * rows + row) * positions + position]
             guard factor != 0 else { continue }
-            let target = ((image * groups + row / rowsPerGroup) * positions + position) * width
-            for place in run { sums[target + place] += factor * weights[done + place - start] }
+            let target = ((image * groups + row / rowsPerGroup) * positions + position) * width + start
+            WeightArithmetic.add(base + done, times: factor, count: run, to: sums.baseAddress! + target)
           }
         }
-        done += run.count
+        done += run
       }
     }
+  }
+
+  func merge(_ other: any WeightProduct) {
+    guard let other = other as? RowSums else { return }
+    for index in sums.indices { sums[index] += other.sums[index] }
   }
 
   func top(bias: [Double]?) -> NetValue<Double> {

@@ -15,7 +15,9 @@ package protocol WeightStreaming: ForwardLayer {
 /// One run of a layer whose weights come in pieces.
 package protocol WeightProduct: AnyObject {
   /// Takes in the weights from element `first` on, in the blob's order. They must not escape.
-  func add(_ weights: UnsafeBufferPointer<Double>, from first: Int)
+  func add(_ weights: WeightValues, from first: Int)
+  /// Takes in what another run on the same bottom took in: runs of parts of the weights add up to one of all.
+  func merge(_ other: any WeightProduct)
   /// The top, once all weights have come.
   ///
   /// - Parameter bias: one number per output channel; nil for a layer without.

@@ -57,6 +57,8 @@ package struct SiteCheck: Sendable {
   package var coarseness = 1.0
   /// The weights that changed.
   package var weights: [WeightRange] = []
+  /// The normalisations among the layers before.
+  package var normalisations: [NormalisationCondition] = []
 
   /// The difference as written, where both sides were run.
   package var difference: SiteDifference? {

@@ -59,15 +59,21 @@ package struct RewriteChecker {
     var finder = try SiteFinder(plan, emitted: emitted)
     let sites = try finder.sites()
     let run = SiteRun(finder, plan, weights: weights, options: options)
-    // The largest first, so that no core ends up with it alone.
+    // The largest first, so that no core ends up with it alone; all work on one that is too large even so.
     let sizes = sites.map(run.size)
-    let order = sites.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
+    var order = sites.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }[...]
+    var rest = sizes.reduce(0, +)
     let results = Mutex([Result<SiteCheck, any Error>?](repeating: nil, count: sites.count))
-    Parallel.forEach(sites.count, work: sizes.reduce(0, +)) { turn in
-      let index = order[turn]
-      let result = Result { try run.check(sites[index], number: index) }
+    func check(_ index: Int, threads: Int) {
+      let result = Result { try run.check(sites[index], number: index, threads: threads) }
       results.withLock { $0[index] = result }
     }
+    while let index = order.first, sizes[index] > rest / Parallel.threadCount {
+      check(index, threads: Parallel.threadCount)
+      rest -= sizes[index]
+      order.removeFirst()
+    }
+    Parallel.forEach(order.count, work: rest) { check(order[order.startIndex + $0], threads: 1) }
     let checks = try results.withLock { $0 }.map { try $0!.get() }
     var siteOfRewrite = [Int](repeating: 0, count: plan.rewrites.count)
     for (index, site) in sites.enumerated() {
@@ -85,9 +91,6 @@ private struct SiteRun: Sendable {
   private let nets: SiteNets
   private let weights: WeightsFile
   private let options: RewriteChecker.Options
-  /// The layers of the net after whose blobs rewrites have changed.
-  private let changed: Set<LayerID>
-
   init(_ finder: SiteFinder, _ plan: Plan, weights: WeightsFile, options: RewriteChecker.Options) {
     before = finder.before
     after = finder.after
@@ -97,15 +100,12 @@ private struct SiteRun: Sendable {
     nets = SiteNets(
       finder, plan, weights: weights, schema: options.schema,
       assumesStoredStatistics: options.assumesStoredStatistics)
-    changed = Set(
-      finder.planned.enumerated().filter { plan.graph.changes[$0.element]?.blobs != nil }
-        .map { LayerID(index: $0.offset) })
   }
 
   /// How much there is to read.
   func size(_ site: RewriteSite) -> Int { nets.weightCount(site) }
 
-  func check(_ site: RewriteSite, number: Int) throws -> SiteCheck {
+  func check(_ site: RewriteSite, number: Int, threads: Int) throws -> SiteCheck {
     var check = SiteCheck(
       rewrites: site.rewrites, name: name(site), layers: site.before.map { before[$0].name },
       outcome: .nothing)
@@ -115,9 +115,10 @@ private struct SiteRun: Sendable {
     }
     guard !site.claims.isEmpty || !site.lostOutputs.isEmpty else { return check }
     do {
-      try compare(site, number, into: &check)
+      try compare(site, number, threads, into: &check)
     } catch let error as ForwardError {
       check.outcome = .notChecked(.layer(error))
+      check.weights = ranges(site)
     } catch let error as WireFormatError {
       check.outcome = .notChecked(.unreadable(message: error.diagnostic.sentence))
     }
@@ -130,7 +131,8 @@ private struct SiteRun: Sendable {
     return plan.rewrites[site.rewrites[0]].layers.first?.name ?? ""
   }
 
-  private func compare(_ site: RewriteSite, _ number: Int, into check: inout SiteCheck) throws {
+  private func compare(_ site: RewriteSite, _ number: Int, _ threads: Int, into check: inout SiteCheck) throws
+  {
     if let name = site.lostOutputs.first {
       check.outcome = .compared(SiteDifference(lostOutput: name))
       return
@@ -142,27 +144,43 @@ private struct SiteRun: Sendable {
     let (first, second) = (try nets.before(site), try nets.after(site))
     let samples = try SiteSamples(site, first, second)
     let values = samples.values(seed: options.seed &+ UInt64(number) &* 1_000_003)
-    let a = try first.run(site.inputs.before.mapValues { values[$0] }, BlobEvaluator(weights))
-    var ranges: [(layer: String, collector: WeightRangeCollector)] = []
     let inputs = site.inputs.after.mapValues { values[$0] }
-    let layers = Dictionary(
-      zip(second.steps.map(\.subject.name), site.after).filter { changed.contains($0.1) }.map {
-        ($0.0, $0.1)
-      },
-      uniquingKeysWith: { first, _ in first })
-    let b = try second.run(inputs, BlobEvaluator(weights)) { step, first, weights in
-      guard layers[step.subject.name] != nil else { return }
-      if first == 0 { ranges.append((step.subject.name, WeightRangeCollector(step))) }
-      ranges[ranges.count - 1].collector.add(weights, from: first)
-    }
-    check.weights = ranges.map { $0.collector.range(layer: $0.layer) }
-    let storages = second.steps.filter { layers[$0.subject.name] != nil }.flatMap { $0.blobs.map(\.storage) }
-    let storage = storages.max { $0.coarseness < $1.coarseness } ?? .float
+    let changed = second.steps.filter { nets.isChanged($0.id) }
+    let storage = changed.flatMap { $0.blobs.map(\.storage) }.max { $0.coarseness < $1.coarseness } ?? .float
     check.coarseness = storage.coarseness
-    check.outcome = .compared(worst(site, a, b, storage))
-    if storage.coarseness > 1 {
-      let exact = try second.run(inputs, BlobEvaluator(weights, .unrounded))
-      check.unrounded = worst(site, a, exact, storage)
+    // Ranges are those of the numbers before they are rounded to half precision.
+    let ranged = storage.coarseness > 1 ? 2 : 1
+    let (old, new) = (Set(changed.compactMap { nets.original(of: $0.id) }), Set(changed.map(\.id)))
+    var pass = SitePass(weights, threads: threads) { side, step in
+      guard (side == 0 ? old : side == ranged ? new : []).contains(step.id) else { return nil }
+      return WeightRangeCollector(step, isDetailed: side == ranged)
+    }
+    pass.add(first, site.inputs.before.mapValues { values[$0] })
+    pass.add(second, inputs)
+    if storage.coarseness > 1 { pass.add(second, inputs, .unrounded) }
+    let results = try pass.run()
+    check.outcome = .compared(worst(site, results[0], results[1], storage))
+    if results.count > 2 { check.unrounded = worst(site, results[0], results[2], storage) }
+    check.normalisations = pass.conditions
+    check.weights = pass.collected[ranged].map { collected in
+      let original = nets.original(of: collected.step.id)
+      return WeightRange(
+        of: collected.step, collected.collector,
+        before: pass.collected[0].first { $0.step.id == original }?.collector, bias: collected.bias)
+    }
+  }
+
+  /// The ranges of weights in a site that cannot be run.
+  private func ranges(_ site: RewriteSite) -> [WeightRange] {
+    site.after.filter(nets.isChanged).compactMap { layer in
+      guard let step = try? nets.step(after: layer), let first = step.blobs.first else { return nil }
+      var collector = WeightRangeCollector(step, isDetailed: true)
+      let evaluator = BlobEvaluator(weights, .unrounded)
+      guard let pass = try? BlobPass(weights, [BlobPass.Form(first, .unrounded)]),
+        (try? pass.run(0..<first.count) { collector.add($1[0], from: $0) }) != nil
+      else { return nil }
+      let bias = step.blobs.count > 1 ? try? evaluator.values(of: step.blobs[1]) : nil
+      return WeightRange(of: step, collector, bias: bias)
     }
   }
 
@@ -179,13 +197,14 @@ private struct SiteRun: Sendable {
 
 extension WeightRangeCollector {
   /// Collects the first blob of a layer.
-  fileprivate init(_ step: SiteSide.Step) {
+  fileprivate init(_ step: SiteSide.Step, isDetailed: Bool) {
     if let layer = step.layer as? any WeightStreaming {
       let layout = layer.outputLayout
-      self.init(layout, channels: layout.factors.count)
+      self.init(layout, channels: layout.factors.count, isDetailed: isDetailed)
     } else {
       let count = step.blobs[0].count
-      self.init(ChannelScale(factors: [], inner: 1, modulus: max(count, 1)), channels: count)
+      self.init(
+        ChannelScale(factors: [], inner: 1, modulus: max(count, 1)), channels: count, isDetailed: isDetailed)
     }
   }
 }

@@ -43,15 +43,20 @@ package struct SiteDifference: Sendable, Equatable {
     var largest = [Double](repeating: 0, count: channels)
     var difference = largest
     var notFinite = 0
-    for (index, (x, y)) in zip(before.values, after.values).enumerated() {
-      let channel = index / inner % channels
-      guard x.isFinite, y.isFinite else {
-        // The same infinity, or NaN in both, is no difference.
-        if !(x == y || (x.isNaN && y.isNaN)) { notFinite += 1 }
-        continue
+    var (place, current) = (0, 0)
+    while place < before.values.count {
+      for index in place..<place + inner {
+        let (x, y) = (before.values[index], after.values[index])
+        guard (x - y).isFinite else {
+          // The same infinity, or NaN in both, is no difference.
+          if !(x == y || (x.isNaN && y.isNaN)) { notFinite += 1 }
+          continue
+        }
+        largest[current] = max(largest[current], x.magnitude)
+        difference[current] = max(difference[current], (x - y).magnitude)
       }
-      largest[channel] = max(largest[channel], x.magnitude)
-      difference[channel] = max(difference[channel], (x - y).magnitude)
+      place += inner
+      current = current + 1 == channels ? 0 : current + 1
     }
     let least = Self.smallestShare * (largest.max() ?? 0)
     for index in 0..<channels where difference[index] > 0 {

@@ -29,6 +29,15 @@ struct SiteNets: Sendable {
     self.stored = stored
   }
 
+  /// The layer of the net before that a layer of the net after is; nil for a new one.
+  func original(of layer: LayerID) -> LayerID? {
+    let old = planned[layer.index]
+    return old.index < before.layers.count ? old : nil
+  }
+
+  /// Whether rewrites changed the blobs of a layer of the net after.
+  func isChanged(_ layer: LayerID) -> Bool { changes[planned[layer.index]]?.blobs != nil }
+
   /// How many numbers the blobs of a site's layers have.
   func weightCount(_ site: RewriteSite) -> Int {
     site.before.reduce(0) { sum, layer in
@@ -41,7 +50,7 @@ struct SiteNets: Sendable {
     var steps: [SiteSide.Step] = []
     for layer in site.before {
       let definition = before.definition.layers[layer.index]
-      steps.append(try step(definition, before[layer], blobs: storedBlobs(definition.name)))
+      steps.append(try step(layer, definition, before[layer], blobs: storedBlobs(definition.name)))
     }
     return SiteSide(steps: steps)
   }
@@ -49,14 +58,17 @@ struct SiteNets: Sendable {
   /// The layers as they will be.
   func after(_ site: RewriteSite) throws(ForwardError) -> SiteSide {
     var steps: [SiteSide.Step] = []
-    for layer in site.after {
-      let old = planned[layer.index]
-      // Weights bind by name; a layer that is renamed takes its blobs along.
-      let name = old.index < before.layers.count ? before[old].name : after[layer].name
-      let blobs = changes[old]?.blobs ?? storedBlobs(name)
-      steps.append(try step(after.definition.layers[layer.index], after[layer], blobs: blobs))
-    }
+    for layer in site.after { steps.append(try step(after: layer)) }
     return SiteSide(steps: steps)
+  }
+
+  /// A layer as it will be.
+  func step(after layer: LayerID) throws(ForwardError) -> SiteSide.Step {
+    let old = planned[layer.index]
+    // Weights bind by name; a layer that is renamed takes its blobs along.
+    let name = old.index < before.layers.count ? before[old].name : after[layer].name
+    let blobs = changes[old]?.blobs ?? storedBlobs(name)
+    return try step(layer, after.definition.layers[layer.index], after[layer], blobs: blobs)
   }
 
   private func storedBlobs(_ name: String) -> [BlobContent] {
@@ -64,7 +76,7 @@ struct SiteNets: Sendable {
   }
 
   private func step(
-    _ definition: LayerDefinition, _ layer: NetGraph.Layer, blobs: [BlobContent]
+    _ id: LayerID, _ definition: LayerDefinition, _ layer: NetGraph.Layer, blobs: [BlobContent]
   ) throws(ForwardError) -> SiteSide.Step {
     var description = LayerDescription(
       definition, schema: schema, blobShapes: blobs.map(\.shape), limits: SiteSide.limits)
@@ -75,7 +87,7 @@ struct SiteNets: Sendable {
       }
     }
     return SiteSide.Step(
-      layer: try LayerRegistry.layer(description), subject: description.subject, bottoms: layer.bottoms,
-      tops: layer.tops, blobs: blobs)
+      id: id, layer: try LayerRegistry.layer(description), subject: description.subject,
+      bottoms: layer.bottoms, tops: layer.tops, blobs: blobs)
   }
 }

@@ -4,21 +4,38 @@ import Forward
 
 /// Random values for what a site gets from outside: several images at once, as small as the layers allow.
 ///
-/// Where a layer of many weights reads a value directly, each image has numbers in a part of the channels only, and
-/// all images together in every one. Each weight is then multiplied with a random number about once, and still each
-/// output channel is seen several times.
+/// Where a linear layer reads a value directly, the images share the numbers: each has those of a part of the channels,
+/// at one place of the plane, and all images together have every channel at places that meet the whole kernel. Each
+/// weight is then multiplied with a random number about once, and still each output channel is seen at several places.
 struct SiteSamples {
-  /// How many images.
-  static let images = 8
-  /// Layers with fewer weights get numbers everywhere.
-  private static let manyWeights = 1 << 16
-  /// The least channels of a part.
-  private static let smallestPart = 32
+  /// Where an input of a linear layer has numbers that are not zero.
+  private struct Sharing {
+    /// Numbers of an image after which the parts begin anew: those of a group's channels.
+    var period: Int
+    /// Numbers of a channel.
+    var plane: Int
+    /// Of a plane those that an image may have.
+    var places: [Int]
+  }
 
+  /// So many numbers of each output channel are wanted: images times windows.
+  private static let seen = 16
+  private static let imageRange = 2...8
+  /// Images for a site without linear layers.
+  private static let usualImages = 4
+  /// Layers with fewer weights get numbers everywhere.
+  private static let manyWeights = 1 << 6
+  /// A layer behind others, which are dense, with more weights than this sees few images.
+  private static let tooManyWeights = 1 << 16
+  /// The least channels of a part.
+  private static let smallestPart = 8
+
+  /// How many images.
+  private(set) var images = SiteSamples.usualImages
   /// The shape of each input.
   private(set) var shapes: [[Int]] = []
-  /// For each input, the number of channels after which parts repeat; nil for numbers everywhere.
-  private var periods: [Int?] = []
+  /// For each input how the images share it; nil for numbers everywhere.
+  private var sharings: [Sharing?] = []
 
   /// Chooses shapes.
   ///
@@ -29,13 +46,15 @@ struct SiteSamples {
     try Self.collect(&wishes, after, site.inputs.after)
     // A value whose channels nobody tells is mostly added to one whose channels are known.
     let channels = wishes.lazy.compactMap { $0.channels }.first
-    periods = wishes.map { $0.period }
+    images = wishes.compactMap(\.images).max() ?? Self.usualImages
+    if wishes.contains(where: \.isDear) { images = Self.imageRange.lowerBound }
     var obstacle: ForwardError?
     for growth in [0, 1, 2, 4, 8, 16, 32, 96] {
-      shapes = wishes.map { $0.shape(images: Self.images, orChannels: channels ?? 4, growth: growth) }
+      shapes = wishes.map { $0.shape(images: images, orChannels: channels ?? 4, growth: growth) }
       do {
         _ = try before.shapes(site.inputs.before.mapValues { shapes[$0] })
         _ = try after.shapes(site.inputs.after.mapValues { shapes[$0] })
+        sharings = zip(wishes, shapes).map { $0.sharing(of: $1) }
         return
       } catch {
         obstacle = obstacle ?? error
@@ -49,25 +68,39 @@ struct SiteSamples {
   func values(seed: UInt64) -> [NetValue<Double>] {
     var numbers = RandomNumbers(seed: seed)
     return shapes.indices.map { index in
-      let shape = shapes[index]
-      var value = NetValue<Double>(shape: shape)
-      let channels = shape.count > 1 ? shape[1] : 1
-      let plane = shape.dropFirst(2).product
-      for image in 0..<(shape.first ?? 1) {
-        for channel in 0..<channels where isUsed(channel, image, periods[index]) {
-          let start = (image * channels + channel) * plane
-          for place in start..<start + plane { value.values[place] = 2 * numbers.uniform() - 1 }
-        }
+      var value = NetValue<Double>(shape: shapes[index])
+      let imageCount = shapes[index].first ?? 1
+      let size = imageCount == 0 ? 0 : value.values.count / imageCount
+      for image in 0..<imageCount {
+        fill(&value.values, image * size..<(image + 1) * size, image, sharings[index], &numbers)
       }
       return value
     }
   }
 
-  private func isUsed(_ channel: Int, _ image: Int, _ period: Int?) -> Bool {
-    guard let period else { return true }
-    let parts = min(Self.images, period / Self.smallestPart)
-    guard parts > 1 else { return true }
-    return channel % period * parts / period == image % parts
+  /// Gives one image its numbers.
+  private func fill(
+    _ values: inout [Double], _ range: Range<Int>, _ image: Int, _ sharing: Sharing?,
+    _ numbers: inout RandomNumbers
+  ) {
+    guard let sharing else {
+      for index in range { values[index] = 2 * numbers.uniform() - 1 }
+      return
+    }
+    let phases = min(images, sharing.places.count)
+    // With more places than images an image has several of them.
+    let places = stride(from: image % phases, to: sharing.places.count, by: phases).map { sharing.places[$0] }
+    let channels = sharing.period / sharing.plane
+    let parts = max(1, min(images / phases, channels / Self.smallestPart))
+    let part = image / phases % parts
+    let own = part * channels / parts..<(part + 1) * channels / parts
+    for group in stride(from: range.lowerBound, to: range.upperBound, by: sharing.period) {
+      for channel in own {
+        for place in places {
+          values[group + channel * sharing.plane + place] = 2 * numbers.uniform() - 1
+        }
+      }
+    }
   }
 
   // MARK: What layers want
@@ -79,7 +112,14 @@ struct SiteSamples {
     var sizes: [Int]?
     /// All numbers of an image, where an inner product reads it.
     var count: Int?
+    /// The channels of a group, where images may share them.
     var period: Int?
+    /// Places of a plane of `sizes` at which numbers are enough; nil for all.
+    var places: [Int]?
+    /// How many images a linear layer wants.
+    var images: Int?
+    /// Whether many images would cost much.
+    var isDear = false
     /// Read by a layer with a single number: for one channel, or for all of them.
     var isSingle = false
 
@@ -90,6 +130,43 @@ struct SiteSamples {
       }
       return [images, channels ?? (isSingle ? 1 : fallback)] + (sizes ?? [3, 3]).map { $0 + growth }
     }
+
+    /// How images share a value of this shape.
+    func sharing(of shape: [Int]) -> Sharing? {
+      guard let period else { return nil }
+      if let count { return Sharing(period: count, plane: 1, places: [0]) }
+      let plane = shape.dropFirst(2).product
+      guard period > 0, plane > 0, shape[1] % period == 0 else { return nil }
+      let isAsWanted = sizes.map { Array(shape.dropFirst(2)) == $0 } ?? false
+      let places = isAsWanted ? places ?? Array(0..<plane) : Array(0..<plane)
+      return Sharing(period: period * plane, plane: plane, places: places)
+    }
+
+    /// Takes in what a linear layer says that reads the input, directly or behind others.
+    mutating func add(_ wanted: SmallestInput, isInnerProduct: Bool, isDirect: Bool) {
+      let isLarge = wanted.weightCount >= manyWeights
+      if isDirect, isLarge { period = wanted.channelsPerGroup }
+      if !isDirect, wanted.weightCount >= tooManyWeights { isDear = true }
+      guard !isInnerProduct else {
+        count = wanted.channels
+        images = imageRange.upperBound
+        return
+      }
+      channels = channels ?? wanted.channels
+      let sparse = isDirect && isLarge ? wanted.sparse : nil
+      let wantedSizes = sparse?.sizes ?? wanted.sizes.map { $0 + (isLarge ? 0 : 1) }
+      let windows = sparse?.windows ?? wantedSizes.product
+      let fewest = max(sparse?.places.count ?? 1, (seen + windows - 1) / max(windows, 1))
+      images = max(images ?? 0, min(max(fewest, imageRange.lowerBound), imageRange.upperBound))
+      guard let known = sizes else {
+        (sizes, places) = (wantedSizes, sparse?.places)
+        return
+      }
+      guard known != wantedSizes || places != sparse?.places else { return }
+      // Layers of several kinds read it.
+      places = nil
+      if known.count == wantedSizes.count { sizes = zip(known, wantedSizes).map { max($0, $1) } }
+    }
   }
 
   /// Follows the inputs through layers that keep shapes up to those that have a wish.
@@ -98,24 +175,19 @@ struct SiteSamples {
   ) throws(ForwardError) {
     var sources = inputs
     for step in side.steps {
-      guard let bottom = step.bottoms.first, let input = sources[bottom] else { continue }
-      let isDirect = inputs[bottom] != nil
-      if let layer = step.layer as? any WeightStreaming {
-        let wanted = try layer.smallestInput()
-        if step.subject.type == "InnerProduct" {
-          wishes[input].count = wanted.channels
-        } else {
-          wishes[input].channels = wishes[input].channels ?? wanted.channels
-          // Few weights can be run at more places for the same price.
-          let extra = wanted.weightCount < manyWeights ? 1 : 0
-          let sizes = wanted.sizes.map { $0 + extra }
-          if let known = wishes[input].sizes, known.count == sizes.count {
-            wishes[input].sizes = zip(known, sizes).map { max($0, $1) }
-          } else {
-            wishes[input].sizes = sizes
-          }
+      guard let bottom = step.bottoms.first else { continue }
+      guard let input = sources[bottom] else {
+        if let layer = step.layer as? any WeightStreaming,
+          try layer.smallestInput().weightCount >= tooManyWeights, !wishes.isEmpty
+        {
+          wishes[0].isDear = true
         }
-        if isDirect, wanted.weightCount >= manyWeights { wishes[input].period = wanted.channelsPerGroup }
+        continue
+      }
+      if let layer = step.layer as? any WeightStreaming {
+        wishes[input].add(
+          try layer.smallestInput(), isInnerProduct: step.subject.type == "InnerProduct",
+          isDirect: inputs[bottom] != nil)
         continue
       }
       if let channels = step.channels { wishes[input].channels = wishes[input].channels ?? channels }

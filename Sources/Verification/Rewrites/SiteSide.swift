@@ -6,6 +6,7 @@ import Forward
 struct SiteSide {
   /// One layer.
   struct Step {
+    let id: LayerID
     let layer: any ForwardLayer
     let subject: LayerSubject
     let bottoms: [ValueID]
@@ -34,49 +35,5 @@ struct SiteSide {
       for (top, shape) in zip(step.tops, made) { shapes[top] = shape }
     }
     return shapes
-  }
-
-  /// All values, from those of the inputs.
-  ///
-  /// Weights of linear layers are read in chunks; `observing` is shown those of each layer.
-  func run(
-    _ inputs: [ValueID: NetValue<Double>], _ evaluator: BlobEvaluator,
-    observing: (Step, Int, UnsafeBufferPointer<Double>) -> Void = { _, _, _ in }
-  ) throws -> [ValueID: NetValue<Double>] {
-    var values = inputs
-    for step in steps {
-      let made = try run(step, step.bottoms.map { values[$0]! }, evaluator, observing)
-      for (top, value) in zip(step.tops, made) { values[top] = value }
-    }
-    return values
-  }
-
-  private func run(
-    _ step: Step, _ bottoms: [NetValue<Double>], _ evaluator: BlobEvaluator,
-    _ observing: (Step, Int, UnsafeBufferPointer<Double>) -> Void
-  ) throws -> [NetValue<Double>] {
-    func subject(_ index: Int) -> WireSubject {
-      .blob(index: index, layerIndex: 0, layerName: step.subject.name)
-    }
-    guard let layer = step.layer as? any WeightStreaming else {
-      var blobs: [NetValue<Double>] = []
-      for (index, blob) in step.blobs.enumerated() {
-        try Self.limits.check(blob.shape, of: step.subject)
-        let values = try evaluator.values(of: blob, subject: subject(index))
-        if index == 0 { values.withUnsafeBufferPointer { observing(step, 0, $0) } }
-        blobs.append(NetValue(shape: blob.shape, values: values))
-      }
-      return try Double.run(step.layer, bottoms, blobs: blobs)
-    }
-    // The layer was made for these blobs: their numbers of values have been checked.
-    var products: [any WeightProduct] = []
-    for bottom in bottoms { products.append(try layer.product(with: bottom)) }
-    try evaluator.forEachChunk(of: step.blobs[0], subject: subject(0)) { first, weights in
-      for product in products { product.add(weights, from: first) }
-      observing(step, first, weights)
-    }
-    let bias =
-      step.blobs.count > 1 ? try evaluator.values(of: step.blobs[1], subject: subject(1)) : nil
-    return products.map { $0.top(bias: bias) }
   }
 }

@@ -7,6 +7,9 @@ struct CheckReport {
   let check: RewriteCheckReport
   let plan: Plan
 
+  /// What became of the range of weights.
+  var precision: PrecisionReport { PrecisionReport(check) }
+
   // MARK: Text
 
   /// One line.

@@ -37,6 +37,7 @@ struct FoldReport {
     if !rewriteLines.isEmpty { lines += [""] + rewriteLines }
     lines += replayLines
     if let check { lines += ["", check.summary] + check.details(verbose: verbose) }
+    if let check { lines += check.precision.lines(verbose: verbose) }
     if let verification { lines += ["", verification.summary] }
     if !plan.warnings.isEmpty { lines += [""] + warningLines }
     if !plan.refusals.isEmpty { lines += [""] + refusalLines }
@@ -162,6 +163,7 @@ struct FoldReport {
       ("refusals", .array(plan.refusals.map(refusal))),
       ("warnings", .array(plan.warnings.map(warning))),
       ("check", check?.json ?? .null),
+      ("precision", check?.precision.json ?? .null),
       ("verification", verification?.json ?? .null),
       (
         "plan",

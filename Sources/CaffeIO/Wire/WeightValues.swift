@@ -1,0 +1,17 @@
+/// Values of a blob that lie together in memory, in the narrower of two types that holds them exactly.
+///
+/// The memory is lent: it must not escape from where it was given.
+package enum WeightValues {
+  /// Values stored in single or half precision.
+  case floats(UnsafeBufferPointer<Float>)
+  /// Values stored in double precision, or computed.
+  case doubles(UnsafeBufferPointer<Double>)
+
+  /// How many there are.
+  package var count: Int {
+    switch self {
+    case .floats(let values): values.count
+    case .doubles(let values): values.count
+    }
+  }
+}
