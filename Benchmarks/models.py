@@ -1,4 +1,4 @@
-"""Generated ResNets as prototxt and caffemodel, written layer by layer so that memory stays small."""
+"""Generated nets as prototxt and caffemodel, written layer by layer so that memory stays small."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -63,46 +63,52 @@ class WeightsWriter:
             count -= len(part)
 
 
-class ResNet:
-    """Bottleneck blocks of convolution, BatchNorm, Scale and ReLU, in place, as in the published prototxt."""
+class Net:
+    """Writes a net of convolutions, each with BatchNorm and Scale in place, as published nets have them."""
 
-    def __init__(self, blocks: list[int], width: int):
-        self.blocks = blocks
-        self.width = width
+    name = "net"
 
     def write(self, definition: Path, weights: Path) -> None:
         with definition.open("w") as text, weights.open("wb") as file:
             self.text = text
             self.weights = WeightsWriter(file)
-            text.write('name: "resnet"\ninput: "data"\ninput_shape { dim: 1 dim: 3 dim: 224 dim: 224 }\n')
-            self.weights.text(1, "resnet")
-            self._net()
-
-    def _net(self) -> None:
-        top = self._convolution("conv1", "data", 3, 64, 7, 2)
-        self._relu("conv1")
-        self.text.write(
-            layer(
-                "pool1", "Pooling", [top], ["pool1"], "pooling_param { kernel_size: 3 stride: 2 pool: MAX }"
+            text.write(
+                f'name: "{self.name}"\ninput: "data"\ninput_shape {{ dim: 1 dim: 3 dim: 224 dim: 224 }}\n'
             )
+            self.weights.text(1, self.name)
+            self.body()
+
+    def body(self) -> None:
+        raise NotImplementedError
+
+    def convolution(
+        self, name: str, bottom: str, inputs: int, outputs: int, kernel: int, stride: int, group: int = 1
+    ) -> str:
+        groups = f" group: {group}" if group > 1 else ""
+        parameters = (
+            f"convolution_param {{ num_output: {outputs} kernel_size: {kernel} stride: {stride} "
+            f"pad: {kernel // 2}{groups} bias_term: false }}"
         )
-        top, channels = "pool1", 64
-        for stage, count in enumerate(self.blocks):
-            inner, outer = 64 * self.width << stage, 256 << stage
-            for index in range(count):
-                name = f"res{stage + 2}_{index}"
-                stride = 2 if index == 0 and stage > 0 else 1
-                shortcut = top
-                if index == 0:
-                    shortcut = self._convolution(f"{name}_branch1", top, channels, outer, 1, stride)
-                a = self._convolution(f"{name}_branch2a", top, channels, inner, 1, stride)
-                self._relu(a)
-                b = self._convolution(f"{name}_branch2b", a, inner, inner, 3, 1)
-                self._relu(b)
-                c = self._convolution(f"{name}_branch2c", b, inner, outer, 1, 1)
-                self.text.write(layer(name, "Eltwise", [shortcut, c], [name]))
-                self._relu(name)
-                top, channels = name, outer
+        self.text.write(layer(name, "Convolution", [bottom], [name], parameters))
+        self.text.write(
+            layer(f"bn_{name}", "BatchNorm", [name], [name], "batch_norm_param { use_global_stats: true }")
+        )
+        self.text.write(layer(f"scale_{name}", "Scale", [name], [name], "scale_param { bias_term: true }"))
+        deviation = (2 / (inputs // group * kernel * kernel)) ** 0.5
+        self.weights.layer(
+            name, "Convolution", bottom, name, [((outputs, inputs // group, kernel, kernel), deviation, 0)]
+        )
+        statistics = [((outputs,), 0.1, 0), ((outputs,), 0.1, 1), ((1,), 0, 1)]
+        self.weights.layer(f"bn_{name}", "BatchNorm", name, name, statistics)
+        self.weights.layer(
+            f"scale_{name}", "Scale", name, name, [((outputs,), 0.1, 0.5), ((outputs,), 0.1, 0)]
+        )
+        return name
+
+    def relu(self, blob: str) -> None:
+        self.text.write(layer(f"{blob}_relu", "ReLU", [blob], [blob]))
+
+    def classifier(self, top: str, channels: int) -> None:
         pooling = "pooling_param { global_pooling: true pool: AVE }"
         self.text.write(layer("pool5", "Pooling", [top], ["pool5"], pooling))
         self.text.write(
@@ -112,38 +118,69 @@ class ResNet:
         self.weights.layer("fc1000", "InnerProduct", "pool5", "fc1000", blobs)
         self.text.write(layer("prob", "Softmax", ["fc1000"], ["prob"]))
 
-    def _convolution(
-        self, name: str, bottom: str, inputs: int, outputs: int, kernel: int, stride: int
-    ) -> str:
-        parameters = (
-            f"convolution_param {{ num_output: {outputs} kernel_size: {kernel} stride: {stride} "
-            f"pad: {kernel // 2} bias_term: false }}"
-        )
-        self.text.write(layer(name, "Convolution", [bottom], [name], parameters))
+
+class ResNet(Net):
+    """Bottleneck blocks (He et al., 2015)."""
+
+    name = "resnet"
+
+    def __init__(self, blocks: list[int], width: float):
+        self.blocks = blocks
+        self.width = width
+
+    def body(self) -> None:
+        top = self.convolution("conv1", "data", 3, 64, 7, 2)
+        self.relu("conv1")
         self.text.write(
-            layer(f"bn_{name}", "BatchNorm", [name], [name], "batch_norm_param { use_global_stats: true }")
+            layer(
+                "pool1", "Pooling", [top], ["pool1"], "pooling_param { kernel_size: 3 stride: 2 pool: MAX }"
+            )
         )
-        self.text.write(layer(f"scale_{name}", "Scale", [name], [name], "scale_param { bias_term: true }"))
-        deviation = (2 / (inputs * kernel * kernel)) ** 0.5
-        self.weights.layer(
-            name, "Convolution", bottom, name, [((outputs, inputs, kernel, kernel), deviation, 0)]
-        )
-        statistics = [((outputs,), 0.1, 0), ((outputs,), 0.1, 1), ((1,), 0, 1)]
-        self.weights.layer(f"bn_{name}", "BatchNorm", name, name, statistics)
-        self.weights.layer(
-            f"scale_{name}", "Scale", name, name, [((outputs,), 0.1, 0.5), ((outputs,), 0.1, 0)]
-        )
-        return name
+        top, channels = "pool1", 64
+        for stage, count in enumerate(self.blocks):
+            inner, outer = int(64 * self.width) << stage, 256 << stage
+            for index in range(count):
+                name = f"res{stage + 2}_{index}"
+                stride = 2 if index == 0 and stage > 0 else 1
+                shortcut = top
+                if index == 0:
+                    shortcut = self.convolution(f"{name}_branch1", top, channels, outer, 1, stride)
+                a = self.convolution(f"{name}_branch2a", top, channels, inner, 1, stride)
+                self.relu(a)
+                b = self.convolution(f"{name}_branch2b", a, inner, inner, 3, 1)
+                self.relu(b)
+                c = self.convolution(f"{name}_branch2c", b, inner, outer, 1, 1)
+                self.text.write(layer(name, "Eltwise", [shortcut, c], [name]))
+                self.relu(name)
+                top, channels = name, outer
+        self.classifier(top, channels)
 
-    def _relu(self, blob: str) -> None:
-        self.text.write(layer(f"{blob}_relu", "ReLU", [blob], [blob]))
+
+class MobileNet(Net):
+    """Depthwise convolutions, as Caffe writes them with groups, and pointwise ones (Howard et al., 2017)."""
+
+    name = "mobilenet"
+
+    def body(self) -> None:
+        top, channels = self.convolution("conv1", "data", 3, 32, 3, 2), 32
+        self.relu(top)
+        steps = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)] + [(512, 1)] * 5
+        for index, (outputs, stride) in enumerate([*steps, (1024, 2), (1024, 1)], start=2):
+            depthwise = self.convolution(f"conv{index}/dw", top, channels, channels, 3, stride, channels)
+            self.relu(depthwise)
+            top = self.convolution(f"conv{index}/sep", depthwise, channels, outputs, 1, 1)
+            self.relu(top)
+            channels = outputs
+        self.classifier(top, channels)
 
 
-# Name, layers per stage, width of the inner convolutions.
+# Layers per stage, width of the inner convolutions. The last one is as large as protobuf allows.
 MODELS = {
+    "MobileNet": MobileNet(),
     "ResNet-50": ResNet([3, 4, 6, 3], 1),
     "ResNet-152": ResNet([3, 8, 36, 3], 1),
     "wide ResNet-152": ResNet([3, 8, 36, 3], 2),
+    "widest ResNet-152": ResNet([3, 8, 36, 3], 3.75),
 }
 
 

@@ -75,7 +75,29 @@ def fan(count: int) -> Iterator[str]:
         yield layer(conv, "Convolution", [f"dropout{index}"], [conv], CONVOLUTION)
 
 
-SHAPES = {"chain": chain, "branches": branches, "fan": fan, "inplace": inplace, "dropouts": dropouts}
+def varied(count: int) -> Iterator[str]:
+    """A chain of which no two layers are written alike."""
+    bottom, channels = "data", 8
+    for index in range(count // 4):
+        layers, top = block(index, bottom)
+        number = (index * 7919) % 1_000_003
+        channels = 8 + number % 1000
+        layers[0] = layers[0].replace("num_output: 8", f"num_output: {channels} stride: {1 + number // 1000}")
+        layers[1] = layers[1].replace("\n}", f"\n  batch_norm_param {{ eps: {number + 1}e-9 }}\n}}")
+        layers[2] = layers[2].replace("bias_term: true", f"bias_term: true filler {{ value: {number} }}")
+        layers[3] = layers[3].replace("\n}", f"\n  relu_param {{ negative_slope: {number}e-9 }}\n}}")
+        yield from layers
+        bottom = top
+
+
+SHAPES = {
+    "chain": chain,
+    "branches": branches,
+    "fan": fan,
+    "inplace": inplace,
+    "dropouts": dropouts,
+    "varied": varied,
+}
 
 
 def write(path: Path, shape: str, count: int) -> None:

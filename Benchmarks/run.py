@@ -5,115 +5,80 @@ alike. Times are wall clock and processor time, memory is the peak resident set,
 """
 
 import argparse
-import dataclasses
+import json
 import os
 import platform
 import shutil
-import statistics
 import subprocess
 import sys
 from pathlib import Path
-from typing import ClassVar
 
 import models
 import nets
+from tool import Tool, compiled, has, in_turn, mebibytes, seconds
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 
 
-@dataclasses.dataclass
-class Run:
-    wall: float
-    cpu: float
-    memory: int  # bytes
-
-
-@dataclasses.dataclass
-class Tool:
-    name: str
-    command: list[str]
-    output: list[Path]
-    # Tools that are far slower are not asked as often.
-    rounds: int = 7
-    runs: list[Run] = dataclasses.field(default_factory=list)
-    measure: ClassVar[str] = "measure"
-
-    def run(self) -> None:
-        for path in self.output:
-            path.unlink(missing_ok=True)
-        # Small as it is, `measure` does not blur the memory of what it starts.
-        run = subprocess.run([Tool.measure, *self.command], stdout=subprocess.PIPE, text=True, check=True)
-        wall, processor, memory, status = map(int, run.stdout.split())
-        if status != 0:
-            sys.exit(f"error: {' '.join(self.command)}: exit status {os.waitstatus_to_exitcode(status)}")
-        self.runs.append(Run(wall / 1e9, processor / 1e6, memory * 1024))
-
-    @property
-    def wall(self) -> float:
-        return statistics.median(run.wall for run in self.runs)
-
-    @property
-    def cpu(self) -> float:
-        return statistics.median(run.cpu for run in self.runs)
-
-    @property
-    def memory(self) -> int:
-        return max(run.memory for run in self.runs)
-
-
-def in_turn(tools: list[Tool], rounds: int) -> None:
-    for index in range(rounds):
-        for tool in tools:
-            if index < min(rounds, tool.rounds):
-                tool.run()
-
-
-def seconds(value: float) -> str:
-    return f"{value * 1000:.1f} ms" if value < 0.0995 else f"{value:.2f} s"
-
-
-def mebibytes(value: int) -> str:
-    return f"{value / (1 << 20):.0f} MiB" if value >= 10 << 20 else f"{value / (1 << 20):.1f} MiB"
-
-
 # Files
 
 
-def compiled(folder: Path, name: str) -> str:
-    """A C program of this folder, compiled."""
-    binary = folder / name
-    subprocess.run(["cc", "-O3", "-o", binary, HERE / f"{name}.c"], check=True)
-    return str(binary)
+def fold(caffold: str, definition: Path, weights: Path, folder: Path, *flags: str) -> Tool:
+    """`caffold fold` into a folder, as a tool that still lacks a name."""
+    folder.mkdir(exist_ok=True)
+    command = [caffold, "fold", str(definition), str(weights), "-o", str(folder), "-q", *flags]
+    return Tool("", command, [folder / definition.name, folder / weights.name])
+
+
+def onnx_tools(folder: Path, definition: Path, weights: Path, notes: list[str]) -> list[Tool]:
+    if not has("onnx", notes, "The comparison with ONNX tools"):
+        return []
+    twin = weights.with_suffix(".onnx")
+    if not twin.exists():
+        command = [sys.executable, str(HERE / "onnx_twin.py"), str(definition), str(weights), str(twin)]
+        subprocess.run(command, check=True)
+    output = folder / "output.onnx"
+    tools = []
+    if has("onnxsim", notes, "onnx-simplifier"):
+        command = [sys.executable, "-m", "onnxsim", str(twin), str(output)]
+        tools.append(Tool("onnx-simplifier, on an ONNX twin", command, [output], rounds=3))
+    if has("onnxoptimizer", notes, "onnxoptimizer"):
+        command = [sys.executable, str(HERE / "optimize_onnx.py"), str(twin), str(output)]
+        tools.append(Tool("onnxoptimizer, on an ONNX twin", command, [output], rounds=3))
+    return tools
+
+
+def ncnn_tools(folder: Path, definition: Path, weights: Path, notes: list[str]) -> list[Tool]:
+    if shutil.which("caffe2ncnn") is None or shutil.which("ncnnoptimize") is None:
+        notes.append("ncnn was left out: `caffe2ncnn` and `ncnnoptimize` are not on PATH.")
+        return []
+    made = [folder / f"ncnn{stage}.{kind}" for stage in (1, 2) for kind in ("param", "bin")]
+    words = " ".join(f"'{path}'" for path in made)
+    script = f"caffe2ncnn '{definition}' '{weights}' '{made[0]}' '{made[1]}' && ncnnoptimize {words} 0"
+    return [Tool("caffe2ncnn + ncnnoptimize", ["sh", "-c", script], made, rounds=3)]
 
 
 def file_tools(caffold: str, folder: Path, definition: Path, weights: Path, notes: list[str]) -> list[Tool]:
     output = folder / "output.caffemodel"
-    folded = folder / "folded"
-    folded.mkdir(exist_ok=True)
     tools = [Tool("`cp --reflink=never`", ["cp", "--reflink=never", str(weights), str(output)], [output])]
     loop = [compiled(folder, "copyloop"), str(weights), str(output)]
     tools.append(Tool("C loop: read 1 MiB, scale every float, write", loop, [output]))
-    outputs = [folded / definition.name, folded / weights.name]
-    command = [caffold, "fold", str(definition), str(weights), "-o", str(folded), "-q"]
-    tools.append(Tool("**caffold fold**", command, outputs))
-    try:
-        import google.protobuf  # noqa: F401
-    except ImportError:
-        notes.append("The merge in Python was left out: the package `protobuf` is not installed.")
-        return tools
+    for name, flags in (
+        ("**caffold fold --no-check**", ["--no-check"]),
+        ("**caffold fold**, every rewrite checked", []),
+    ):
+        tool = fold(caffold, definition, weights, folder / "folded", *flags)
+        tool.name = name
+        tools.append(tool)
     if weights.stat().st_size > 300e6:
-        notes.append("The merge in Python runs once per model, up to 300 MB: it takes minutes and gigabytes.")
-    else:
+        notes.append("Tools that hold the whole model in memory, several times, run on models up to 300 MB.")
+        return tools
+    if has("google.protobuf", notes, "The merge in Python"):
         merge = [sys.executable, str(HERE / "merge_numpy.py"), str(weights), str(output)]
-        tools.append(
-            Tool(
-                "Python protobuf + NumPy merge",
-                merge,
-                [output],
-                rounds=1,
-            )
-        )
+        tools.append(Tool("Python protobuf + NumPy merge", merge, [output], rounds=1))
+    tools += onnx_tools(folder, definition, weights, notes)
+    tools += ncnn_tools(folder, definition, weights, notes)
     return tools
 
 
@@ -123,7 +88,10 @@ def measure_files(caffold: str, folder: Path, names: list[str], rounds: int, not
         print(f"{name} …", file=sys.stderr)
         definition, weights = models.generate(folder, name)
         tools = file_tools(caffold, folder, definition, weights, notes)
-        in_turn(tools, rounds)
+        in_turn(tools, rounds if weights.stat().st_size < 1e9 else min(rounds, 3))
+        for tool in tools:
+            for path in tool.output:
+                path.unlink(missing_ok=True)
         results[name] = (weights.stat().st_size, tools)
     return results
 
@@ -152,6 +120,7 @@ def files_table(results: dict) -> list[str]:
 
 def measure_planning(caffold: str, folder: Path, largest: int, rounds: int) -> dict:
     results = {}
+    output = folder / "planned.prototxt"
     for shape in nets.SHAPES:
         count = 1000
         while count <= largest:
@@ -159,13 +128,101 @@ def measure_planning(caffold: str, folder: Path, largest: int, rounds: int) -> d
             path = folder / f"{shape}-{count}.prototxt"
             if not path.exists():
                 nets.write(path, shape, count)
-            output = folder / "planned.prototxt"
-            command = [caffold, "fold", str(path), "--definition-only", "--dry-run", "-q"]
+            command = [caffold, "fold", str(path), "--definition-only", "--output-model", str(output)]
             tool = Tool(shape, command, [output])
             in_turn([tool], rounds if count < 1_000_000 else min(rounds, 2))
             results[shape, count] = tool
             count *= 10
     return results
+
+
+def measure_rules(caffold: str, folder: Path, rounds: int) -> list[str]:
+    """What 1,000 rules that cannot match add, apart from reading them."""
+    rules = folder / "thousand-rules.yaml"
+    texts = ["schema: 1", "rules:"]
+    for index in range(1000):
+        texts += [
+            f"  - id: absent-{index}",
+            f"    summary: Drop a layer of a type that no net has, number {index}.",
+            f"    match: {{it: {{type: Absent{index}}}}}",
+            "    rewrite: {remove: it}",
+        ]
+    rules.write_text("\n".join(texts) + "\n")
+    tools = {}
+    for count in (8, 10_000):
+        path = folder / f"chain-{count}.prototxt"
+        nets.write(path, "chain", count)
+        command = [caffold, "fold", str(path), "--definition-only", "--dry-run"]
+        tools[count, 0] = Tool("", command, [])
+        tools[count, 1000] = Tool("", [*command, "--rules", str(rules)], [])
+    for tool in tools.values():
+        tool.rounds = 3 * rounds
+    in_turn(list(tools.values()), 3 * rounds)
+    planning = {number: tools[10_000, number].cpu - tools[8, number].cpu for number in (0, 1000)}
+    reading = tools[8, 1000].cpu - tools[8, 0].cpu
+    added = planning[1000] / planning[0] - 1
+    return [
+        "1,000 loaded rules whose types the net does not have add "
+        f"{added * 100:.1f} % to planning a chain of 10,000 layers: {seconds(planning[1000])} of "
+        f"processor time instead of {seconds(planning[0])}. Reading the rules takes {seconds(reading)}, "
+        "whatever the net.",
+        "",
+    ]
+
+
+# Text
+
+
+def measure_text(caffold: str, folder: Path, rounds: int, startup: Tool) -> list[str]:
+    """The parser alone: a text of 100 MB that has no layers, which is said when it has been read."""
+    path = folder / "text.prototxt"
+    if not path.exists():
+        with path.open("w") as file:
+            file.writelines(part.replace("layer {", "block {") for part in nets.chain(1_000_000))
+    size = path.stat().st_size
+    tool = Tool("text", [caffold, "fold", str(path), "--definition-only", "--dry-run"], [], status=2)
+    in_turn([tool], rounds)
+    speed = size / (tool.wall - startup.wall) / 1e6
+    return [
+        f"A text of {size / 1e6:.0f} MB, field by field as above, is parsed in {seconds(tool.wall)}, "
+        f"{speed:.0f} MB/s with reading the file, in {mebibytes(tool.memory)}: "
+        f"{tool.memory / size:.1f} times the text.",
+        "",
+    ]
+
+
+# Inference
+
+
+def measure_inference(caffold: str, folder: Path, rounds: int, notes: list[str]) -> list[str]:
+    """What a fold is for: the same nets in OpenCV before and after."""
+    if not has("cv2", notes, "The inference in OpenCV"):
+        return []
+    columns = [f"{when}, fusion {fusion}" for fusion in ("off", "on") for when in ("before", "after")]
+    lines = ["| net | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    facts = {}
+    for name in ("ResNet-50", "MobileNet"):
+        print(f"{name} in OpenCV …", file=sys.stderr)
+        definition, weights = models.generate(folder, name)
+        tool = fold(caffold, definition, weights, folder / "inference")
+        tool.run()
+        command = [sys.executable, str(HERE / "inference.py"), str(definition), str(weights)]
+        command += [*map(str, tool.output), "--rounds", str(rounds)]
+        run = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True
+        )
+        facts = json.loads(run.stdout)
+        times = facts["milliseconds"]
+        cells = [f"{times[column]:.1f} ms" for column in columns]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+        if facts["difference"] > 1e-4:
+            sys.exit(f"error: {name} computes something else after the fold: {facts['difference']:.1e}")
+    head = (
+        f"OpenCV {facts['opencv']} on the processor, {facts['threads']} threads, one picture of 224×224: "
+        f"medians of {rounds} runs in turn. Fusion is OpenCV's own, done each time a net is loaded; all "
+        "outputs agree within 1e-4."
+    )
+    return ["## Inference", "", head, "", *lines, ""]
 
 
 def planning_table(results: dict, startup: float) -> list[str]:
@@ -188,16 +245,11 @@ def planning_table(results: dict, startup: float) -> list[str]:
 def measure_startup(caffold: str, folder: Path) -> list[Tool]:
     digits = ROOT / "examples" / "digits"
     output = folder / "digits"
-    fold = [caffold, "fold", str(digits / "digits.prototxt"), str(digits / "digits.caffemodel")]
     tools = [
         Tool("`caffold --help`", [caffold, "--help"], []),
-        Tool(
-            "`caffold fold` of the bundled digits net",
-            [*fold, "-o", str(output), "-q"],
-            [output / "digits.prototxt", output / "digits.caffemodel"],
-        ),
+        fold(caffold, digits / "digits.prototxt", digits / "digits.caffemodel", output),
     ]
-    output.mkdir(exist_ok=True)
+    tools[1].name = "`caffold fold` of the bundled digits net"
     for tool in tools:
         tool.rounds = 51
     in_turn(tools, 51)
@@ -231,9 +283,14 @@ def plot(files: dict, path: Path) -> bool:
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
-    names = [tool.name.strip("*`").split(":")[0] for tool in next(iter(files.values()))[1]]
-    for index, name in enumerate(names):
-        measured = [(size / 1e6, tools[index]) for size, tools in files.values() if index < len(tools)]
+    tools = [tool for _, tools in files.values() for tool in tools]
+    for name in dict.fromkeys(tool.name.strip("*`").split(":")[0] for tool in tools):
+        measured = [
+            (size / 1e6, tool)
+            for size, tools in files.values()
+            for tool in tools
+            if tool.name.strip("*`").split(":")[0] == name
+        ]
         sizes = [size for size, _ in measured]
         tools = [tool for _, tool in measured]
         style = {"marker": "o", "linewidth": 2.5 if name.startswith("caffold") else 1.2, "label": name}
@@ -250,12 +307,19 @@ def plot(files: dict, path: Path) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--caffold", default=str(ROOT / ".build" / "release" / "caffold"))
-    parser.add_argument("--folder", type=Path, default=ROOT / ".build-bench", help="scratch; needs 2 GB")
+    parser.add_argument("--folder", type=Path, default=ROOT / ".build-bench", help="scratch; needs 7 GB")
+    parser.add_argument(
+        "--short", action="store_true", help="fewer rounds, no model above 300 MB, smaller nets"
+    )
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--models", nargs="*", default=list(models.MODELS), choices=list(models.MODELS))
+    parser.add_argument("--models", nargs="*", default=list(models.MODELS)[1:], choices=list(models.MODELS))
     parser.add_argument("--layers", type=int, default=1_000_000, help="the largest net to plan")
     parser.add_argument("--output", type=Path, default=HERE)
     arguments = parser.parse_args()
+    if arguments.short:
+        arguments.rounds = min(arguments.rounds, 3)
+        arguments.models = [name for name in arguments.models if not name.startswith("wide")]
+        arguments.layers = min(arguments.layers, 100_000)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     notes: list[str] = []
     if shutil.which("cc") is None:
@@ -265,6 +329,9 @@ def main() -> None:
     startup = measure_startup(arguments.caffold, arguments.folder)
     files = measure_files(arguments.caffold, arguments.folder, arguments.models, arguments.rounds, notes)
     planning = measure_planning(arguments.caffold, arguments.folder, arguments.layers, arguments.rounds)
+    rules = measure_rules(arguments.caffold, arguments.folder, arguments.rounds)
+    text = measure_text(arguments.caffold, arguments.folder, min(arguments.rounds, 5), startup[0])
+    inference = measure_inference(arguments.caffold, arguments.folder, 2 * arguments.rounds + 1, notes)
     if not plot(files, arguments.output / "results.svg"):
         notes.append("The plot was not drawn: the package `matplotlib` is not installed.")
 
@@ -287,11 +354,14 @@ def main() -> None:
         "",
         "## Planning",
         "",
-        "`fold --definition-only --dry-run`, all built-in rules: wall, processor time per layer, memory.",
+        "`fold --definition-only`, start to end, writing and report included: wall, processor time per layer",
+        "without that of `--help`, memory. No two layers of the net `varied` are written alike.",
         "",
     ]
-    lines += planning_table(planning, startup[0].cpu)
-    (arguments.output / "RESULTS.md").write_text("\n".join(lines) + "\n")
+    lines += [*planning_table(planning, startup[0].cpu), "", *rules]
+    lines += ["## Text", "", *text]
+    lines += inference
+    (arguments.output / "RESULTS.md").write_text("\n".join(lines).rstrip() + "\n")
     print(f"wrote {arguments.output / 'RESULTS.md'}", file=sys.stderr)
 
 

@@ -1,15 +1,28 @@
 #!/bin/sh
-# Writes a Swift file with the texts of the rule files in a folder: embed-rules.sh OUTPUT FOLDER
+# Writes a Swift file with the texts of rule files: embed-rules.sh OUTPUT FOLDER FILE...
+#
+# Each text is there twice: whole, and with empty lines in the place of tests and documentation, which are more than half
+# of it and which a run of the rules has no use for; all other lines keep their places. The tags of a file's rules are
+# there too, so that a run can leave out files of which it selects nothing.
 set -eu
 output=$1
 folder=$2
+shift 2
 {
-  printf '/// The files under rules/: path and text.\n'
-  printf 'let embeddedRuleFiles: [(path: String, text: String)] = [\n'
-  (cd "$folder" && find . -name '*.yaml') | sed 's|^\./||' | LC_ALL=C sort | while IFS= read -r file; do
-    printf '  (\n    "%s",\n    ##"""\n' "$file"
+  printf '/// The files under rules/.\n'
+  printf 'let embeddedRuleFiles: [EmbeddedRuleFile] = [\n'
+  for file in "$@"; do
+    printf '  EmbeddedRuleFile(\n    path: "%s",\n    tags: [' "$file"
+    sed -n 's/^    tags: \[\(.*\)\] *$/\1/p' "$folder/$file" | tr ',' '\n' | tr -d ' ' | sort -u | sed 's/.*/"&", /' | tr -d '\n'
+    printf '],\n    textToRun: ##"""\n'
+    awk '
+      { match($0, /^ */)
+        if (RLENGTH < length($0) && RLENGTH <= 4) isInside = /^    (tests|documentation):/
+        print isInside ? "" : $0 }
+    ' "$folder/$file"
+    printf '\n"""##,\n    text: ##"""\n'
     cat "$folder/$file"
-    printf '\n"""##\n  ),\n'
+    printf '\n"""##),\n'
   done
   printf ']\n'
 } >"$output.new"

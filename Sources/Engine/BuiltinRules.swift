@@ -2,13 +2,15 @@ import Rules
 
 /// The rules that come with the program, checked.
 package enum BuiltinRules {
-  /// Reads and checks them; `toRun` leaves out their tests and documentation, which take longer to read than the rest.
+  /// Reads and checks them, or as much of them as is wanted.
   ///
   /// - Throws: never, for rules that passed the tests; a `DiagnosticError` while somebody edits one.
-  package static func load(toRun: Bool = false) throws -> (rules: [Rule], layouts: [BlobLayout]) {
+  package static func load(
+    _ extent: BuiltinRuleFiles.Extent = .whole
+  ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
     var rules: [Rule] = []
     var layouts: [BlobLayout] = []
-    for source in toRun ? BuiltinRuleFiles.sourcesToRun : BuiltinRuleFiles.sources {
+    for source in BuiltinRuleFiles.sources(extent) {
       let file = try RuleFile(
         source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, isBuiltin: true)
       rules += file.rules

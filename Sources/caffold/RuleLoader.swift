@@ -10,8 +10,11 @@ enum RuleLoader {
     _ options: RuleOptions, _ project: ProjectFile?, files: RuleFiles? = nil,
     fields: (any LayerFields)? = nil
   ) throws -> RuleSet {
-    let (rules, layouts) = try loadAll(options, files: files, fields: fields, toRun: true)
-    let set = try RuleSet(rules, layouts: layouts, selection: selection(options, project))
+    let selection = try selection(options, project)
+    let namesRules = selection.namesRules || !options.rules.isEmpty || !(files?.rules ?? []).isEmpty
+    let (rules, layouts) = try loadAll(
+      options, files: files, fields: fields, extent: namesRules ? .toRun : .toRunByDefault)
+    let set = try RuleSet(rules, layouts: layouts, selection: selection)
     try set.checkParameters()
     return set
   }
@@ -20,12 +23,12 @@ enum RuleLoader {
   ///
   /// - Parameters:
   ///   - fields: the fields that the rules of `--rules` are checked against; the built-in ones need no check.
-  ///   - toRun: whether tests and documentation of the built-in rules can be left out.
+  ///   - extent: how much of the built-in rules is wanted.
   static func loadAll(
     _ options: RuleOptions, files: RuleFiles? = nil, fields: (any LayerFields)? = nil,
-    toRun: Bool = false
+    extent: BuiltinRuleFiles.Extent = .whole
   ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
-    let builtin = try BuiltinRules.load(toRun: toRun)
+    let builtin = try BuiltinRules.load(extent)
     // Layouts describe layers, they rewrite nothing: a rule of one's own may use them without the rules.
     let files = try files ?? self.files(options, fields: fields)
     return ((options.isolated ? [] : builtin.rules) + files.rules, builtin.layouts + files.layouts)

@@ -7,6 +7,9 @@ package struct RuleSet: Sendable {
   /// The layouts.
   package let layouts: [BlobLayout]
 
+  /// The tag of the built-in rules that run without being selected.
+  package static let defaultTag = "inference"
+
   /// What a run selects from all the rules there are.
   package struct Selection: Sendable {
     /// Ids, globs, tags or `ALL`; empty for the default: the tag `inference` of the built-in rules, and all others but
@@ -22,6 +25,11 @@ package struct RuleSet: Sendable {
     package var arguments: [ParameterArgument] = []
     /// Where selectors stand that are not from the command line.
     package var places: [String: SourcePlace] = [:]
+
+    /// Whether it may mean a rule that does not run by itself.
+    package var namesRules: Bool {
+      !(select.isEmpty && extendSelect.isEmpty && ignore.isEmpty && arguments.isEmpty)
+    }
 
     /// The default selection.
     package init() {}
@@ -49,7 +57,7 @@ package struct RuleSet: Sendable {
     func isSelected(_ rule: Rule) -> Bool {
       let isChosen =
         selection.select.isEmpty
-        ? rule.safety != .conversion && (!rule.isBuiltin || rule.tags.contains("inference"))
+        ? rule.safety != .conversion && (!rule.isBuiltin || rule.tags.contains(Self.defaultTag))
         : selection.select.contains { Self.fits(rule, $0) }
       guard isChosen || selection.extendSelect.contains(where: { Self.fits(rule, $0) }) else { return false }
       return !selection.ignore.contains { Self.fits(rule, $0) }

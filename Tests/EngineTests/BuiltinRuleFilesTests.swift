@@ -1,0 +1,33 @@
+import Rules
+import Testing
+
+@testable import Engine
+
+@Suite struct BuiltinRuleFilesTests {
+  /// What a run has of the rules, places included.
+  private func described(_ rules: [Rule]) -> [String] {
+    rules.map { rule in
+      "\(rule.id) \(rule.place) \(rule.priority) \(rule.tags) \(rule.pattern.captures.map(\.name)) \(rule.transforms.count)"
+    }
+  }
+
+  @Test func whatRunsNeedIsTheWholeWithoutTestsAndDocumentation() throws {
+    let whole = try BuiltinRules.load()
+    let toRun = try BuiltinRules.load(.toRun)
+    #expect(described(toRun.rules) == described(whole.rules))
+    #expect(toRun.layouts.map(\.id) == whole.layouts.map(\.id))
+    #expect(toRun.rules.allSatisfy { $0.tests.isEmpty && $0.documentation.isEmpty })
+    #expect(whole.rules.allSatisfy { !$0.tests.isEmpty })
+  }
+
+  @Test func filesOfRulesThatDoNotRunByThemselvesAreLeftOut() throws {
+    func selected(_ extent: BuiltinRuleFiles.Extent) throws -> [String] {
+      let (rules, layouts) = try BuiltinRules.load(extent)
+      return described(try RuleSet(rules, layouts: layouts).rules)
+    }
+    #expect(try selected(.toRunByDefault) == selected(.whole))
+    let paths = BuiltinRuleFiles.sources(.toRunByDefault).map(\.path)
+    #expect(paths.contains("rules/layouts.yaml"))
+    #expect(!paths.contains { $0.hasPrefix("rules/preprocess/") })
+  }
+}
