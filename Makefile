@@ -5,9 +5,10 @@
 # make reference  Documentation/BuiltinRules.md anew from the files under rules/
 # make build   the release binary, .build/release/caffold, with Swift's runtime linked in
 # make probe   the release binary of the executor's test program, .build/release/forward-probe
-# make guard   hold the number of instructions of three runs against those stored; needs valgrind
+# make guard   hold the numbers of instructions of six runs against those stored; needs valgrind
 # make batch   the tests of examples/batch, Snakemake included
-# make bench   measure against copying the file; writes Benchmarks/RESULTS.md, takes minutes and 2 GB of disk
+# make bench   measure against copying the file; writes Benchmarks/RESULTS.md, takes minutes and 7 GB of disk;
+#              BENCH_FLAGS=--short for a quick look
 # make clean   remove what the targets above made
 #
 # Each target sets up what it needs: apt packages that are missing, and a Python environment in .venv.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds the number of instructions of two runs against Benchmarks/instructions.txt: unlike seconds, they hardly
+# Holds the numbers of instructions of a few runs against Benchmarks/instructions.txt: unlike seconds, they hardly
 # depend on the machine or on what else it does. More than 10 % either way fails; `guard.sh --update` takes the new
 # numbers.
 set -euo pipefail
@@ -17,7 +17,8 @@ command -v valgrind >/dev/null || {
 }
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-python3 Benchmarks/nets.py chain 1000 "$scratch/chain.prototxt"
+for net in chain inplace; do python3 Benchmarks/nets.py $net 10000 "$scratch/$net.prototxt"; done
+python3 Benchmarks/absent_rules.py 1000 "$scratch/rules.yaml"
 
 count() {
   # Hashing is seeded at random, which alone makes counts differ by a percent or two.
@@ -28,8 +29,11 @@ count() {
 digits=examples/digits/digits
 {
   echo "help $(count --help)"
-  echo "fold-digits $(count fold $digits.prototxt $digits.caffemodel -o "$scratch" -q)"
-  echo "plan-1000-layers $(count fold "$scratch/chain.prototxt" --definition-only --dry-run -q)"
+  echo "fold-checked $(count fold $digits.prototxt $digits.caffemodel -o "$scratch" -q)"
+  echo "fold-unchecked $(count fold $digits.prototxt $digits.caffemodel -o "$scratch" -q --no-check)"
+  echo "plan-chain $(count fold "$scratch/chain.prototxt" --definition-only --output-model "$scratch/out" -q)"
+  echo "plan-in-place $(count fold "$scratch/inplace.prototxt" --definition-only --output-model "$scratch/out" -q)"
+  echo "thousand-rules $(count fold "$scratch/chain.prototxt" --definition-only --dry-run -q --rules "$scratch/rules.yaml")"
 } >"$scratch/now"
 
 if [ "${1:-}" = --update ]; then

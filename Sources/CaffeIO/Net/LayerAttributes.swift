@@ -150,6 +150,7 @@ extension LayerDefinition {
       count += 1
       last = field
     }
+    // What the schema says is asked for fields that are written only: most are not.
     guard let last else { return nil }
     let field = schema.layerField(at: fullPath)
     guard field?.isRepeated ?? (count > 1) else { return try AttributeValue(last, as: field, words: schema) }
@@ -183,10 +184,11 @@ extension TextMessage {
   /// The message that has the field at the end of a path; where messages on the way are repeated, the last that has it.
   fileprivate func message(holding path: ArraySlice<String>) -> TextMessage? {
     guard path.count > 1, let name = path.first else { return contains(path.last ?? "") ? self : nil }
-    for field in all(name).reversed() {
-      if let found = field.message?.message(holding: path.dropFirst()) { return found }
+    var found: TextMessage?
+    for field in fields where field.isNamed(name) {
+      if let inner = field.message?.message(holding: path.dropFirst()) { found = inner }
     }
-    return nil
+    return found
   }
 }
 

@@ -2,17 +2,15 @@
 package struct NameNumbers {
   /// By number.
   private var names: [String] = []
-  private var hashes: [UInt32] = []
-  /// Numbers plus one, at the place that the hash gives or the next free one; 0 where there is none.
-  private var slots: [UInt32]
+  /// Hash and number plus one, at the place that the hash gives or the next free one; 0 where there is none.
+  private var slots: [(hash: UInt32, number: UInt32)]
 
   /// No names yet; there is room for so many.
   package init(minimumCapacity: Int = 0) {
     names.reserveCapacity(minimumCapacity)
-    hashes.reserveCapacity(minimumCapacity)
     var size = 16
     while size < minimumCapacity * 2 { size *= 2 }
-    slots = Array(repeating: 0, count: size)
+    slots = Array(repeating: (0, 0), count: size)
   }
 
   /// How many names there are.
@@ -26,27 +24,25 @@ package struct NameNumbers {
       hash.add(UnsafeRawBufferPointer(bytes))
       return UInt32(truncatingIfNeeded: hash.value >> 32)
     }
-    var slot = place(of: hash)
-    while slots[slot] > 0 {
-      let number = Int(slots[slot]) - 1
-      if hashes[number] == hash, names[number] == name { return number }
-      slot = (slot + 1) & (slots.count - 1)
+    var place = Int(hash) & (slots.count - 1)
+    while slots[place].number > 0 {
+      let number = Int(slots[place].number) - 1
+      if slots[place].hash == hash, names[number] == name { return number }
+      place = (place + 1) & (slots.count - 1)
     }
     names.append(name)
-    hashes.append(hash)
-    slots[slot] = UInt32(names.count)
+    slots[place] = (hash, UInt32(names.count))
     if names.count * 2 > slots.count { grow() }
     return names.count - 1
   }
 
-  private func place(of hash: UInt32) -> Int { Int(hash) & (slots.count - 1) }
-
   private mutating func grow() {
-    slots = Array(repeating: 0, count: slots.count * 2)
-    for (number, hash) in hashes.enumerated() {
-      var slot = place(of: hash)
-      while slots[slot] > 0 { slot = (slot + 1) & (slots.count - 1) }
-      slots[slot] = UInt32(number + 1)
+    let old = slots
+    slots = Array(repeating: (0, 0), count: old.count * 2)
+    for slot in old where slot.number > 0 {
+      var place = Int(slot.hash) & (slots.count - 1)
+      while slots[place].number > 0 { place = (place + 1) & (slots.count - 1) }
+      slots[place] = slot
     }
   }
 }

@@ -22,7 +22,7 @@ package struct TextEditor: Sendable {
 
   let document: TextDocument
   private let layout: TextLayout
-  private var changes: [UInt32: Change] = [:]
+  private var changes = FieldChanges()
   private var appended: [UInt32: [NewTextField]] = [:]
 
   /// Begins without edits.
@@ -86,7 +86,7 @@ package struct TextEditor: Sendable {
   }
 
   private mutating func change(_ field: TextField, _ body: (inout Change) -> Void) {
-    body(&changes[field.index, default: Change(field: field)])
+    changes.update(field, body)
   }
 
   // MARK: Result

@@ -2,7 +2,10 @@
 extension TextSplicer {
   /// Changes of elements that are the list's to carry out: all removed, or new fields beside one.
   mutating func changeListsForElements() {
-    let elements = changes.values.filter(\.field.isListElement)
+    let elements = changes.all.filter(\.field.isListElement)
+    guard !elements.isEmpty else { return }
+    var lists: [TextEditor.Change] = []
+    var gone: Set<UInt32> = []
     for (list, group) in Dictionary(grouping: elements, by: \.field.list) {
       let ordered = group.sorted { $0.field.index < $1.field.index }
       var index = list + 1
@@ -20,13 +23,13 @@ extension TextSplicer {
       change.after = ordered.flatMap { $0.replacement + $0.after }
       change.isRemoved = removed.count == count
       for element in ordered {
-        changes[element.field.index]?.before = []
-        changes[element.field.index]?.after = []
+        changes.update(element.field) { ($0.before, $0.after) = ([], []) }
       }
-      if change.isRemoved || !change.substitute.isEmpty { changes[list] = change }
+      if change.isRemoved || !change.substitute.isEmpty { lists.append(change) }
       elementChanges[list] = ordered
-      for element in removed { changes[element.index] = nil }
+      gone.formUnion(removed.map(\.index))
     }
+    changes.replace(gone, with: lists)
   }
 
   /// Takes elements out of a list that stays.

@@ -14,7 +14,7 @@ struct TextSplicer {
   }
 
   let layout: TextLayout
-  var changes: [UInt32: TextEditor.Change]
+  var changes: FieldChanges
   let appended: [UInt32: [NewTextField]]
   /// The changes of elements, by their list.
   var elementChanges: [UInt32: [TextEditor.Change]] = [:]
@@ -25,7 +25,7 @@ struct TextSplicer {
   var bytes: [UInt8] { layout.storage.bytes }
 
   init(
-    layout: TextLayout, changes: [UInt32: TextEditor.Change], appended: [UInt32: [NewTextField]]
+    layout: TextLayout, changes: FieldChanges, appended: [UInt32: [NewTextField]]
   ) {
     self.layout = layout
     self.changes = changes
@@ -37,10 +37,19 @@ struct TextSplicer {
     var swallowed: UInt32 = 0
     var appends: [(index: UInt32, fields: [NewTextField])] = []
     // Nodes are in the order of the text, so one pass meets every change after those that hold it.
-    for index in Set(changes.keys).union(appended.keys).union(elementChanges.keys).sorted()
-    where index != TextNode.none {
+    var indices = changes.all.map(\.field.index)
+    if !appended.isEmpty || !elementChanges.isEmpty {
+      indices += Array(appended.keys) + Array(elementChanges.keys)
+      indices.sort()
+    }
+    var next = 0
+    var previous = TextNode.none
+    for index in indices where index != TextNode.none && index != previous {
+      previous = index
+      while next < changes.all.count, changes.all[next].field.index < index { next += 1 }
       guard index >= swallowed else { continue }
-      if let change = changes[index] {
+      if next < changes.all.count, changes.all[next].field.index == index {
+        let change = changes.all[next]
         if change.isRemoved {
           swallowed = storage.nodes[Int(index)].next
           remove(change)

@@ -45,6 +45,11 @@ struct LayerForms {
     // A rule that gives every layer another value: no two come to the same form.
     guard known.count < 16 else { return nil }
     steps[form, default: []].append(Step(path: path, value: text, result: next))
+    // What does not depend on the parameter is the same for both forms.
+    if var linear = linearParameters[form], path == linear.biasPath, text == "true" || text == "false" {
+      linear.hasBias = text == "true"
+      linearParameters[next] = linear
+    }
     next += 1
     return next - 1
   }

@@ -9,7 +9,7 @@ struct LinearParameters {
   /// Number of groups.
   let group: Int
   /// Whether the layer has a bias blob.
-  let hasBias: Bool
+  var hasBias: Bool
   /// Whether an inner product's weights are transposed.
   let isTransposed: Bool
   /// Whether the layer surrounds its input with zeros.
@@ -28,7 +28,9 @@ struct LinearParameters {
 
   private init(_ layer: LayerID, in net: WorkingNet) {
     let message = net.graph[layer].type == "InnerProduct" ? "inner_product_param" : "convolution_param"
-    func attribute(_ name: String) -> AttributeValue? { net.attribute([message, name], of: layer) }
+    func attribute(_ name: String) -> AttributeValue? {
+      net.writtenAttribute([message, name], of: layer) ?? net.defaultValue(of: name, in: message)
+    }
     axis = attribute("axis")?.integer ?? 1
     outputCount = attribute("num_output")?.integer
     group = attribute("group")?.integer ?? 1
@@ -36,10 +38,11 @@ struct LinearParameters {
     hasBias = attribute("bias_term")?.boolean ?? true
     isTransposed = attribute("transpose")?.boolean ?? false
     pads = ["pad", "pad_h", "pad_w"].contains { name in
-      switch net.attribute(["convolution_param", name], of: layer) {
-      case .number(let number): number != 0
-      case .list(let list): list.contains { $0 != .number(0) }
-      default: false
+      let path = ["convolution_param", name]
+      switch net.writtenAttribute(path, of: layer) ?? net.defaultValue(of: name, in: path[0]) {
+      case .number(let number): return number != 0
+      case .list(let list): return list.contains { $0 != .number(0) }
+      default: return false
       }
     }
   }

@@ -33,6 +33,7 @@ package final class WorkingNet {
   private let stored: [String: [Int]]
   private let definitionIndexByName: [String: Int]
   private var layoutIndicesByType: [String: [Int]] = [:]
+  private var defaults: [String: [String: AttributeValue?]] = [:]
 
   package init(
     _ graph: consuming NetGraph, weights: WeightsFile?, layouts: [BlobLayout], schema: Schema = .caffe,
@@ -64,7 +65,16 @@ package final class WorkingNet {
 
   /// The value of a parameter by path: as rewritten, else as written, else Caffe's default.
   package func attribute(_ path: [String], of layer: LayerID) -> AttributeValue? {
-    writtenAttribute(path, of: layer) ?? schema.layerDefault(at: path)
+    if let written = writtenAttribute(path, of: layer) { return written }
+    return path.count == 2 ? defaultValue(of: path[1], in: path[0]) : schema.layerDefault(at: path)
+  }
+
+  /// Caffe's default of a parameter, looked up in the schema once; nil for one that it does not know.
+  func defaultValue(of name: String, in message: String) -> AttributeValue? {
+    if let known = defaults[message]?[name] { return known }
+    let value = schema.layerDefault(at: [message, name])
+    defaults[message, default: [:]][name] = .some(value)
+    return value
   }
 
   /// The value of a parameter if the definition or a rewrite gives it.

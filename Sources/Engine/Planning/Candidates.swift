@@ -53,16 +53,17 @@ struct Candidates {
   mutating func findNeighbourhood(of layers: [LayerID], in graph: NetGraph, reach: Int) {
     neighbourhood.removeAll()
     for layer in layers { neighbourhood.insert(layer) }
+    let (layers, values) = (graph.layers, graph.values)
     var edge = 0
     for _ in 0..<reach {
       let end = neighbourhood.members.count
       while edge < end {
         let layer = neighbourhood.members[edge].index
         edge += 1
-        for value in graph.layers[layer].bottoms {
-          if let producer = graph.values[value.index].producer { neighbourhood.insert(producer) }
+        for value in layers[layer].bottoms {
+          if let producer = values[value.index].producer { neighbourhood.insert(producer) }
         }
-        for value in graph.layers[layer].tops {
+        for value in layers[layer].tops {
           // A value that very many layers read would make this quadratic; patterns are followed from their
           // last layer back, so readers beyond the first few see the change in their own search.
           graph.forEachConsumer(of: value, atMost: 64) { neighbourhood.insert($0) }
