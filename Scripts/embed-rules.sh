@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes a Swift file with the texts of rule files: embed-rules.sh OUTPUT FOLDER FILE...
+# Writes a Swift file with the texts of the rule files in a folder: embed-rules.sh OUTPUT FOLDER
 #
 # Each text is there twice: whole, and with empty lines in the place of tests and documentation, which are more than half
 # of it and which a run of the rules has no use for; all other lines keep their places. The tags of a file's rules are
@@ -7,11 +7,10 @@
 set -eu
 output=$1
 folder=$2
-shift 2
 {
   printf '/// The files under rules/.\n'
   printf 'let embeddedRuleFiles: [EmbeddedRuleFile] = [\n'
-  for file in "$@"; do
+  (cd "$folder" && find . -name '*.yaml') | sed 's|^\./||' | LC_ALL=C sort | while IFS= read -r file; do
     printf '  EmbeddedRuleFile(\n    path: "%s",\n    tags: [' "$file"
     sed -n 's/^    tags: \[\(.*\)\] *$/\1/p' "$folder/$file" | tr ',' '\n' | tr -d ' ' | sort -u | sed 's/.*/"&", /' | tr -d '\n'
     printf '],\n    textToRun: ##"""\n'
