@@ -53,6 +53,12 @@ extension Refusal.Reason {
       return
         "\(reader) stands before \(maker), whose result it would read; move it in the net definition"
     case .blobName(let blob): return "there is a blob '\(blob)' already"
+    case .overlap(let rule, let layers):
+      let names = layers.map { "'\($0)'" }
+      let list =
+        names.count == 1
+        ? names[0] : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+      return "rule '\(rule)' goes first and rewrote \(list), which this rule matched too"
     case .condition(let text, let place): return "the rule's condition '\(text)' does not hold (\(place))"
     case .phase(let expected, let found):
       return "the rule is for phase \(expected), this is the net of phase \(found)"
@@ -179,8 +185,8 @@ extension PlanError: DiagnosticError {
       let names = rules.map { "'\($0)'" }
       let listed =
         names.count == 1
-        ? "rule \(names[0]) makes new layers of its own"
-        : "rules \(names.dropLast().joined(separator: ", ")) and \(names[names.count - 1]) make new layers of each other's"
+        ? "rule \(names[0]) makes new layers of its own layers"
+        : "rules \(names.dropLast().joined(separator: ", ")) and \(names[names.count - 1]) make new layers of each other's layers"
       return Diagnostic(
         .error, at: .none,
         "\(listed), more than \(limit) one after the other, the last one '\(layer)', and would never end; narrow their 'match'"

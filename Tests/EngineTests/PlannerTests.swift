@@ -162,6 +162,137 @@ import Verification
     )
   }
 
+  // MARK: - What ends a run
+
+  private static let fresh = """
+    schema: 1
+    rules:
+      - id: tag
+        summary: Tags each reader of a convolution, the convolution staying the same.
+        allow: other-consumer
+        match:
+          conv: {type: Convolution}
+          relu: {type: ReLU, bottom: conv}
+        transform: [{set: relu.relu_param.engine, to: "'CAFFE'"}]
+        rewrite: {keep: [conv, relu]}
+    """
+
+  @Test func aLayerThatWasSeenBeforeMayBeMatchedWithAnother() throws {
+    let text =
+      data + convolution("c", "data", "c") + layer("r", "ReLU", "c", "r") + layer("s", "ReLU", "c", "s")
+    // Twice for two readers; a third time the same layers would come again.
+    let error = #expect(throws: PlanError.self) { try plan(text, rules: Self.fresh) }
+    #expect(error == .cycle([CycleStep(rule: "tag", layer: "r")]))
+    let narrowed = Self.fresh.replacingOccurrences(
+      of: "relu: {type: ReLU, bottom: conv}",
+      with: "relu: {type: ReLU, bottom: conv, where: relu.relu_param.engine != 'CAFFE'}")
+    #expect(try plan(text, rules: narrowed).rewrites.count == 2)
+  }
+
+  @Test func aRuleThatRewritesOnceIsContent() throws {
+    let once = Self.fresh.replacingOccurrences(of: "    allow:", with: "    once: true\n    allow:")
+    let text =
+      data + convolution("c", "data", "c") + layer("r", "ReLU", "c", "r") + layer("s", "ReLU", "c", "s")
+    #expect(try plan(text, rules: once).rewrites.map(\.anchor.index) == [1])
+  }
+
+  @Test func rulesThatGrowANetForEverAreNamed() throws {
+    let rules = """
+      schema: 1
+      rules:
+        - id: relu-to-two
+          summary: Puts a TanH behind what a ReLU makes.
+          match: {relu: {type: ReLU}}
+          rewrite: {replace: relu, with: [{type: TanH, name: "{relu.name}t"}, {type: ELU, name: "{relu.name}e"}]}
+        - id: elu-to-two
+          summary: Puts a ReLU behind what an ELU makes.
+          match: {elu: {type: ELU}}
+          rewrite: {replace: elu, with: [{type: Sigmoid, name: "{elu.name}s"}, {type: ReLU, name: "{elu.name}r"}]}
+        - id: quiet
+          summary: Has nothing to do with it.
+          match: {power: {type: Power}}
+          rewrite: {replace: power, with: [{type: AbsVal}, {type: BNLL, name: "{power.name}b"}]}
+      """
+    let error = #expect(throws: PlanError.self) {
+      try plan(data + layer("p", "Power", "data", "p") + layer("r", "ReLU", "p", "r"), rules: rules)
+    }
+    guard case .growth(let names, _, 64) = error else {
+      Issue.record("\(error?.diagnostic.text ?? "no error")")
+      return
+    }
+    #expect(names.sorted() == ["elu-to-two", "relu-to-two"])
+    #expect(
+      error?.diagnostic.sentence.hasPrefix(
+        "rules '\(names[0])' and '\(names[1])' make new layers of each other's layers, more than 64 one after the other, the last one '"
+      )
+        == true)
+  }
+
+  // MARK: - Overlaps
+
+  private static let rivals = """
+    schema: 1
+    rules:
+      - id: first
+        summary: Takes a ReLU with the convolution before it.
+        match: {conv: {type: Convolution}, relu: {type: ReLU, bottom: conv}}
+        rewrite: {remove: relu}
+      - id: second
+        summary: Takes a ReLU with the pooling behind it.
+        match: {relu: {type: ReLU}, pool: {type: Pooling, bottom: relu}}
+        rewrite: {remove: pool}
+      - id: small
+        summary: Takes a ReLU alone.
+        match: {relu: {type: ReLU}}
+        rewrite: {remove: relu}
+      - id: late
+        summary: Waits.
+        priority: -1
+        match: {relu: {type: ReLU}, pool: {type: Pooling, bottom: relu}}
+        rewrite: {remove: pool}
+    """
+
+  private func overlaps(_ text: String, _ rules: String, _ records: Bool = true) throws -> Plan {
+    var options = PlanOptions()
+    options.recordsOverlaps = records
+    return try plan(text, rules: rules, options: options)
+  }
+
+  @Test func theLoserOfOverlappingMatchesIsRecorded() throws {
+    let text =
+      data + convolution("c", "data", "c") + layer("r", "ReLU", "c", "r") + layer("p", "Pooling", "r", "p")
+    let plan = try overlaps(text, Self.rivals)
+    #expect(plan.rewrites.map(\.rule) == ["first"])
+    // Not 'small', whose layers are a part of those rewritten, nor 'late', which waits.
+    #expect(plan.overlaps == [Overlap(rule: "second", layer: "p", winner: "first", shared: ["r"])])
+    #expect(
+      plan.reasons(at: "p") == ["rule 'first' goes first and rewrote 'r', which this rule matched too"])
+    #expect(plan.refusals.map(\.reason.code) == ["overlap"])
+    #expect(try overlaps(text, Self.rivals, false).overlaps == [])
+  }
+
+  @Test func aMatchThatComesAboutLaterIsNotLost() throws {
+    let text =
+      data + convolution("c", "data", "c") + layer("r", "ReLU", "c", "r") + layer("q", "ReLU", "r", "q")
+      + layer("p", "Pooling", "q", "p")
+    let plan = try overlaps(text, Self.rivals)
+    // The first ReLU goes; the second then stands behind the convolution and goes too, before 'second' gets it.
+    #expect(plan.rewrites.map(\.rule) == ["first", "first"])
+    #expect(plan.overlaps.map(\.rule) == ["second"])
+  }
+
+  @Test func theBuiltInRulesDoNotOverlapOnACommonNet() throws {
+    let text =
+      data + convolution("c", "data", "c") + layer("b", "BatchNorm", "c", "b")
+      + layer("s", "Scale", "b", "s", "scale_param { bias_term: true }") + layer("r", "ReLU", "s", "r")
+      + layer("d", "Dropout", "r", "d") + convolution("e", "d", "e")
+    var options = PlanOptions()
+    options.recordsOverlaps = true
+    let plan = try plan(text, options: options)
+    #expect(plan.rewrites.count == 2)
+    #expect(plan.overlaps == [])
+  }
+
   @Test func aNewLayerDoesNotTakeTheNameOfAnother() throws {
     let rule = """
       schema: 1

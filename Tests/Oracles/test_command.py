@@ -424,6 +424,7 @@ def test_json_document(command, pair, tmp_path):
             "after": "int",
             "types": [{"type": "str", "before": "int", "after": "int"}],
         },
+        "overlaps": [],
         "verification": "NoneType",
         "plan": "NoneType",
     }

@@ -40,6 +40,9 @@ package struct Refusal: Sendable {
     case layerOrder(reader: String, maker: String)
     case blobName(blob: String)
 
+    /// A rule that goes first rewrote some of the layers.
+    case overlap(rule: String, layers: [String])
+
     // What must hold of them.
     case condition(text: String, place: String)
     case phase(expected: String, found: String)
@@ -91,6 +94,7 @@ package struct Refusal: Sendable {
       case .overwrittenInPlace: return "overwritten-in-place"
       case .outputName: return "output-name"
       case .outputRead: return "output-read"
+      case .overlap: return "overlap"
       case .condition: return "condition"
       case .phase: return "phase"
       case .repeatedName: return "repeated-name"
@@ -123,7 +127,8 @@ package struct Refusal: Sendable {
     package static let codes: [String] = [
       "producer-type", "no-producer", "bottom-count", "connection", "chain-length", "search-limit",
       "other-consumer", "net-output", "new-output", "top-count", "layer-order", "blob-name",
-      "not-bypassable", "last-layer", "overwritten-in-place", "output-name", "output-read", "condition",
+      "not-bypassable", "last-layer", "overwritten-in-place", "output-name", "output-read", "overlap",
+      "condition",
       "phase",
       "repeated-name",
       "shared-parameter", "layer-skipped", "generation", "layer-name", "no-weights", "ambiguous-weights",

@@ -77,6 +77,9 @@ struct Candidates {
     for layer in layers { touched.insert(layer) }
   }
 
+  /// The layers of the neighbourhood that was found last, in file order.
+  var neighbours: [LayerID] { neighbourhood.members.sorted() }
+
   /// Asks for a look at the neighbourhood in the next round.
   mutating func touchNeighbourhood() {
     for layer in neighbourhood.members { touched.insert(layer) }

@@ -9,6 +9,8 @@ package struct Plan: Sendable {
   package var refusals: [Refusal]
   /// The near misses that `nearMisses` words.
   var misses: Misses
+  /// Matches that were lost to rules that go first; only with `PlanOptions.recordsOverlaps`.
+  package var overlaps: [Overlap]
   /// Things the user should know.
   package var warnings: [Warning]
   /// The net as it will be.

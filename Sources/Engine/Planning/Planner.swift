@@ -13,6 +13,8 @@ package struct PlanOptions: Sendable {
   package var schema = Schema.caffe
   /// Note what each rewrite changes on the layers that stay, for a plan file.
   package var describesChanges = false
+  /// Note the matches that were lost to rules that go first.
+  package var recordsOverlaps = false
   /// Tells the shapes of values; without it they are not known.
   package var shapes: (any LayerShapes)?
   /// The kernels that rules call.
@@ -39,6 +41,7 @@ package struct Planner {
   private var banned: [LayerID: [Int: Refusal.Reason]] = [:]
   /// Rules that rewrite a net once, and have.
   private var done: Set<Int> = []
+  private var lost: [LostMatch] = []
 
   /// How often new layers may be made of new layers, one after the other.
   static let generationLimit = 64
@@ -131,12 +134,16 @@ package struct Planner {
         throw .cycle(cycle(of: rule.rule, at: again))
       }
       candidates.findNeighbourhood(of: bound, in: net.graph, reach: reach)
+      let losers =
+        options.recordsOverlaps
+        ? losers(to: rule, rewriting: bound, among: candidates.neighbours) : []
       do {
         rewrites.append(try rewrite(rule, binding))
       } catch {
         misses.note(error, binding, rule, at: layer)
         return false
       }
+      lost += losers
       misses.forget(rule, at: layer)
       if rule.rule.isOnce { done.insert(rule.index) }
       candidates.touchNeighbourhood()
@@ -150,14 +157,18 @@ package struct Planner {
 
   /// What stops a run whose rules make new layers of new layers without end.
   private func growth(of rewrite: AppliedRewrite) -> PlanError? {
-    guard let layer = rewrite.added.last, net.graph.changes[layer]?.generation ?? 0 > Self.generationLimit
+    guard var layer = rewrite.added.last, net.graph.changes[layer]?.generation ?? 0 > Self.generationLimit
     else { return nil }
+    let last = net.graph[layer].name
+    // From the layer to those that it was made of, back to the net's own.
     var rules: [String] = []
-    for rewrite in rewrites.suffix(2 * Self.generationLimit)
-    where !rewrite.added.isEmpty && !rules.contains(rewrite.rule) {
-      rules.append(rewrite.rule)
+    for rewrite in rewrites.reversed() where rewrite.added.contains(layer) {
+      if !rules.contains(rewrite.rule) { rules.insert(rewrite.rule, at: 0) }
+      let matched = rewrite.layers.map { (net.graph.changes[$0.layer]?.generation ?? 0, $0.layer) }
+      guard let oldest = matched.max(by: { $0.0 < $1.0 }) else { break }
+      layer = oldest.1
     }
-    return .growth(rules: rules, layer: net.graph[layer].name, limit: Self.generationLimit)
+    return .growth(rules: rules, layer: last, limit: Self.generationLimit)
   }
 
   /// The rewrites that led from `rule` at `layer` back to it: the last one of its own there, and those after it of the
@@ -209,11 +220,17 @@ package struct Planner {
     return result
   }
 
-  func finish(typesBefore: [String: Int]) throws(PlanError) -> Plan {
+  mutating func finish(typesBefore: [String: Int]) throws(PlanError) -> Plan {
     let graph = net.graph
+    let lost = final(lost)
+    for match in lost {
+      let reason = Refusal.Reason.overlap(rule: match.overlap.winner, layers: match.overlap.shared)
+      misses.note(reason, match.binding, match.rule, at: match.anchor)
+    }
     try ConnectionCheck.check(graph)
     return Plan(
       rewrites: rewrites, refusals: misses.nearest(in: graph), misses: misses,
+      overlaps: lost.map(\.overlap),
       warnings: rewrites.flatMap(\.warnings) + netWarnings(), graph: graph,
       typesBefore: typesBefore, typesAfter: graph.typeCounts)
   }

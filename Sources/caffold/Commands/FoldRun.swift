@@ -41,6 +41,7 @@ struct FoldRun {
     options.skipLayers = command.layers.skip.map(Glob.init)
     options.schema = schema
     options.describesChanges = command.output.plan != nil
+    options.recordsOverlaps = command.report.verbose || command.report.format == .json
     options.shapes = ForwardShapes(schema: schema)
     let plan: Plan
     // The graph is handed over: a planner that shared it would copy every array of it first.

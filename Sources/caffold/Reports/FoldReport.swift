@@ -40,7 +40,7 @@ struct FoldReport {
     if let check { lines += check.precision.lines(verbose: verbose) }
     if let verification { lines += ["", verification.summary] }
     if !plan.warnings.isEmpty { lines += [""] + warningLines }
-    if !plan.refusals.isEmpty { lines += [""] + refusalLines }
+    if !refusalLines.isEmpty { lines += [""] + refusalLines }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -126,7 +126,7 @@ struct FoldReport {
   }
 
   private var refusalLines: [String] {
-    if verbose { return plan.nearMisses.map { "\(line(of: $0)) [\($0.rule)]" } }
+    if verbose { return plan.nearMisses.map { "\(line(of: $0)) [\($0.rule)]" } + overlapLines }
     return SaidOnce.lines(
       plan.refusals.map { refusal in
         let layer = plan.graph[refusal.layer]
@@ -134,6 +134,14 @@ struct FoldReport {
           "note: \($0) more of type \(layer.type) stay for the same reason"
         }
       })
+  }
+
+  private var overlapLines: [String] {
+    plan.overlaps.map { overlap in
+      let layers = overlap.shared.map { "'\($0)'" }.joined(separator: ", ")
+      return
+        "note: rule '\(overlap.rule)' matched at '\(overlap.layer)' too; '\(overlap.winner)' goes first and rewrote \(layers)"
+    }
   }
 
   private func line(of refusal: Refusal) -> String {
@@ -161,6 +169,17 @@ struct FoldReport {
       ),
       ("rewrites", .array(zip(0..., plan.rewrites).map(rewrite))),
       ("refusals", .array(plan.refusals.map(refusal))),
+      (
+        "overlaps",
+        .array(
+          plan.overlaps.map { overlap in
+            .object([
+              ("rule", .string(overlap.rule)), ("layer", .string(overlap.layer)),
+              ("winner", .string(overlap.winner)),
+              ("layers", .array(overlap.shared.map(JSONValue.string))),
+            ])
+          })
+      ),
       ("warnings", .array(plan.warnings.map(warning))),
       ("check", check?.json ?? .null),
       ("precision", check?.precision.json ?? .null),
