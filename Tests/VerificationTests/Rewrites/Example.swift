@@ -79,6 +79,19 @@ struct Example {
       try NetGraph(definition, state: NetState(phase: .test)), weights: file, rules: set, options: options)
   }
 
+  /// The plan by a single rule.
+  func plan(_ file: WeightsFile, rule: Rule, options: PlanOptions = PlanOptions()) throws -> Plan {
+    var selection = RuleSet.Selection()
+    selection.select = [rule.id]
+    let set = try RuleSet([rule], layouts: BuiltinRules.load().layouts, selection: selection)
+    let definition = try NetDefinition(
+      TextDocument(SourceText(path: "net.prototxt", bytes: Array(text.utf8))))
+    var options = options
+    options.shapes = ForwardShapes()
+    return try Planner.plan(
+      try NetGraph(definition, state: NetState(phase: .test)), weights: file, rules: set, options: options)
+  }
+
   /// What checking the plan finds.
   func check(rules: String? = nil) throws -> RewriteCheckReport {
     let file = try file()
