@@ -282,3 +282,20 @@ def test_a_value_without_effect_is_a_warning(command, tmp_path, arguments, sente
     assert any(w["message"].startswith(sentence) for w in json.loads(result.stdout)["warnings"]), (
         result.stdout
     )
+
+
+def test_verify_does_not_blame_the_fold_for_what_was_asked(command, tmp_path):
+    rng = np.random.default_rng(1)
+    text = (INPUTS["declared"].format(9) + FIRST["padding"][0]).encode()
+    model, weights = tmp_path / "net.prototxt", tmp_path / "net.caffemodel"
+    model.write_bytes(text)
+    weights.write_bytes(weights_of(nets.parse(text), rng))
+    result = command.run(
+        "fold", model, weights, "-o", tmp_path / "out", "--verify", *FLAGS, "--param", "mean=100"
+    )
+    assert result.code == 1
+    assert result.stderr.endswith(
+        "error: the folded net differs from the original, so nothing was written; 'input-mean' changed "
+        "on purpose what the net takes or gives: leave --verify out, or those rules\n"
+    )
+    assert not (tmp_path / "out").exists() or not any((tmp_path / "out").iterdir())

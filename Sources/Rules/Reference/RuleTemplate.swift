@@ -21,6 +21,8 @@ package enum RuleTemplate {
             Why it is right, and when it refuses. Markdown.
           tags: [mine]                  # what --select and --ignore can name besides the id
           safety: exact                 # or approximate: only with --unsafe; or conversion: only when selected
+          # parameters:                 # values from whoever runs it: caffold fold … --param strength=0.5
+          #   strength: {type: number, default: 1, summary: How much of it.}
           match:
             # The layers, by names of your own, from input to output. 'bottom' says what reads what.
             conv: {type: Convolution}

@@ -196,7 +196,10 @@ extension FoldRun {
       progress: progress.update)
     let report = VerifyReport(
       comparison: comparison, tolerance: 1e-4, verbose: false, models: (command.model, paths.model))
-    guard report.isEqual else { throw VerificationFailure(report: report) }
+    guard report.isEqual else {
+      let conversions = plan.rewrites.filter { $0.safety == .conversion }.map(\.rule)
+      throw VerificationFailure(report: report, conversions: Set(conversions).sorted())
+    }
     return report
   }
 }
@@ -204,9 +207,18 @@ extension FoldRun {
 /// The folded net does not compute what the original computes.
 struct VerificationFailure: DiagnosticError {
   let report: VerifyReport
+  /// The rules that changed on purpose what the net takes or gives.
+  let conversions: [String]
 
   var diagnostic: Diagnostic {
-    Diagnostic(
+    guard conversions.isEmpty else {
+      let rules = conversions.map { "'\($0)'" }.joined(separator: ", ")
+      return Diagnostic(
+        .error, at: .none,
+        "the folded net differs from the original, so nothing was written; \(rules) changed on purpose what the net takes or gives: leave --verify out, or those rules"
+      )
+    }
+    return Diagnostic(
       .error, at: .none,
       "the folded net differs from the original, so nothing was written; --only-layer and --skip-layer narrow it down"
     )
