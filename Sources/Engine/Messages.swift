@@ -70,6 +70,9 @@ extension Refusal.Reason {
     case .generation(let layer):
       return "\(name(layer)) is written in the old 'layers' syntax, which has no such layer type"
     case .layerName(let name): return "there is a layer '\(name)' already"
+    case .unknownWithoutWeights(let path):
+      return
+        "without weights the new layer's '\(path)' is not known; give the weights, or the rule's parameters"
     case .noWeights(let layer): return "the weights file has no blobs for \(described(layer))"
     case .ambiguousWeights(let layer, let number):
       return "the weights file has blobs for \(name(layer)) \(number) times"

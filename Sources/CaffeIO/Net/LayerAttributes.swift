@@ -200,13 +200,15 @@ extension Schema {
 }
 
 /// V0 layers keep all parameters flat, some under other names (BVLC upgrade_proto.cpp).
-enum V0Names {
-  static func flat(_ path: ArraySlice<String>) -> String? {
+package enum V0Names {
+  /// The field that a V0 layer has in the place of one in a message of its own.
+  package static func flat(_ path: ArraySlice<String>) -> String? {
     guard path.count == 2, let name = path.last, path.first!.hasSuffix("_param") else { return nil }
     return renamed[name] ?? name
   }
 
   private static let renamed = [
-    "bias_term": "biasterm", "kernel_size": "kernelsize",
+    "bias_term": "biasterm", "kernel_size": "kernelsize", "batch_size": "batchsize", "crop_size": "cropsize",
+    "mean_file": "meanfile",
   ]
 }

@@ -6,4 +6,9 @@ extension LegacyLayerTypes {
     }
     return name(v1Number: number)
   }
+
+  /// The word by which texts call a V1 type: `InnerProduct` → `INNER_PRODUCT`; nil when V1 has no such type.
+  package static func v1Word(name: String) -> String? {
+    v1Number(name: name).flatMap { Schema.caffe.enumeration("V1LayerParameter.LayerType")?.name(of: $0) }
+  }
 }

@@ -25,14 +25,15 @@ package struct DefinitionEmitter {
     guard layer.isIncluded else { return }
     let change = graph.changes[id]
     if let replacement = change?.replacement {
-      editor.replace(definition.field, with: [newLayer(layer, parameters: replacement)])
+      editor.replace(definition.field, with: newLayer(layer, parameters: replacement))
       return
     }
     if layer.name != definition.name { rename(definition, to: layer.name) }
     connect(layer.bottoms, in: definition, "bottom", from: definition.bottoms)
     connect(layer.tops, in: definition, "top", from: definition.tops)
     if let attributes = change?.attributes, !attributes.isEmpty {
-      set(AttributeTree(attributes), in: definition.parameters)
+      let isFlat = definition.generation == .v0
+      set(AttributeTree(isFlat ? attributes.map(\.flattened) : attributes), in: definition.parameters)
     }
   }
 
@@ -118,20 +119,59 @@ package struct DefinitionEmitter {
   }
 
   private func newLayers(_ layers: [LayerID]) -> [NewTextField] {
-    layers.filter { graph[$0].isAlive }.map { id in
+    layers.filter { graph[$0].isAlive }.flatMap { id in
       newLayer(graph[id], parameters: graph.changes[id]?.replacement ?? [])
     }
   }
 
-  /// A whole layer: its name and connections, and what the rule says.
-  private func newLayer(_ layer: NetGraph.Layer, parameters: [NewTextField]) -> NewTextField {
-    var fields = [
-      NewTextField(name: "name", value: .string(layer.name)),
-      NewTextField(name: "type", value: .string(layer.type)),
-    ]
-    fields += layer.bottoms.map { NewTextField(name: "bottom", value: .string(graph.blobName(of: $0))) }
-    fields += layer.tops.map { NewTextField(name: "top", value: .string(graph.blobName(of: $0))) }
-    return NewTextField(name: "layer", value: .message(fields + parameters))
+  /// A whole layer: its name and connections, and what the rule says, in the syntax of the file.
+  private func newLayer(_ layer: NetGraph.Layer, parameters: [NewTextField]) -> [NewTextField] {
+    let name = NewTextField(name: "name", value: .string(layer.name))
+    func type(_ value: NewTextField.Value) -> NewTextField { NewTextField(name: "type", value: value) }
+    let connections =
+      layer.bottoms.map { NewTextField(name: "bottom", value: .string(graph.blobName(of: $0))) }
+      + layer.tops.map { NewTextField(name: "top", value: .string(graph.blobName(of: $0))) }
+    switch graph.definition.generation {
+    case .v2:
+      let fields = [name, type(.string(layer.type))] + connections + parameters
+      return [NewTextField(name: "layer", value: .message(fields))]
+    case .v1 where layer.type == "Input", .v0 where layer.type == "Input":
+      return inputs(layer, parameters)
+    case .v1:
+      let word = LegacyLayerTypes.v1Word(name: layer.type) ?? "NONE"
+      let fields = [name, type(.literal(word))] + connections + parameters
+      return [NewTextField(name: "layers", value: .message(fields))]
+    case .v0:
+      let word = LegacyLayerTypes.v0Name(name: layer.type) ?? layer.type
+      let inner = NewTextField(name: "layer", value: .message([name, type(.string(word))]))
+      let rules = parameters.filter { $0.name == "include" || $0.name == "exclude" }
+      return [NewTextField(name: "layers", value: .message([inner] + connections + rules))]
+    }
+  }
+
+  /// An Input as the old syntaxes have it: names and shapes beside the layers.
+  private func inputs(_ layer: NetGraph.Layer, _ parameters: [NewTextField]) -> [NewTextField] {
+    func fields(_ name: String, of field: NewTextField) -> [NewTextField] {
+      guard case .message(let inner) = field.value else { return [] }
+      return inner.filter { $0.name == name }
+    }
+    let shapes = parameters.filter { $0.name == "input_param" }.flatMap { fields("shape", of: $0) }
+    return layer.tops.enumerated().flatMap { position, top in
+      let input = NewTextField(name: "input", value: .string(graph.blobName(of: top)))
+      guard let shape = shapes.indices.contains(position) ? shapes[position] : shapes.first else {
+        return [input]
+      }
+      return [input, NewTextField(name: "input_shape", value: .message(fields("dim", of: shape)))]
+    }
+  }
+}
+
+extension LayerChange.Attribute {
+  /// The same where all parameters lie in the layer itself.
+  fileprivate var flattened: LayerChange.Attribute {
+    var attribute = self
+    if let name = V0Names.flat(path[...]) { attribute.path = [name] }
+    return attribute
   }
 }
 

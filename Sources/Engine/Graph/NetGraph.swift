@@ -373,7 +373,11 @@ extension NetGraph {
   }
 
   /// The layers that the text will have, in its order; those that the phase leaves out included.
-  package var emissionOrder: [LayerID] { Array(writtenLayers) }
+  package var emissionOrder: [LayerID] {
+    // The old syntaxes have no Input layers; it becomes an input of the net.
+    let hasInputs = definition.generation == .v2
+    return writtenLayers.filter { hasInputs || self[$0].type != "Input" }
+  }
 
   /// The text of a layer; nil for one that a rewrite has made.
   package func definition(of id: LayerID) -> LayerDefinition? {

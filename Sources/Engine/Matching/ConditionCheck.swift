@@ -18,6 +18,8 @@ extension PlannedRule {
       }
       environment.element = nil
     }
+    if pattern.conditions.isEmpty { return nil }
+    for item in rule.lets { environment.define(item.name, item.expression) }
     return refusal(pattern.conditions, environment)
   }
 

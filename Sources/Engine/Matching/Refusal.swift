@@ -50,6 +50,8 @@ package struct Refusal: Sendable {
     case sharedParameter(layer: LayerID, name: String, others: [LayerID])
     case layerSkipped(layer: LayerID)
     case generation(layer: LayerID)
+    /// A parameter of a new layer follows from blobs, and there are none in this run.
+    case unknownWithoutWeights(path: String)
     case layerName(name: String)
 
     // What is in the weights.
@@ -102,7 +104,7 @@ package struct Refusal: Sendable {
       case .layerSkipped: return "layer-skipped"
       case .generation: return "generation"
       case .layerName: return "layer-name"
-      case .noWeights: return "no-weights"
+      case .noWeights, .unknownWithoutWeights: return "no-weights"
       case .ambiguousWeights: return "ambiguous-weights"
       case .blobCount: return "blob-count"
       case .noLayout: return "no-layout"

@@ -98,6 +98,17 @@ package final class WorkingNet {
     return stored[name]?.last
   }
 
+  /// Whether a layer has blobs that training has found: the file says so, or its type.
+  func needsWeights(_ id: LayerID) -> Bool {
+    if storedIndex(of: id) != nil { return true }
+    let layer = graph[id]
+    switch layer.type {
+    case "Convolution", "Deconvolution", "InnerProduct", "BatchNorm", "PReLU", "Embed": return true
+    case "Scale", "Bias": return layer.bottoms.count == 1
+    default: return false
+    }
+  }
+
   /// Whether the weights file has blobs for a layer of this name that the definition lacks: Caffe would give them to
   /// any layer that came to be called so.
   func hasForeignBlobs(named name: String) -> Bool {

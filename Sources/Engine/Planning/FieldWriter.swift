@@ -10,8 +10,11 @@ struct FieldWriter {
   func fields(_ fields: [TemplateField], at path: [String] = []) throws(Refusal.Reason) -> [NewTextField] {
     var written: [NewTextField] = []
     for field in fields {
-      let values = try values(of: field.value, at: path + [field.name])
-      written += (values ?? []).map { NewTextField(name: field.name, value: $0) }
+      let path = path + [field.name]
+      guard let values = try values(of: field.value, at: path) else {
+        throw .unknownWithoutWeights(path: path.joined(separator: "."))
+      }
+      written += values.map { NewTextField(name: field.name, value: $0) }
     }
     return written
   }
@@ -34,10 +37,16 @@ struct FieldWriter {
     case .literal(let text):
       // The schema knows whether a word is a string or an enumeration's value.
       return [schema.layerField(at: path)?.type == .string ? .string(text) : .literal(text)]
-    case .message(let inner): return [.message(try fields(inner, at: path))]
+    case .message(let inner):
+      // Where its expressions gave empty lists nothing is left to say.
+      let fields = try fields(inner, at: path)
+      return fields.isEmpty && !inner.isEmpty ? [] : [.message(fields)]
     case .list(let items):
       var all: [NewTextField.Value] = []
-      for item in items { all += try values(of: item, at: path) ?? [] }
+      for item in items {
+        guard let values = try values(of: item, at: path) else { return nil }
+        all += values
+      }
       return all
     case .text(let parts):
       var text = ""
@@ -62,7 +71,7 @@ struct FieldWriter {
       guard let items = value.items else { return [try written(value, at: path)] }
       var all: [NewTextField.Value] = []
       for item in items { all.append(try written(item, at: path)) }
-      guard all.count == 1 || schema.layerField(at: path)?.isRepeated ?? true else {
+      guard all.count <= 1 || schema.layerField(at: path)?.isRepeated ?? true else {
         throw wrong(path, "one value, and this expression gives \(all.count)")
       }
       return all

@@ -36,6 +36,22 @@ struct LayerWriter {
 
   private var rewrite: Rewrite { rule.rewrite }
 
+  /// The values that are needed no more, as they stood before anything changed; and the others that the same layers
+  /// read, which are what the net gives from now on.
+  var prunedValues: (gone: [ValueID], kept: Set<ValueID>) {
+    var gone: [ValueID] = []
+    var kept: Set<ValueID> = []
+    for pruned in rewrite.pruned {
+      for (position, value) in bottoms[pruned.capture].enumerated() {
+        let isMeant =
+          pruned.isSingle
+          ? position == pruned.positions.lowerBound : pruned.positions.contains(position)
+        if isMeant { gone.append(value) } else { kept.insert(value) }
+      }
+    }
+    return (gone, kept)
+  }
+
   init(net: WorkingNet, rule: PlannedRule, binding: Binding, environment: MatchEnvironment) {
     self.net = net
     self.rule = rule
@@ -71,14 +87,14 @@ struct LayerWriter {
     _ template: LayerTemplate, besides capture: Int, _ taken: inout [String]
   ) throws(Refusal.Reason) -> Description {
     let neighbour = binding[capture]
-    guard net.graph.definition.generation == .v2 else { throw .generation(layer: neighbour) }
+    let type = template.type ?? template.model.map { net.graph[binding[$0]].type } ?? ""
     let writer = FieldWriter(schema: net.schema, environment: environment)
     var fields = net.stateRules(of: neighbour)
     if let model = template.model {
       fields += net.writtenFields(of: binding[model]).filter { !$0.isStateRule }
     }
     fields.merge(try writer.fields(template.fields))
-    let type = template.type ?? template.model.map { net.graph[binding[$0]].type } ?? ""
+    guard canWrite(type, fields) else { throw .generation(layer: neighbour) }
     let name = try name(of: template, type: type, besides: capture, &taken)
     var blobs: [BlobContent] = []
     let storage = net.weights == nil ? .float : try storage(like: template.model ?? capture)
@@ -91,6 +107,19 @@ struct LayerWriter {
       blobs.append(.values(tensor.values, shape: tensor.shape, storage: storage))
     }
     return Description(name: name, type: type, fields: fields, blobs: net.weights == nil ? nil : blobs)
+  }
+
+  /// Whether the syntax of the definition has such a layer. An Input becomes an input of the net in the old syntaxes,
+  /// which do not have the layer.
+  private func canWrite(_ type: String, _ fields: [NewTextField]) -> Bool {
+    let definition = net.graph.definition
+    switch definition.generation {
+    case .v2: return true
+    case .v1 where type == "Input", .v0 where type == "Input": return definition.inputs.isEmpty
+    case .v1: return LegacyLayerTypes.v1Word(name: type) != nil
+    // Its parameters have names of their own.
+    case .v0: return LegacyLayerTypes.v0Name(name: type) != nil && fields.allSatisfy(\.isStateRule)
+    }
   }
 
   /// The number type of the blobs of the layer that a new one is modelled on; single precision where it has none.

@@ -14,7 +14,7 @@ struct Misses: Sendable {
     self.rules = rules
     tables = rules.map { _ in LayerTable(layerCount: layerCount) }
     removable = rules.filter { !$0.rule.isQuiet }.flatMap { rule in
-      (rule.rewrite.removed + rule.rewrite.dropped).map { rule.captures[$0] }
+      rule.removedCaptures.map { rule.captures[$0] }
     }.filter { if case .any = $0.capture.types { false } else { true } }
   }
 

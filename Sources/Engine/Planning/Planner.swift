@@ -270,10 +270,7 @@ package struct Planner {
         continue
       }
       let layer = graph[id]
-      let needsWeights =
-        ["Convolution", "Deconvolution", "InnerProduct", "BatchNorm", "PReLU", "Embed"].contains(layer.type)
-        || (["Scale", "Bias"].contains(layer.type) && layer.bottoms.count == 1)
-      guard needsWeights else { continue }
+      guard net.needsWeights(id) else { continue }
       guard net.storedIndex(of: id) == nil else {
         isForeign = false
         continue

@@ -53,6 +53,7 @@ struct Rewriter {
           net.graph.removeExcluded(layer)
         }
       }
+      if let pruned = writer?.prunedValues { try prune(pruned.gone, keeping: pruned.kept, &outcome) }
       for field in rule.rewrite.cleared { try clear(field, of: binding[field.capture]) }
       for rename in rule.rewrite.renames {
         let name = rename.name.filled(by: rule.rule) { capture in
@@ -156,6 +157,25 @@ struct Rewriter {
         blobs.append(.values(tensor.values, shape: tensor.shape, storage: blobs.first?.storage ?? .float))
       }
       net.setBlobs(blobs, of: layer)
+    }
+  }
+
+  /// Takes out what makes a value that nobody reads any more, and then what that alone has read, as long as it makes
+  /// nothing else and has no blobs: what was learned is no preparation of labels.
+  private func prune(
+    _ values: [ValueID], keeping kept: Set<ValueID>, _ outcome: inout RewriteOutcome
+  ) throws(Refusal.Reason) {
+    var pending = values
+    while let next = pending.popLast() {
+      let graph = net.graph
+      guard graph[next].isAlive, let producer = graph[next].producer, graph[producer].isLive,
+        graph[producer].tops.allSatisfy({ graph.consumerCount(of: $0) == 0 && !kept.contains($0) }),
+        !net.needsWeights(producer),
+        graph.liveLayerCount > 1
+      else { continue }
+      pending += graph[producer].bottoms
+      try net.graph.drop([producer], taken: [])
+      outcome.gone.append(producer)
     }
   }
 

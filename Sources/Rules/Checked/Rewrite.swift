@@ -6,6 +6,8 @@ package struct Rewrite: Sendable {
   package var removed: [Int] = []
   /// Captures that go together with what they make, which nobody else may read.
   package var dropped: [Int] = []
+  /// Values that are needed no more: what alone makes them goes too, back to layers with blobs.
+  package var pruned: [PrunedBottoms] = []
   /// Captures whose place `layers` take.
   package var replaced: [Int] = []
   /// What takes the place of `replaced`, in the order in which they compute.
@@ -26,19 +28,29 @@ package struct Rewrite: Sendable {
   /// Whether nothing is asked for.
   var isEmpty: Bool {
     removed.isEmpty && dropped.isEmpty && replaced.isEmpty && insertions.isEmpty && renames.isEmpty
-      && cleared.isEmpty && connections.isEmpty && disconnections.isEmpty
+      && cleared.isEmpty && connections.isEmpty && disconnections.isEmpty && pruned.isEmpty
   }
 
   /// Whether it does nothing but take layers and fields out.
   package var onlyTakesOut: Bool {
     dropped.isEmpty && replaced.isEmpty && layers.isEmpty && insertions.isEmpty && connections.isEmpty
-      && disconnections.isEmpty && renames.isEmpty
+      && disconnections.isEmpty && pruned.isEmpty && renames.isEmpty
   }
 
   /// Whether the layer of a capture is gone afterwards.
   package func lets(go capture: Int) -> Bool {
     removed.contains(capture) || dropped.contains(capture) || replaced.contains(capture)
   }
+}
+
+/// Bottoms of a captured layer that are needed no more.
+package struct PrunedBottoms: Sendable {
+  /// The capture.
+  package var capture: Int
+  /// Which of its bottoms, as far as there are so many.
+  package var positions: PartialRangeFrom<Int>
+  /// Whether only the first of the positions is meant.
+  package var isSingle: Bool
 }
 
 /// A field of a captured layer that goes, wherever it is written.

@@ -46,8 +46,6 @@ struct PatternChecker {
         try scope.check($0, expecting: .boolean)
       }
     }
-    let scope = RuleScope(pattern, context)
-    pattern.conditions = problems.attemptEach(rule.conditions) { try scope.check($0, expecting: .boolean) }
     return pattern
   }
 

@@ -33,6 +33,8 @@ struct RewriteChecker {
     let cleared = problems.attempt { try map.textList("clear") } ?? []
     rewrite.cleared = problems.attemptEach(cleared) { try self.cleared($0, scope, rewrite) }
     _ = problems.attempt { try connections(map, scope, &rewrite) }
+    let pruned = problems.attempt { try map.textList("prune") } ?? []
+    rewrite.pruned = problems.attemptEach(pruned) { try self.pruned($0, scope) }
     let templates = TemplateChecker(source: source, pattern: pattern, rewrite: rewrite)
     rewrite.layers = problems.attempt { try replacement(map, scope, rewrite, templates) } ?? []
     rewrite.insertions =
@@ -126,6 +128,22 @@ struct RewriteChecker {
       }
       rewrite.disconnections.append((capture: reader, without: gone))
     }
+  }
+
+  /// `loss.bottoms`, `loss.bottoms[1]` or `loss.bottoms[1:]`.
+  private func pruned(_ text: RuleText, _ scope: RuleScope) throws -> PrunedBottoms {
+    func bottoms(_ name: String, _ first: Int, isSingle: Bool) throws -> PrunedBottoms {
+      PrunedBottoms(
+        capture: try scope.capture(RuleText(text: name, node: text.node)), positions: first...,
+        isSingle: isSingle)
+    }
+    if text.text.hasSuffix(".bottoms") {
+      return try bottoms(String(text.text.dropLast(8)), 0, isSingle: false)
+    }
+    guard let parts = text.text.split(at: ".bottoms["), let digits = Optional(parts.index),
+      let first = Int(digits.hasSuffix(":") ? String(digits.dropLast()) : digits), first >= 0
+    else { throw RuleError(.badPrune(text.text), text.node) }
+    return try bottoms(parts.name, first, isSingle: !digits.hasSuffix(":"))
   }
 
   private func cleared(_ text: RuleText, _ scope: RuleScope, _ rewrite: Rewrite) throws -> ClearedField {

@@ -27,11 +27,11 @@ struct RuleChecker {
     context.parameters = parameters
     let tests = problems.attemptEach(rule.tests) { try checkTest($0, parameters) }
     guard
-      let pattern = problems.attempt({
+      var pattern = problems.attempt({
         try PatternChecker(source: source, context: context, problems: problems).check(rule)
       })
     else { return nil }
-    let body = checkBody(of: rule, pattern, context)
+    let body = checkBody(of: rule, &pattern, context)
     guard rule.isSound, problems.count == before, !problems.isFull, let safety, let phase, let allowances,
       let body
     else { return nil }
@@ -61,9 +61,9 @@ struct RuleChecker {
     return parameters.count == rule.parameters.count ? parameters : nil
   }
 
-  /// `let`, `transform` and `rewrite`.
+  /// `let`, `where`, `transform` and `rewrite`.
   private func checkBody(
-    of rule: UncheckedRule, _ pattern: Pattern, _ context: RuleContext
+    of rule: UncheckedRule, _ pattern: inout Pattern, _ context: RuleContext
   ) -> (lets: [Let], transforms: [Transform], rewrite: Rewrite)? {
     guard rule.lets.count <= Self.letLimit else {
       _ = problems.attempt {
@@ -83,15 +83,20 @@ struct RuleChecker {
       _ = problems.attempt { try scope.define(name, as: checked?.type ?? .dynamic) }
       if let checked { lets.append(Let(name: name.text, expression: checked)) }
     }
+    pattern.conditions = problems.attemptEach(rule.conditions) {
+      try scope.check($0, expecting: .boolean)
+    }
+    let checkedPattern = pattern
     let steps = TransformChecker(source: source, kernels: kernels, problems: problems)
     let transforms = problems.attemptEach(rule.transforms) { try steps.check($0, scope) }
     let rewrite = problems.attempt {
-      try RewriteChecker(source: source, pattern: pattern, problems: problems).check(rule.rewrite, scope)
+      try RewriteChecker(source: source, pattern: checkedPattern, problems: problems)
+        .check(rule.rewrite, scope)
     }
     guard let rewrite else { return nil }
     _ = problems.attemptEach(transforms) { step in
       guard case .set(let assignment) = step, rewrite.lets(go: assignment.target.capture) else { return }
-      let name = pattern.captures[assignment.target.capture].name
+      let name = checkedPattern.captures[assignment.target.capture].name
       throw RuleError(.setInVain(capture: name), at: assignment.place)
     }
     if rewrite.isEmpty, transforms.isEmpty, problems.count == before {

@@ -59,6 +59,8 @@ package struct RuleError: Error, Sendable {
     case misplacedKey(String)
     /// A list of bottoms among others that names one.
     case fewBottoms(String)
+    /// What cannot be pruned.
+    case badPrune(String)
     /// A value that a layer shall not read any more and that the pattern does not have among its bottoms.
     case notRead(String, by: String)
     case badClear(String)

@@ -47,7 +47,8 @@ package enum RuleGrammar {
       RuleKey(
         "match", .named(capture), isRequired: true, "The layers that the rule looks for, by names of its own."
       ),
-      RuleKey("where", .expressions, "Conditions on several captures at once."),
+      RuleKey(
+        "where", .expressions, "Conditions on several captures at once; they may use the names under 'let'."),
       RuleKey("let", .namedExpressions, "Names for intermediate results; each may use those before it."),
       RuleKey("transform", .transforms, "What happens to the parameters, in this order."),
       RuleKey("rewrite", .shape(rewrite), isRequired: true, "What happens to the layers."),
@@ -126,6 +127,10 @@ package enum RuleGrammar {
       RuleKey("keep", .texts, "Captures that stay, for readers; every one not named below stays."),
       RuleKey("remove", .texts, "Captures that are bypassed: who reads them reads what they read."),
       RuleKey("drop", .texts, "Captures that go with what they make, which nobody else may read."),
+      RuleKey(
+        "prune", .texts,
+        "Values that are needed no more, 'loss.bottoms[1:]': what alone makes them goes too, back to layers with blobs."
+      ),
       RuleKey("replace", .texts, "Captures whose place new layers take."),
       RuleKey("with", .templates, "The layers that take it, in the order in which they compute."),
       RuleKey("insert", .insertions, "Layers that come between others."),

@@ -129,6 +129,9 @@ extension RuleError: DiagnosticError {
     case .fewBottoms(let key): return "'\(key)' is a list of at least two; write {one_of: …} for one"
     case .notRead(let name, let reader):
       return "the pattern does not say that '\(reader)' reads '\(name)', so it cannot go from its bottoms"
+    case .badPrune(let text):
+      return
+        "'\(clipped(text))' cannot be pruned; write 'capture.bottoms', 'capture.bottoms[1]' or 'capture.bottoms[1:]'"
     case .badClear(let text):
       return
         "'\(clipped(text))' cannot be cleared; use a parameter, 'capture.convolution_param.weight_filler' or 'capture.param'"

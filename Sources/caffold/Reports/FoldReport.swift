@@ -40,7 +40,8 @@ struct FoldReport {
     if let check { lines += check.precision.lines(verbose: verbose) }
     if let verification { lines += ["", verification.summary] }
     if !plan.warnings.isEmpty { lines += [""] + warningLines }
-    if !refusalLines.isEmpty { lines += [""] + refusalLines }
+    let refusals = refusalLines
+    if !refusals.isEmpty { lines += [""] + refusals }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -87,8 +88,10 @@ struct FoldReport {
     if verbose {
       return plan.rewrites.map { rewrite in
         func names(_ layers: [LayerID]) -> String {
-          layers.map { layer in "'\(rewrite.layers.first { $0.layer == layer }?.name ?? "")'" }
-            .joined(separator: ", ")
+          layers.map { layer in
+            "'\(rewrite.layers.first { $0.layer == layer }?.name ?? plan.graph[layer].name)'"
+          }
+          .joined(separator: ", ")
         }
         let new = rewrite.added.map { "'\(plan.graph[$0].name)'" }.joined(separator: ", ")
         let left = rewrite.kept + rewrite.replaced

@@ -480,6 +480,22 @@ import Testing
                                                                            ^
       """),
     FaultyRule(
+      "a capture to prune",
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match:
+            loss: {type: VendorLoss}
+          rewrite: {drop: loss, prune: loss}
+      """,
+      """
+      r.yaml:7:34: error: 'loss' cannot be pruned; write 'capture.bottoms', 'capture.bottoms[1]' or 'capture.bottoms[1:]'
+            rewrite: {drop: loss, prune: loss}
+                                         ^
+      """),
+    FaultyRule(
       "a bottom to go that the pattern does not have",
       """
       schema: 1
