@@ -1,0 +1,78 @@
+"""The page 'Your own rule in ten minutes': its blocks are copied, its commands run, their output compared.
+
+`UPDATE_PAGE=1` writes what the commands print into the page, to be looked at before it is committed.
+"""
+
+import os
+import re
+import runpy
+import shutil
+import subprocess
+
+import caffold
+import nets
+import numpy as np
+from numpy_layers import convolution, per_channel
+
+PAGE = caffold.ROOT / "Documentation" / "YourOwnRule.md"
+EXAMPLE = caffold.ROOT / "examples" / "own-rule"
+BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
+
+
+def play(folder):
+    """The page with the outputs that its commands have in `folder`."""
+    for name in ("net.prototxt", "net.caffemodel"):
+        shutil.copy(EXAMPLE / name, folder)
+    tools = folder / "bin"
+    tools.mkdir()
+    (tools / "caffold").symlink_to(caffold.BINARY)
+    environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
+
+    def block(match):
+        kind, name, body = match.groups()
+        if name:
+            (folder / name).write_text(body)
+        if kind != "console":
+            return match.group(0)
+        said = ""
+        for command in re.findall(r"^\$ (.*)$", body, re.MULTILINE):
+            done = subprocess.run(
+                command, shell=True, cwd=folder, env=environment, text=True, check=False,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            said += "".join(f"{line.rstrip()}\n" for line in [f"$ {command}", *done.stdout.splitlines()])
+        return f"```console\n{said}```\n"
+
+    return BLOCK.sub(block, PAGE.read_text())
+
+
+def test_the_page_says_what_happens(command, tmp_path):
+    page = play(tmp_path)
+    if os.environ.get("UPDATE_PAGE"):
+        PAGE.write_text(page)
+    assert PAGE.read_text() == page
+    assert page.count("```console") >= 8
+    assert "did you mean 'vendor_norm_param'?" in page
+    assert "WRONG" in page
+    assert page.count("proven\n") == 2
+
+    # What the vendor's documentation says, in NumPy: both folds compute it.
+    layers = nets.blobs_by_name(nets.decode_file(EXAMPLE / "net.caffemodel"))
+    x = np.random.default_rng(5).standard_normal((2, 3, 16, 16))
+    geometry = {"group": 1, "stride": (2, 2), "pad": (0, 0), "dilation": (1, 1)}
+    y = convolution(x, layers["conv1"][0], None, **geometry)
+    gamma, beta, mean, variance = (v.astype(np.float64) for v in layers["norm1"])
+    floor = np.float64(np.float32(0.01))
+    expected = (y - per_channel(mean, y)) * per_channel(gamma / np.sqrt(variance + floor), y) + per_channel(
+        beta, y
+    )
+    for out in ("out", "out2"):
+        folded = nets.blobs_by_name(nets.decode_file(tmp_path / out / "net.caffemodel"))
+        assert "norm1" not in folded
+        found = convolution(x, *folded["conv1"], **geometry)
+        assert np.abs(found - expected).max() <= 1e-6 * np.abs(expected).max()
+
+
+def test_the_weights_are_those_that_the_script_makes():
+    made = runpy.run_path(str(EXAMPLE / "make.py"))["weights"]()
+    assert made == (EXAMPLE / "net.caffemodel").read_bytes()
