@@ -115,6 +115,15 @@ import Testing
     }
   }
 
+  @Test func aWindowThatIsTooLargeIsAnError() throws {
+    let layer = try OneLayer(
+      "Convolution", "convolution_param { num_output: 2 kernel_size: 2 dilation: 1000000 bias_term: false }",
+      blobs: [numbers([2, 2, 2, 2], seed: 0)])
+    let streaming = try #require(layer.layer as? any WeightStreaming)
+    let message = OneLayer.message { _ = try streaming.smallestInput() }
+    #expect(message.hasPrefix("error: layer 'it' (Convolution): a window of "), "\(message)")
+  }
+
   @Test func aKernelThatIsNotTheBlobsIsAnError() throws {
     let layer = try OneLayer(
       "Convolution", "convolution_param { num_output: 2 kernel_size: 1000 bias_term: false }",

@@ -55,6 +55,8 @@ extension ConvolutionParameters {
   /// the numbers of all windows are not more than this.
   private static let weightsPerWindow = 8
   private static let mostNumbers = 1 << 17
+  /// No plane has more numbers than this.
+  private static let mostPlaces = 1 << 20
 
   fileprivate func smallestInput(transposed: Bool) throws(ForwardError) -> SmallestInput {
     let shape = blobShapes[0]
@@ -83,7 +85,9 @@ extension ConvolutionParameters {
       let isFew = placements.reduce(1) { $0 * $1.windows } <= most
       return placements.count == axes.count && (isFew || reach == .any) ? placements : nil
     }
-    guard let least = placements(.any, most: 0) else {
+    guard let least = placements(.any, most: 0),
+      least.map(\.size).saturatingProduct <= Self.mostPlaces
+    else {
       throw ForwardError(subject, .windowTooLarge(window: geometry.kernel, input: geometry.input))
     }
     let dense = placements(.all, most: Self.mostWindows) ?? least
@@ -125,7 +129,7 @@ private enum Reach {
 extension WindowGeometry {
   private static let largestExtent = 1 << 20
   private static let largestSize = 64
-  /// Of longer kernels nobody looks how they could be reached with fewer numbers.
+  /// Of longer kernels nobody looks how they could be reached with fewer numbers: as many as there are bits.
   private static let longestKernel = 64
 
   private func windows(along axis: Int, _ size: Int, _ transposed: Bool) -> Int {
@@ -139,7 +143,9 @@ extension WindowGeometry {
     guard reach == .any || kernel[axis] <= Self.longestKernel else { return nil }
     let least = transposed ? 1 : max(1, extent(axis) - 2 * pad[axis])
     guard least <= Self.largestExtent else { return nil }
-    let fewest = transposed ? 1 : Set((0..<kernel[axis]).map { $0 * dilation[axis] % stride[axis] }).count
+    let fewest =
+      transposed || stride[axis] == 1
+      ? 1 : Set((0..<kernel[axis]).map { $0 * dilation[axis] % stride[axis] }).count
     var best: AxisPlacement?
     for size in least...least + Self.largestSize {
       let grid = transposed ? stride[axis] * (size - 1) + extent(axis) - 2 * pad[axis] : size
@@ -157,30 +163,38 @@ extension WindowGeometry {
   }
 
   /// The places of the kernel that meet a place of the bottom in some window, or in a deconvolution send it to a place
-  /// of the top.
+  /// of the top; as bits.
   private func reachedTaps(
     from place: Int, along axis: Int, windows: Int, _ grid: Int, _ transposed: Bool
-  ) -> [Int] {
-    (0..<kernel[axis]).filter { tap in
+  ) -> UInt64 {
+    var taps: UInt64 = 0
+    for tap in 0..<kernel[axis] {
+      let isReached: Bool
       if transposed {
         let target = place * stride[axis] - pad[axis] + tap * dilation[axis]
-        return 0 <= target && target < grid
+        isReached = 0 <= target && target < grid
+      } else {
+        let start = place + pad[axis] - tap * dilation[axis]
+        isReached = start >= 0 && start % stride[axis] == 0 && start / stride[axis] < windows
       }
-      let start = place + pad[axis] - tap * dilation[axis]
-      return start >= 0 && start % stride[axis] == 0 && start / stride[axis] < windows
+      if isReached { taps |= 1 << UInt64(tap) }
     }
+    return taps
   }
 
   /// Places that together reach all of `count`, those that reach most first; nil where some cannot be reached.
-  private static func cover(_ count: Int, _ reached: [[Int]]) -> [Int]? {
-    var missing = Set(0..<count)
+  private static func cover(_ count: Int, _ reached: [UInt64]) -> [Int]? {
+    var missing = UInt64.max >> UInt64(longestKernel - count)
+    guard reached.reduce(0, |) & missing == missing else { return nil }
     var places: [Int] = []
-    while !missing.isEmpty {
-      let gains = reached.map { missing.intersection($0).count }
-      guard let most = gains.max(), most > 0 else { return nil }
-      let place = gains.firstIndex(of: most)!
-      missing.subtract(reached[place])
-      places.append(place)
+    while missing != 0 {
+      var best = 0
+      for place in reached.indices
+      where (reached[place] & missing).nonzeroBitCount > (reached[best] & missing).nonzeroBitCount {
+        best = place
+      }
+      missing &= ~reached[best]
+      places.append(best)
     }
     return places.sorted()
   }
