@@ -212,7 +212,7 @@ def measure_inference(caffold: str, folder: Path, rounds: int, notes: list[str])
         if facts["difference"] > 1e-4:
             sys.exit(f"error: {name} computes something else after the fold: {facts['difference']:.1e}")
     head = (
-        f"OpenCV {facts['opencv']} on the processor, {facts['threads']} threads, one picture of 224×224: "
+        f"OpenCV {facts['opencv']}, processor time on one thread for one picture of 224×224: "
         f"medians of {rounds} runs in turn. Fusion is OpenCV's own, done each time a net is loaded; all "
         "outputs agree within 1e-4."
     )

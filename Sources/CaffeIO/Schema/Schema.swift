@@ -17,7 +17,9 @@ package struct Schema: Sendable, Equatable {
     do throws(SchemaError) {
       let text = CaffeSchemaText.parts.joined(separator: "\n")
       let source = SourceText(path: "caffe.proto", bytes: Array(text.utf8))
-      merged = try Schema(parsing: source, dialect: SchemaParser.Dialect(isCompact: true), byteLimit: .max)
+      merged = try Self.read(
+        source, dialect: SchemaParser.Dialect(isCompact: true), byteLimit: .max, checksRepetitions: false
+      ).schema
     } catch {
       fatalError("the built-in schema: \(error.diagnostic.text)")
     }
@@ -47,7 +49,7 @@ package struct Schema: Sendable, Equatable {
   /// The schema of a file, and the declarations it was made of.
   static func read(
     _ source: SourceText, dialect: SchemaParser.Dialect = SchemaParser.Dialect(),
-    byteLimit: Int = Schema.byteLimit
+    byteLimit: Int = Schema.byteLimit, checksRepetitions: Bool = true
   ) throws(SchemaError) -> (schema: Schema, declarations: SchemaParser) {
     do throws(SchemaProblem) {
       guard source.bytes.count <= byteLimit else {
@@ -56,7 +58,7 @@ package struct Schema: Sendable, Equatable {
       let parser = try source.bytes.withUnsafeBufferPointer { bytes throws(SchemaProblem) in
         try SchemaParser.parse(bytes, dialect: dialect)
       }
-      var resolver = SchemaResolver(parser)
+      var resolver = SchemaResolver(parser, checksRepetitions: checksRepetitions)
       let (messages, enums) = try resolver.resolve()
       return (Schema(messages: messages, enums: enums), parser)
     } catch {

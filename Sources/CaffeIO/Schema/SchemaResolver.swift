@@ -8,8 +8,11 @@ struct SchemaResolver {
   private let extensions: [SchemaParser.Extension]
   private let enums: [String: SchemaEnum]
   private let messageNames: Set<String>
+  /// Whether to look for names and numbers that occur twice; not in the built-in text, where a test does.
+  private let checksRepetitions: Bool
 
-  init(_ parser: SchemaParser) {
+  init(_ parser: SchemaParser, checksRepetitions: Bool = true) {
+    self.checksRepetitions = checksRepetitions
     package = parser.package
     hasImports = parser.hasImports
     messages = parser.messages
@@ -29,7 +32,7 @@ struct SchemaResolver {
         try resolved(field, scope: message.name)
       }
       fields += added[message.name] ?? []
-      try check(message.fields, fields, of: message.name)
+      if checksRepetitions { try check(message.fields, fields, of: message.name) }
       result[message.name] = SchemaMessage(name: message.name, fields: fields)
     }
     return (result, enums)
@@ -66,7 +69,7 @@ struct SchemaResolver {
     var scope = scope
     while !scope.isEmpty {
       if let found = exact("\(scope).\(name)") { return found }
-      scope = scope.lastIndex(of: ".").map { String(scope[..<$0]) } ?? ""
+      scope = scope.utf8.lastIndex(of: UInt8(ascii: ".")).map { String(scope[..<$0]) } ?? ""
     }
     return exact(name) ?? unpackaged(name).flatMap(exact)
   }
@@ -114,15 +117,13 @@ struct SchemaResolver {
   ) throws(SchemaProblem) -> SchemaValue {
     if field.isRepeated { throw SchemaProblem(.needlessDefault(field: field.name), at: offset) }
     let written: String
-    let expected: String
     switch (field.type, value) {
     case (.message, _):
       throw SchemaProblem(.needlessDefault(field: field.name), at: offset)
     case (.string, .string(let string)), (.bytes, .string(let string)): return .string(string)
-    case (_, .string(let string)): (written, expected) = ("\"\(string)\"", phrase(of: field.type))
+    case (_, .string(let string)): written = "\"\(string)\""
     case (let type, .scalar(let bytes)):
       written = String(decoding: bytes, as: UTF8.self)
-      expected = phrase(of: type)
       switch type {
       case .bool where written == "true" || written == "false": return .boolean(written == "true")
       case .float, .double: if let number = TextNumber.double(bytes[...]) { return .number(number) }
@@ -138,7 +139,8 @@ struct SchemaResolver {
         }
       }
     }
-    throw SchemaProblem(.badDefault(written, field: field.name, expected: expected), at: offset)
+    throw SchemaProblem(
+      .badDefault(written, field: field.name, expected: phrase(of: field.type)), at: offset)
   }
 
   private func phrase(of type: SchemaField.FieldType) -> String {

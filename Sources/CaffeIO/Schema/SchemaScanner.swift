@@ -115,7 +115,7 @@ struct SchemaScanner {
     }
     let digits = text.bytes[start..<position]
     try skipTrivia()
-    return (isNegative ? [UInt8(ascii: "-")] : []) + digits
+    return isNegative ? [UInt8(ascii: "-")] + digits : Array(digits)
   }
 
   /// One or more string literals, decoded.
