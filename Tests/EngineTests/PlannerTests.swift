@@ -9,6 +9,23 @@ import Verification
 @Suite struct PlannerTests {
   private let data = "input: \"data\"\n"
 
+  /// A fold into the layer behind takes a value away: the one that is left keeps its own name.
+  @Test(arguments: [
+    ("Scale", "Convolution", "conv"), ("BatchNorm", "Scale", "scale"), ("Scale", "Scale", "scale"),
+    ("Bias", "InnerProduct", "product"),
+  ])
+  func theEarlierNameSurvivesAFoldIntoTheLayerBehind(first: String, second: String, name: String) throws {
+    let text =
+      data + layer("pool", "Pooling", "data", "pool") + layer("gone", first, "pool", "gone")
+      + layer(
+        name, second, "gone", name,
+        "convolution_param { num_output: 2 } inner_product_param { num_output: 2 }")
+    let plan = try plan(text)
+    #expect(plan.names == ["pool", name])
+    #expect(plan.text.contains("name: \"\(name)\" type: \"\(second)\" bottom: \"pool\""))
+    #expect(!plan.text.contains("gone"))
+  }
+
   @Test func theLaterNameSurvives() throws {
     let made = try plan(
       data + convolution("conv", "data", "conv", "bias_term: false") + layer("bn", "BatchNorm", "conv", "bn")

@@ -148,6 +148,11 @@ def test_a_batch_reads_it_and_notices_when_it_changes(command, project):
             "caffold.yaml:2:1: error: unknown key 'slect'; did you mean 'select'?\n  slect: a\n  ^\n",
         ),
         (
+            "rules: [rules, ../mine.yaml]\n",
+            "caffold.yaml:2:16: error: there is nothing at '../mine.yaml'; paths in a project file are "
+            "relative to its folder\n  rules: [rules, ../mine.yaml]\n                 ^\n",
+        ),
+        (
             "rules: rules\nignore: [no-rule]\n",
             "caffold.yaml:3:10: error: no rule, tag or set is called 'no-rule'; did you mean 'no-relu'?\n"
             "  ignore: [no-rule]\n           ^\n",

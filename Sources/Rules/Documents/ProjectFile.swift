@@ -37,6 +37,8 @@ package struct ProjectFile: Sendable {
   package let assumesStoredStatistics: Bool?
   /// `tolerance`.
   package let tolerance: Double?
+  /// What `rules` and `proto` name, with the places.
+  package let paths: [(path: String, place: SourcePlace)]
   /// Where each selector stands.
   package let places: [String: SourcePlace]
 
@@ -64,8 +66,13 @@ package struct ProjectFile: Sendable {
       for text in texts { places[text.text] = text.node.place }
       return texts.map(\.text)
     }
+    var named: [(path: String, place: SourcePlace)] = []
     func paths(_ key: String) -> [String] {
-      (words(key) ?? []).map { RelativePath.resolve($0, from: source.path) }
+      (words(key) ?? []).map { text in
+        let path = RelativePath.resolve(text, from: source.path)
+        if let place = places[text] { named.append((path, place)) }
+        return path
+      }
     }
     func flag(_ key: String) -> Bool? { problems.attempt { try root.boolean(key) } ?? nil }
     rules = paths("rules")
@@ -97,6 +104,7 @@ package struct ProjectFile: Sendable {
         if let tolerance, !(tolerance >= 0) { throw RuleError(.badTolerance, try root.required("tolerance")) }
         return tolerance
       } ?? nil
+    self.paths = named
     self.places = places
   }
 

@@ -89,6 +89,7 @@ package struct RuleError: Error, Sendable {
     case unknownRule(String, known: [String])
     case noRules(path: String)
     case badTolerance
+    case nothingThere(path: String)
     case circularExtends([String])
     case deepExtends(limit: Int)
     case cannotExtend(String, String)

@@ -195,6 +195,8 @@ extension RuleError: DiagnosticError {
         + (Suggestion.nearest(to: id, among: known).map { "; did you mean '\($0)'?" }
           ?? "; 'caffold rules list --select ALL' lists them")
     case .noRules(let path): return "no rule files (.yaml, .yml) in '\(path)'"
+    case .nothingThere(let path):
+      return "there is nothing at '\(clipped(path))'; paths in a project file are relative to its folder"
     case .badTolerance: return "a tolerance must not be negative"
     case .circularExtends(let paths):
       return paths.count == 2

@@ -27,6 +27,9 @@ struct ProjectOptions: ParsableArguments {
     let (file, errors) = ProjectFile.check(SourceText(path: path, bytes: try Files.read(path)))
     for error in errors.dropLast() { Console.error(error.diagnostic) }
     if let last = errors.last { throw last }
+    for (path, place) in file?.paths ?? [] where !Files.exists(path) {
+      throw RuleError(.nothingThere(path: path), at: place)
+    }
     return file
   }
 
