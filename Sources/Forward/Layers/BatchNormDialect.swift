@@ -6,6 +6,8 @@ enum BatchNormDialect: Sendable, Equatable {
   case scaleFirst
   /// NVCaffe from 0.16 with `scale_bias`: [mean, variance, ignored, γ, β], ε at least 1e-5.
   case scaleLast
+  /// NVCaffe from 0.16 with `scale_bias: false`: [mean, variance, ignored], ε at least 1e-5.
+  case undivided
   /// Intel: [Σmean, Σvariance, factor, γ] and β where there is one.
   case statisticsAndScale(hasShift: Bool)
   /// No blobs: the bottom's own statistics only.
@@ -33,7 +35,7 @@ enum BatchNormDialect: Sendable, Equatable {
       }
     default:
       try description.require(blobs: 3...3)
-      self = .statistics
+      self = description.has("batch_norm_param", "scale_bias") ? .undivided : .statistics
     }
   }
 
@@ -41,6 +43,7 @@ enum BatchNormDialect: Sendable, Equatable {
   private var places: (mean: Int, variance: Int, factor: Int?, scale: Int?, shift: Int?) {
     switch self {
     case .statistics, .none: (0, 1, 2, nil, nil)
+    case .undivided: (0, 1, nil, nil, nil)
     case .scaleFirst: (2, 3, nil, 0, 1)
     case .scaleLast: (0, 1, nil, 3, 4)
     case .statisticsAndScale(let hasShift): (0, 1, 2, 3, hasShift ? 4 : nil)
@@ -57,7 +60,7 @@ enum BatchNormDialect: Sendable, Equatable {
   }
 
   /// The smallest ε the fork allows.
-  var leastEpsilon: Double { self == .scaleLast ? 1e-5 : 0 }
+  var leastEpsilon: Double { self == .scaleLast || self == .undivided ? 1e-5 : 0 }
 
   /// The stored mean and variance.
   func statistics<S: ForwardScalar>(_ blobs: [NetValue<S>]) -> (mean: [S], variance: [S]) {
