@@ -29,7 +29,10 @@ package struct RuleReference {
         }),
     ]
     for rule in rules { blocks += section(rule) }
-    blocks += ["## Blob layouts", "How layer types store their numbers, by position (`rules/layouts.yaml` for Caffe, `rules/forks/` for its forks)."]
+    blocks += [
+      "## Blob layouts",
+      "How layer types store their numbers, by position (`rules/layouts.yaml`, and `rules/forks/` for forks).",
+    ]
     blocks.append(
       Self.table(
         ["layout", "layer types", "when", "blobs"],
