@@ -141,7 +141,10 @@ extension Warning {
     case .deadChannels(let count, let total):
       return "\(count) of \(total) channels of '\(layer)' have the factor 0"
     case .negativeVariance(let count, let smallest):
-      return "\(count) channels of '\(layer)' have a variance just below 0 (\(smallest)), taken as it is"
+      let number = NumberText.scientific(smallest)
+      return count == 1
+        ? "a channel of '\(layer)' has a variance just below 0 (\(number)), taken as it is"
+        : "\(count) channels of '\(layer)' have a variance just below 0 (down to \(number)), taken as it is"
     case .noWeights(let type):
       return "the weights file has no blobs for \(type) '\(layer)'; Caffe fills them at random"
     case .otherNet(let layerCount, let stored):

@@ -508,6 +508,108 @@ def test_unknown_selector_is_an_error_with_a_suggestion(command, pair, tmp_path)
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("option", ["--only-layer", "--skip-layer"])
+def test_a_layer_that_is_not_there_cannot_be_left_alone(command, pair, tmp_path, option):
+    result = command.run("fold", *pair, "-o", tmp_path / "out", option, "conv2x")
+    assert result.code == 2
+    assert result.stderr == (
+        f"{pair[0]}: error: has no layer 'conv2x', which {option} names; did you mean 'conv2'?\n"
+    )
+    assert command.run("fold", *pair, "-o", tmp_path / "out", option, "conv9*").code == 0
+
+
+def test_a_plan_that_cannot_be_written_leaves_no_nets(command, pair, tmp_path):
+    result = command.run("fold", *pair, "-o", tmp_path / "out", "--plan", "/proc/nowhere/plan.json")
+    assert result.code == 2
+    assert not list((tmp_path / "out").glob("*")), "the nets were written"
+
+
+def test_a_net_that_differs_is_told_in_json_too(command, pair, tmp_path):
+    rule = tmp_path / "wrong.yaml"
+    rule.write_text(
+        "schema: 1\nrules:\n  - id: wrong\n    summary: Forget a Scale.\n    match: {s: {type: Scale}}\n"
+        "    rewrite: {remove: s}\n"
+    )
+    arguments = ["--rules", rule, "--isolated", "--no-check", "--verify", "--format", "json"]
+    result = command.run("fold", *pair, "-o", tmp_path / "out", *arguments)
+    assert result.code == 1
+    assert result.document["outputs"] is None
+    assert result.document["verification"]["equal"] is False
+
+
+def test_a_conversion_that_differs_is_named(command, pair, tmp_path):
+    arguments = ["--extend-select", "preprocess", "--param", "mean=0.5", "--verify"]
+    result = command.run("fold", *pair, "-o", tmp_path / "out", *arguments)
+    assert result.code == 1
+    assert "'input-mean' changed on purpose what the net takes or gives" in result.stderr
+    assert not list((tmp_path / "out").glob("*"))
+
+
+def test_verify_takes_the_branch_of_a_stage(command, pair, tmp_path):
+    text = pair[0].read_text()
+    branch = (
+        'layer {{ name: "{0}" type: "Power" bottom: "fc2" top: "end" power_param {{ scale: {1} }} '
+        'include {{ {2}: "fast" }} }}\n'
+    )
+    pair[0].write_text(text + branch.format("a", 2, "stage") + branch.format("b", 3, "not_stage"))
+    other = tmp_path / "other.prototxt"
+    other.write_text(text + branch.format("a", 2, "stage") + branch.format("b", 4, "not_stage"))
+    nets_of = [pair[0], pair[1], other, pair[1]]
+    assert command.run("verify", *nets_of, "--stage", "fast").code == 0
+    assert command.run("verify", *nets_of).code == 1
+    own = 'state { stage: "fast" }\n'
+    for path in (pair[0], other):
+        path.write_text(own + path.read_text())
+    assert command.run("verify", *nets_of).code == 0
+
+
+@pytest.mark.parametrize("size", [3037000500, 4294967296, 9223372036854775807])
+@pytest.mark.parametrize(
+    "layer",
+    [
+        'type: "Concat" bottom: "x" bottom: "x"',
+        'type: "InnerProduct" bottom: "x" inner_product_param { num_output: 2 }',
+        'type: "Reshape" bottom: "x" reshape_param { shape { dim: -1 } }',
+        'type: "Pooling" bottom: "x" pooling_param { kernel_size: 2 }',
+        'type: "Flatten" bottom: "x"',
+    ],
+)
+def test_inputs_of_impossible_sizes_end_no_process(command, tmp_path, size, layer):
+    net = tmp_path / "net.prototxt"
+    net.write_text(
+        f'input: "x" input_shape {{ dim: {size} dim: {size} dim: {size} dim: 2 }}\n'
+        f'layer {{ name: "l" top: "l" {layer} }}\n'
+        'layer { name: "r" type: "Reshape" bottom: "l" top: "r" reshape_param { shape { dim: -1 } } }\n'
+    )
+    assert command.run("fold", net, "--definition-only", "--dry-run").code in (0, 2)
+    weights = tmp_path / "net.caffemodel"
+    weights.write_bytes(DIGITS[1].read_bytes())
+    result = command.run("verify", net, weights, net, weights)
+    assert result.code == 2, result.stderr
+    assert "error: " in result.stderr
+
+
+def test_names_of_a_rule_mean_the_net_as_it_was(command, pair, tmp_path):
+    first = '{set: "fc.blobs[1]", to: "fc.blobs[1] * 0"}'
+    second = '{set: "fc.blobs[0]", to: "fc.blobs[0] * 0 + total"}'
+    written = []
+    for place, steps in enumerate([(first, second), (second, first)]):
+        rule = tmp_path / f"rule{place}.yaml"
+        rule.write_text(
+            "schema: 1\nrules:\n  - id: order\n    summary: Two steps.\n"
+            "    safety: approximate\n    once: true\n"
+            "    match: {fc: {type: InnerProduct, name: fc2}}\n"
+            '    let: {total: "sum(abs(fc.blobs[1]))"}\n'
+            f"    transform: [{', '.join(steps)}]\n    rewrite: {{keep: fc}}\n"
+        )
+        arguments = ["--rules", rule, "--isolated", "--unsafe", "--no-check", "-o", tmp_path / str(place)]
+        assert command.run("fold", *pair, *arguments).code == 0
+        written.append((tmp_path / str(place) / "digits.caffemodel").read_bytes())
+    assert written[0] == written[1]
+    blobs = next(layer for layer in nets.decode(written[0]).layer if layer.name == "fc2").blobs
+    assert blobs[0].data[0] > 0
+
+
 def test_weights_of_another_net_are_said_once(command, pair, tmp_path):
     text = pair[0].read_text()
     for name in ("conv", "fc"):

@@ -25,6 +25,23 @@ rules:
 """
 
 
+def test_a_plan_whose_rules_ask_for_shapes_is_replayed(command, tmp_path):
+    net = tmp_path / "net.prototxt"
+    net.write_text(
+        'input: "data" input_shape { dim: 1 dim: 3 dim: 4 dim: 4 }\n'
+        'layer { name: "a" type: "ReLU" bottom: "data" top: "a" }\n'
+        'layer { name: "f" type: "Flatten" bottom: "a" top: "f" }\n'
+        'layer { name: "g" type: "Reshape" bottom: "f" top: "g"'
+        " reshape_param { shape { dim: 0 dim: -1 } } }\n"
+        'layer { name: "b" type: "ReLU" bottom: "g" top: "b" }\n'
+    )
+    plan = tmp_path / "plan.json"
+    assert command.run("fold", net, "--definition-only", "--plan", plan).code == 0
+    assert '"remove-reshape-identity"' in plan.read_text()
+    result = command.run("apply", plan, "-o", tmp_path / "out")
+    assert result.code == 0, result.stderr
+
+
 def real_pairs():
     """Folders of ../shared/models that hold one definition and one weights file."""
     pairs = {}

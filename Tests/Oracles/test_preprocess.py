@@ -233,11 +233,15 @@ def test_real_net(command, tmp_path, record_property, name):
     (data, shape), *others = shapes.items()
     given = Preprocessing(np.random.default_rng(len(name)), channels=shape[1])
     flags = [*FLAGS, *given.arguments, "--param", f"input={data}"]
-    folded = command.fold_files(folder / "deploy.prototxt", folder / "model.caffemodel", tmp_path, *flags)
+    files = [folder / "deploy.prototxt", folder / "model.caffemodel"]
     if nets.parse(text).layers:
-        # In the old syntax no layer can be inserted: the net stays, and a warning says so.
-        assert any("had no effect" in w["message"] for w in folded.document["warnings"])
+        # In the old syntax no layer can be inserted, and a net without what was asked for is not written.
+        refused = command.run("fold", *files, "-o", tmp_path / "out", *flags)
+        assert refused.code == 2
+        assert "had no effect" in refused.stderr
+        assert not (tmp_path / "out").exists()
         return
+    folded = command.fold_files(*files, tmp_path, *flags)
     definition = nets.parse(text)
     other = {k: np.ones(v, np.float32) for k, v in others}
     error = compare(
@@ -265,18 +269,31 @@ def test_a_scale_that_stays_is_explained(command, tmp_path):
     assert ("c_scaled_input", "inexact-padding") in reasons
 
 
+@pytest.mark.parametrize("value", ["mean=0", "scale=1,1,1", "reverse_channels=false"])
+def test_a_value_that_asks_for_nothing_has_none(command, tmp_path, value):
+    net = tmp_path / "net.prototxt"
+    net.write_text(NET)
+    arguments = ["-o", tmp_path / "out", "--format", "json", *FLAGS, "--param", value]
+    result = command.run("fold", net, "--definition-only", *arguments)
+    assert result.code == 0
+    assert result.document["warnings"] == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["mean=0"], "parameter 'mean' had no effect: the rules 'input-mean', 'input-scale' rewrote nothing"),
         (["mean=1,2"], "parameter 'mean' had no effect: the rules 'input-mean', 'input-scale' rewrote"),
         (["mean=1", "input=image"], "parameter 'input' had no effect: the rules 'input-order', "),
     ],
 )
-def test_a_value_without_effect_is_a_warning(command, tmp_path, arguments, sentence):
+def test_a_value_without_effect_is_told_and_nothing_written(command, tmp_path, arguments, sentence):
     net = tmp_path / "net.prototxt"
     net.write_text(NET)
     given = [word for value in arguments for word in ("--param", value)]
+    written = command.run("fold", net, "--definition-only", "-o", tmp_path / "out", *FLAGS, *given)
+    assert written.code == 2
+    assert sentence in written.stderr
+    assert not (tmp_path / "out").exists()
     result = command.run("fold", net, "--definition-only", "--dry-run", "--format", "json", *FLAGS, *given)
     assert result.code == 0
     assert any(w["message"].startswith(sentence) for w in json.loads(result.stdout)["warnings"]), (

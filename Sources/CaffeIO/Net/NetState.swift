@@ -24,6 +24,13 @@ package struct NetState: Sendable, Equatable {
     self.stages = stages
   }
 
+  /// The state with what a definition says of its own: its stages, and its level where this one has none.
+  package func merged(with own: NetState) -> NetState {
+    NetState(
+      phase: phase, level: level == 0 ? own.level : level,
+      stages: stages + own.stages.filter { !stages.contains($0) })
+  }
+
   init(_ message: TextMessage, in document: TextDocument) throws(NetError) {
     var stages: [String] = []
     for stage in message.all("stage") { stages.append(try stage.requireString("stage", in: document)) }

@@ -84,20 +84,21 @@ package struct MessageRewriter: ~Copyable {
     let fields = try editedFields(body, edit)
     var output = OutputPieces()
     var keptUpTo = body.lowerBound
-    for (index, field) in fields.enumerated() {
+    let counts = fields.reduce(into: [:]) { $0[$1.number, default: 0] += 1 }
+    var places: [Int: Int] = [:]
+    for field in fields {
+      let place = places[field.number, default: 0]
+      places[field.number] = place + 1
       output.keep(keptUpTo..<field.range.lowerBound)
       keptUpTo = field.range.upperBound
       if let replacement = edit.replacements[field.range.lowerBound] {
         output.add(replacement)
       } else if let child = edit.children[field.number] {
-        let all = fields.indices.filter { fields[$0].number == field.number }
-        let place = all.firstIndex(of: index)!
-        try rewrite(field, child, place: place, of: all.count, into: &output)
+        try rewrite(field, child, place: place, of: counts[field.number] ?? 1, into: &output)
       }
     }
     output.keep(keptUpTo..<body.upperBound)
-    let present = Set(fields.map(\.number))
-    for (number, child) in edit.children.sorted(by: { $0.key < $1.key }) where !present.contains(number) {
+    for (number, child) in edit.children.sorted(by: { $0.key < $1.key }) where counts[number] == nil {
       output.add(child.newField(number))
     }
     output.add(edit.tail)

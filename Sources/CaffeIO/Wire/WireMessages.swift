@@ -146,7 +146,7 @@ extension EmissionError {
     case .overflow(let element, let value, nil, let storage):
       "value \(element) of \(subject.phrase), \(storage.written(value)), is too large for \(storage.phrase)"
     case .overflow(let element, let value, let factor?, let storage):
-      "value \(element) of \(subject.phrase), \(storage.written(value)), becomes too large for \(storage.phrase) when multiplied by \(factor)"
+      "value \(element) of \(subject.phrase), \(storage.written(value)), becomes too large for \(storage.phrase) when multiplied by \(factor); --skip-layer leaves the layer as it is"
     case .scaleMismatch(let count, let factors):
       "\(subject.phrase) has \(count) values, which \(factors) factors do not divide"
     case .shapeMismatch(let shape, let values):

@@ -161,9 +161,9 @@ package struct NetGraph: Sendable {
       yield &contents.order
     }
   }
-  /// Values by `ValueID`.
   /// How many layers the phase has that no rewrite has removed.
   var liveLayerCount = 0
+  /// Values by `ValueID`.
   package internal(set) var values: [Value] {
     _read { yield contents.values }
     _modify {
@@ -265,9 +265,7 @@ package struct NetGraph: Sendable {
   /// - Throws: `NetError` for malformed phase rules.
   package init(_ definition: NetDefinition, state: NetState) throws(NetError) {
     // Net::Net adds the command's stages to the file's own.
-    var merged = state
-    merged.stages += definition.state.stages.filter { !state.stages.contains($0) }
-    if state.level == 0 { merged.level = definition.state.level }
+    let merged = state.merged(with: definition.state)
     contents = Contents(definition, merged)
     layers.reserveCapacity(definition.layers.count)
     values.reserveCapacity(definition.layers.count + definition.inputs.count)

@@ -45,6 +45,12 @@ final class MatchEnvironment: ExpressionEnvironment {
   /// Gives an expression a name; it is evaluated when something asks for it, once.
   func define(_ name: String, _ expression: CheckedExpression) { lets[name] = expression }
 
+  /// Finds the values of all names now, before a step changes what they are made of. What has no value here may be
+  /// meant for another case, and is asked for again by the step that uses it.
+  func settle() {
+    for name in lets.keys { _ = try? value(of: name) }
+  }
+
   /// Lets a blob that the layer does not have read as `expression`.
   func define(blob index: Int, of layer: LayerID, as expression: CheckedExpression) {
     missingBlobs[MissingBlob(layer: layer.index, index: index)] = expression

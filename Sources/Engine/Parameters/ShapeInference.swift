@@ -158,6 +158,15 @@ extension WorkingNet {
     guard let shape = graph.definition.inputShapes[index] else {
       return .failure(UnknownShape("the definition gives no shape for the input '\(name)'"))
     }
+    // Caffe's own limit: a blob has at most as many numbers as an int counts.
+    var count = 1
+    for size in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(size, 1))
+      guard size >= 0, !overflow, product <= Int(Int32.max) else {
+        return .failure(UnknownShape("no blob can have the shape \(shape) of the input '\(name)'"))
+      }
+      count = product
+    }
     return .success(shape)
   }
 

@@ -50,6 +50,8 @@ final class PlannedRule: Sendable {
   let unbound: Binding
   /// The captures that have conditions of their own.
   let conditionedCaptures: [Int]
+  /// Whether a step may read, through a name, what an earlier one has changed.
+  let changesWhatItReads: Bool
   /// What happens to the parameters, in order.
   let steps: [Step]
   /// The captures whose layers are gone afterwards, or are layers of another type.
@@ -68,6 +70,7 @@ final class PlannedRule: Sendable {
     conditionedCaptures = captures.indices.filter { !captures[$0].capture.conditions.isEmpty }
     steps = rule.transforms.map { Step($0, kernels) }
     removedCaptures = rule.removedCaptures
+    changesWhatItReads = !rule.lets.isEmpty && (steps.count > 1 || steps.contains { $0.group != nil })
   }
 
   /// The index of a capture by name.

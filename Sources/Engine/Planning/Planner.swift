@@ -235,11 +235,13 @@ package struct Planner {
       typesBefore: typesBefore, typesAfter: graph.typeCounts)
   }
 
-  /// One warning for each value that was given and that no rule used.
+  /// One warning for each value that was given and that no rule used, though it asks for something.
   private func idleParameters() -> [Warning] {
     var takers: [String: [PlannedRule]] = [:]
     for rule in rules {
-      for name in rule.rule.arguments.keys { takers[name, default: []].append(rule) }
+      for name in rule.rule.arguments.keys where !rule.rule.givesDefault(ofParameter: name) {
+        takers[name, default: []].append(rule)
+      }
     }
     guard !takers.isEmpty else { return [] }
     let applied = Set(rewrites.map(\.rule))

@@ -34,6 +34,7 @@ struct Rewriter {
         rule.onlyTakesOut
         ? nil : LayerWriter(net: net, rule: rule, binding: binding, environment: environment)
       try writer?.describe()
+      if rule.changesWhatItReads, net.weights != nil { environment.settle() }
       for step in rule.steps {
         guard let group = step.group else {
           try take(step, binding, environment)

@@ -57,8 +57,11 @@ package enum RuleTestRunner {
         layer.map { plan.graph[refusal.layer].name == $0 } ?? true
       }
       guard let refusal else {
+        let other = plan.nearMisses.first.map {
+          "; it refused '\(plan.graph[$0.layer].name)': \($0.reason.sentence(in: plan.graph))"
+        }
         return plan.rewrites.isEmpty
-          ? "the rule refused nothing\(layer.map { " at '\($0)'" } ?? "")"
+          ? "the rule refused nothing\(layer.map { " at '\($0)'" } ?? "")\(other ?? "")"
           : "the rule rewrote the net; the layers left are \(left.joined(separator: ", "))"
       }
       guard refusal.reason.code == reason else {

@@ -8,6 +8,11 @@ package struct ForwardLimits: Sendable {
   /// The stated defaults.
   package init() {}
 
+  /// Throws when an input would be larger than allowed or has a negative dimension.
+  package func check(_ shape: [Int], ofInput name: String) throws(ForwardError) {
+    try check(shape, of: LayerSubject(name: name, type: "Input"))
+  }
+
   /// Throws when a layer's output would be larger than allowed or has a negative dimension.
   package func check(_ shape: [Int], of layer: LayerSubject) throws(ForwardError) {
     guard shape.count <= rank else {

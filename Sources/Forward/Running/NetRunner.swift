@@ -48,6 +48,7 @@ package struct NetRunner: Sendable {
     _ definition: NetDefinition, state: NetState = NetState(phase: .test), schema: Schema = .caffe,
     parameters: any ParameterSource = GivenParameters(), limits: ForwardLimits = ForwardLimits()
   ) throws {
+    let state = state.merged(with: definition.state)
     var steps: [Step] = []
     var current: [String: Int] = [:]
     var versions = 0
@@ -180,6 +181,7 @@ package struct NetRunner: Sendable {
     var known = [[Int]?](repeating: nil, count: versionCount)
     for (version, input) in self.inputs.prefix(legacyInputs.count).enumerated() {
       known[version] = inputs[input.name] ?? input.shape
+      if let shape = known[version] { try limits.check(shape, ofInput: input.name) }
     }
     var result: [[[Int]]?] = []
     for step in steps {

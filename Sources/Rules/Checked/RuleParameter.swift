@@ -62,6 +62,17 @@ extension Rule {
     return arguments[name] ?? parameters.first { $0.name == name }?.fallback
   }
 
+  /// Whether a value was given that says what the rule says without it: a mean of 0.
+  package func givesDefault(ofParameter name: String) -> Bool {
+    guard let given = arguments[name], let parameter = parameters.first(where: { $0.name == name }),
+      let fallback = parameter.fallback
+    else { return false }
+    guard let numbers = given.tensor?.values, let wanted = fallback.tensor?.values else {
+      return given == fallback
+    }
+    return wanted.count == 1 ? numbers.allSatisfy { $0 == wanted[0] } : numbers == wanted
+  }
+
   /// The parameters that must be given and are not.
   package var missingParameters: [RuleParameter] {
     parameters.filter { $0.isRequired && arguments[$0.name] == nil }

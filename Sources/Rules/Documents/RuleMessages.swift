@@ -94,6 +94,9 @@ extension RuleError: DiagnosticError {
     case .badTarget(let target):
       return "'\(clipped(target))' cannot be set; use 'capture.blobs[0]' or 'capture.some_param.field'"
     case .setMessage(let target):
+      if target.hasSuffix(".blobs") {
+        return "'\(clipped(target))' are several blobs; set one, '\(clipped(target))[0]'"
+      }
       return
         "'\(clipped(target))' is a message; set its fields one by one, as in '\(clipped(target)).some_field'"
     case .nothingHappens:

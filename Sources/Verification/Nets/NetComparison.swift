@@ -90,8 +90,11 @@ package struct NetComparer {
   ) throws -> NetComparison {
     let names = Self.names(of: first)
     let common = Set(names).intersection(Self.names(of: second))
-    let cutSteps = (first.steps + second.steps).filter { $0.obstacle != nil && !$0.bottoms.isEmpty }
+    let cutSteps = (first.steps + second.steps).filter(\.isCut)
     let cutTops = Set(cutSteps.flatMap(\.tops))
+    // What one net computes and the other cannot is no place to go on from.
+    let bothCut = Set(first.steps.filter(\.isCut).flatMap(\.tops)).intersection(
+      second.steps.filter(\.isCut).flatMap(\.tops))
     var replaced: [String: [Int]] = [:]
     var differences: [String: BlobDifference] = [:]
     var agreement: [String: (top1: Int, top5: Int, rows: Int)] = [:]
@@ -103,7 +106,7 @@ package struct NetComparer {
       // Drawn where the first net needs them; the second gets the same ones.
       var drawn: [String: NetValue<S>] = [:]
       let a = try run(first, given, keeping: common) { step, bottoms in
-        for top in step.tops where drawn[top] == nil && common.contains(top) {
+        for top in step.tops where drawn[top] == nil && bothCut.contains(top) {
           drawn[top] = cut(top, bottoms.first??.shape, sample)
         }
         return Self.values(of: step, from: drawn)
@@ -219,4 +222,9 @@ package struct NetComparer {
     }
     return (top1, top5, a.shape[0])
   }
+}
+
+extension NetRunner.Step {
+  /// Whether the layer cannot be run, and is none that only brings an input in.
+  package var isCut: Bool { obstacle != nil && !bottoms.isEmpty }
 }

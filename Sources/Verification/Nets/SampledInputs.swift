@@ -9,6 +9,14 @@ package struct SampledInputs: Sendable {
   /// Values read from files, by input.
   package var given: [String: InputValues] = [:]
 
+  /// How large an input may be.
+  private let limits = ForwardLimits()
+
+  /// How many numbers a shape has; nil for one that nothing can have.
+  private static func count(_ shape: [Int]) -> Int? {
+    (try? ForwardLimits().check(shape, ofInput: "")) == nil ? nil : shape.reduce(1, *)
+  }
+
   /// Random values of the shapes that the definition gives.
   package init() {}
 
@@ -24,7 +32,8 @@ package struct SampledInputs: Sendable {
       let wanted = shapes[input.name] ?? input.shape
       if let file = given[input.name] {
         // A file may leave out leading ones.
-        let shape = wanted.map { $0.reduce(1, *) == file.values.count ? $0 : file.shape } ?? file.shape
+        let fits = wanted.map { Self.count($0) == file.values.count } ?? false
+        let shape = fits ? wanted! : file.shape
         values[input.name] = NetValue(shape: shape, values: S.rounded(file.values))
         continue
       }
@@ -34,6 +43,11 @@ package struct SampledInputs: Sendable {
           problem:
             "does not say the shape of its input '\(input.name)'; give --input-shape \(input.name)=1,3,224,224"
         )
+      }
+      do {
+        try limits.check(shape, ofInput: input.name)
+      } catch {
+        throw InputValuesError(path: model, problem: error.diagnostic.sentence)
       }
       let count = shape.reduce(1, *)
       values[input.name] = NetValue(
@@ -53,10 +67,12 @@ package struct SampledInputs: Sendable {
   ) -> NetValue<S>? {
     if let file = given[blob] {
       let wanted = shapes[blob] ?? file.shape
-      let fits = wanted.reduce(1, *) == file.values.count
+      let fits = Self.count(wanted) == file.values.count
       return NetValue(shape: fits ? wanted : file.shape, values: S.rounded(file.values))
     }
-    guard let shape = shapes[blob] ?? shape else { return nil }
+    guard let shape = shapes[blob] ?? shape, (try? limits.check(shape, ofInput: blob)) != nil else {
+      return nil
+    }
     // A sequence of its own, so that no two blobs are the same by accident.
     let place = blob.utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     var numbers = RandomNumbers(seed: place &+ UInt64(sample) &* 1_000_003)

@@ -114,6 +114,10 @@ struct BatchRun {
     while let word = rest.popFirst() {
       if own.contains(word) {
         _ = rest.popFirst()
+      } else if word.hasPrefix("-"), !word.hasPrefix("--"), word.count > 2 {
+        // Short ones in one word: '-vj2', '-vj 2', '-oout'.
+        let letters = word.dropFirst().prefix { $0 != "j" && $0 != "o" }
+        if letters.count == word.count - 2 { _ = rest.popFirst() }
       } else if word != "-q", word != "--quiet", word != "-v", word != "--verbose",
         !own.contains(where: { $0.hasPrefix("--") && word.hasPrefix($0 + "=") })
       {

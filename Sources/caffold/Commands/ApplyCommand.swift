@@ -47,6 +47,9 @@ struct ApplyCommand: ParsableCommand {
   func run() throws {
     try FoldCommand.reporting {
       let file = try PlanFile(reading: SourceText(path: plan, bytes: try Files.read(plan)))
+      // Only now it is known whether there are weights.
+      try output.check(hasWeights: file.weights != nil)
+      try check.check(hasWeights: file.weights != nil)
       try FoldRun(try fold(file), replaying: file).run()
     }
   }

@@ -70,9 +70,7 @@ struct FoldCommand: ParsableCommand {
       throw ValidationError("--definition-only takes no weights file")
     }
     try output.check(hasWeights: weights != nil)
-    if weights == nil, check.tolerance != nil {
-      throw ValidationError("--tolerance needs a weights file: without one nothing is checked")
-    }
+    try check.check(hasWeights: weights != nil)
   }
 
   private func validateBatch() throws {
@@ -80,9 +78,10 @@ struct FoldCommand: ParsableCommand {
       throw ValidationError("--batch takes its models from the folder or list that it names")
     }
     if output.directory == nil { throw ValidationError("--batch needs -o, the folder for all outputs") }
-    if output.model != nil || output.weights != nil || output.dryRun || output.verify || output.plan != nil {
+    if output.model != nil || output.weights != nil || output.plan != nil {
       throw ValidationError("--batch writes to the folder of -o, under the names of the inputs")
     }
+    if output.dryRun { throw ValidationError("--batch has no dry run; --batch … --definition-only is quick") }
     try check.validate()
     if let jobs = batch.jobs, jobs < 1 { throw ValidationError("-j needs at least 1") }
   }
@@ -181,6 +180,13 @@ struct CheckOptions: ParsableArguments {
       "The largest difference a rewrite may make, relative to the largest number of a channel; 1e-6 by default, and for weights in half precision that much before they are rounded.",
       valueName: "number"))
   var tolerance: Double?
+
+  /// Refuses options that nothing would come of.
+  func check(hasWeights: Bool) throws {
+    if !hasWeights, tolerance != nil {
+      throw ValidationError("--tolerance needs a weights file: without one nothing is checked")
+    }
+  }
 
   func validate() throws {
     guard let tolerance else { return }

@@ -35,23 +35,9 @@ struct FoldRun {
     let weights = try command.weights.map { try WeightsFile(path: $0) }
     try replayed?.check(model: source, weights: weights)
     let state = command.net.state
-    var options = PlanOptions()
-    options.assumesStoredStatistics = command.net.assumeStoredStatistics
-    options.onlyLayers = command.layers.only.map(Glob.init)
-    options.skipLayers = command.layers.skip.map(Glob.init)
-    options.schema = schema
-    options.describesChanges = command.output.plan != nil
-    options.recordsOverlaps = command.report.verbose || command.report.format == .json
-    options.shapes = ForwardShapes(schema: schema)
-    let plan: Plan
-    // The graph is handed over: a planner that shared it would copy every array of it first.
-    if let replayed {
-      plan = try Planner.replay(
-        replayed, on: NetGraph(definition, state: state), weights: weights, rules: rules, options: options)
-    } else {
-      plan = try Planner.plan(
-        NetGraph(definition, state: state), weights: weights, rules: rules, options: options)
-    }
+    try checkLayerNames(of: definition)
+    let plan = try plan(definition, state, weights, rules, schema)
+    try checkEffects(of: plan)
     let text = DefinitionEmitter.text(of: plan.graph)
     let result =
       try replayed == nil && command.output.plan == nil
@@ -68,13 +54,19 @@ struct FoldRun {
     report.replayed = replayed
     report.project = project?.source.path
     if let weights, !command.check.isOff { report.check = try check(plan, text, weights, schema, report) }
-    if command.output.writesNets { try write(plan, text, weights, schema, into: &report) }
+    // Complete before the nets get their names: a plan that cannot be written leaves no nets behind.
+    var planFile: AtomicFile?
     if let path = command.output.plan, let result {
       let file = try PlanFile(
         plan, command, model: source, weights: weights, rules: ruleFiles.entries.map(\.source),
         protos: protos, result: result)
-      report.plannedTo = try writePlan(file.text(for: plan), to: path)
+      let text = Array(file.text(for: plan).utf8)
+      planFile = try AtomicFile(path: path, mayReplace: true)
+      try planFile?.write(text)
+      report.plannedTo = .init(role: "plan", path: path, bytes: text.count)
     }
+    if command.output.writesNets { try write(plan, text, weights, schema, into: &report) }
+    try planFile?.publish()
     switch command.report.format {
     case .json: Console.output(report.json.text)
     case .text: if !command.report.quiet { Console.log(report.text) }
@@ -102,12 +94,49 @@ extension FoldRun {
     }
   }
 
-  /// Writes the plan file.
-  private func writePlan(_ text: String, to path: String) throws -> FoldReport.File {
-    let file = try AtomicFile(path: path, mayReplace: true)
-    try file.write(Array(text.utf8))
-    try file.publish()
-    return .init(role: "plan", path: path, bytes: text.utf8.count)
+  private func plan(
+    _ definition: NetDefinition, _ state: NetState, _ weights: WeightsFile?, _ rules: RuleSet,
+    _ schema: Schema
+  ) throws -> Plan {
+    var options = PlanOptions()
+    options.assumesStoredStatistics = command.net.assumeStoredStatistics
+    options.onlyLayers = command.layers.only.map(Glob.init)
+    options.skipLayers = command.layers.skip.map(Glob.init)
+    options.schema = schema
+    options.describesChanges = command.output.plan != nil
+    options.recordsOverlaps = command.report.verbose || command.report.format == .json
+    options.shapes = ForwardShapes(schema: schema)
+    // The graph is handed over: a planner that shared it would copy every array of it first.
+    guard let replayed else {
+      return try Planner.plan(
+        NetGraph(definition, state: state), weights: weights, rules: rules, options: options)
+    }
+    return try Planner.replay(
+      replayed, on: NetGraph(definition, state: state), weights: weights, rules: rules, options: options)
+  }
+
+  /// Refuses the name of a layer, for `--only-layer` or `--skip-layer`, that no layer has: a slip would fold the very layer
+  /// that was to be left alone. A glob may fit nothing, and so may a name of the project file, which is for many nets.
+  private func checkLayerNames(of definition: NetDefinition) throws {
+    let names = [
+      ("--only-layer", command.layers.only, project?.onlyLayers),
+      ("--skip-layer", command.layers.skip, project?.skipLayers),
+    ].flatMap { option, globs, inherited in
+      globs == inherited ? [] : globs.filter { Glob($0).literal != nil }.map { (option, $0) }
+    }
+    guard replayed == nil, !names.isEmpty else { return }
+    let layers = Set(definition.layers.map(\.name))
+    for (option, name) in names where !layers.contains(name) {
+      throw FoldOptionError.noLayer(name, option: option, model: command.model, layers: layers.sorted())
+    }
+  }
+
+  /// Refuses what would be written without something that was asked for.
+  private func checkEffects(of plan: Plan) throws {
+    guard command.output.writesNets || command.output.plan != nil else { return }
+    for warning in plan.warnings {
+      if case .idleParameter = warning.reason { throw FoldOptionError.idleParameter(warning) }
+    }
   }
 
   /// Runs the layers of every rewrite as they were and as they will be.
@@ -158,7 +187,13 @@ extension FoldRun {
     }
     progress.finish()
     if command.output.verify {
-      report.verification = try verify(plan, text, weights, outputs, paths, schema)
+      let verification = try verify(plan, text, weights, outputs, paths, schema)
+      report.verification = verification
+      guard verification.isEqual else {
+        if command.report.format == .json { Console.output(report.json.text) }
+        let conversions = plan.rewrites.filter { $0.safety == .conversion }.map(\.rule)
+        throw VerificationFailure(report: verification, conversions: Set(conversions).sorted())
+      }
     }
     try outputs.publish()
     report.outputs = [
@@ -170,8 +205,6 @@ extension FoldRun {
 
 extension FoldRun {
   /// Runs the net as it was and the net as it will be; nothing has its name yet.
-  ///
-  /// - Throws: `VerificationFailure` when they differ.
   private func verify(
     _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile, _ outputs: OutputPair, _ paths: OutputPaths,
     _ schema: Schema
@@ -194,13 +227,8 @@ extension FoldRun {
       inputs: { try sampled.values(of: first, sample: $0, model: command.model, in: Float.self) },
       cut: { sampled.values(behindCutAt: $0, shape: $1, sample: $2, in: Float.self) },
       progress: progress.update)
-    let report = VerifyReport(
+    return VerifyReport(
       comparison: comparison, tolerance: 1e-4, verbose: false, models: (command.model, paths.model))
-    guard report.isEqual else {
-      let conversions = plan.rewrites.filter { $0.safety == .conversion }.map(\.rule)
-      throw VerificationFailure(report: report, conversions: Set(conversions).sorted())
-    }
-    return report
   }
 }
 

@@ -5,7 +5,7 @@ import Diagnostics
 struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rules",
-    abstract: "List, explain, check and test rules.",
+    abstract: "List, explain, check, test, prove and begin rules.",
     discussion: """
       Exit status: 0 done, 1 a test failed or none ran, 2 bad file or rule, 64 wrong usage.
       """,

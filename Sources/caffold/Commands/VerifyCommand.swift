@@ -61,6 +61,14 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The phase whose layers are taken: TEST or TRAIN.", valueName: "phase"))
   var phase: PhaseArgument = .test
 
+  @Option(
+    help: ArgumentHelp(
+      "A stage that is on, for include and exclude rules; may be repeated.", valueName: "name"))
+  var stage: [String] = []
+
+  @Option(help: ArgumentHelp("The level, for include and exclude rules.", valueName: "number"))
+  var level: Int = 0
+
   @Flag(
     name: .customLong("assume-stored-statistics"),
     help: "Take stored statistics even where 'use_global_stats: false' asks for those of the batch.")
@@ -119,7 +127,10 @@ struct VerifyRun {
       TextDocument(SourceText(path: model, bytes: try Files.read(model))))
     if command.assumeStoredStatistics { definition = try definition.usingStoredStatistics() }
     return try NetRunner(
-      definition, state: NetState(phase: command.phase == .test ? .test : .train), schema: schema,
+      definition,
+      state: NetState(
+        phase: command.phase == .test ? .test : .train, level: command.level, stages: command.stage),
+      schema: schema,
       parameters: WeightsFileParameters(try WeightsFile(path: weights)))
   }
 
@@ -152,7 +163,7 @@ struct VerifyRun {
 
   /// `NAME=text` by name; a text alone is for the only input.
   private func named(_ arguments: [String], _ net: NetRunner) throws -> [String: String] {
-    let cuts = net.steps.filter { $0.obstacle != nil && !$0.bottoms.isEmpty }.flatMap(\.tops)
+    let cuts = net.steps.filter(\.isCut).flatMap(\.tops)
     func list(_ names: [String]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
     var result: [String: String] = [:]
     for argument in arguments {

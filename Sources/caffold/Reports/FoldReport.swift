@@ -34,7 +34,7 @@ struct FoldReport {
   var text: String {
     var lines = layerTable
     lines += [""] + fileLines
-    if !rewriteLines.isEmpty { lines += [""] + rewriteLines }
+    lines += [""] + rewriteLines
     lines += replayLines
     if let check { lines += ["", check.summary] + check.details(verbose: verbose) }
     if let check { lines += check.precision.lines(verbose: verbose) }
@@ -85,6 +85,7 @@ struct FoldReport {
   }
 
   private var rewriteLines: [String] {
+    guard !plan.rewrites.isEmpty else { return ["no rule matched: the net comes out as it went in"] }
     if verbose {
       return plan.rewrites.map { rewrite in
         func names(_ layers: [LayerID]) -> String {
@@ -115,7 +116,6 @@ struct FoldReport {
       if counts[rewrite.rule] == nil { order.append(rewrite.rule) }
       counts[rewrite.rule, default: 0] += 1
     }
-    guard !order.isEmpty else { return ["no rule matched: the net comes out as it went in"] }
     return order.map { "\(counts[$0]!) × \($0)" }
   }
 
