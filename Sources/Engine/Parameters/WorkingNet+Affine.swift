@@ -60,20 +60,44 @@ extension WorkingNet {
     return affine
   }
 
-  /// The function of a layer whose single factor and summand are parameters, as a Power's are.
+  /// The function of a layer whose factor and summand are expressions: single numbers, as a Power's are, or one for each
+  /// channel.
   private func affineOfParameters(
     _ layer: LayerID, _ environment: MatchEnvironment
   ) throws(Refusal.Reason) -> Affine? {
     let type = graph[layer].type
     for layout in layoutIndices(for: type).lazy.map({ self.layouts[$0] })
     where layout.scale != nil || layout.shift != nil {
+      if !layout.roles.isEmpty, let blobs = try blobs(of: layer), blobs.count != layout.roles.count {
+        continue
+      }
       if let condition = layout.condition, try environment.truth(of: condition) == false { continue }
-      let scale = try layout.scale.map { (e) throws(Refusal.Reason) in try environment.number(e) } ?? 1
-      let shift = try layout.shift.map { (e) throws(Refusal.Reason) in try environment.number(e) } ?? 0
-      guard scale.isFinite, shift.isFinite else { throw .notFinite(layer: layer, what: "scale", channel: 0) }
+      func vector(_ expression: CheckedExpression?) throws(Refusal.Reason) -> Tensor? {
+        try expression.map { (e) throws(Refusal.Reason) in try environment.tensor(of: e) } ?? nil
+      }
+      let (scale, shift) = (try vector(layout.scale), try vector(layout.shift))
+      for (what, numbers) in [("scale", scale), ("shift", shift)] {
+        if let channel = numbers?.values.firstIndex(where: { !$0.isFinite }) {
+          throw .notFinite(layer: layer, what: what, channel: channel)
+        }
+      }
+      let count = max(scale?.values.count ?? 1, shift?.values.count ?? 1)
+      // One number serves all channels, beside a vector too.
+      func spread(_ numbers: [Double]) throws(Refusal.Reason) -> [Double] {
+        guard numbers.count != count else { return numbers }
+        guard numbers.count == 1 else {
+          throw .channelCount(
+            layer: layer, what: "scale or shift", found: numbers.count, into: layer, expected: count)
+        }
+        return Array(repeating: numbers[0], count: count)
+      }
+      let isShifted = layout.shift != nil && shift?.values.allSatisfy { $0 == 0 } != true
+      guard weights != nil else {
+        return Affine(scale: nil, shift: nil, hasShift: isShifted, axisCount: count == 1 ? 0 : 1)
+      }
       return Affine(
-        scale: weights == nil ? nil : [scale], shift: weights == nil || shift == 0 ? nil : [shift],
-        hasShift: shift != 0, axisCount: 0)
+        scale: try spread(scale?.values ?? [1]), shift: isShifted ? try spread(shift?.values ?? [0]) : nil,
+        hasShift: isShifted, axisCount: count == 1 ? 0 : 1)
     }
     return nil
   }
@@ -82,7 +106,8 @@ extension WorkingNet {
   private func layout(of layer: LayerID, blobs: [BlobContent]?) throws(Refusal.Reason) -> BlobLayout {
     var fitting: [Int] = []
     let environment = MatchEnvironment(self, layer: layer)
-    for index in layoutIndices(for: graph[layer].type) where !layouts[index].roles.isEmpty {
+    for index in layoutIndices(for: graph[layer].type)
+    where layouts[index].scale == nil && layouts[index].shift == nil {
       if let blobs, blobs.count != layouts[index].roles.count { continue }
       // Without weights a condition on blobs counts as met: the run says that it assumed so.
       if let condition = layouts[index].condition, try environment.truth(of: condition) == false { continue }

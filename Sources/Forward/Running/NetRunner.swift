@@ -42,11 +42,13 @@ package struct NetRunner: Sendable {
   /// Makes a net from the layers of `definition` that `state` has.
   ///
   /// A layer of an unknown or unsupported type is no error here: it becomes a step without an executable.
+  /// - Parameter substitutes: by name, what computes layers of types that nobody knows.
   /// - Throws: `ForwardError` for a layer with faulty parameters or a bottom that nobody makes, `NetError` for
   ///   faulty include rules.
   package init(
     _ definition: NetDefinition, state: NetState = NetState(phase: .test), schema: Schema = .caffe,
-    parameters: any ParameterSource = GivenParameters(), limits: ForwardLimits = ForwardLimits()
+    parameters: any ParameterSource = GivenParameters(), limits: ForwardLimits = ForwardLimits(),
+    substitutes: [String: any ForwardLayer] = [:]
   ) throws {
     let state = state.merged(with: definition.state)
     var steps: [Step] = []
@@ -70,7 +72,8 @@ package struct NetRunner: Sendable {
         layer = try LayerRegistry.layer(description)
       } catch {
         guard error.isUnsupported else { throw error }
-        obstacle = error
+        layer = LayerRegistry.layers[definitionLayer.type] == nil ? substitutes[definitionLayer.name] : nil
+        obstacle = layer == nil ? error : nil
       }
       var reads: [Int] = []
       for bottom in definitionLayer.bottoms {

@@ -39,9 +39,9 @@ package final class BlobLayout: Sendable {
   package let axis: CheckedExpression?
   /// How many axes the numbers span; nil for 1; 0 means a single number for all.
   package let axisCount: CheckedExpression?
-  /// A single factor that is a parameter and not a blob.
+  /// The factor, one number or one for each channel, where an expression says it and no role.
   package let scale: CheckedExpression?
-  /// A single summand that is a parameter and not a blob.
+  /// The summand, likewise.
   package let shift: CheckedExpression?
   /// Where it stands.
   package let place: SourcePlace

@@ -139,7 +139,8 @@ struct RuleChecker {
       epsilon: try expression(layout.epsilon, .number()),
       usesStoredStatistics: try expression(layout.storedStatistics, .boolean),
       axis: try expression(layout.axis, .number()), axisCount: try expression(layout.axisCount, .number()),
-      scale: try expression(layout.scale, .number()), shift: try expression(layout.shift, .number()),
+      scale: try expression(layout.scale, .tensor(.unknown)),
+      shift: try expression(layout.shift, .tensor(.unknown)),
       place: source.place(at: layout.node.offset))
   }
 

@@ -223,8 +223,8 @@ package enum RuleGrammar {
       RuleKey("stored_statistics", .expression, "Whether the layer uses the stored statistics at TEST."),
       RuleKey("axis", .expression, "The axis that the channels lie along; 1 when absent."),
       RuleKey("axis_count", .expression, "How many axes the numbers span; 1 when absent."),
-      RuleKey("scale", .expression, "A single factor that is a parameter and not a blob."),
-      RuleKey("shift", .expression, "A single summand that is a parameter and not a blob."),
+      RuleKey("scale", .expression, "What is computed where roles do not say it: the factor."),
+      RuleKey("shift", .expression, "Likewise: the summand."),
     ])
 }
 

@@ -11,9 +11,16 @@ package enum RuleTemplate {
       # A new rule. It works as it stands; change it piece by piece, and ask in between:
       #   caffold rules check FILE     is it well-formed?
       #   caffold rules test FILE      does it do what its tests say?
+      #   caffold rules prove FILE     does it keep what nets compute?
       #   caffold fold --rules FILE …  use it
       # The line at the top gives editors completion, once 'caffold rules schema > caffold-rules.schema.json' was run.
       schema: 1
+      layouts:
+        # What a layer computes that only your fork knows: scale·x + shift per channel. Nets with it can then be run, and
+        # folds of it be proven.
+        - id: vendor-gain
+          type: VendorGain
+          blobs: [gamma]                # or: scale: "layer.blobs[0] * attr(layer, 'gain_param.alpha', 1)"
       rules:
         - id: \(id)
           summary: Fold a per-channel factor into the convolution before it.  # one sentence

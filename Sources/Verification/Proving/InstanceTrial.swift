@@ -26,7 +26,7 @@ struct InstanceTrial {
   func run(_ instance: ProofInstance) -> Outcome {
     do {
       return try outcome(of: instance)
-    } catch let error as LayoutMeaning.UnknownType {
+    } catch let error as InstanceRunner.UnknownType {
       return .unknownType(error.type)
     } catch {
       return .invalid(error)
@@ -49,7 +49,7 @@ struct InstanceTrial {
       return .refused(refusal?.reason, sentence: refusal?.reason.sentence(in: plan.graph) ?? "")
     }
     let inputs = Dictionary(instance.inputs.map { ($0.name, $0.value) }) { $1 }
-    let expected = try LayoutMeaning.runner(
+    let expected = try InstanceRunner.runner(
       of: NetGraph(instance.definition, state: state), definition: instance.definition, weights: weights,
       layouts: rules.layouts
     ).run(inputs)
@@ -64,11 +64,11 @@ struct InstanceTrial {
       comparison.changedBlobs = try changedBlobs(plan, weights)
       let definition = try NetDefinition(
         TextDocument(SourceText(path: "rewritten.prototxt", bytes: text)))
-      let runner = try LayoutMeaning.runner(
+      let runner = try InstanceRunner.runner(
         of: plan.graph, definition: definition, weights: weights, layouts: rules.layouts)
       let found = try runner.run(inputs.filter { input in runner.inputs.contains { $0.name == input.key } })
       comparison.difference = Self.difference(expected, found)
-    } catch let error as LayoutMeaning.UnknownType {
+    } catch let error as InstanceRunner.UnknownType {
       throw error
     } catch let error as any DiagnosticError {
       comparison.difference = .notRunnable(error.diagnostic.sentence)

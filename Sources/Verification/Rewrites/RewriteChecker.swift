@@ -28,6 +28,8 @@ package struct RewriteChecker {
     package var assumesStoredStatistics = false
     /// Field names and defaults.
     package var schema = Schema.caffe
+    /// What layers compute that the executor does not know.
+    package var layouts: [BlobLayout] = []
 
     /// The defaults.
     package init() {}
@@ -97,9 +99,7 @@ private struct SiteRun: Sendable {
     self.plan = plan
     self.weights = weights
     self.options = options
-    nets = SiteNets(
-      finder, plan, weights: weights, schema: options.schema,
-      assumesStoredStatistics: options.assumesStoredStatistics)
+    nets = SiteNets(finder, plan, weights: weights, options: options)
   }
 
   /// How much there is to read.

@@ -1,6 +1,7 @@
 import CaffeIO
 import Engine
 import Forward
+import Rules
 
 /// The net before and the net after as sites see them: descriptions of layers and what their blobs hold.
 struct SiteNets: Sendable {
@@ -10,20 +11,24 @@ struct SiteNets: Sendable {
   private let changes: LayerTable<LayerChange>
   private let weights: WeightsFile
   private let schema: Schema
+  private let layouts: [BlobLayout]
   private let assumesStoredStatistics: Bool
+  private let plannedGraph: NetGraph
   /// Layers of the weights file that hold blobs, by name; as in Caffe the last one of a name wins.
   private let stored: [String: Int]
 
   init(
-    _ finder: SiteFinder, _ plan: Plan, weights: WeightsFile, schema: Schema, assumesStoredStatistics: Bool
+    _ finder: SiteFinder, _ plan: Plan, weights: WeightsFile, options: RewriteChecker.Options
   ) {
     before = finder.before
     after = finder.after
     planned = finder.planned
     changes = plan.graph.changes
     self.weights = weights
-    self.schema = schema
-    self.assumesStoredStatistics = assumesStoredStatistics
+    schema = options.schema
+    layouts = options.layouts
+    assumesStoredStatistics = options.assumesStoredStatistics
+    plannedGraph = plan.graph
     var stored: [String: Int] = [:]
     for layer in weights.layers where !layer.blobs.isEmpty { stored[layer.name] = layer.index }
     self.stored = stored
@@ -50,6 +55,10 @@ struct SiteNets: Sendable {
     var steps: [SiteSide.Step] = []
     for layer in site.before {
       let definition = before.definition.layers[layer.index]
+      if let known = meaning(layer, of: layer, in: before, before[layer]) {
+        steps.append(known)
+        continue
+      }
       steps.append(try step(layer, definition, before[layer], blobs: storedBlobs(definition.name)))
     }
     return SiteSide(steps: steps)
@@ -65,10 +74,27 @@ struct SiteNets: Sendable {
   /// A layer as it will be.
   func step(after layer: LayerID) throws(ForwardError) -> SiteSide.Step {
     let old = planned[layer.index]
+    if let known = meaning(layer, of: old, in: plannedGraph, after[layer]) { return known }
     // Weights bind by name; a layer that is renamed takes its blobs along.
     let name = old.index < before.layers.count ? before[old].name : after[layer].name
     let blobs = changes[old]?.blobs ?? storedBlobs(name)
     return try step(layer, after.definition.layers[layer.index], after[layer], blobs: blobs)
+  }
+
+  /// A layer of a type that the executor does not know, as its blob layout says; nil where it has none.
+  private func meaning(
+    _ id: LayerID, of original: LayerID, in graph: NetGraph, _ layer: NetGraph.Layer
+  ) -> SiteSide.Step? {
+    guard LayerRegistry.layers[layer.type] == nil, layouts.contains(where: { $0.types.accepts(layer.type) })
+    else { return nil }
+    let net = WorkingNet(
+      graph, weights: weights, layouts: layouts, schema: schema,
+      assumesStoredStatistics: assumesStoredStatistics)
+    guard let meaning = LayerMeaning(of: original, in: net, limits: SiteSide.limits) else { return nil }
+    return SiteSide.Step(
+      id: id, layer: meaning.layer, subject: LayerSubject(name: layer.name, type: layer.type),
+      bottoms: layer.bottoms, tops: layer.tops,
+      blobs: meaning.blobs.map { .values($0.values, shape: $0.shape, storage: .double) })
   }
 
   private func storedBlobs(_ name: String) -> [BlobContent] {

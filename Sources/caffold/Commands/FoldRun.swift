@@ -53,7 +53,9 @@ struct FoldRun {
     }
     report.replayed = replayed
     report.project = project?.source.path
-    if let weights, !command.check.isOff { report.check = try check(plan, text, weights, schema, report) }
+    if let weights, !command.check.isOff {
+      report.check = try check(plan, text, weights, schema, rules.layouts, report)
+    }
     // Complete before the nets get their names: a plan that cannot be written leaves no nets behind.
     var planFile: AtomicFile?
     if let path = command.output.plan, let result {
@@ -65,7 +67,7 @@ struct FoldRun {
       try planFile?.write(text)
       report.plannedTo = .init(role: "plan", path: path, bytes: text.count)
     }
-    if command.output.writesNets { try write(plan, text, weights, schema, into: &report) }
+    if command.output.writesNets { try write(plan, text, weights, schema, rules.layouts, into: &report) }
     try planFile?.publish()
     switch command.report.format {
     case .json: Console.output(report.json.text)
@@ -143,13 +145,15 @@ extension FoldRun {
   ///
   /// - Throws: `RewriteCheckFailure` where they differ.
   private func check(
-    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile, _ schema: Schema, _ report: FoldReport
+    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile, _ schema: Schema, _ layouts: [BlobLayout],
+    _ report: FoldReport
   ) throws -> CheckReport? {
     guard !plan.rewrites.isEmpty else { return nil }
     var options = RewriteChecker.Options()
     options.tolerance = command.check.tolerance ?? RewriteChecker.defaultTolerance
     options.assumesStoredStatistics = command.net.assumeStoredStatistics
     options.schema = schema
+    options.layouts = layouts
     let check = try RewriteChecker(plan, weights: weights, text: text, options: options).check()
     let checked = CheckReport(check: check, plan: plan)
     guard check.failures.isEmpty else {
@@ -163,7 +167,8 @@ extension FoldRun {
 
   /// Writes both outputs, or neither.
   private func write(
-    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile?, _ schema: Schema, into report: inout FoldReport
+    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile?, _ schema: Schema, _ layouts: [BlobLayout],
+    into report: inout FoldReport
   ) throws {
     let paths = OutputPaths(command)
     let force = command.output.force
@@ -187,7 +192,7 @@ extension FoldRun {
     }
     progress.finish()
     if command.output.verify {
-      let verification = try verify(plan, text, weights, outputs, paths, schema)
+      let verification = try verify(plan, text, weights, outputs, paths, schema, layouts)
       report.verification = verification
       guard verification.isEqual else {
         if command.report.format == .json { Console.output(report.json.text) }
@@ -207,7 +212,7 @@ extension FoldRun {
   /// Runs the net as it was and the net as it will be; nothing has its name yet.
   private func verify(
     _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile, _ outputs: OutputPair, _ paths: OutputPaths,
-    _ schema: Schema
+    _ schema: Schema, _ layouts: [BlobLayout]
   ) throws -> VerifyReport {
     var before = plan.graph.definition
     if command.net.assumeStoredStatistics { before = try before.usingStoredStatistics() }
@@ -215,10 +220,9 @@ extension FoldRun {
     // The new weights are read through their open descriptor: they have no name yet.
     let written = try WeightsFile(
       InputFile(owning: dup(outputs.weights.descriptor), path: outputs.weights.path))
-    let first = try NetRunner(
-      before, state: plan.graph.state, schema: schema, parameters: WeightsFileParameters(weights))
-    let second = try NetRunner(
-      after, state: plan.graph.state, schema: schema, parameters: WeightsFileParameters(written))
+    let state = plan.graph.state
+    let first = try NetRunner(before, state: state, schema: schema, weights: weights, layouts: layouts)
+    let second = try NetRunner(after, state: state, schema: schema, weights: written, layouts: layouts)
     let progress = Progress(label: "running both nets")
     defer { progress.finish() }
     let sampled = SampledInputs()

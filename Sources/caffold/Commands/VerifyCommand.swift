@@ -1,7 +1,9 @@
 import ArgumentParser
 import CaffeIO
 import Diagnostics
+import Engine
 import Forward
+import Rules
 import Verification
 
 /// `caffold verify`: do two nets compute the same?
@@ -74,6 +76,12 @@ struct VerifyCommand: ParsableCommand {
     help: "Take stored statistics even where 'use_global_stats: false' asks for those of the batch.")
   var assumeStoredStatistics = false
 
+  @Option(
+    help: ArgumentHelp(
+      "A rule file, or a folder of them, whose layouts say what layers compute; may be repeated.",
+      valueName: "path"))
+  var rules: [String] = []
+
   @OptionGroup(title: "Forks")
   var fork: ForkOptions
 
@@ -112,8 +120,9 @@ struct VerifyRun {
 
   func run() throws -> VerifyReport {
     let schema = try command.fork.schema()
-    let first = try net(command.modelA, command.weightsA, schema)
-    let second = try net(command.modelB, command.weightsB, schema)
+    let layouts = try layouts(schema)
+    let first = try net(command.modelA, command.weightsA, schema, layouts)
+    let second = try net(command.modelB, command.weightsB, schema, layouts)
     let comparison =
       command.double
       ? try compare(first, second, in: Double.self) : try compare(first, second, in: Float.self)
@@ -122,7 +131,19 @@ struct VerifyRun {
       models: (command.modelA, command.modelB))
   }
 
-  private func net(_ model: String, _ weights: String, _ schema: Schema) throws -> NetRunner {
+  /// What is known of layers beside the executor's own: only that of the user's files.
+  private func layouts(_ schema: Schema) throws -> [BlobLayout] {
+    guard !command.rules.isEmpty else { return [] }
+    var options = try RuleOptions.none
+    options.rules = command.rules
+    let fields = SchemaFields(schema, isComplete: !command.fork.proto.isEmpty)
+    return try RuleLoader.loadAll(options, files: RuleLoader.files(options, fields: fields), fields: fields)
+      .layouts
+  }
+
+  private func net(
+    _ model: String, _ weights: String, _ schema: Schema, _ layouts: [BlobLayout]
+  ) throws -> NetRunner {
     var definition = try NetDefinition(
       TextDocument(SourceText(path: model, bytes: try Files.read(model))))
     if command.assumeStoredStatistics { definition = try definition.usingStoredStatistics() }
@@ -130,8 +151,7 @@ struct VerifyRun {
       definition,
       state: NetState(
         phase: command.phase == .test ? .test : .train, level: command.level, stages: command.stage),
-      schema: schema,
-      parameters: WeightsFileParameters(try WeightsFile(path: weights)))
+      schema: schema, weights: try WeightsFile(path: weights), layouts: layouts)
   }
 
   private func compare<S: ForwardScalar>(

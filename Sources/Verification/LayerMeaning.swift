@@ -1,0 +1,86 @@
+import CaffeIO
+import Engine
+import Forward
+import Rules
+
+/// What a layer computes of a type that the executor does not know, as its blob layout says.
+///
+/// A layout says that a layer computes y = scale·x + shift per channel, and where its numbers are. That is all that is
+/// needed to run it: as a Scale.
+struct LayerMeaning {
+  /// The layer that computes it.
+  let layer: any ForwardLayer
+  /// Scale and shift, for `layer`.
+  let blobs: [NetValue<Double>]
+
+  /// The meaning of a layer; nil where no layout fits it, or several do.
+  init?(of id: LayerID, in net: WorkingNet, limits: ForwardLimits = ForwardLimits()) {
+    guard let affine = try? net.affine(of: id), let scale = affine.scale else { return nil }
+    let shape = affine.axisCount == 0 ? [] : [scale.count]
+    let shift = affine.shift ?? Array(repeating: 0, count: scale.count)
+    guard shape.product == scale.count, shift.count == scale.count else { return nil }
+    let (axis, axisCount) = (affine.axis, affine.axisCount)
+    let description = LayerDescription(
+      name: net.graph[id].name, type: "Scale", blobShapes: [shape, shape], limits: limits
+    ) { path in
+      switch path {
+      case ["scale_param", "bias_term"]: .boolean(true)
+      case ["scale_param", "axis"]: .number(Double(axis))
+      case ["scale_param", "num_axes"]: .number(Double(axisCount))
+      default: nil
+      }
+    }
+    guard let layer = try? LayerRegistry.layer(description) else { return nil }
+    self.layer = layer
+    blobs = [NetValue(shape: shape, values: scale), NetValue(shape: shape, values: shift)]
+  }
+}
+
+extension NetRunner {
+  /// A net that can be run, layers of types that the executor does not know computed as their blob layouts say.
+  ///
+  /// - Parameter layouts: what is known of layers beside the executor's own.
+  /// - Throws: as the other initialiser.
+  package init(
+    _ definition: NetDefinition, state: NetState, schema: Schema = .caffe, weights: WeightsFile,
+    layouts: [BlobLayout]
+  ) throws {
+    let parameters = WeightsFileParameters(weights)
+    var meanings: [String: LayerMeaning] = [:]
+    let unknown = Set(definition.layers.map(\.type)).filter { type in
+      LayerRegistry.layers[type] == nil && layouts.contains { $0.types.accepts(type) }
+    }
+    if !unknown.isEmpty {
+      let net = WorkingNet(
+        try NetGraph(definition, state: state), weights: weights, layouts: layouts, schema: schema)
+      for id in net.graph.liveLayers where unknown.contains(net.graph[id].type) {
+        meanings[net.graph[id].name] = LayerMeaning(of: id, in: net)
+      }
+    }
+    try self.init(
+      definition, state: state, schema: schema,
+      parameters: OverlaidParameters(GivenParameters(meanings.mapValues(\.blobs)), on: parameters),
+      substitutes: meanings.mapValues(\.layer))
+  }
+}
+
+/// Parameters of some layers in the place of those that another source has.
+struct OverlaidParameters: ParameterSource {
+  private let given: GivenParameters
+  private let base: any ParameterSource
+
+  init(_ given: GivenParameters, on base: any ParameterSource) {
+    self.given = given
+    self.base = base
+  }
+
+  func blobShapes(of layer: String) -> [[Int]] {
+    let shapes = given.blobShapes(of: layer)
+    return shapes.isEmpty ? base.blobShapes(of: layer) : shapes
+  }
+
+  func blobs<S: ForwardScalar>(of layer: String, in scalar: S.Type) throws -> [NetValue<S>] {
+    let blobs = given.blobs(of: layer, in: scalar)
+    return blobs.isEmpty ? try base.blobs(of: layer, in: scalar) : blobs
+  }
+}

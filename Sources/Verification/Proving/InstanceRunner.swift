@@ -1,0 +1,43 @@
+import CaffeIO
+import Engine
+import Forward
+import Rules
+
+/// A net of a proof that can be run, its blobs as the graph has them.
+enum InstanceRunner {
+  /// A type that neither the executor nor a layout knows.
+  struct UnknownType: Error {
+    var type: String
+  }
+
+  /// The net that computes what `graph` does, layers that the executor does not know as their layouts say.
+  ///
+  /// - Parameters:
+  ///   - graph: the net, perhaps rewritten.
+  ///   - definition: its text as it stands.
+  /// - Throws: `UnknownType`; `InvalidInstance` where the layout does not fit the layer's numbers.
+  static func runner(
+    of graph: NetGraph, definition: NetDefinition, weights: WeightsFile, layouts: [BlobLayout]
+  ) throws -> NetRunner {
+    let net = WorkingNet(graph, weights: weights, layouts: layouts)
+    var blobs: [String: [NetValue<Double>]] = [:]
+    var substitutes: [String: any ForwardLayer] = [:]
+    for id in graph.liveLayers {
+      let layer = graph[id]
+      if LayerRegistry.layers[layer.type] == nil {
+        guard layouts.contains(where: { $0.types.accepts(layer.type) }) else {
+          throw UnknownType(type: layer.type)
+        }
+        guard let meaning = LayerMeaning(of: id, in: net) else { throw InvalidInstance.shapes }
+        blobs[layer.name] = meaning.blobs
+        substitutes[layer.name] = meaning.layer
+      } else if let content = try? net.blobs(of: id) {
+        blobs[layer.name] = try content.map {
+          NetValue(shape: $0.shape, values: try net.values(of: $0, layer: id))
+        }
+      }
+    }
+    return try NetRunner(
+      definition, state: graph.state, parameters: GivenParameters(blobs), substitutes: substitutes)
+  }
+}
