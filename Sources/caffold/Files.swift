@@ -24,10 +24,23 @@ enum Files {
   /// Whether a path names anything.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// What a file or folder is, whatever path leads to it.
+  struct Identity: Hashable {
+    fileprivate let device: UInt64
+    fileprivate let number: UInt64
+  }
+
+  /// What a path names; nil where there is nothing.
+  static func identity(of path: String) -> Identity? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+  }
+
   /// Whether two paths name the same file or folder, which is there.
   static func isSame(_ first: String, _ second: String) -> Bool {
-    var (a, b) = (stat(), stat())
-    return stat(first, &a) == 0 && stat(second, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
+    guard let identity = identity(of: first) else { return false }
+    return identity == self.identity(of: second)
   }
 
   /// The size of a file in bytes; nil when there is none.

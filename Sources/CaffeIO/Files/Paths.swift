@@ -8,7 +8,8 @@ enum Paths {
     if let whole = realPath(path) { return whole }
     let folder = folder(of: path)
     guard let start = realPath(folder) else { return path }
-    return (start == "/" ? "" : start) + "/" + path.dropFirst(folder == "./" ? 0 : folder.utf8.count)
+    let name = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+    return (start == "/" ? "" : start) + "/" + name
   }
 
   private static func realPath(_ path: String) -> String? {

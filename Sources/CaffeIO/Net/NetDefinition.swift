@@ -48,10 +48,31 @@ package struct NetDefinition: Sendable {
         .noLayers(fields: document.root.fields.prefix(3).map(\.name)), in: document,
         at: document.root.fields.first(where: { _ in true })?.nameOffset ?? 0)
     }
+    if !document.source.bytes.allSatisfy({ $0 < 0x80 }) { try Self.checkNames(document) }
     self.layers = layers
     self.inputs = inputs
     self.state = state
     self.generation = generation
+  }
+}
+
+extension NetDefinition {
+  /// Refuses names that are no UTF-8: read as if they were, two of them can become one.
+  private static func checkNames(_ document: TextDocument) throws(NetError) {
+    for field in document.root.fields {
+      guard let layer = field.message else {
+        try checkName(field, in: document)
+        continue
+      }
+      for field in layer.fields { try checkName(field, in: document) }
+    }
+  }
+
+  private static func checkName(_ field: TextField, in document: TextDocument) throws(NetError) {
+    guard ["name", "type", "bottom", "top", "input"].contains(field.name), let bytes = field.bytes,
+      String(validating: bytes, as: UTF8.self) == nil
+    else { return }
+    throw NetError(.encoding(field: field.name), in: document, at: field.valueOffset)
   }
 }
 

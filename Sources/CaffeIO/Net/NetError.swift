@@ -12,6 +12,8 @@ package struct NetError: DiagnosticError, Equatable {
     case missingType(layer: String)
     /// A field that must be a string.
     case expectedString(field: String, found: String)
+    /// A name that is no UTF-8.
+    case encoding(field: String)
     /// A field that must be a whole number.
     case expectedInteger(field: String, found: String)
     /// A field that must be a message.
@@ -51,6 +53,9 @@ package struct NetError: DiagnosticError, Equatable {
         "the file mixes 'layer' and 'layers'; Caffe would ignore one of them, so write all layers one way"
     case .missingType(let layer): sentence = "layer '\(layer)' has no 'type'"
     case .expectedString(let field, let found): sentence = "expected a string for '\(field)', found \(found)"
+    case .encoding(let field):
+      sentence =
+        "the text of '\(field)' is not UTF-8; convert the file, by 'iconv -f GBK -t UTF-8' or the like, and the weights' names with it"
     case .expectedInteger(let field, let found):
       sentence = "expected a whole number for '\(field)', found \(found)"
     case .expectedMessage(let field, let found):

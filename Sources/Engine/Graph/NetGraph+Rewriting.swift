@@ -124,8 +124,13 @@ extension NetGraph {
     let pairs = layer.tops.enumerated().map { position, top in
       (top: top, source: layer.bottoms[layer.bottoms.count == 1 ? 0 : position])
     }
+    // Of several tops each is a reader more of what they all become.
+    let readTops = layer.tops.count { consumerCount(of: $0) > 0 }
     for (top, source) in pairs {
-      try join(top, into: source, leavingOut: id, keepsEarlierName: keepsEarlierName)
+      let isReadElsewhere = layer.bottoms.count == 1 && readTops > (consumerCount(of: top) > 0 ? 1 : 0)
+      try join(
+        top, into: source, leavingOut: id, keepsEarlierName: keepsEarlierName,
+        isReadElsewhere: isReadElsewhere)
     }
     guard liveLayerCount > 1 else { throw .lastLayer }
     for (position, bottom) in layer.bottoms.enumerated() {
@@ -172,7 +177,8 @@ extension NetGraph {
 
   /// Decides which name survives when `top` and `source` become one value, and joins their blobs if need be.
   private mutating func join(
-    _ top: ValueID, into source: ValueID, leavingOut layer: LayerID, keepsEarlierName: Bool
+    _ top: ValueID, into source: ValueID, leavingOut layer: LayerID, keepsEarlierName: Bool,
+    isReadElsewhere: Bool
   ) throws(Refusal.Reason) {
     let earlier = root(of: values[source.index].blob)
     let later = root(of: values[top.index].blob)
@@ -186,7 +192,7 @@ extension NetGraph {
       // The copy that `layer` made protected its readers from this.
       throw .overwrittenInPlace(blob: blobs[earlier].name, by: overwriter)
     }
-    let hasOtherReaders = hasReaders(upTo: source, besides: layer)
+    let hasOtherReaders = isReadElsewhere || hasReaders(upTo: source, besides: layer)
     if !isOutput && (hasOtherReaders || blobs[earlier].isInput || keepsEarlierName) { return }
     if isOutput, blobs[earlier].isInput || versions(of: source).contains(where: isNetOutput) {
       throw .outputName(blob: blobs[later].name, source: blobs[earlier].name)

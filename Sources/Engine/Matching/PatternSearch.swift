@@ -134,7 +134,14 @@ struct PatternSearch {
       guard bottoms.count >= references.count else {
         return miss(.bottomCount(layer: layer, found: bottoms.count, expected: references.count))
       }
-      return assign(references[...], bottoms)
+      // A value that stands there twice counts twice: taking it out once would change what is computed.
+      guard bottoms.count <= Matcher.everyLimit else {
+        return miss(.tooManyBottoms(layer: layer, found: bottoms.count, limit: Matcher.everyLimit))
+      }
+      let repeated = repeatedValues(bottoms)
+      let single = bottoms.filter { !repeated.contains($0) }
+      guard single.count >= references.count else { return miss(.connection(layer: layer)) }
+      return assign(references[...], single)
     case .adjacent(let references): return matchAdjacent(references, bottoms, of: layer)
     case .every(let reference): return matchEvery(reference, bottoms, of: layer)
     }
@@ -166,6 +173,14 @@ struct PatternSearch {
     return false
   }
 
+  /// The values that stand several times among the bottoms of a layer.
+  private func repeatedValues(_ bottoms: [ValueID]) -> Set<ValueID> {
+    var seen: Set<ValueID> = []
+    var repeated: Set<ValueID> = []
+    for bottom in bottoms where !seen.insert(bottom).inserted { repeated.insert(bottom) }
+    return repeated
+  }
+
   /// Tries the references at each run of neighbouring bottoms, where each fits as far as one layer tells.
   private mutating func matchAdjacent(
     _ references: [BottomReference], _ bottoms: [ValueID], of layer: LayerID
@@ -173,9 +188,17 @@ struct PatternSearch {
     guard bottoms.count >= references.count else {
       return miss(.bottomCount(layer: layer, found: bottoms.count, expected: references.count))
     }
+    guard bottoms.count <= Matcher.everyLimit else {
+      return miss(.tooManyBottoms(layer: layer, found: bottoms.count, limit: Matcher.everyLimit))
+    }
+    let repeated = repeatedValues(bottoms)
     let before = (state, goals)
     for start in 0...(bottoms.count - references.count) {
       let pairs = zip(references, bottoms[start...])
+      if !repeated.isEmpty, pairs.contains(where: { repeated.contains($1) }) {
+        _ = miss(.connection(layer: layer))
+        continue
+      }
       if let misfit = pairs.first(where: { !fits($0, $1) }) {
         _ = mismatch(misfit.0, misfit.1)
         continue

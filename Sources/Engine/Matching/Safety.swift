@@ -36,6 +36,20 @@ struct Safety {
     for reader in readers where readers.count > 8 {
       for bottom in graph.layers[reader.index].bottoms { reads[bottom, default: 0] += 1 }
     }
+    // What a step changes, it changes for all tops.
+    let changed = Set(rule.steps.flatMap(\.captures))
+    for (capture, layer) in binding.named where changed.contains(capture) {
+      let tops = graph.layers[layer.index].tops
+      guard tops.count > 1 else { continue }
+      for top in tops where !readers.contains(where: { graph.readCount(of: top, by: $0) > 0 }) {
+        if graph.isNetOutput(top) { return .netOutput(layer: layer, blob: graph.blobName(of: top)) }
+        let count = graph.consumerCount(of: top)
+        guard count > 0 else { continue }
+        return .otherConsumer(
+          layer: layer, blob: graph.blobName(of: top), consumers: Array(graph.consumers(of: top).prefix(3)),
+          count: count)
+      }
+    }
     let keepsOutputs = rule.pattern.captures.count > 1 && !rule.rule.allowances.contains(.netOutput)
     for layer in layers {
       let tops = graph.layers[layer.index].tops

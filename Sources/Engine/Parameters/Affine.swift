@@ -30,6 +30,11 @@ package struct Affine: Sendable {
 }
 
 extension Affine {
+  /// What the stored sums are multiplied by: 1/factor, 0 for a factor of 0, 1 where there is none.
+  static func multiplier(of numbers: [BlobLayout.Role: [Double]]) -> Double {
+    numbers[.factor].flatMap(\.first).map { $0 == 0 ? 0 : 1 / $0 } ?? 1
+  }
+
   /// The affine function of a normalisation from its stored numbers, in Double.
   ///
   ///     f = factor == 0 ? 0 : 1/factor;  μ = f·mean;  σ² = f·variance
@@ -42,7 +47,7 @@ extension Affine {
   init(
     numbers: [BlobLayout.Role: [Double]], epsilon: Double, layer: LayerID
   ) throws(Refusal.Reason) {
-    let f = numbers[.factor].flatMap(\.first).map { $0 == 0 ? 0 : 1 / $0 } ?? 1
+    let f = Self.multiplier(of: numbers)
     let channels = (numbers[.mean] ?? numbers[.variance] ?? numbers[.gamma] ?? numbers[.beta] ?? []).count
     for (role, values) in numbers where role != .factor && role != .ignored {
       // A single γ or β serves all channels.

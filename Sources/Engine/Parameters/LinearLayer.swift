@@ -98,7 +98,9 @@ struct LinearLayer {
       rank = max(shape.count, 3)
       guard shape.first == outputs else { throw wrongShape("[\(outputs), …]") }
       (inner, modulus, rowsPerGroup) = (count / outputs, outputs, 1)
-      let group = max(1, parameters.group)
+      // The depthwise forks need no 'group': it follows from the weights.
+      let isDepthwise = type == "ConvolutionDepthwise" || type == "DepthwiseConvolution"
+      let group = isDepthwise && shape.count >= 2 ? outputs / max(1, shape[1]) : max(1, parameters.group)
       if shape.count >= 2, outputs % group == 0, shape[1] > 0 {
         let perGroup = shape[1]
         let kernel = count / outputs / perGroup

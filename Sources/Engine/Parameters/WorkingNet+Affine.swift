@@ -135,9 +135,11 @@ extension WorkingNet {
       if dead > 0 { warn(layer, .deadChannels(count: dead, of: gamma.count)) }
     }
     if let variance = numbers[.variance] {
-      let negative = variance.count { $0 < 0 }
+      let f = Affine.multiplier(of: numbers)
+      let negative = variance.count { f * $0 < 0 }
       if negative > 0 {
-        warn(layer, .negativeVariance(count: negative, smallest: variance.min() ?? 0))
+        let smallest = variance.reduce(0) { min($0, f * $1) }
+        warn(layer, .negativeVariance(count: negative, smallest: smallest))
       }
     }
   }

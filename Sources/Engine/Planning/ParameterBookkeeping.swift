@@ -34,7 +34,10 @@ enum ParameterBookkeeping {
       parameters.hasIdleFiller =
         !hasBias && net.writtenAttribute([bias.path[0], "bias_filler"], of: layer) != nil
     }
-    parameters.specCount = net.writtenAttribute(["param"], of: layer)?.elements
+    // V1's 'param' is a list of names, and V0 has none.
+    if net.graph.definition(of: layer).map({ $0.generation == .v2 }) ?? true {
+      parameters.specCount = net.writtenAttribute(["param"], of: layer)?.elements
+    }
     if let form { net.forms.blobParameters[form] = parameters }
     return parameters
   }

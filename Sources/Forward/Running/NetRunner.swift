@@ -177,6 +177,11 @@ package struct NetRunner: Sendable {
     return try S.run(layer, present, blobs: parameters.blobs(of: step.subject.name, in: S.self))
   }
 
+  /// The parameters of a layer, in Double.
+  package func parameters(of layer: String) throws -> [NetValue<Double>] {
+    try parameters.blobs(of: layer, in: Double.self)
+  }
+
   /// The shapes of every step's tops; nil behind a layer that cannot be run.
   ///
   /// - Parameter inputs: shapes that take the place of the definition's.

@@ -15,6 +15,9 @@ package struct BlobDifference: Sendable {
   package var absolute: Double
   /// Numbers that are finite in one net only.
   package var notFinite: Int
+  /// Whether another layer makes it in the second net, or the same one with other parameters: it may then hold another
+  /// value on purpose, as what stands before a Scale does that was folded into the layer behind it.
+  package var isMadeOtherwise = false
 
   /// The largest difference relative to the largest magnitude of the blob; infinite where the blobs cannot be
   /// compared.
@@ -51,13 +54,27 @@ package struct NetComparison: Sendable {
     package var replaced: [(blob: String, shape: [Int])]
   }
 
-  /// The first blob, in order, whose difference exceeds `tolerance`.
+  /// The first blob, in order, whose difference exceeds `tolerance`, those apart that hold another value on purpose.
   package func firstDivergence(tolerance: Double) -> BlobDifference? {
-    blobs.first { !($0.relative <= tolerance) }
+    let renewed = Set(renewed(tolerance: tolerance).map(\.name))
+    return blobs.first { !($0.relative <= tolerance) && !renewed.contains($0.name) }
   }
 
-  /// The blob with the largest relative difference.
-  package var worst: BlobDifference? { blobs.max { $0.relative < $1.relative } }
+  /// The blobs that are made otherwise and differ, where all outputs were compared and are the same.
+  ///
+  /// A difference that goes on through a layer that both nets have is none of them: outputs can be the same because
+  /// they are saturated.
+  package func renewed(tolerance: Double) -> [BlobDifference] {
+    let equal = Set(blobs.lazy.filter { $0.relative <= tolerance }.map(\.name))
+    guard !outputs.isEmpty, outputs.allSatisfy(equal.contains) else { return [] }
+    return blobs.filter { $0.isMadeOtherwise && !equal.contains($0.name) }
+  }
+
+  /// The blob with the largest relative difference, those apart that hold another value on purpose.
+  package func worst(tolerance: Double) -> BlobDifference? {
+    let renewed = Set(renewed(tolerance: tolerance).map(\.name))
+    return blobs.filter { !renewed.contains($0.name) }.max { $0.relative < $1.relative }
+  }
 }
 
 /// Runs two nets on the same inputs and compares every blob that both have.
@@ -133,6 +150,9 @@ package struct NetComparer {
       }
     }
     progress(2 * samples, 2 * samples)
+    for (name, difference) in differences where !(difference.relative <= Self.roundingError) {
+      differences[name]?.isMadeOtherwise = try isMadeOtherwise(name)
+    }
     var cuts: [NetComparison.Cut] = []
     for step in cutSteps where !cuts.contains(where: { $0.layer == step.subject }) {
       let shapes = step.tops.compactMap { top in replaced[top].map { (blob: top, shape: $0) } }
@@ -145,6 +165,17 @@ package struct NetComparer {
       agreement: outputs.compactMap { name in
         agreement[name].map { (output: name, top1: $0.top1, top5: $0.top5, rows: $0.rows) }
       })
+  }
+
+  /// Smaller relative differences are rounding, whoever made the blob.
+  private static let roundingError = 1e-6
+
+  private func isMadeOtherwise(_ name: String) throws -> Bool {
+    guard let a = first.steps.last(where: { $0.tops.contains(name) }),
+      let b = second.steps.last(where: { $0.tops.contains(name) })
+    else { return false }
+    if a.subject != b.subject { return true }
+    return try first.parameters(of: a.subject.name) != second.parameters(of: b.subject.name)
   }
 
   /// The blob names of a net, in the order they are first written.

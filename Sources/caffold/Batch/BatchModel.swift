@@ -27,9 +27,10 @@ enum BatchList {
   ///   - output: the folder for all results; models keep their places below it.
   ///   - definitionOnly: take the definitions alone.
   static func read(_ path: String, output: String, definitionOnly: Bool) throws -> [BatchModel] {
+    var seen: Set<Files.Identity> = []
     let models =
       try Files.isFolder(path)
-      ? search(path, output, definitionOnly) : list(path, output, definitionOnly)
+      ? search(path, output, definitionOnly, &seen) : list(path, output, definitionOnly)
     guard !models.isEmpty else { throw BatchError.noModels(path: path, definitionOnly: definitionOnly) }
     var makers: [String: String] = [:]
     for model in models {
@@ -43,8 +44,10 @@ enum BatchList {
   }
 
   private static func search(
-    _ folder: String, _ output: String, _ definitionOnly: Bool
+    _ folder: String, _ output: String, _ definitionOnly: Bool, _ seen: inout Set<Files.Identity>
   ) throws -> [BatchModel] {
+    // A link can lead back up, or to what another one leads to.
+    guard let identity = Files.identity(of: folder), seen.insert(identity).inserted else { return [] }
     var models: [BatchModel] = []
     let names = try Files.list(folder).filter { !$0.hasPrefix(".") }.sorted()
     let (folders, files) = (
@@ -66,7 +69,7 @@ enum BatchList {
       let path = Files.join(folder, name)
       // Results of an earlier run below the same folder are no models of this one.
       if Files.isSame(path, output) { continue }
-      models += try search(path, Files.join(output, name), definitionOnly)
+      models += try search(path, Files.join(output, name), definitionOnly, &seen)
     }
     return models
   }

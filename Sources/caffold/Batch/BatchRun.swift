@@ -152,7 +152,7 @@ struct BatchRun {
     if command.report.format == .json { return Console.output(json.text) }
     guard !command.report.quiet else { return }
     Console.log(
-      "\(models.count) models: \(count(.folded)) folded, \(count(.unchanged)) unchanged, \(count(.failed)) failed\n"
+      "\(Format.counted(models.count, "model")): \(count(.folded)) folded, \(count(.unchanged)) unchanged, \(count(.failed)) failed\n"
     )
   }
 

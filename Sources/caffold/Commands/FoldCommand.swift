@@ -145,7 +145,7 @@ struct OutputOptions: ParsableArguments {
 
   @Flag(
     help:
-      "Run both nets on random inputs first, and write nothing if they differ by more than 1e-4 of a blob's largest number."
+      "Run both nets on random inputs first, and write nothing if they differ by more than 1e-4 of a blob's largest number, 1e-2 with weights in half precision."
   )
   var verify = false
 

@@ -18,7 +18,10 @@ struct VerifyReport {
     var table = Table()
     table.add("blob", "shape", "largest", "difference", "relative")
     let outputs = Set(comparison.outputs)
-    for blob in comparison.blobs where verbose || outputs.contains(blob.name) || !(blob.relative <= tolerance)
+    let shown = Set(comparison.renewed(tolerance: tolerance).map(\.name))
+    for blob in comparison.blobs
+    where verbose || outputs.contains(blob.name)
+      || !(blob.relative <= tolerance) && !shown.contains(blob.name)
     {
       table.add(
         blob.name, Self.text(of: blob.shape), Format.scientific(blob.largest),
@@ -32,6 +35,12 @@ struct VerifyReport {
     }
     for cut in comparison.cuts {
       lines.append("note: \(cut.layer.type) '\(cut.layer.name)' cannot be run here\(replacement(cut))")
+    }
+    let renewed = comparison.renewed(tolerance: tolerance)
+    if !renewed.isEmpty {
+      lines.append(
+        "note: made by other layers or from other weights, and not the same: \(Format.names(renewed.map(\.name)))"
+      )
     }
     let behind = comparison.skipped.filter { name in !replaced.contains(name) }
     if !behind.isEmpty {
@@ -66,11 +75,13 @@ struct VerifyReport {
       return
         "different: the first blob beyond \(Format.scientific(tolerance)) is '\(first.name)': \(reason(first))"
     }
-    guard let worst = comparison.worst else { return "different: the nets have no blob in common" }
+    guard let worst = comparison.worst(tolerance: tolerance) else {
+      return "different: the nets have no blob in common"
+    }
     let skipped = comparison.skipped.count
     let behind = skipped == 0 ? "" : "; \(skipped) at or behind layers that cannot be run were not compared"
     return
-      "equal: \(comparison.blobs.count) blobs within \(Format.scientific(tolerance)); the largest difference is \(Format.scientific(worst.relative)), at '\(worst.name)'\(behind)"
+      "equal: \(comparison.blobs.count - comparison.renewed(tolerance: tolerance).count) blobs within \(Format.scientific(tolerance)); the largest difference is \(Format.scientific(worst.relative)), at '\(worst.name)'\(behind)"
   }
 
   private func reason(_ blob: BlobDifference) -> String {
@@ -133,6 +144,7 @@ struct VerifyReport {
       ("largest", .number(blob.largest)),
       ("absolute", .number(blob.absolute)),
       ("relative", .number(blob.relative)),
+      ("madeOtherwise", .boolean(blob.isMadeOtherwise)),
     ])
   }
 }
