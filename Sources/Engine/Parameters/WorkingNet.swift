@@ -103,7 +103,9 @@ package final class WorkingNet {
     if storedIndex(of: id) != nil { return true }
     let layer = graph[id]
     switch layer.type {
-    case "Convolution", "Deconvolution", "InnerProduct", "BatchNorm", "PReLU", "Embed": return true
+    case "BatchNorm", "BN", "Convolution", "ConvolutionDepthwise", "CuDNNBatchNorm", "Deconvolution",
+      "DepthwiseConvolution", "Embed", "InnerProduct", "PReLU":
+      return true
     case "Scale", "Bias": return layer.bottoms.count == 1
     default: return false
     }
