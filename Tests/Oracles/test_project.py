@@ -88,9 +88,9 @@ def test_the_command_line_wins(command, project):
     (folder / "rules" / "scaled.yaml").write_text(SCALED)
     project("rules: rules\nselect: [no-relu, scaled]\nparam: {gain: 2, order: bgr}\nskip-layer: c\n")
     assert rewrites(fold(command, folder)) == ["no-relu"]
-    assert rewrites(fold(command, folder, "--skip-layer", "x", "--select", "scaled")) == ["scaled"]
+    assert rewrites(fold(command, folder, "--skip-layer", "x*", "--select", "scaled")) == ["scaled"]
     plan = folder / "plan.json"
-    arguments = ["nets/net.prototxt", "--definition-only", "--skip-layer", "x", "--select", "scaled"]
+    arguments = ["nets/net.prototxt", "--definition-only", "--skip-layer", "x*", "--select", "scaled"]
     assert command.run("fold", *arguments, "--param", "gain=3", "--plan", plan, cwd=folder).code == 0
     options = json.loads(plan.read_text())["options"]
     assert (options["param"], options["select"]) == (["order=bgr", "gain=3"], ["scaled"])
