@@ -100,7 +100,7 @@ import WireTestSupport
     let error = #expect(throws: EmissionError.self) { try written(pieces, input, chunk: 4096, threads: 1) }
     #expect(
       error?.diagnostic.text
-        == "net.caffemodel: error: value 13 of blob 0 of layer 'conv1', 3e+38, becomes too large for a float when multiplied by 2.0"
+        == "net.caffemodel: error: value 13 of blob 0 of layer 'conv1', 3e+38, becomes too large for a float when multiplied by 2.0; --skip-layer leaves the layer as it is"
     )
   }
 

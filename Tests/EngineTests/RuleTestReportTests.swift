@@ -54,7 +54,10 @@ import Testing
       "keep", "rewritten",
       "the rule rewrote nothing: the rule's condition 'not relu.name == 'keep'' does not hold (my.yaml:5:39)"
     ),
-    ("keep", "{refused: {at: end, reason: condition}}", "the rule refused nothing at 'end'"),
+    (
+      "keep", "{refused: {at: end, reason: condition}}",
+      "the rule refused nothing at 'end'; it refused 'keep': the rule's condition 'not relu.name == 'keep'' does not hold (my.yaml:5:39)"
+    ),
   ])
   func aTestThatFailsSaysWhatHappenedInstead(layer: String, expect: String, expected: String) throws {
     let report = try report(test("t", layer, expect))

@@ -217,7 +217,7 @@ import WireTestSupport
     )
     #expect(
       try message { .scaled($0, [ChannelScale(factors: [1, 1e39], inner: 2, modulus: 2)]) }
-        == "net.caffemodel: error: value 2 of blob 0 of layer 'conv', 3.0, becomes too large for a float when multiplied by 1e+39"
+        == "net.caffemodel: error: value 2 of blob 0 of layer 'conv', 3.0, becomes too large for a float when multiplied by 1e+39; --skip-layer leaves the layer as it is"
     )
   }
 

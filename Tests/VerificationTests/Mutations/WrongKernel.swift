@@ -87,7 +87,7 @@ struct OpenLayer {
 }
 
 extension WrongKernel {
-  /// Folds a BatchNorm of three blobs by a formula for factor and summand; other dialects as they should be.
+  /// Folds BVLC's BatchNorm by a formula for factor and summand; other dialects as they should be.
   static func batchNorm(_ formula: @escaping @Sendable (Statistics) -> (s: Double, t: Double)) -> WrongKernel
   {
     WrongKernel("fold-batch-norm") { (arguments, net) throws(Refusal.Reason) in
@@ -95,7 +95,8 @@ extension WrongKernel {
       // What the kernel would refuse, statistics of the batch among it, this one refuses.
       _ = try net.affine(of: from)
       guard let blobs = try net.blobs(of: from), blobs.count == 3, blobs[2].count == 1,
-        net.graph[from].type == "BatchNorm"
+        net.graph[from].type == "BatchNorm",
+        net.writtenAttribute(["batch_norm_param", "scale_bias"], of: from) == nil
       else { return try FoldBatchNorm().apply(arguments, to: net) }
       let (means, variances) = (
         try net.values(of: blobs[0], layer: from), try net.values(of: blobs[1], layer: from)
