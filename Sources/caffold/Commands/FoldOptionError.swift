@@ -15,7 +15,9 @@ enum FoldOptionError: DiagnosticError {
         .error, at: .file(model),
         "has no layer '\(name)', which \(option) names\(Suggestion.clause(for: name, among: layers))")
     case .idleParameter(let warning):
-      return Diagnostic(.error, at: .none, "\(warning.sentence); nothing was written")
+      return Diagnostic(
+        .error, at: .none,
+        "\(warning.sentence); nothing was written; leave the parameter out to go on without it")
     }
   }
 }
