@@ -37,10 +37,9 @@ struct Safety {
       for bottom in graph.layers[reader.index].bottoms { reads[bottom, default: 0] += 1 }
     }
     // What a step changes, it changes for all tops.
-    let changed = Set(rule.steps.flatMap(\.captures))
-    for (capture, layer) in binding.named where changed.contains(capture) {
+    for layer in rule.changedCaptures.lazy.flatMap(binding.layers)
+    where graph.layers[layer.index].tops.count > 1 {
       let tops = graph.layers[layer.index].tops
-      guard tops.count > 1 else { continue }
       for top in tops where !readers.contains(where: { graph.readCount(of: top, by: $0) > 0 }) {
         if graph.isNetOutput(top) { return .netOutput(layer: layer, blob: graph.blobName(of: top)) }
         let count = graph.consumerCount(of: top)

@@ -52,6 +52,8 @@ final class PlannedRule: Sendable {
   let conditionedCaptures: [Int]
   /// Whether a step may read, through a name, what an earlier one has changed.
   let changesWhatItReads: Bool
+  /// The captures whose layers a step works on, each once.
+  let changedCaptures: [Int]
   /// What happens to the parameters, in order.
   let steps: [Step]
   /// The captures whose layers are gone afterwards, or are layers of another type.
@@ -69,6 +71,7 @@ final class PlannedRule: Sendable {
     unbound = Binding(captureCount: captures.count)
     conditionedCaptures = captures.indices.filter { !captures[$0].capture.conditions.isEmpty }
     steps = rule.transforms.map { Step($0, kernels) }
+    changedCaptures = Set(steps.flatMap(\.captures)).sorted()
     removedCaptures = rule.removedCaptures
     changesWhatItReads = !rule.lets.isEmpty && (steps.count > 1 || steps.contains { $0.group != nil })
   }
