@@ -53,6 +53,60 @@ import Verification
     }
   }
 
+  /// The lines of the page's equations.
+  private static let equations: [String] = page.components(separatedBy: "\n```").flatMap { block in
+    block.hasPrefix("expressions\n") ? block.split(separator: "\n").dropFirst().map(String.init) : []
+  }
+
+  @Test(arguments: equations)
+  func everyEquationIsTrue(equation: String) throws {
+    let text = """
+      schema: 1
+      rules:
+        - id: equation
+          summary: S.
+          match: {drop: {type: Dropout}}
+          where: "\(equation)"
+          rewrite: {remove: drop}
+          tests:
+            - name: it holds
+              net: |
+                input: "data"
+                layer { name: "d" type: "Dropout" bottom: "data" top: "d" }
+                layer { name: "r" type: "ReLU" bottom: "d" top: "r" }
+              expect: {layers: [r]}
+      """
+    let file = try RuleFile(
+      SourceText(path: "equation.yaml", bytes: Array(text.utf8)), kernels: KernelRegistry.signatures,
+      reasons: Refusal.Reason.codes)
+    #expect(RuleTestRunner.run(file.rules[0], layouts: []).map(\.failure) == [nil])
+  }
+
+  /// Whatever a rule can say stands in an example that the tests above run.
+  @Test func everyFeatureHasAnExample() {
+    let examples = Self.examples.map(\.rules).joined(separator: "\n")
+    let shapes = [
+      RuleGrammar.file, RuleGrammar.rule, RuleGrammar.parameter, RuleGrammar.capture, RuleGrammar.bottom,
+      RuleGrammar.repetition, RuleGrammar.assignment, RuleGrammar.rewrite, RuleGrammar.connection,
+      RuleGrammar.template, RuleGrammar.insertion, RuleGrammar.newTop, RuleGrammar.test,
+      RuleGrammar.expectation, RuleGrammar.refusal, RuleGrammar.layout,
+    ]
+    func occurs(_ key: String) -> Bool {
+      ["\n\(key):", " \(key):", "{\(key):"].contains(where: examples.contains)
+    }
+    for shape in shapes {
+      for key in shape.names { #expect(occurs(key), "'\(key)' of \(shape.name)") }
+    }
+    for kernel in KernelRegistry.signatures {
+      #expect(
+        ["}", ","].contains { examples.contains("kernel: \(kernel.name)\($0)") }, "kernel '\(kernel.name)'")
+    }
+    let expressions = examples + Self.equations.joined(separator: "\n")
+    for function in ExpressionFunction.allCases {
+      #expect(expressions.contains("\(function.rawValue)("), "function '\(function.rawValue)'")
+    }
+  }
+
   @Test func theProjectFileIsOne() {
     let blocks = Self.page.components(separatedBy: "\n```").filter { $0.hasPrefix("yaml project\n") }
     #expect(!blocks.isEmpty)

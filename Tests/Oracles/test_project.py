@@ -1,10 +1,9 @@
 """Project files: which one is found, what the command line says against it, and who reads it."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+from json_schema import validate
 from test_rules_command import GOOD, NET, SCALED
 
 
@@ -178,17 +177,6 @@ def schema(command, tmp_path_factory):
     path = tmp_path_factory.mktemp("schema") / "caffold-project.schema.json"
     path.write_text(command.run("rules", "schema", "--project").stdout)
     return path
-
-
-def validate(*arguments):
-    done = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
 
 
 def test_the_schema_is_one(schema):

@@ -1,10 +1,8 @@
 """The JSON Schema of rule files, as a validator reads it that nobody here wrote."""
 
-import subprocess
-import sys
-
 import caffold
 import pytest
+from json_schema import validate
 
 RULE_FILES = sorted((caffold.ROOT / "rules").rglob("*.yaml"))
 
@@ -16,17 +14,6 @@ def schema(command, tmp_path_factory):
     path = tmp_path_factory.mktemp("schema") / "caffold-rules.schema.json"
     path.write_text(result.stdout)
     return path
-
-
-def validate(*arguments):
-    done = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
 
 
 def test_the_schema_is_one(schema):

@@ -80,6 +80,38 @@ import Testing
     #expect(fitting.blobs.map(\.name) == ["data", "s", "t"])
   }
 
+  private func threshold(_ bottom: String) -> String {
+    "layer { name: \"t\" type: \"Threshold\" bottom: \"\(bottom)\" top: \"t\" }\n"
+  }
+
+  /// A Scale folded into the one behind it: 's' holds another value, and what is made of it is made otherwise.
+  @Test func aBlobThatHoldsAnotherValueOnPurposeIsNoDivergence() throws {
+    let first = "layer { name: \"a\" type: \"Scale\" bottom: \"data\" top: \"s\" }\n"
+    let second = "layer { name: \"b\" type: \"Scale\" bottom: \"s\" top: \"b\" }\n"
+    func value(_ number: Double) -> [NetValue<Double>] { [NetValue(shape: [1], values: [number])] }
+    let comparison = try compare(
+      net(input + first + second, ["a": value(2), "b": value(3)]),
+      net(input + first + second, ["a": value(1), "b": value(6)]))
+    #expect(comparison.firstDivergence(tolerance: 1e-4) == nil)
+    #expect(comparison.renewed(tolerance: 1e-4).map(\.name) == ["s"])
+    #expect(comparison.worst(tolerance: 1e-4)?.relative == 0)
+    // Where the output differs nothing is forgiven.
+    let wrong = try compare(
+      net(input + first + second, ["a": value(2), "b": value(3)]),
+      net(input + first + second, ["a": value(1), "b": value(5)]))
+    #expect(wrong.firstDivergence(tolerance: 1e-4)?.name == "s")
+  }
+
+  /// A wrong fold in front of a layer that makes the same of both: all outputs agree, and still it is wrong.
+  @Test(arguments: [false, true])
+  func aDifferenceThatIsSaturatedIsOne(hasReLU: Bool) throws {
+    let text = input + scale + (hasReLU ? relu : "") + threshold(hasReLU ? "r" : "s")
+    let comparison = try compare(net(text, gamma(2)), net(text, gamma(2.5)))
+    #expect(comparison.blobs.last?.name == "t")
+    #expect(comparison.blobs.last?.relative == 0)
+    #expect(comparison.firstDivergence(tolerance: 1e-4)?.name == "s")
+  }
+
   @Test func anOutputThatOnlyOneHasIsFound() throws {
     let comparison = try compare(net(input + scale, gamma(2)), net(input + scale + relu, gamma(2)))
     #expect(comparison.unmatchedOutputs == ["r", "s"])

@@ -15,8 +15,9 @@ package struct BlobDifference: Sendable {
   package var absolute: Double
   /// Numbers that are finite in one net only.
   package var notFinite: Int
-  /// Whether another layer makes it in the second net, or the same one with other parameters: it may then hold another
-  /// value on purpose, as what stands before a Scale does that was folded into the layer behind it.
+  /// Whether it is made otherwise in the second net, and so is whatever is made of it there: by another layer, from
+  /// other bottoms or with other parameters. It may then hold another value on purpose, as what stands before a Scale
+  /// does that was folded into the layer behind it.
   package var isMadeOtherwise = false
 
   /// The largest difference relative to the largest magnitude of the blob; infinite where the blobs cannot be
@@ -62,8 +63,8 @@ package struct NetComparison: Sendable {
 
   /// The blobs that are made otherwise and differ, where all outputs were compared and are the same.
   ///
-  /// A difference that goes on through a layer that both nets have is none of them: outputs can be the same because
-  /// they are saturated.
+  /// A difference that reaches a layer that both nets have is none of them: what that makes of it can be the same because
+  /// it is saturated.
   package func renewed(tolerance: Double) -> [BlobDifference] {
     let equal = Set(blobs.lazy.filter { $0.relative <= tolerance }.map(\.name))
     guard !outputs.isEmpty, outputs.allSatisfy(equal.contains) else { return [] }
@@ -150,8 +151,9 @@ package struct NetComparer {
       }
     }
     progress(2 * samples, 2 * samples)
+    var makers = Makers(first, second)
     for (name, difference) in differences where !(difference.relative <= Self.roundingError) {
-      differences[name]?.isMadeOtherwise = try isMadeOtherwise(name)
+      differences[name]?.isMadeOtherwise = try makers.differForAll(of: name)
     }
     var cuts: [NetComparison.Cut] = []
     for step in cutSteps where !cuts.contains(where: { $0.layer == step.subject }) {
@@ -169,14 +171,6 @@ package struct NetComparer {
 
   /// Smaller relative differences are rounding, whoever made the blob.
   private static let roundingError = 1e-6
-
-  private func isMadeOtherwise(_ name: String) throws -> Bool {
-    guard let a = first.steps.last(where: { $0.tops.contains(name) }),
-      let b = second.steps.last(where: { $0.tops.contains(name) })
-    else { return false }
-    if a.subject != b.subject { return true }
-    return try first.parameters(of: a.subject.name) != second.parameters(of: b.subject.name)
-  }
 
   /// The blob names of a net, in the order they are first written.
   private static func names(of net: NetRunner) -> [String] {
@@ -258,4 +252,41 @@ package struct NetComparer {
 extension NetRunner.Step {
   /// Whether the layer cannot be run, and is none that only brings an input in.
   package var isCut: Bool { obstacle != nil && !bottoms.isEmpty }
+}
+
+/// Which blobs are made otherwise in the second of two nets.
+private struct Makers {
+  private let first: NetRunner
+  private let second: NetRunner
+  private var known: [String: Bool] = [:]
+
+  init(_ first: NetRunner, _ second: NetRunner) {
+    self.first = first
+    self.second = second
+  }
+
+  /// Whether a blob is, and every blob that is made of it in the second net.
+  mutating func differForAll(of name: String) throws -> Bool {
+    let readers = second.steps.filter { $0.bottoms.contains(name) }
+    for blob in [name] + readers.flatMap(\.tops) {
+      guard try differ(for: blob) else { return false }
+    }
+    return true
+  }
+
+  private mutating func differ(for name: String) throws -> Bool {
+    if let known = known[name] { return known }
+    let (a, b) = (maker(of: name, in: first), maker(of: name, in: second))
+    var differs = a?.subject != b?.subject || a?.bottoms != b?.bottoms
+    if !differs, let layer = a?.subject.name {
+      differs = try first.parameters(of: layer) != second.parameters(of: layer)
+    }
+    known[name] = differs
+    return differs
+  }
+
+  /// The layer that writes the version of a blob that is left when the net has run; nil for an input.
+  private func maker(of name: String, in net: NetRunner) -> NetRunner.Step? {
+    net.steps.last { $0.tops.contains(name) }
+  }
 }

@@ -115,9 +115,8 @@ struct BatchRun {
       if own.contains(word) {
         _ = rest.popFirst()
       } else if word.hasPrefix("-"), !word.hasPrefix("--"), word.count > 2 {
-        // Short ones in one word: '-vj2', '-vj 2', '-oout'.
-        let letters = word.dropFirst().prefix { $0 != "j" && $0 != "o" }
-        if letters.count == word.count - 2 { _ = rest.popFirst() }
+        // Short ones in one word, all of which are the batch's own: '-vj 2'.
+        if own.contains("-\(word.suffix(1))") { _ = rest.popFirst() }
       } else if word != "-q", word != "--quiet", word != "-v", word != "--verbose",
         !own.contains(where: { $0.hasPrefix("--") && word.hasPrefix($0 + "=") })
       {

@@ -18,10 +18,10 @@ struct VerifyReport {
     var table = Table()
     table.add("blob", "shape", "largest", "difference", "relative")
     let outputs = Set(comparison.outputs)
-    let shown = Set(comparison.renewed(tolerance: tolerance).map(\.name))
+    let renewed = comparison.renewed(tolerance: tolerance).map(\.name)
     for blob in comparison.blobs
     where verbose || outputs.contains(blob.name)
-      || !(blob.relative <= tolerance) && !shown.contains(blob.name)
+      || !(blob.relative <= tolerance) && !renewed.contains(blob.name)
     {
       table.add(
         blob.name, Self.text(of: blob.shape), Format.scientific(blob.largest),
@@ -36,10 +36,9 @@ struct VerifyReport {
     for cut in comparison.cuts {
       lines.append("note: \(cut.layer.type) '\(cut.layer.name)' cannot be run here\(replacement(cut))")
     }
-    let renewed = comparison.renewed(tolerance: tolerance)
     if !renewed.isEmpty {
       lines.append(
-        "note: made by other layers or from other weights, and not the same: \(Format.names(renewed.map(\.name)))"
+        "note: made by other layers or from other weights, and not the same: \(Format.names(renewed))"
       )
     }
     let behind = comparison.skipped.filter { name in !replaced.contains(name) }
