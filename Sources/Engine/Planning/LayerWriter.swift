@@ -31,10 +31,10 @@ struct LayerWriter {
   private var replacements: [Description] = []
   private var insertions: [Description] = []
   /// What captured layers read and made before anything changed.
-  private let bottoms: [[ValueID]]
+  let bottoms: [[ValueID]]
   private let tops: [[ValueID]]
 
-  private var rewrite: Rewrite { rule.rewrite }
+  var rewrite: Rewrite { rule.rewrite }
 
   /// The values that are needed no more, as they stood before anything changed; and the others that the same layers
   /// read, which are what the net gives from now on.
@@ -306,7 +306,7 @@ struct LayerWriter {
   }
 
   /// A value as it stands now; `made` are those of the new layers before.
-  private func value(_ reference: ValueReference, _ made: [[ValueID]]) throws(Refusal.Reason) -> ValueID {
+  func value(_ reference: ValueReference, _ made: [[ValueID]]) throws(Refusal.Reason) -> ValueID {
     func item(_ values: [ValueID], _ index: Int, _ layer: LayerID) throws(Refusal.Reason) -> ValueID {
       guard index < values.count else {
         throw .topCount(layer: layer, found: values.count, expected: index + 1)
@@ -377,71 +377,6 @@ struct LayerWriter {
         }
       }
       return new
-    }
-  }
-
-  // MARK: - Places
-
-  private func described(_ layer: LayerID) -> String { "\(net.graph[layer].type) '\(net.graph[layer].name)'" }
-
-  private func firstReader(of value: ValueID) throws(Refusal.Reason) -> LayerID {
-    let order = net.graph.order
-    let readers = net.graph.consumers(of: value).map { $0 }
-    guard let first = readers.min(by: { order.position(of: $0) < order.position(of: $1) }) else {
-      throw .connection(layer: binding[rule.pattern.anchor])
-    }
-    return first
-  }
-
-  /// Where in the file new layers go: behind what they read, before what reads them, and there as near as can be to
-  /// the last of those they replace.
-  private func place(
-    of gone: [LayerID], _ taken: Set<ValueID>
-  ) throws(Refusal.Reason) -> (neighbour: LayerID, isBefore: Bool) {
-    let graph = net.graph
-    var read: Set<ValueID> = []
-    for template in rewrite.layers {
-      switch template.bottoms {
-      case .all(let capture): read.formUnion(bottoms[capture])
-      case .listed(let references):
-        for reference in references {
-          if case .made = reference { continue }
-          read.insert(try value(reference, []))
-        }
-      }
-    }
-    read.subtract(taken)
-    func later(_ a: LayerID, _ b: LayerID) -> Bool {
-      graph.order.position(of: a) < graph.order.position(of: b)
-    }
-    let makers = read.compactMap { graph[$0].producer }.max(by: later)
-    let overwriters = read.compactMap { graph[$0].overwriter }.filter { graph[$0].isAlive }
-    let readers = (taken.flatMap { graph.consumers(of: $0) } + overwriters).min(by: later)
-    if let makers, let readers, !later(makers, readers) {
-      throw .layerOrder(reader: described(readers), maker: described(makers))
-    }
-    let places = gone.sorted { later($1, $0) }.filter { layer in
-      (makers.map { later($0, layer) } ?? true) && (readers.map { later(layer, $0) } ?? true)
-    }
-    if let place = places.first { return (place, false) }
-    if let makers { return (makers, false) }
-    if let readers { return (readers, true) }
-    return (gone[gone.count - 1], false)
-  }
-
-  /// A layer at its place can read only what is made before it, and not overwritten yet.
-  private func checkPlace(of layer: LayerID, reading values: [ValueID]) throws(Refusal.Reason) {
-    let graph = net.graph
-    let place = graph.order.position(of: layer)
-    for value in values {
-      if let producer = graph[value].producer, producer != layer, graph.order.position(of: producer) > place {
-        throw .layerOrder(reader: described(layer), maker: described(producer))
-      }
-      if let overwriter = graph[value].overwriter, overwriter != layer, graph[overwriter].isAlive,
-        graph.order.position(of: overwriter) < place
-      {
-        throw .overwrittenInPlace(blob: graph.blobName(of: value), by: overwriter)
-      }
     }
   }
 }

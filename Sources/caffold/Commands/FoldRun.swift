@@ -53,9 +53,8 @@ struct FoldRun {
     }
     report.replayed = replayed
     report.project = project?.source.path
-    if let weights, !command.check.isOff {
-      report.check = try check(plan, text, weights, schema, rules.layouts, report)
-    }
+    let planned = Planned(plan: plan, text: text, schema: schema, layouts: rules.layouts)
+    if let weights, !command.check.isOff { report.check = try check(planned, weights, report) }
     // Complete before the nets get their names: a plan that cannot be written leaves no nets behind.
     var planFile: AtomicFile?
     if let path = command.output.plan, let result {
@@ -67,7 +66,7 @@ struct FoldRun {
       try planFile?.write(text)
       report.plannedTo = .init(role: "plan", path: path, bytes: text.count)
     }
-    if command.output.writesNets { try write(plan, text, weights, schema, rules.layouts, into: &report) }
+    if command.output.writesNets { try write(planned, weights, into: &report) }
     try planFile?.publish()
     switch command.report.format {
     case .json: Console.output(report.json.text)
@@ -76,6 +75,15 @@ struct FoldRun {
     // The process ends here, and the system takes its memory back at once; a million layers taken apart one by one
     // would be a tenth of the run.
     _ = Unmanaged.passRetained(Kept(report))
+  }
+
+  /// What is to be written, and what it takes to run it.
+  private struct Planned {
+    let plan: Plan
+    /// The net definition.
+    let text: [UInt8]
+    let schema: Schema
+    let layouts: [BlobLayout]
   }
 
   private final class Kept {
@@ -145,16 +153,16 @@ extension FoldRun {
   ///
   /// - Throws: `RewriteCheckFailure` where they differ.
   private func check(
-    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile, _ schema: Schema, _ layouts: [BlobLayout],
-    _ report: FoldReport
+    _ planned: Planned, _ weights: WeightsFile, _ report: FoldReport
   ) throws -> CheckReport? {
+    let plan = planned.plan
     guard !plan.rewrites.isEmpty else { return nil }
     var options = RewriteChecker.Options()
     options.tolerance = command.check.tolerance ?? RewriteChecker.defaultTolerance
     options.assumesStoredStatistics = command.net.assumeStoredStatistics
-    options.schema = schema
-    options.layouts = layouts
-    let check = try RewriteChecker(plan, weights: weights, text: text, options: options).check()
+    options.schema = planned.schema
+    options.layouts = planned.layouts
+    let check = try RewriteChecker(plan, weights: weights, text: planned.text, options: options).check()
     let checked = CheckReport(check: check, plan: plan)
     guard check.failures.isEmpty else {
       var report = report
@@ -167,9 +175,9 @@ extension FoldRun {
 
   /// Writes both outputs, or neither.
   private func write(
-    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile?, _ schema: Schema, _ layouts: [BlobLayout],
-    into report: inout FoldReport
+    _ planned: Planned, _ weights: WeightsFile?, into report: inout FoldReport
   ) throws {
+    let (plan, text) = (planned.plan, planned.text)
     let paths = OutputPaths(command)
     let force = command.output.force
     guard let weights, let weightsPath = paths.weights else {
@@ -186,13 +194,13 @@ extension FoldRun {
     try outputs.model.write(text)
     let progress = Progress(label: "writing \(weightsPath)")
     try WeightsEmitter(weights).emit(
-      WeightsPlan(plan.graph, weights: weights, schema: schema), to: outputs.weights
+      WeightsPlan(plan.graph, weights: weights, schema: planned.schema), to: outputs.weights
     ) {
       progress.update($0, of: $1)
     }
     progress.finish()
     if command.output.verify {
-      let verification = try verify(plan, text, weights, outputs, paths, schema, layouts)
+      let verification = try verify(planned, weights, outputs, paths)
       report.verification = verification
       guard verification.isEqual else {
         if command.report.format == .json { Console.output(report.json.text) }
@@ -211,12 +219,12 @@ extension FoldRun {
 extension FoldRun {
   /// Runs the net as it was and the net as it will be; nothing has its name yet.
   private func verify(
-    _ plan: Plan, _ text: [UInt8], _ weights: WeightsFile, _ outputs: OutputPair, _ paths: OutputPaths,
-    _ schema: Schema, _ layouts: [BlobLayout]
+    _ planned: Planned, _ weights: WeightsFile, _ outputs: OutputPair, _ paths: OutputPaths
   ) throws -> VerifyReport {
+    let (plan, schema, layouts) = (planned.plan, planned.schema, planned.layouts)
     var before = plan.graph.definition
     if command.net.assumeStoredStatistics { before = try before.usingStoredStatistics() }
-    let after = try NetDefinition(TextDocument(SourceText(path: paths.model, bytes: text)))
+    let after = try NetDefinition(TextDocument(SourceText(path: paths.model, bytes: planned.text)))
     // The new weights are read through their open descriptor: they have no name yet.
     let written = try WeightsFile(
       InputFile(owning: dup(outputs.weights.descriptor), path: outputs.weights.path))
@@ -236,43 +244,5 @@ extension FoldRun {
     return VerifyReport(
       comparison: comparison, tolerance: isHalf ? 1e-2 : 1e-4, verbose: false,
       models: (command.model, paths.model))
-  }
-}
-
-/// The folded net does not compute what the original computes.
-struct VerificationFailure: DiagnosticError {
-  let report: VerifyReport
-  /// The rules that changed on purpose what the net takes or gives.
-  let conversions: [String]
-
-  var diagnostic: Diagnostic {
-    guard conversions.isEmpty else {
-      let rules = conversions.map { "'\($0)'" }.joined(separator: ", ")
-      return Diagnostic(
-        .error, at: .none,
-        "the folded net differs from the original, so nothing was written; \(rules) changed on purpose what the net takes or gives: leave --verify out, or those rules"
-      )
-    }
-    return Diagnostic(
-      .error, at: .none,
-      "the folded net differs from the original, so nothing was written; --only-layer and --skip-layer narrow it down"
-    )
-  }
-}
-
-/// Where the two outputs go.
-struct OutputPaths {
-  let model: String
-  let weights: String?
-
-  init(_ command: FoldCommand) {
-    func path(_ explicit: String?, input: String) -> String {
-      if let explicit { return explicit }
-      let (folder, name) = Files.split(input)
-      if let directory = command.output.directory { return Files.join(directory, name) }
-      return Files.join(folder, Files.inserting("_inference", beforeExtensionOf: name))
-    }
-    model = path(command.output.model, input: command.model)
-    weights = command.weights.map { path(command.output.weights, input: $0) }
   }
 }
