@@ -14,20 +14,24 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "Diagnostics"),
     .target(name: "JSON", dependencies: ["Diagnostics"]),
-    .target(name: "CaffeIO", dependencies: ["Diagnostics"]),
+    .systemLibrary(name: "CAffinity"),
+    .target(name: "Threads", dependencies: ["CAffinity"]),
+    .target(name: "CaffeIO", dependencies: ["Diagnostics", "Threads"]),
     .target(name: "Rules", dependencies: ["CYAML", "Diagnostics", "JSON"], plugins: ["EmbedRules"]),
     .plugin(name: "EmbedRules", capability: .buildTool()),
     .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Diagnostics", "JSON"]),
-    .target(name: "Forward", dependencies: ["CaffeIO", "Diagnostics"]),
-    .target(name: "Verification", dependencies: ["Engine", "Forward", "CaffeIO", "Rules", "Diagnostics"]),
+    .target(name: "Forward", dependencies: ["CaffeIO", "Threads", "Diagnostics"]),
+    .target(
+      name: "Verification", dependencies: ["Engine", "Forward", "CaffeIO", "Rules", "Threads", "Diagnostics"]),
     .executableTarget(
       name: "caffold",
       dependencies: [
-        "Verification", "Forward", "Engine", "CaffeIO", "Rules", "Diagnostics", "JSON",
+        "Verification", "Forward", "Engine", "CaffeIO", "Rules", "Threads", "Diagnostics", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads", "CAffinity"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "Diagnostics"]),
     .target(name: "WireTestSupport", dependencies: ["CaffeIO"], path: "Tests/WireTestSupport"),
     .testTarget(name: "CaffeIOTests", dependencies: ["CaffeIO", "WireTestSupport"]),

@@ -7,10 +7,10 @@ public enum Suggestion {
   public static func nearest(
     to word: String, among candidates: some Sequence<String>, within most: Int = .max
   ) -> String? {
-    let wanted = Array(word.lowercased().unicodeScalars)
+    let wanted = caseless(word)
     var best: (distance: Int, candidate: String)?
     for candidate in candidates where candidate != word {
-      let other = Array(candidate.lowercased().unicodeScalars)
+      let other = caseless(candidate)
       let limit = min(most, max(1, max(wanted.count, other.count) / 3))
       guard abs(wanted.count - other.count) <= limit else { continue }
       let distance = editDistance(wanted, other)
@@ -24,20 +24,26 @@ public enum Suggestion {
     nearest(to: word, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
   }
 
+  /// The scalars of a word in lower case.
+  private static func caseless(_ word: String) -> [UInt32] {
+    guard word.utf8.allSatisfy({ $0 < 0x80 }) else { return word.lowercased().unicodeScalars.map(\.value) }
+    return word.utf8.map { UInt32((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0) }
+  }
+
   /// Optimal string alignment distance: insert, delete, replace, swap of neighbours, each 1.
-  static func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+  static func editDistance(_ a: [UInt32], _ b: [UInt32]) -> Int {
     var beforeLast = [Int](repeating: 0, count: b.count + 1)
     var last = Array(0...b.count)
+    var row = beforeLast
     for i in 0..<a.count {
-      var row = [i + 1]
-      row.reserveCapacity(b.count + 1)
+      row[0] = i + 1
       for j in 0..<b.count {
         var cost = min(last[j] + (a[i] == b[j] ? 0 : 1), last[j + 1] + 1, row[j] + 1)
         if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, beforeLast[j - 1] + 1) }
-        row.append(cost)
+        row[j + 1] = cost
       }
-      beforeLast = last
-      last = row
+      swap(&beforeLast, &last)
+      swap(&last, &row)
     }
     return last[b.count]
   }

@@ -2,11 +2,20 @@ import Rules
 
 /// The rules that come with the program, checked.
 package enum BuiltinRules {
+  /// What a run that names no rules needs, read on first use.
+  private static let byDefault = Result { try read(.toRunByDefault) }
+
   /// Reads and checks them, or as much of them as is wanted.
   ///
   /// - Throws: never, for rules that passed the tests; a `DiagnosticError` while somebody edits one.
   package static func load(
     _ extent: BuiltinRuleFiles.Extent = .whole
+  ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
+    extent == .toRunByDefault ? try byDefault.get() : try read(extent)
+  }
+
+  private static func read(
+    _ extent: BuiltinRuleFiles.Extent
   ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
     var rules: [Rule] = []
     var layouts: [BlobLayout] = []

@@ -14,4 +14,9 @@ struct Caffold: ParsableCommand {
 
   /// The version, by semantic versioning.
   static let version = "0.1.0"
+
+  static func main() {
+    HeadStart.begin(CommandLine.arguments.dropFirst())
+    main(nil)
+  }
 }

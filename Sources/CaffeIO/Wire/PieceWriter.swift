@@ -1,5 +1,5 @@
-import Glibc
 import Synchronization
+import Threads
 
 /// Writes the parts of an output in chunks, on both cores when there is enough to do.
 ///
@@ -86,25 +86,11 @@ package final class PieceWriter: Sendable {
   package func run(progress: ((Int, Int) -> Void)? = nil) throws {
     if options.reservesSpace { try output.reserve(byteCount) }
     let helpers = byteCount >= options.parallelBytes ? options.threads - 1 : 0
-    let threads = (0..<helpers).compactMap { _ in startThread() }
+    // Where no thread is to be had, this one does all the work.
+    let threads = (0..<helpers).compactMap { _ in WorkerThread { self.work(nil) } }
     work(progress)
-    for thread in threads { pthread_join(thread, nil) }
+    for thread in threads { thread.join() }
     if let error = failure.withLock({ $0 }) { throw error }
-  }
-
-  private func startThread() -> pthread_t? {
-    let writer = Unmanaged.passRetained(self)
-    var thread = pthread_t()
-    let code = pthread_create(
-      &thread, nil,
-      { argument in
-        Unmanaged<PieceWriter>.fromOpaque(argument!).takeRetainedValue().work(nil)
-        return nil
-      }, writer.toOpaque())
-    if code == 0 { return thread }
-    // One thread does all the work then.
-    writer.release()
-    return nil
   }
 
   private func work(_ progress: ((Int, Int) -> Void)?) {

@@ -5,6 +5,7 @@ import Rules
 package struct SchemaFields: LayerFields {
   private let schema: Schema
   private let isComplete: Bool
+  package let layerTypes: [String]
 
   /// Answers from `schema`.
   ///
@@ -13,6 +14,7 @@ package struct SchemaFields: LayerFields {
   package init(_ schema: Schema, isComplete: Bool = false) {
     self.schema = schema
     self.isComplete = isComplete
+    layerTypes = Self.layerTypes(of: schema)
   }
 
   /// What the field at a path is, and the fields beside it where there is none.
@@ -38,7 +40,7 @@ package struct SchemaFields: LayerFields {
   }
 
   /// The types of old files, and those that have a message of parameters: `gain_param` of `GainParameter` is for `Gain`.
-  package var layerTypes: [String] {
+  private static func layerTypes(of schema: Schema) -> [String] {
     let suffix = "Parameter"
     return (schema.message(schema.layerMessage)?.fields ?? []).compactMap { field in
       guard case .message(let name) = field.type, name.hasSuffix(suffix) else { return nil }

@@ -1,3 +1,5 @@
+import Threads
+
 /// Convolution, and the depthwise forks of it: y[o] = b[o] + Σ_{i,k} W[o,i,k]·x[i, window k].
 struct ConvolutionLayer: ForwardLayer {
   let parameters: ConvolutionParameters

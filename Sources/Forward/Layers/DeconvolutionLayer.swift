@@ -1,3 +1,5 @@
+import Threads
+
 /// Deconvolution, the transpose of Convolution: each input value adds its weights to a window of the output.
 struct DeconvolutionLayer: ForwardLayer {
   let parameters: ConvolutionParameters

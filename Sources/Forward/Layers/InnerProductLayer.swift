@@ -1,3 +1,5 @@
+import Threads
+
 /// InnerProduct: the dimensions from `axis` on become one of `num_output`; Y = X·Wᵀ + b, with `transpose`
 /// Y = X·W + b.
 struct InnerProductLayer: ForwardLayer {

@@ -1,3 +1,5 @@
+import Threads
+
 /// Pooling over two spatial axes: MAX or AVE, by a window or over everything.
 ///
 /// Windows may hang over the padded border on the right and below (the number of outputs is rounded up); a

@@ -1,3 +1,5 @@
+import Threads
+
 /// A matrix packed for ``MatrixTile``: blocks of its columns, in them panels of six rows.
 struct PackedMatrix<S: ForwardScalar>: Sendable {
   let rowCount: Int

@@ -1,3 +1,5 @@
+import Threads
+
 /// Arithmetic that goes through a value once, on all cores when it is large.
 extension NetValue {
   /// Values that one thread takes at a time.

@@ -4,6 +4,7 @@ import Engine
 import Forward
 import Rules
 import Synchronization
+import Threads
 
 /// Runs, for every rewrite of a plan, the matched layers as they were and what replaces them on the same random
 /// values, with the real weights, and tells how far apart they are.

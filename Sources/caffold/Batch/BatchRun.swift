@@ -4,6 +4,7 @@ import Engine
 import Glibc
 import JSON
 import Rules
+import Threads
 
 /// One run of `caffold fold --batch`: every model in a process of its own, so many at a time.
 ///
@@ -48,7 +49,7 @@ struct BatchRun {
     let files = try RuleLoader.files(command.rules, fields: fields)
     _ = try RuleLoader.load(command.rules, project, files: files, fields: fields)
     let settings = try settingsDigest(files)
-    let limit = max(1, command.batch.jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let limit = max(1, command.batch.jobs ?? Parallel.threadCount)
     for index in models.indices {
       while running.count >= limit { waitForOne() }
       start(index, settings)

@@ -21,22 +21,12 @@ package enum Parallel {
       return
     }
     withoutActuallyEscaping(body) { body in
-      let job = Job(count: count, body: body)
-      let context = Unmanaged.passUnretained(job)
-      var workers: [pthread_t] = []
-      for _ in 1..<threads {
-        var worker = pthread_t()
-        let failure = pthread_create(
-          &worker, nil,
-          { context in
-            Unmanaged<Job>.fromOpaque(context!).takeUnretainedValue().work()
-            return nil
-          }, context.toOpaque())
-        // With no thread to be had, those that there are do the work.
-        if failure == 0 { workers.append(worker) }
-      }
+      // The threads call `body` with different numbers, for which the caller vouches.
+      nonisolated(unsafe) let job = Job(count: count, body: body)
+      // With no thread to be had, those that there are do the work.
+      let workers = (1..<threads).compactMap { _ in WorkerThread { job.work() } }
       job.work()
-      for worker in workers { pthread_join(worker, nil) }
+      for worker in workers { worker.join() }
     }
   }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Forward
+@testable import Threads
 
 struct ParallelTests {
   @Test(arguments: [0, 1, 2, 7, 1000], [0, Int.max])
