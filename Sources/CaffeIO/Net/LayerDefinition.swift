@@ -22,9 +22,20 @@ package struct LayerDefinition: Sendable {
   /// The position of the first layer in the file with the same type and parameters, letter for letter.
   package let twin: Int
 
+  /// The fields that are looked for in every layer; made once for a net.
+  struct Keys {
+    fileprivate let name = FieldKey("name")
+    fileprivate let type = FieldKey("type")
+    fileprivate let bottom = FieldKey("bottom")
+    fileprivate let top = FieldKey("top")
+    fileprivate let param = FieldKey("param")
+    fileprivate let include = FieldKey("include")
+    fileprivate let exclude = FieldKey("exclude")
+  }
+
   /// Views `field`, the layer at position `index`; `typeOf` gives the type of an earlier layer.
   init(
-    _ field: TextField, at index: Int, in document: TextDocument, twins: inout LayerTwins,
+    _ field: TextField, at index: Int, in document: TextDocument, keys: Keys, twins: inout LayerTwins,
     typeOf: (Int) -> String
   ) throws(NetError) {
     guard let outer = field.message else {
@@ -47,13 +58,13 @@ package struct LayerDefinition: Sendable {
         TextField(storage: outer.storage, index: index, list: list, parent: outer.index)
       }
       switch key {
-      case .bottom: bottoms.append(try part().requireString("bottom", in: document))
-      case .top: tops.append(try part().requireString("top", in: document))
-      case .name: name = try part().requireString("name", in: document)
+      case keys.bottom: bottoms.append(try part().requireString("bottom", in: document))
+      case keys.top: tops.append(try part().requireString("top", in: document))
+      case keys.name: name = try part().requireString("name", in: document)
       default:
-        if key == .type { type = part() }
-        if key == .include || key == .exclude { hasStateRules = true }
-        if key == .param { hasParameterSpecs = true }
+        if key == keys.type { type = part() }
+        if key == keys.include || key == keys.exclude { hasStateRules = true }
+        if key == keys.param { hasParameterSpecs = true }
         twins.add(node, index: index)
       }
     }
@@ -107,14 +118,4 @@ package struct LayerDefinition: Sendable {
       }
     }
   }
-}
-
-extension FieldKey {
-  fileprivate static let name = FieldKey("name")
-  fileprivate static let type = FieldKey("type")
-  fileprivate static let bottom = FieldKey("bottom")
-  fileprivate static let top = FieldKey("top")
-  fileprivate static let param = FieldKey("param")
-  fileprivate static let include = FieldKey("include")
-  fileprivate static let exclude = FieldKey("exclude")
 }

@@ -13,6 +13,7 @@ struct LayerTwins {
   }
 
   private let storage: TextStorage
+  private let seed = NameHash.seed
   /// By a hash of the bytes. Layers whose hashes only happen to be the same are not taken for twins.
   private var bodies: [UInt64: Body] = [:]
   private var runs: [Range<UInt32>] = []
@@ -41,7 +42,7 @@ struct LayerTwins {
   /// Ends the layer: the position of the first one that is written alike, which may be `layer` itself.
   mutating func end(_ layer: Int) -> Int {
     let hash = storage.bytes.withUnsafeBufferPointer { bytes in
-      var hash = NameHash()
+      var hash = NameHash(seed: seed)
       for run in pending {
         hash.add(
           UnsafeRawBufferPointer(

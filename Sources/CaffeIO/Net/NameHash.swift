@@ -3,9 +3,12 @@
 /// Tables of a million names spend most of their time on hashing with the standard library's, which is made to withstand
 /// those who know its seed. This one has a seed of its own in each process, so that no file can be made to slow it down.
 struct NameHash {
-  private static let seed = UInt64.random(in: .min ... .max)
+  /// What hashes of this process begin with. Who makes many keeps it: a global value is guarded at each look.
+  static let seed = UInt64.random(in: .min ... .max)
 
-  private(set) var value = NameHash.seed
+  private(set) var value: UInt64
+
+  init(seed: UInt64) { value = seed }
 
   /// Adds one run; runs that are cut elsewhere give another hash.
   mutating func add(_ bytes: UnsafeRawBufferPointer) {

@@ -4,6 +4,7 @@ package struct NameNumbers {
   private var names: [String] = []
   /// Hash and number plus one, at the place that the hash gives or the next free one; 0 where there is none.
   private var slots: [(hash: UInt32, number: UInt32)]
+  private let seed = NameHash.seed
 
   /// No names yet; there is room for so many.
   package init(minimumCapacity: Int = 0) {
@@ -20,7 +21,7 @@ package struct NameNumbers {
   package mutating func number(of name: String) -> Int {
     var text = name
     let hash = text.withUTF8 { bytes in
-      var hash = NameHash()
+      var hash = NameHash(seed: seed)
       hash.add(UnsafeRawBufferPointer(bytes))
       return UInt32(truncatingIfNeeded: hash.value >> 32)
     }

@@ -14,26 +14,32 @@ package struct DefinitionEmitter {
 
   private mutating func emit(_ index: Int) {
     let id = LayerID(index: index)
-    let definition = graph.definition.layers[index]
+    // Part by part: most layers stay as they are, and a copy of a whole one counts references for each of its parts.
+    let definitions = graph.definition.layers
     if let around = graph.order.neighbours[index] {
-      editor.insert(newLayers(around.before), before: definition.field)
-      editor.insert(newLayers(around.after), after: definition.field)
+      editor.insert(newLayers(around.before), before: definitions[index].field)
+      editor.insert(newLayers(around.after), after: definitions[index].field)
     }
-    let layer = graph[id]
-    guard layer.isAlive else { return editor.remove(definition.field) }
+    guard graph.layers[index].isAlive else { return editor.remove(definitions[index].field) }
     // A layer of another phase is not in the graph's connections; it stays as it was written.
-    guard layer.isIncluded else { return }
+    guard graph.layers[index].isIncluded else { return }
     let change = graph.changes[id]
     if let replacement = change?.replacement {
-      editor.replace(definition.field, with: newLayer(layer, parameters: replacement))
+      editor.replace(definitions[index].field, with: newLayer(graph[id], parameters: replacement))
       return
     }
-    if layer.name != definition.name { rename(definition, to: layer.name) }
-    connect(layer.bottoms, in: definition, "bottom", from: definition.bottoms)
-    connect(layer.tops, in: definition, "top", from: definition.tops)
+    if graph.layers[index].name != definitions[index].name {
+      rename(definitions[index], to: graph.layers[index].name)
+    }
+    if !graph.areNamed(graph.layers[index].bottoms, definitions[index].bottoms) {
+      connect(graph.layers[index].bottoms, in: definitions[index], "bottom")
+    }
+    if !graph.areNamed(graph.layers[index].tops, definitions[index].tops) {
+      connect(graph.layers[index].tops, in: definitions[index], "top")
+    }
     if let attributes = change?.attributes, !attributes.isEmpty {
-      let isFlat = definition.generation == .v0
-      set(AttributeTree(isFlat ? attributes.map(\.flattened) : attributes), in: definition.parameters)
+      let isFlat = definitions[index].generation == .v0
+      set(AttributeTree(isFlat ? attributes.map(\.flattened) : attributes), in: definitions[index].parameters)
     }
   }
 
@@ -45,11 +51,7 @@ package struct DefinitionEmitter {
     }
   }
 
-  private mutating func connect(
-    _ values: [ValueID], in definition: LayerDefinition, _ field: String, from old: [String]
-  ) {
-    // Most connections stay as they were, and no list is made for them.
-    guard !graph.areNamed(values, old) else { return }
+  private mutating func connect(_ values: [ValueID], in definition: LayerDefinition, _ field: String) {
     let names = values.map(graph.blobName)
     let fields = definition.field.message?.all(field) ?? []
     for (written, name) in zip(fields, names) where written.string != name {

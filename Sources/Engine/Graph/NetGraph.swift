@@ -272,11 +272,30 @@ package struct NetGraph: Sendable {
     uses.reserveCapacity(definition.layers.count)
     blobs.reserveCapacity(definition.layers.count)
 
-    // By name: the version of the blob that is read now, and whether a layer is called so.
-    var names = NameNumbers(minimumCapacity: definition.layers.count)
-    var current: [ValueID?] = []
-    var isLayer: [Bool] = []
-    func number(_ name: String) -> Int {
+    var connections = Connections(capacity: definition.layers.count)
+    for input in definition.inputs {
+      connections[input] = makeValue(blob: makeBlob(named: input, isInput: true), producer: nil)
+    }
+    let definitions = definition.layers
+    for index in definitions.indices {
+      try connect(definitions[index], at: index, merged, definition.document, &connections)
+    }
+    liveLayerCount = layers.count(where: \.isLive)
+    parameterSharers = connections.sharers.filter { $0.value.count > 1 }
+  }
+
+  /// What the layers that come are connected to.
+  private struct Connections {
+    private var names: NameNumbers
+    /// By the number of a name: the version of the blob that is read now, and whether a layer is called so.
+    private var current: [ValueID?] = []
+    private var isLayer: [Bool] = []
+    /// The layers that share parameter blobs under a name.
+    var sharers: [String: [LayerID]] = [:]
+
+    init(capacity: Int) { names = NameNumbers(minimumCapacity: capacity) }
+
+    private mutating func number(of name: String) -> Int {
       let number = names.number(of: name)
       if number == current.count {
         current.append(nil)
@@ -284,62 +303,76 @@ package struct NetGraph: Sendable {
       }
       return number
     }
-    var sharers: [String: [LayerID]] = [:]
-    for input in definition.inputs {
-      current[number(input)] = makeValue(blob: makeBlob(named: input, isInput: true), producer: nil)
+
+    /// The version of a blob that is read now.
+    subscript(blob: String) -> ValueID? {
+      mutating get { current[number(of: blob)] }
+      set { current[number(of: blob)] = newValue }
     }
-    for (index, layer) in definition.layers.enumerated() {
-      let id = LayerID(index: index)
-      let typeID = layer.twin < index ? layers[layer.twin].typeID : types.number(of: layer.type)
-      guard try layer.isIncluded(in: merged, of: definition.document) else {
-        layers.append(
-          Layer(
-            name: layer.name, type: layer.type, typeID: typeID, bottoms: [], tops: [], isIncluded: false))
-        continue
-      }
-      let name = number(layer.name)
-      if isLayer[name] { repeatedNames[layer.name, default: 1] += 1 }
-      isLayer[name] = true
-      for case let name? in layer.hasParameterSpecs ? layer.sharedParameterNames : []
-      where sharers[name]?.last != id {
-        sharers[name, default: []].append(id)
-      }
-      var bottoms: [ValueID] = []
-      bottoms.reserveCapacity(layer.bottoms.count)
-      for name in layer.bottoms {
-        let number = number(name)
-        let value: ValueID
-        if let known = current[number] {
-          value = known
-        } else {
-          value = makeValue(blob: makeBlob(named: name, isInput: true), producer: nil)
-          current[number] = value
-          undefinedBlobs.append((name, id))
-        }
-        bottoms.append(value)
-      }
-      let firstUse = uses.count
-      for bottom in bottoms { appendUse(of: bottom, by: id) }
-      var tops: [ValueID] = []
-      tops.reserveCapacity(layer.tops.count)
-      for (position, name) in layer.tops.enumerated() {
-        // Net::AppendTop: in place means the same name at the same position.
-        let isInPlace = position < layer.bottoms.count && layer.bottoms[position] == name
-        let previous = isInPlace ? bottoms[position] : nil
-        let blob = previous.map { values[$0.index].blob } ?? makeBlob(named: name, isInput: bottoms.isEmpty)
-        let value = makeValue(blob: blob, producer: id)
-        values[value.index].previous = previous
-        if let previous { values[previous.index].overwriter = id }
-        current[number(name)] = value
-        tops.append(value)
-      }
+
+    /// The version of a blob that is read now; one that `make` gives, where there is none.
+    mutating func value(of blob: String, make: () -> ValueID) -> ValueID {
+      let number = number(of: blob)
+      if let known = current[number] { return known }
+      let value = make()
+      current[number] = value
+      return value
+    }
+
+    /// Notes that a layer is called so; true if another one was before.
+    mutating func isRepeated(layerName: String) -> Bool {
+      let number = number(of: layerName)
+      defer { isLayer[number] = true }
+      return isLayer[number]
+    }
+  }
+
+  /// Adds the next layer of the definition. It is handed over, not looked up: a copy counts references for each of its parts.
+  private mutating func connect(
+    _ layer: borrowing LayerDefinition, at index: Int, _ state: NetState, _ document: TextDocument,
+    _ connections: inout Connections
+  ) throws(NetError) {
+    let id = LayerID(index: index)
+    let typeID = layer.twin < index ? layers[layer.twin].typeID : types.number(of: layer.type)
+    guard try layer.isIncluded(in: state, of: document) else {
       layers.append(
         Layer(
-          name: layer.name, type: layer.type, typeID: typeID, bottoms: bottoms, tops: tops, isIncluded: true,
-          firstUse: firstUse))
+          name: layer.name, type: layer.type, typeID: typeID, bottoms: [], tops: [], isIncluded: false))
+      return
     }
-    liveLayerCount = layers.count(where: \.isLive)
-    parameterSharers = sharers.filter { $0.value.count > 1 }
+    if connections.isRepeated(layerName: layer.name) { repeatedNames[layer.name, default: 1] += 1 }
+    for case let name? in layer.hasParameterSpecs ? layer.sharedParameterNames : []
+    where connections.sharers[name]?.last != id {
+      connections.sharers[name, default: []].append(id)
+    }
+    var bottoms: [ValueID] = []
+    bottoms.reserveCapacity(layer.bottoms.count)
+    for name in layer.bottoms {
+      bottoms.append(
+        connections.value(of: name) {
+          undefinedBlobs.append((name, id))
+          return makeValue(blob: makeBlob(named: name, isInput: true), producer: nil)
+        })
+    }
+    let firstUse = uses.count
+    for bottom in bottoms { appendUse(of: bottom, by: id) }
+    var tops: [ValueID] = []
+    tops.reserveCapacity(layer.tops.count)
+    for (position, name) in layer.tops.enumerated() {
+      // Net::AppendTop: in place means the same name at the same position.
+      let isInPlace = position < layer.bottoms.count && layer.bottoms[position] == name
+      let previous = isInPlace ? bottoms[position] : nil
+      let blob = previous.map { values[$0.index].blob } ?? makeBlob(named: name, isInput: bottoms.isEmpty)
+      let value = makeValue(blob: blob, producer: id)
+      values[value.index].previous = previous
+      if let previous { values[previous.index].overwriter = id }
+      connections[name] = value
+      tops.append(value)
+    }
+    layers.append(
+      Layer(
+        name: layer.name, type: layer.type, typeID: typeID, bottoms: bottoms, tops: tops, isIncluded: true,
+        firstUse: firstUse))
   }
 
   mutating func makeBlob(named name: String, isInput: Bool) -> Int {

@@ -32,23 +32,34 @@ final class Matcher {
     /// All layers of the pattern are there and connected as it says.
     case match(Binding)
     /// Some are.
-    case nearMiss(Refusal.Reason, Binding)
+    case nearMiss(Miss)
   }
 
   /// The first way in which the pattern of `rule` matches with its anchor at `anchor` and nothing speaks against.
   func match(_ rule: PlannedRule, at anchor: LayerID) -> Outcome {
     let graph = net.graph
+    if let miss = missAtFirstStep(rule, anchor, in: graph) { return .nearMiss(miss) }
     var search = PatternSearch(graph: graph, rule: rule, matcher: self)
     if let found = search.begin(at: anchor) { return .match(found) }
     if search.isExhausted {
       return .nearMiss(
-        .searchLimit(layer: anchor, limit: Self.stepLimit),
-        search.nearest?.binding ?? rule.unbound)
+        Miss(.searchLimit(layer: anchor, limit: Self.stepLimit), search.nearest?.binding ?? rule.unbound))
     }
-    if let nearest = search.nearest { return .nearMiss(nearest.reason, nearest.binding) }
+    if let nearest = search.nearest { return .nearMiss(.search(nearest)) }
     var binding = rule.unbound
     binding.singles.layers[rule.pattern.anchor] = anchor
-    return .nearMiss(.connection(layer: anchor), binding)
+    return .nearMiss(Miss(.connection(layer: anchor), binding))
+  }
+
+  /// Why no search is needed, which most come to at once: what the anchor reads first is made by no layer that the pattern
+  /// accepts. A search would end with the same miss.
+  private func missAtFirstStep(_ rule: PlannedRule, _ anchor: LayerID, in graph: NetGraph) -> Miss? {
+    guard let first = rule.firstStep, graph.layers[anchor.index].bottoms.count == first.bottomCount else {
+      return nil
+    }
+    let bottom = graph.layers[anchor.index].bottoms[0]
+    guard let producer = graph.values[bottom.index].producer else { return .firstStep(bottom) }
+    return rule.captures[first.capture].accepts(producer, in: graph) ? nil : .firstStep(bottom)
   }
 
   /// What speaks against a complete match; nil accepts it, a reason makes the search go on.

@@ -28,7 +28,7 @@ struct PatternSearch {
   private(set) var state: State
   /// The next one last.
   private var goals: [Goal] = []
-  private(set) var nearest: (reason: Refusal.Reason, binding: Binding)?
+  private(set) var nearest: MissedSearch?
   private(set) var isExhausted = false
   private var start = LayerID(index: 0)
   private var steps = 0
@@ -60,7 +60,7 @@ struct PatternSearch {
     if count > nearest?.binding.count ?? 0 {
       var binding = state.binding
       if let element = state.element { binding.elements.append(element) }
-      nearest = (reason, binding)
+      nearest = MissedSearch(reason, binding)
     }
     return false
   }

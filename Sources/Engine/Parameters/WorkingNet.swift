@@ -7,7 +7,9 @@ import Rules
 /// Kernels and expressions read and change layers through it. Nothing of it touches the files.
 package final class WorkingNet {
   /// The connections.
-  package internal(set) var graph: NetGraph
+  ///
+  /// Read and changed for every layer many times over; one run of a planner has the net for itself.
+  @exclusivity(unchecked) package internal(set) var graph: NetGraph
   /// The weights, or nil for a run on the definition alone.
   package let weights: WeightsFile?
   /// How affine layers store their numbers.
@@ -22,7 +24,7 @@ package final class WorkingNet {
   /// The first parameter found that has a value of the wrong kind; the plan is not to be used then.
   var malformed: NetError?
   /// What follows from types and parameters.
-  var forms: LayerForms
+  @exclusivity(unchecked) var forms: LayerForms
   /// How many channels values have.
   private(set) var channels: ChannelInference
   /// Shapes of values, found when they are asked for.

@@ -19,24 +19,24 @@ struct Misses: Sendable {
   }
 
   /// Remembers why a rule did not rewrite something, in the place of what it missed there before.
-  mutating func note(_ reason: Refusal.Reason, _ binding: Binding, _ rule: PlannedRule, at layer: LayerID) {
+  mutating func note(_ miss: Miss, _ rule: PlannedRule, at layer: LayerID) {
     if tables[rule.index].isEmpty { missing.append(rule.index) }
-    tables[rule.index][layer] = Miss(reason, binding)
+    tables[rule.index][layer] = miss
   }
 
   /// The rule has rewritten something there.
   mutating func forget(_ rule: PlannedRule, at layer: LayerID) { tables[rule.index][layer] = nil }
 
   /// Why some rules did nothing: the first miss with all layers there, else the first.
-  func nearestReason(of rules: [PlannedRule]) -> Refusal.Reason? {
-    var first: Miss?
+  func nearestReason(of rules: [PlannedRule], in graph: NetGraph) -> Refusal.Reason? {
+    var first: (rule: PlannedRule, miss: Miss)?
     for rule in rules {
       for miss in tables[rule.index].entries.lazy.map(\.element) {
-        if miss.binding.isComplete { return miss.reason }
-        first = first ?? miss
+        if miss.isComplete { return miss.reason(of: rule, in: graph) }
+        first = first ?? (rule, miss)
       }
     }
-    return first?.reason
+    return first.map { $0.miss.reason(of: $0.rule, in: graph) }
   }
 
   /// All at layers that are left, in the order of the layers and rules.
@@ -48,7 +48,7 @@ struct Misses: Sendable {
       }
     }
     return all.sorted { ($0.layer, $0.rule) < ($1.layer, $1.rule) }.map { rule, layer, miss in
-      miss.refusal(of: rules[rule].rule, at: layer)
+      miss.refusal(of: rules[rule], at: layer, in: graph)
     }
   }
 
@@ -66,7 +66,7 @@ struct Misses: Sendable {
     for index in missing.sorted() where !rules[index].rule.isQuiet {
       tables[index].forEach { anchor, miss in
         guard graph.layers[anchor.index].isAlive else { return }
-        let rank = (miss.binding.isComplete ? 1 : 0, miss.binding.count, -index)
+        let rank = (miss.isComplete ? 1 : 0, miss.count, -index)
         for layer in concerned(by: miss, at: anchor, rules[index], in: graph) where isRemovable(layer) {
           if let known = best[layer], known.rank >= rank { continue }
           best[layer] = (rank, miss)
@@ -75,7 +75,7 @@ struct Misses: Sendable {
     }
     var expectations = Expectations()
     return best.entries.sorted { $0.layer < $1.layer }.map { layer, nearest in
-      merged(nearest.miss.refusal(of: rules[-nearest.rank.2].rule, at: layer), &expectations)
+      merged(nearest.miss.refusal(of: rules[-nearest.rank.2], at: layer, in: graph), in: graph, &expectations)
     }
   }
 
@@ -85,8 +85,8 @@ struct Misses: Sendable {
     by miss: Miss, at anchor: LayerID, _ rule: PlannedRule, in graph: NetGraph
   ) -> [LayerID] {
     var layers = [anchor]
-    guard miss.binding.isComplete else { return layers }
-    for (capture, layer) in miss.binding.named
+    guard miss.isComplete, case .search(let search) = miss else { return layers }
+    for (capture, layer) in search.binding.named
     where rule.removedCaptures.contains(capture) && graph.layers[layer.index].isAlive
       && !layers.contains(layer)
     {
@@ -96,14 +96,14 @@ struct Misses: Sendable {
   }
 
   /// When no rule got past the layer's producer, the reason names all producers that some rule would take.
-  private func merged(_ refusal: Refusal, _ expectations: inout Expectations) -> Refusal {
+  private func merged(_ refusal: Refusal, in graph: NetGraph, _ expectations: inout Expectations) -> Refusal {
     guard case .producerType(let blob, let found, let type, let expected) = refusal.reason else {
       return refusal
     }
     var lists = [expected]
     for index in missing {
       guard let other = tables[index][refusal.layer],
-        case .producerType(blob, found, _, let more) = other.reason
+        case .producerType(blob, found, _, let more) = other.reason(of: rules[index], in: graph)
       else { continue }
       lists.append(more)
     }

@@ -5,8 +5,8 @@ final class PlannedCapture: Sendable {
   let capture: Capture
   /// The types and globs that it accepts, as messages name them.
   let typeNames: [String]
-  /// The types, where it names them all.
-  private let literalTypes: [String]?
+  /// The numbers of the types, where it names them all.
+  private let typeIDs: [Int]?
   /// What it reads.
   let bottoms: BottomPattern
   /// Whether a match may do without it.
@@ -17,14 +17,18 @@ final class PlannedCapture: Sendable {
   let group: Int?
   private let isIncluded: Bool
 
-  init(_ capture: Capture) {
+  /// Whether it stands for one layer, and no other capture for it.
+  var isPlain: Bool { alternatives.isEmpty && group == nil }
+
+  init(_ capture: Capture, types: inout TypeNumbers) {
     self.capture = capture
     typeNames = capture.types.names
-    var literals: [String]?
+    var typeIDs: [Int]?
     if case .oneOf(let globs) = capture.types, globs.allSatisfy({ $0.literal != nil }) {
-      literals = globs.map(\.text)
+      typeIDs = []
+      for glob in globs { typeIDs?.append(types.number(of: glob.text)) }
     }
-    literalTypes = literals
+    self.typeIDs = typeIDs
     bottoms = capture.bottoms
     isOptional = capture.isOptional
     alternatives = capture.alternatives
@@ -37,14 +41,15 @@ final class PlannedCapture: Sendable {
     // Field by field: a copy of the whole layer counts references for each of its parts.
     let index = layer.index
     guard graph.layers[index].isAlive, graph.layers[index].isIncluded == isIncluded,
-      acceptsType(graph.layers[index].type)
+      acceptsType(of: index, in: graph)
     else { return false }
     return capture.nameGlob?.matches(graph.layers[index].name) ?? true
   }
 
-  private func acceptsType(_ type: String) -> Bool {
-    guard let literalTypes else { return capture.types.accepts(type) }
-    for literal in literalTypes where literal == type { return true }
+  private func acceptsType(of layer: Int, in graph: NetGraph) -> Bool {
+    guard let typeIDs else { return capture.types.accepts(graph.layers[layer].type) }
+    let type = graph.layers[layer].typeID
+    for accepted in typeIDs where accepted == type { return true }
     return false
   }
 }

@@ -59,21 +59,37 @@ final class PlannedRule: Sendable {
   /// The captures whose layers are gone afterwards, or are layers of another type.
   let removedCaptures: [Int]
 
-  init(_ rule: Rule, at index: Int, kernels: KernelRegistry) {
+  /// The capture that makes what the anchor reads first, and how many bottoms the anchor has, where the pattern leaves no
+  /// choice in that.
+  let firstStep: (capture: Int, bottomCount: Int)?
+
+  /// - Parameter types: the types of the net, to which those that the rule names are added.
+  init(_ rule: Rule, at index: Int, kernels: KernelRegistry, types: inout TypeNumbers) {
     self.rule = rule
     pattern = rule.pattern
     rewrite = rule.rewrite
     self.index = index
     onlyTakesOut = rule.rewrite.onlyTakesOut
     lowersLayerCount = rule.lowersLayerCount
-    let captures = rule.pattern.captures.map(PlannedCapture.init)
+    var captures: [PlannedCapture] = []
+    for capture in rule.pattern.captures { captures.append(PlannedCapture(capture, types: &types)) }
     self.captures = captures
+    firstStep = Self.firstStep(from: captures[rule.pattern.anchor], captures)
     unbound = Binding(captureCount: captures.count)
     conditionedCaptures = captures.indices.filter { !captures[$0].capture.conditions.isEmpty }
     steps = rule.transforms.map { Step($0, kernels) }
     changedCaptures = Set(steps.flatMap(\.captures)).sorted()
     removedCaptures = rule.removedCaptures
     changesWhatItReads = !rule.lets.isEmpty && (steps.count > 1 || steps.contains { $0.group != nil })
+  }
+
+  private static func firstStep(
+    from anchor: PlannedCapture, _ captures: [PlannedCapture]
+  ) -> (capture: Int, bottomCount: Int)? {
+    guard anchor.isPlain, case .ordered(let references) = anchor.bottoms,
+      case .top(let capture, _)? = references.first, captures[capture].isPlain, !captures[capture].isOptional
+    else { return nil }
+    return (capture, references.count)
   }
 
   /// The index of a capture by name.

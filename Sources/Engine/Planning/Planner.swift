@@ -78,7 +78,11 @@ package struct Planner {
     net: WorkingNet, rules: [Rule], options: PlanOptions, banned: [LayerID: [Int: Refusal.Reason]]
   ) {
     self.net = net
-    self.rules = rules.enumerated().map { PlannedRule($1, at: $0, kernels: options.kernels) }
+    var types = net.graph.types
+    self.rules = rules.enumerated().map {
+      PlannedRule($1, at: $0, kernels: options.kernels, types: &types)
+    }
+    net.graph.types = types
     self.options = options
     protected = ProtectedLayers(options)
     matcher = Matcher(net: net, protected: protected)
@@ -118,12 +122,12 @@ package struct Planner {
     if !banned.isEmpty, let reason = banned[layer]?[rule.index] {
       var nothing = rule.unbound
       nothing.isComplete = true
-      misses.note(reason, nothing, rule, at: layer)
+      misses.note(Miss(reason, nothing), rule, at: layer)
       return false
     }
     switch search(rule, at: layer) {
-    case .nearMiss(let reason, let binding):
-      misses.note(reason, binding, rule, at: layer)
+    case .nearMiss(let miss):
+      misses.note(miss, rule, at: layer)
       return false
     case .match(let binding):
       let bound = binding.allLayers
@@ -140,7 +144,7 @@ package struct Planner {
       do {
         rewrites.append(try rewrite(rule, binding))
       } catch {
-        misses.note(error, binding, rule, at: layer)
+        misses.note(Miss(error, binding), rule, at: layer)
         return false
       }
       lost += losers
@@ -225,7 +229,7 @@ package struct Planner {
     let lost = final(lost)
     for match in lost {
       let reason = Refusal.Reason.overlap(rule: match.overlap.winner, layers: match.overlap.shared)
-      misses.note(reason, match.binding, match.rule, at: match.anchor)
+      misses.note(Miss(reason, match.binding), match.rule, at: match.anchor)
     }
     try ConnectionCheck.check(graph)
     return Plan(
@@ -247,7 +251,7 @@ package struct Planner {
     let applied = Set(rewrites.map(\.rule))
     return takers.sorted { $0.key < $1.key }.compactMap { name, takers in
       guard !takers.contains(where: { applied.contains($0.rule.id) }) else { return nil }
-      let reason = misses.nearestReason(of: takers)
+      let reason = misses.nearestReason(of: takers, in: net.graph)
       return Warning(
         layer: "",
         reason: .idleParameter(
