@@ -127,14 +127,17 @@ def measure_planning(caffold: str, folder: Path, largest: int, rounds: int) -> d
         for count in [8, *(10**exponent for exponent in range(3, 7))]:
             if count > largest:
                 continue
-            print(f"{shape}, {count} layers …", file=sys.stderr)
             path = folder / f"{shape}-{count}.prototxt"
             if not path.exists():
                 nets.write(path, shape, count)
             command = [caffold, "fold", str(path), "--definition-only", "--output-model", str(output)]
-            tool = Tool(shape, command, [output], rounds=3 * rounds)
-            in_turn([tool], 3 * rounds if count < 10_000 else rounds if count < 1_000_000 else min(rounds, 2))
-            results[shape, count] = tool
+            results[shape, count] = Tool(shape, command, [output], rounds=9 * rounds)
+        print(f"{shape} …", file=sys.stderr)
+        # Small differences of small times: in turn, and often.
+        in_turn([results[shape, count] for count in (8, 1000, 10_000)], 9 * rounds)
+        for count in (100_000, 1_000_000):
+            if (shape, count) in results:
+                in_turn([results[shape, count]], rounds if count < 1_000_000 else min(rounds, 3))
     return results
 
 

@@ -51,6 +51,9 @@ final class MatchEnvironment: ExpressionEnvironment {
     for name in lets.keys { _ = try? value(of: name) }
   }
 
+  /// The expression of a name whose value is not known yet, nor that of a parameter.
+  func unsettled(_ name: String) -> CheckedExpression? { known[name] == nil ? lets[name] : nil }
+
   /// Lets a blob that the layer does not have read as `expression`.
   func define(blob index: Int, of layer: LayerID, as expression: CheckedExpression) {
     missingBlobs[MissingBlob(layer: layer.index, index: index)] = expression
@@ -159,7 +162,7 @@ final class MatchEnvironment: ExpressionEnvironment {
   }
 
   /// The layer of a capture, where it is there and no list.
-  private func layer(of name: String) -> LayerID? {
+  func layer(of name: String) -> LayerID? {
     guard let match else { return name == "layer" ? layer : nil }
     guard let index = match.rule.index(ofCapture: name) else { return nil }
     let group = match.rule.captures[index].group

@@ -144,6 +144,18 @@ struct Rewriter {
         // The layer has no such blob yet: inside the expression it reads as the default.
         environment.define(blob: index, of: layer, as: fallback)
       }
+      if index < blobs.count,
+        let scales = environment.scales(
+          in: expression, ofBlob: index, of: layer, shape: blobs[index].shape)
+      {
+        for scale in scales {
+          if let channel = scale.factors.firstIndex(where: { !$0.isFinite }) {
+            throw .notFinite(layer: layer, what: "new blob \(index)", channel: channel * scale.inner)
+          }
+          blobs[index] = blobs[index].scaled(by: scale)
+        }
+        return net.setBlobs(blobs, of: layer)
+      }
       guard let tensor = try environment.tensor(of: expression) else { return }
       if let element = tensor.values.firstIndex(where: { !$0.isFinite }) {
         throw .notFinite(layer: layer, what: "new blob \(index)", channel: element)

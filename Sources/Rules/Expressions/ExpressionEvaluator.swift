@@ -23,6 +23,12 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     return value
   }
 
+  /// The value of an expression that something is multiplied by: it may be `rows(…)` or `columns(…)`.
+  package func factor(of expression: Expression) throws(ExpressionError) -> ExpressionValue {
+    var run = self
+    return try run.evaluate(expression)
+  }
+
   /// The value of `expression`, which must be true or false.
   package func boolean(of expression: Expression) throws(ExpressionError) -> Bool {
     let value = try value(of: expression)
