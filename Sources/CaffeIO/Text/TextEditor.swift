@@ -23,7 +23,7 @@ package struct TextEditor: Sendable {
   let document: TextDocument
   private let layout: TextLayout
   private var changes = FieldChanges()
-  private var appended: [UInt32: [NewTextField]] = [:]
+  private var appended = AppendedFields()
 
   /// Begins without edits.
   package init(_ document: TextDocument) {
@@ -62,7 +62,7 @@ package struct TextEditor: Sendable {
   /// Adds fields at the end of a message's body, or of the text.
   package mutating func append(_ fields: [NewTextField], to message: TextMessage) {
     guard !fields.isEmpty else { return }
-    appended[message.index, default: []] += fields
+    appended.append(fields, to: message.index)
   }
 
   /// Adds fields behind one; behind the list, for an element of one.

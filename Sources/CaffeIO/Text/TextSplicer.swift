@@ -15,7 +15,7 @@ struct TextSplicer {
 
   let layout: TextLayout
   var changes: FieldChanges
-  let appended: [UInt32: [NewTextField]]
+  let appended: AppendedFields
   /// The changes of elements, by their list.
   var elementChanges: [UInt32: [TextEditor.Change]] = [:]
   var splices: [Splice] = []
@@ -24,9 +24,7 @@ struct TextSplicer {
   var storage: TextStorage { layout.storage }
   var bytes: [UInt8] { layout.storage.bytes }
 
-  init(
-    layout: TextLayout, changes: FieldChanges, appended: [UInt32: [NewTextField]]
-  ) {
+  init(layout: TextLayout, changes: FieldChanges, appended: AppendedFields) {
     self.layout = layout
     self.changes = changes
     self.appended = appended
@@ -39,14 +37,18 @@ struct TextSplicer {
     // Nodes are in the order of the text, so one pass meets every change after those that hold it.
     var indices = changes.all.map(\.field.index)
     if !appended.isEmpty || !elementChanges.isEmpty {
-      indices += Array(appended.keys) + Array(elementChanges.keys)
+      indices += appended.all.map(\.message) + Array(elementChanges.keys)
       indices.sort()
     }
     var next = 0
+    var nextAppended = 0
     var previous = TextNode.none
     for index in indices where index != TextNode.none && index != previous {
       previous = index
       while next < changes.all.count, changes.all[next].field.index < index { next += 1 }
+      while nextAppended < appended.all.count, appended.all[nextAppended].message < index {
+        nextAppended += 1
+      }
       guard index >= swallowed else { continue }
       if next < changes.all.count, changes.all[next].field.index == index {
         let change = changes.all[next]
@@ -63,7 +65,9 @@ struct TextSplicer {
         if !change.after.isEmpty { insertAfter(change) }
       }
       if let elements = elementChanges[index] { changeElements(elements, ofList: index) }
-      if let fields = appended[index] { appends.append((index, fields)) }
+      if nextAppended < appended.all.count, appended.all[nextAppended].message == index {
+        appends.append((index, appended.all[nextAppended].fields))
+      }
     }
     flushRemoval()
     // Last, so that they come behind what is inserted after a message's last field.

@@ -120,23 +120,41 @@ struct FoldReport {
   }
 
   private var warningLines: [String] {
-    let lines = plan.warnings.map { warning in
-      SaidOnce.Message(layer: warning.layer, line: "warning: \(warning.sentence)") {
+    if verbose { return plan.warnings.map(line) }
+    var messages = SaidOnce()
+    for warning in plan.warnings {
+      messages.add(warning.layer) {
         "warning: the same goes for \($0) more"
+      } line: {
+        line(of: warning)
       }
     }
-    return verbose ? lines.map(\.line) : SaidOnce.lines(lines)
+    return messages.lines
   }
 
   private var refusalLines: [String] {
     if verbose { return plan.nearMisses.map { "\(line(of: $0)) [\($0.rule)]" } + overlapLines }
-    return SaidOnce.lines(
-      plan.refusals.map { refusal in
-        let layer = plan.graph[refusal.layer]
-        return SaidOnce.Message(layer: layer.name, line: line(of: refusal)) {
-          "note: \($0) more of type \(layer.type) stay for the same reason"
-        }
-      })
+    var messages = SaidOnce()
+    // Of very many layers that stay, most do so like the one before, and their sentences need not be made.
+    var last: (type: String, found: String, expected: [String], group: Int)?
+    for refusal in plan.refusals {
+      let layer = plan.graph[refusal.layer]
+      var group: Int?
+      if case .producerType(_, _, let found, let expected) = refusal.reason, let last,
+        (last.type, last.found) == (layer.type, found), last.expected == expected
+      {
+        group = last.group
+      }
+      let number = messages.add(layer.name, to: group) {
+        "note: \($0) more of type \(layer.type) stay for the same reason"
+      } line: {
+        line(of: refusal)
+      }
+      if group == nil, case .producerType(_, _, let found, let expected) = refusal.reason {
+        last = (layer.type, found, expected, number)
+      }
+    }
+    return messages.lines
   }
 
   private var overlapLines: [String] {
@@ -146,6 +164,8 @@ struct FoldReport {
         "note: rule '\(overlap.rule)' matched at '\(overlap.layer)' too; '\(overlap.winner)' goes first and rewrote \(layers)"
     }
   }
+
+  private func line(of warning: Warning) -> String { "warning: \(warning.sentence)" }
 
   private func line(of refusal: Refusal) -> String {
     let layer = plan.graph[refusal.layer]
