@@ -2,8 +2,9 @@ import Rules
 
 /// The rules that come with the program, checked.
 package enum BuiltinRules {
-  /// What a run that names no rules needs, read on first use.
-  private static let byDefault = Result { try read(.toRunByDefault) }
+  // What runs need is read once, on first use.
+  private static let toRunByDefault = Result { try read(.toRunByDefault) }
+  private static let toRun = Result { try read(.toRun) }
 
   /// Reads and checks them, or as much of them as is wanted.
   ///
@@ -11,7 +12,11 @@ package enum BuiltinRules {
   package static func load(
     _ extent: BuiltinRuleFiles.Extent = .whole
   ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
-    extent == .toRunByDefault ? try byDefault.get() : try read(extent)
+    switch extent {
+    case .toRunByDefault: try toRunByDefault.get()
+    case .toRun: try toRun.get()
+    case .whole: try read(.whole)
+    }
   }
 
   private static func read(
