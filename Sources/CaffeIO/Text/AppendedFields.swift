@@ -24,13 +24,5 @@ struct AppendedFields: Sendable {
   }
 
   /// Where the fields of a message are, or would be.
-  private func place(of message: UInt32) -> Int {
-    guard let last = all.last, last.message >= message else { return all.count }
-    var (low, high) = (0, all.count - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if all[middle].message < message { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
+  private func place(of message: UInt32) -> Int { all.place(of: message) { $0.message } }
 }

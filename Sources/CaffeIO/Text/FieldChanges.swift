@@ -31,13 +31,5 @@ struct FieldChanges: Sendable {
   }
 
   /// Where the change of a field is, or would be.
-  private func place(of index: UInt32) -> Int {
-    guard let last = all.last, last.field.index >= index else { return all.count }
-    var (low, high) = (0, all.count - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if all[middle].field.index < index { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
+  private func place(of index: UInt32) -> Int { all.place(of: index) { $0.field.index } }
 }
