@@ -3,7 +3,7 @@ import Engine
 import Threads
 
 /// Reads on a second thread, while the first parses the command line, what every fold needs: Caffe's schema and the
-/// built-in rules. Each takes as long as the command line does.
+/// built-in rules. The two together take about as long as the command line.
 ///
 /// Both are values made once, on first use; whoever comes while the other makes one waits for it.
 enum HeadStart {

@@ -274,7 +274,7 @@ package struct NetGraph: Sendable {
 
     var connections = Connections(capacity: definition.layers.count)
     for input in definition.inputs {
-      connections[input] = makeValue(blob: makeBlob(named: input, isInput: true), producer: nil)
+      connections.write(makeValue(blob: makeBlob(named: input, isInput: true), producer: nil), to: input)
     }
     let definitions = definition.layers
     for index in definitions.indices {
@@ -304,11 +304,8 @@ package struct NetGraph: Sendable {
       return number
     }
 
-    /// The version of a blob that is read now.
-    subscript(blob: String) -> ValueID? {
-      mutating get { current[number(of: blob)] }
-      set { current[number(of: blob)] = newValue }
-    }
+    /// From here on `value` is the version of a blob that is read.
+    mutating func write(_ value: ValueID, to blob: String) { current[number(of: blob)] = value }
 
     /// The version of a blob that is read now; one that `make` gives, where there is none.
     mutating func value(of blob: String, make: () -> ValueID) -> ValueID {
@@ -366,7 +363,7 @@ package struct NetGraph: Sendable {
       let value = makeValue(blob: blob, producer: id)
       values[value.index].previous = previous
       if let previous { values[previous.index].overwriter = id }
-      connections[name] = value
+      connections.write(value, to: name)
       tops.append(value)
     }
     layers.append(
