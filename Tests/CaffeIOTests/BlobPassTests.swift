@@ -44,18 +44,21 @@ import WireTestSupport
     ]
     let new = (0..<Self.count).map { _ in Double.random(in: -1...1, using: &random) }
     let content = BlobContent.scaled(blob, scales)
+    var computed = ComputedBlob(KnownNumbers(new), shape: Self.shape, storage: .half)
+    computed.scales = scales
     let pass = try BlobPass(
       file,
       [
         BlobPass.Form(.stored(blob)), BlobPass.Form(content), BlobPass.Form(content, .unrounded),
         BlobPass.Form(.values(new, shape: Self.shape, storage: .float)),
         BlobPass.Form(.values(new, shape: Self.shape, storage: .float), .unrounded),
+        BlobPass.Form(.computed(computed)), BlobPass.Form(.computed(computed), .unrounded),
       ])
     let stored = values.map { storage == .half ? Double(Float16($0)) : $0 }
     let range = 4001..<Self.count - 7
     var next = range.lowerBound
     try pass.run(range) { first, forms in
-      #expect(first == next && forms.count == 5)
+      #expect(first == next && forms.count == 7)
       let found = forms.map(doubles)
       next += found[0].count
       for (offset, element) in (first..<next).enumerated() {
@@ -63,7 +66,11 @@ import WireTestSupport
         let product = stored[element] * factor
         let rounded =
           storage == .half ? Double(Float16(product)) : storage == .double ? product : Double(Float(product))
-        let expected = [stored[element], rounded, product, Double(Float(new[element])), new[element]]
+        let made = new[element] * factor
+        let expected = [
+          stored[element], rounded, product, Double(Float(new[element])), new[element],
+          Double(Float16(made)), made,
+        ]
         guard found.map({ $0[offset] }) != expected else { continue }
         Issue.record("element \(element): \(found.map { $0[offset] }), not \(expected)")
         return
@@ -87,5 +94,9 @@ import WireTestSupport
     let values = (0..<Self.count).map { Double($0 % 1000) }
     let file = try file(values, .half)
     #expect(try BlobEvaluator(file).values(of: .stored(file.layers[0].blobs[0])) == values)
+    let computed = ComputedBlob(KnownNumbers(values.map { $0 / 3 }), shape: Self.shape, storage: .float)
+    #expect(
+      try BlobEvaluator(file).values(of: .computed(computed)) == values.map { Double(Float($0 / 3)) })
+    #expect(try BlobEvaluator(file, .unrounded).values(of: .computed(computed)) == values.map { $0 / 3 })
   }
 }

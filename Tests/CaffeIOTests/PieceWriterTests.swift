@@ -21,9 +21,33 @@ import WireTestSupport
           bytes.replaceSubrange(place..<place + 4, with: Wire.floats([new]))
         }
         output += bytes
+      case .computed(let run):
+        var bytes = run.segment.map { Array(input[$0.byteRange(elementSize: 4)]) } ?? []
+        for (index, element) in run.elements.enumerated() {
+          let new = Wire.floats([Float(Self.number(element))])
+          if let stride = run.segment?.stride {
+            bytes.replaceSubrange(index * stride..<index * stride + 4, with: new)
+          } else {
+            bytes += new
+          }
+        }
+        output += bytes
       }
     }
     return output
+  }
+
+  private static func number(_ element: Int) -> Double { Double(element * element) / 7 }
+
+  /// A run of computed numbers, over a segment of the input whose other bytes stay if there is one.
+  private func computed(_ elements: Range<Int>, over segment: BlobSegment?) throws -> ComputedRun {
+    let numbers = KnownNumbers((0..<elements.upperBound).map(Self.number))
+    let content = BlobContent.computed(
+      ComputedBlob(numbers, shape: [elements.upperBound], storage: .float))
+    return ComputedRun(
+      reader: try BlobContentReader(WeightsFile(TestFiles.input(Wire.layer("a", "ReLU"))), content),
+      elements: elements,
+      storage: .float, segment: segment, subject: .net, path: "net.caffemodel")
   }
 
   private func written(_ pieces: OutputPieces, _ input: [UInt8], chunk: Int, threads: Int) throws -> [UInt8] {
@@ -38,7 +62,7 @@ import WireTestSupport
     }
   }
 
-  /// Any order of kept, new and scaled parts, packed and not, through chunks of any size.
+  /// Any order of kept, new, scaled and computed parts, packed and not, through chunks of any size.
   @Test(arguments: 0..<150)
   func anyPiecesAndChunks(seed: Int) throws {
     var random = SeededRandom(UInt64(seed))
@@ -46,9 +70,16 @@ import WireTestSupport
     var pieces = OutputPieces()
     for _ in 0..<Int.random(in: 0...20, using: &random) {
       let start = Int.random(in: 0..<input.count / 2, using: &random)
-      switch Int.random(in: 0..<3, using: &random) {
+      switch Int.random(in: 0..<5, using: &random) {
       case 0: pieces.keep(start..<start + Int.random(in: 0...500, using: &random))
       case 1: pieces.add((0..<Int.random(in: 0...50, using: &random)).map { UInt8($0) })
+      case 2:
+        let first = Int.random(in: 0...50, using: &random)
+        pieces.add(try computed(first..<first + Int.random(in: 0...300, using: &random), over: nil))
+      case 3:
+        let count = Int.random(in: 1...300, using: &random)
+        let segment = BlobSegment(firstElement: 9, offset: start, stride: 5, count: count)
+        pieces.add(try computed(9..<9 + count, over: segment))
       default:
         let count = Int.random(in: 0...300, using: &random)
         let segment = BlobSegment(firstElement: 5, offset: start / 4 * 4, stride: 4, count: count)

@@ -5,8 +5,17 @@ import WireTestSupport
 @testable import Engine
 
 @Suite struct WeightsEmitterTests {
-  /// The bytes that a plan makes of a file.
+  /// The bytes that a plan makes of a file, new values being computed while they are written or held: it makes no difference.
   private func emitted(_ file: WeightsFile, _ plan: WeightsPlan) throws -> [UInt8] {
+    let computed = Result { try emittedOnce(file, plan.computed) }
+    let held = Result { try emittedOnce(file, plan) }
+    if case (.success(let a), .success(let b)) = (held, computed) { #expect(a == b) }
+    if case .success = computed, case .failure(let error) = held { Issue.record("held values: \(error)") }
+    if case .failure(let a) = computed, case .failure(let b) = held { #expect("\(a)" == "\(b)") }
+    return try held.get()
+  }
+
+  private func emittedOnce(_ file: WeightsFile, _ plan: WeightsPlan) throws -> [UInt8] {
     try TestFiles.withFolder { folder in
       let output = try AtomicFile(path: folder + "/out")
       var options = PieceWriter.Options()
@@ -338,5 +347,30 @@ enum RandomNet {
       }
     let shape = Bool.random(using: &random) ? Wire.shape(dimensions) : Wire.legacyShape(dimensions)
     return unknown(using: &random) + (Bool.random(using: &random) ? shape + data : data + shape)
+  }
+}
+
+extension WeightsPlan {
+  /// The plan with values that are computed in the place of those that are held.
+  fileprivate var computed: WeightsPlan {
+    var plan = self
+    plan.edits = plan.edits.mapValues { edit in
+      var edit = edit
+      edit.blobs = edit.blobs?.map(\.computed)
+      return edit
+    }
+    for index in plan.appended.indices {
+      plan.appended[index].blobs = plan.appended[index].blobs.map(\.computed)
+    }
+    return plan
+  }
+}
+
+extension BlobContent {
+  fileprivate var computed: BlobContent {
+    guard case .values(let values, let shape, let storage) = self, values.count == shape.reduce(1, *) else {
+      return self
+    }
+    return .computed(ComputedBlob(KnownNumbers(values), shape: shape, storage: storage))
   }
 }

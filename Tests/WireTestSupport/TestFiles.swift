@@ -92,6 +92,17 @@ public enum TestFiles {
   }
 }
 
+/// Numbers to be computed that are known beforehand.
+package final class KnownNumbers: ComputedNumbers {
+  private let values: [Double]
+
+  package init(_ values: [Double]) { self.values = values }
+
+  package func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) {
+    _ = output.update(fromContentsOf: values[elements])
+  }
+}
+
 /// Random numbers that are the same in each run (SplitMix64).
 public struct SeededRandom: RandomNumberGenerator {
   private var state: UInt64

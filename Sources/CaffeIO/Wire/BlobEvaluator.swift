@@ -23,23 +23,13 @@ package struct BlobEvaluator: Sendable {
   package func values(of content: BlobContent, subject: WireSubject = .net) throws -> [Double] {
     let pass = try BlobPass(file, [BlobPass.Form(content, precision)], subject: subject)
     var values: [Double] = []
-    values.reserveCapacity(content.elementCount)
-    try pass.run(0..<content.elementCount) { _, forms in
+    values.reserveCapacity(content.count)
+    try pass.run(0..<content.count) { _, forms in
       switch forms[0] {
       case .floats(let floats): for value in floats { values.append(Double(value)) }
       case .doubles(let doubles): values.append(contentsOf: doubles)
       }
     }
     return values
-  }
-}
-
-extension BlobContent {
-  /// The number of elements.
-  fileprivate var elementCount: Int {
-    switch self {
-    case .stored(let blob), .scaled(let blob, _): blob.count
-    case .values(let values, _, _): values.count
-    }
   }
 }

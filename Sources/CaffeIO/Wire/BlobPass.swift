@@ -25,6 +25,8 @@ package struct BlobPass: Sendable {
     /// Multiplied in Double.
     case unrounded(ScaleStack)
     case values([Double])
+    /// Computed as it is read, and rounded to the type of the blob if there is one.
+    case computed(BlobContentReader, BlobStorage?)
   }
 
   private let file: WeightsFile
@@ -58,6 +60,10 @@ package struct BlobPass: Sendable {
         }
         let stack = ScaleStack(scales)
         return form.precision == .asWritten ? .scaled(stack) : .unrounded(stack)
+      case .computed(let computed):
+        return .computed(
+          try BlobContentReader(file, form.content, subject: subject),
+          form.precision == .asWritten ? computed.storage : nil)
       }
     }
     self.blob = blob
@@ -96,9 +102,16 @@ package struct BlobPass: Sendable {
   private func runInMemory(_ elements: Range<Int>, _ body: (Int, [WeightValues]) throws -> Void) throws {
     for first in stride(from: elements.lowerBound, to: elements.upperBound, by: Self.block) {
       let block = first..<min(first + Self.block, elements.upperBound)
-      let copies = sources.map { source in
-        guard case .values(let values) = source else { return [Double]() }
-        return Array(values[block])
+      let copies = try sources.map { source in
+        switch source {
+        case .values(let values): return Array(values[block])
+        case .computed(let reader, let storage):
+          return try [Double](unsafeUninitializedCapacity: block.count) { buffer, count in
+            try Self.compute(reader, storage, block, into: buffer)
+            count = block.count
+          }
+        case .stored, .scaled, .unrounded: return []
+        }
       }
       try Self.lend(copies[...], [], first, body)
     }
@@ -136,6 +149,11 @@ package struct BlobPass: Sendable {
     case .values(let values):
       form.bytes.copyMemory(from: Array(values[block]), byteCount: count * 8)
       return Self.decoded(form.bytes, count, .double, form.numbers)
+    case .computed(let reader, let target):
+      let numbers = UnsafeMutableBufferPointer(
+        start: form.bytes.assumingMemoryBound(to: Double.self), count: count)
+      try Self.compute(reader, target, block, into: numbers)
+      return .doubles(UnsafeBufferPointer(numbers))
     case .stored:
       return Self.decoded(bytes, count, storage, form.numbers)
     case .scaled(let stack):
@@ -157,6 +175,15 @@ package struct BlobPass: Sendable {
       }
       return .doubles(UnsafeBufferPointer(start: products, count: count))
     }
+  }
+
+  private static func compute(
+    _ reader: BlobContentReader, _ storage: BlobStorage?, _ block: Range<Int>,
+    into numbers: UnsafeMutableBufferPointer<Double>
+  ) throws {
+    try reader.read(block, into: numbers)
+    guard let storage else { return }
+    for index in 0..<block.count { numbers[index] = storage.rounded(numbers[index]) }
   }
 
   /// Stored values in a type to compute with: where they lie, or in `numbers`.

@@ -25,15 +25,15 @@ package struct BlobWriter: Sendable {
     case .scaled(let blob, let scales):
       output.add(
         try scaled(blob, scales), asField: field, replacing: original == blob ? header(blob, field) : nil)
-    case .values(let values, let shape, let storage):
-      if case .other(let rawType) = storage { throw fail(.opaqueValues(rawType: rawType)) }
-      if let original, original.storage == storage, original.count == values.count,
-        Self.agree(original.shape, shape)
+    case .values, .computed:
+      if case .other(let rawType) = content.storage { throw fail(.opaqueValues(rawType: rawType)) }
+      if let original, original.storage == content.storage, original.count == content.count,
+        Self.agree(original.shape, content.shape)
       {
         output.add(
-          try patched(original, values), asField: field, replacing: header(original, field))
+          try patched(original, content), asField: field, replacing: header(original, field))
       } else {
-        output.add(try new(values, shape: shape, storage: storage, legacyShape: legacyShape), asField: field)
+        output.add(try new(content, legacyShape: legacyShape), asField: field)
       }
     }
     return output
@@ -66,27 +66,14 @@ package struct BlobWriter: Sendable {
   }
 
   /// A stored blob with other values in the same bytes.
-  private func patched(_ blob: StoredBlob, _ values: [Double]) throws -> OutputPieces {
-    let encoded = try encode(values, blob.storage)
-    let size = blob.storage.elementSize
+  private func patched(_ blob: StoredBlob, _ content: BlobContent) throws -> OutputPieces {
     var output = OutputPieces()
     var keptUpTo = blob.bodyRange.lowerBound
     for segment in blob.segments {
-      let range = segment.byteRange(elementSize: size)
+      let range = segment.byteRange(elementSize: blob.storage.elementSize)
       output.keep(keptUpTo..<range.lowerBound)
-      if segment.stride == size {
-        output.add(
-          Array(encoded[segment.firstElement * size..<(segment.firstElement + segment.count) * size]))
-      } else {
-        var bytes = [UInt8](repeating: 0, count: range.count)
-        try bytes.withUnsafeMutableBytes { try file.file.read(at: range.lowerBound, into: $0) }
-        for index in 0..<segment.count {
-          let source = (segment.firstElement + index) * size
-          bytes.replaceSubrange(
-            index * segment.stride..<index * segment.stride + size, with: encoded[source..<source + size])
-        }
-        output.add(bytes)
-      }
+      try add(
+        segment.firstElement..<segment.firstElement + segment.count, of: content, over: segment, to: &output)
       keptUpTo = range.upperBound
     }
     output.keep(keptUpTo..<blob.bodyRange.upperBound)
@@ -94,66 +81,71 @@ package struct BlobWriter: Sendable {
   }
 
   /// A blob made anew, its fields in the order of their numbers, as Caffe writes them.
-  private func new(_ values: [Double], shape: [Int], storage: BlobStorage, legacyShape: Bool) throws
-    -> OutputPieces
-  {
-    guard shape.reduce(1, *) == values.count else {
-      throw fail(.shapeMismatch(shape: shape, values: values.count))
+  private func new(_ content: BlobContent, legacyShape: Bool) throws -> OutputPieces {
+    let (shape, storage) = (content.shape, content.storage)
+    guard shape.reduce(1, *) == content.count else {
+      throw fail(.shapeMismatch(shape: shape, values: content.count))
     }
     let isLegacy = legacyShape && shape.count <= 4
-    let data = try encode(values, storage)
-    var encoder = WireEncoder()
+    var output = OutputPieces()
     if isLegacy {
+      var encoder = WireEncoder()
       let padded = Array(repeating: 1, count: 4 - shape.count) + shape
       for (field, dimension) in zip(CaffeField.Blob.num...CaffeField.Blob.width, padded) {
         encoder.field(field, .int(dimension))
       }
+      output.add(encoder.bytes)
     }
-    if storage == .float { encoder.field(CaffeField.Blob.data, .bytes(data)) }
+    var data = OutputPieces()
+    try add(0..<content.count, of: content, over: nil, to: &data)
+    if storage == .float { output.add(data, asField: CaffeField.Blob.data) }
     if !isLegacy {
       var dimensions = WireEncoder()
       for dimension in shape { dimensions.varint(UInt64(dimension)) }
       var message = WireEncoder()
       if !shape.isEmpty { message.field(CaffeField.Shape.dim, .bytes(dimensions.bytes)) }
+      var encoder = WireEncoder()
       encoder.field(CaffeField.Blob.shape, .bytes(message.bytes))
+      output.add(encoder.bytes)
     }
-    if storage == .double { encoder.field(CaffeField.Blob.doubleData, .bytes(data)) }
+    if storage == .double { output.add(data, asField: CaffeField.Blob.doubleData) }
     if storage == .half {
+      var encoder = WireEncoder()
       encoder.field(CaffeField.Blob.rawDataType, .varint(2))
-      encoder.field(CaffeField.Blob.rawData, .bytes(data))
+      output.add(encoder.bytes)
+      output.add(data, asField: CaffeField.Blob.rawData)
     }
-    var output = OutputPieces()
-    output.add(encoder.bytes)
     return output
   }
 
-  /// The values in their stored type, each rounded once; a finite one that has no finite form is an error.
-  private func encode(_ values: [Double], _ storage: BlobStorage) throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(values.count * storage.elementSize)
-    func append(_ bits: some FixedWidthInteger) {
-      withUnsafeBytes(of: bits.littleEndian) { bytes.append(contentsOf: $0) }
+  /// Adds the bytes of new values: encoded now where they are in memory, else while they are written. With a segment the
+  /// bytes between its values stay.
+  private func add(
+    _ elements: Range<Int>, of content: BlobContent, over segment: BlobSegment?, to output: inout OutputPieces
+  ) throws {
+    let size = content.storage.elementSize
+    let spread = segment.flatMap { $0.stride == size ? nil : $0 }
+    guard case .values(let values, _, let storage) = content else {
+      return output.add(
+        ComputedRun(
+          reader: try BlobContentReader(file, content, subject: subject), elements: elements,
+          storage: content.storage, segment: spread, subject: subject, path: file.path))
     }
-    for (index, value) in values.enumerated() {
-      let isFinite: Bool
-      switch storage {
-      case .float:
-        let rounded = Float(value)
-        isFinite = rounded.isFinite
-        append(rounded.bitPattern)
-      case .half:
-        let rounded = Float16(value)
-        isFinite = rounded.isFinite
-        append(rounded.bitPattern)
-      case .double, .other:
-        isFinite = true
-        append(value.bitPattern)
-      }
-      if !isFinite, value.isFinite {
-        throw fail(.overflow(element: index, value: value, factor: nil, storage: storage))
+    guard !elements.isEmpty else { return }
+    let stride = spread?.stride ?? size
+    var bytes = [UInt8](repeating: 0, count: (elements.count - 1) * stride + size)
+    let lost = try bytes.withUnsafeMutableBytes { bytes in
+      if let spread { try file.file.read(at: spread.offset, into: bytes) }
+      return values.withUnsafeBufferPointer {
+        BlobEncoder(storage: storage, stride: stride).encode(
+          UnsafeBufferPointer(rebasing: $0[elements]), into: bytes.baseAddress!)
       }
     }
-    return bytes
+    if let lost {
+      let element = elements.lowerBound + lost
+      throw fail(.overflow(element: element, value: values[element], factor: nil, storage: storage))
+    }
+    output.add(bytes)
   }
 
   /// Whether two shapes are the same but for leading ones.

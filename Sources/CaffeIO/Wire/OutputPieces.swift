@@ -6,6 +6,8 @@ package enum OutputPiece: Sendable {
   case bytes([UInt8])
   /// A run of the input's values, each to be scaled in its place.
   case scaled(ScaledRun)
+  /// Values to be computed.
+  case computed(ComputedRun)
 
   /// How many bytes of output this is.
   package var byteCount: Int {
@@ -13,6 +15,16 @@ package enum OutputPiece: Sendable {
     case .kept(let range): range.count
     case .bytes(let bytes): bytes.count
     case .scaled(let run): run.byteRange.count
+    case .computed(let run): run.byteCount
+    }
+  }
+
+  /// The distance of values that no chunk may cut; nil where any byte may be the last.
+  var valueStride: Int? {
+    switch self {
+    case .kept, .bytes: nil
+    case .scaled(let run): run.segment.stride
+    case .computed(let run): run.stride
     }
   }
 }
@@ -59,6 +71,13 @@ package struct OutputPieces: Sendable {
     pieces.append(.scaled(run))
   }
 
+  /// Adds values to be computed.
+  package mutating func add(_ run: ComputedRun) {
+    guard !run.elements.isEmpty else { return }
+    byteCount += run.byteCount
+    pieces.append(.computed(run))
+  }
+
   /// Adds the parts of another list.
   package mutating func add(_ other: OutputPieces) {
     for piece in other.pieces {
@@ -66,6 +85,7 @@ package struct OutputPieces: Sendable {
       case .kept(let range): keep(range)
       case .bytes(let bytes): add(bytes)
       case .scaled(let run): add(run)
+      case .computed(let run): add(run)
       }
     }
   }

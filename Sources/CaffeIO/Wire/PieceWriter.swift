@@ -4,7 +4,7 @@ import Threads
 /// Writes the parts of an output in chunks, on both cores when there is enough to do.
 ///
 /// A chunk is read from the input with one call for each stretch that lies together there, scaled where
-/// it lies, and written with one call. Chunks are independent: each thread takes the next one, so that
+/// it lies, completed with what is computed, and written with one call. Chunks are independent: each thread takes the next one, so that
 /// one reads and computes while the other writes (the system lets one thread at a time write to a file).
 package final class PieceWriter: Sendable {
   /// How an output is written.
@@ -54,7 +54,7 @@ package final class PieceWriter: Sendable {
     chunks = Self.divide(pieces, chunkBytes: options.chunkBytes)
   }
 
-  /// Cuts an output into chunks. No value that is to be scaled is cut: a chunk ends before it.
+  /// Cuts an output into chunks. No value that is scaled or computed is cut: a chunk ends before it.
   private static func divide(_ pieces: OutputPieces, chunkBytes: Int) -> [Chunk] {
     var chunks: [Chunk] = []
     var start = 0
@@ -70,7 +70,7 @@ package final class PieceWriter: Sendable {
           continue
         }
         var end = offset + room
-        if case .scaled(let run) = pieces.pieces[piece] { end -= end % run.segment.stride }
+        if let stride = pieces.pieces[piece].valueStride { end -= end % stride }
         guard end > offset else { break }
         chunk.byteCount += end - offset
         offset = end
@@ -125,9 +125,14 @@ package final class PieceWriter: Sendable {
     try read(buffer, chunk)
     var done = 0
     try forEachPart(of: chunk) { piece, part in
-      if case .scaled(let run) = piece {
-        try scale(
-          UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + part.count]), part, run, kernel)
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + part.count])
+      switch piece {
+      case .kept, .bytes: break
+      case .scaled(let run): try scale(bytes, part, run, kernel)
+      case .computed(let run):
+        try run.write(
+          (part.count + run.stride - 1) / run.stride, from: part.lowerBound / run.stride,
+          into: bytes.baseAddress!)
       }
       done += part.count
     }
@@ -154,6 +159,13 @@ package final class PieceWriter: Sendable {
       case .kept(let range): source = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound
       case .scaled(let run):
         let start = run.segment.offset
+        source = start + part.lowerBound..<start + part.upperBound
+      case .computed(let run):
+        guard let start = run.segment?.offset else {
+          try flush()
+          done += part.count
+          return
+        }
         source = start + part.lowerBound..<start + part.upperBound
       }
       if pending.upperBound != source.lowerBound { try flush() }

@@ -1,17 +1,3 @@
-/// What a blob of the output holds; nothing is read or computed before it is written.
-package enum BlobContent: Sendable {
-  /// A blob of the input, byte for byte.
-  case stored(StoredBlob)
-  /// A blob of the input in its own layout, each value times the product of its factors; the product is
-  /// taken in Double and rounded once.
-  case scaled(StoredBlob, [ChannelScale])
-  /// New values in row-major order; small ones, such as a bias.
-  ///
-  /// In the place of a stored blob with as many values, the same number type and the same dimensions
-  /// (leading ones apart) the values are put into its bytes and all else in it stays.
-  case values([Double], shape: [Int], storage: BlobStorage)
-}
-
 /// What happens to one layer of a weights file; nil leaves a part as it is.
 package struct WeightLayerEdit: Sendable {
   /// Leaves the layer out.

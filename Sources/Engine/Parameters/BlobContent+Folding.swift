@@ -1,46 +1,29 @@
 import CaffeIO
 
 extension BlobContent {
-  /// The dimensions.
-  package var shape: [Int] {
-    switch self {
-    case .stored(let blob), .scaled(let blob, _): return blob.shape
-    case .values(_, let shape, _): return shape
-    }
-  }
-
-  /// The number of elements.
-  package var count: Int {
-    switch self {
-    case .stored(let blob), .scaled(let blob, _): return blob.count
-    case .values(let values, _, _): return values.count
-    }
-  }
-
-  /// The number type it is stored in.
-  package var storage: BlobStorage {
-    switch self {
-    case .stored(let blob), .scaled(let blob, _): return blob.storage
-    case .values(_, _, let storage): return storage
-    }
-  }
-
   /// Every element times its channel's factor. Factors that lie over the blob the same way are multiplied into
   /// one, in Double, so that any number of folds rounds once.
   func scaled(by scale: ChannelScale) -> BlobContent {
     switch self {
     case .stored(let blob): return .scaled(blob, [scale])
-    case .scaled(let blob, var scales):
-      if let index = scales.firstIndex(where: { $0.liesLike(scale) }) {
-        for channel in scale.factors.indices { scales[index].factors[channel] *= scale.factors[channel] }
-      } else {
-        scales.append(scale)
-      }
-      return .scaled(blob, scales)
+    case .scaled(let blob, let scales): return .scaled(blob, Self.joined(scales, scale))
+    case .computed(var blob):
+      blob.scales = Self.joined(blob.scales, scale)
+      return .computed(blob)
     case .values(var values, let shape, let storage):
       for element in values.indices { values[element] *= scale.factors[scale.channel(of: element)] }
       return .values(values, shape: shape, storage: storage)
     }
+  }
+
+  private static func joined(_ scales: [ChannelScale], _ scale: ChannelScale) -> [ChannelScale] {
+    var scales = scales
+    if let index = scales.firstIndex(where: { $0.liesLike(scale) }) {
+      for channel in scale.factors.indices { scales[index].factors[channel] *= scale.factors[channel] }
+    } else {
+      scales.append(scale)
+    }
+    return scales
   }
 
   /// The same blob, as far as shape and number type go, with other elements.
@@ -50,15 +33,12 @@ extension BlobContent {
 
   /// All elements in Double, folds applied; for blobs that are small enough to hold.
   func values(from weights: WeightsFile?) throws -> [Double] {
-    switch self {
-    case .values(let values, _, _): return values
-    case .stored(let blob): return try weights?.values(of: blob) ?? []
-    case .scaled(let blob, let scales):
-      var values = try weights?.values(of: blob) ?? []
-      for scale in scales {
-        for element in values.indices { values[element] *= scale.factors[scale.channel(of: element)] }
-      }
-      return values
+    if case .values(let values, _, _) = self { return values }
+    guard let weights else { return [] }
+    let (reader, count) = (try BlobContentReader(weights, self), count)
+    return try Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      try reader.read(0..<count, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+      initialized = count
     }
   }
 

@@ -81,13 +81,14 @@ extension MatchEnvironment {
       guard axis < shape.count, vector.values.count == shape[axis] else { return nil }
       return along(axis, vector.values)
     default:
-      guard let tensor = value.tensor, tensor.shape.count <= shape.count else { return nil }
-      let missing = shape.count - tensor.shape.count
-      let wide = tensor.shape.indices.filter { tensor.shape[$0] != 1 }
+      guard let factors = value.lazyTensor, factors.shape.count <= shape.count else { return nil }
+      let missing = shape.count - factors.shape.count
+      let wide = factors.shape.indices.filter { factors.shape[$0] != 1 }
+      guard wide.count <= 1, let tensor = try? factors.held() else { return nil }
       guard let axis = wide.first else {
         return tensor.values.first.map { along(0, Array(repeating: $0, count: shape[0])) }
       }
-      guard wide.count == 1, tensor.shape[axis] == shape[axis + missing] else { return nil }
+      guard tensor.shape[axis] == shape[axis + missing] else { return nil }
       return along(axis + missing, tensor.values)
     }
   }

@@ -77,9 +77,16 @@ final class MatchEnvironment: ExpressionEnvironment {
   }
 
   private func evaluated(_ expression: CheckedExpression) throws(Refusal.Reason) -> ExpressionValue? {
+    try evaluated(expression) { (e, expression) throws(ExpressionError) in try e.value(of: expression) }
+  }
+
+  private func evaluated(
+    _ expression: CheckedExpression,
+    _ evaluate: (ExpressionEvaluator<MatchEnvironment>, Expression) throws(ExpressionError) -> ExpressionValue
+  ) throws(Refusal.Reason) -> ExpressionValue? {
     failure = nil
     do {
-      return try ExpressionEvaluator(self).value(of: expression.expression)
+      return try evaluate(ExpressionEvaluator(self), expression.expression)
     } catch {
       switch failure {
       case .needsWeights: return nil
@@ -101,6 +108,30 @@ final class MatchEnvironment: ExpressionEnvironment {
     guard let value = try value(of: expression) else { return nil }
     guard let tensor = value.tensor else { throw unexpected(value, expression, .tensor(.unknown)) }
     return tensor
+  }
+
+  /// What a blob holds whose numbers are the value; nil when it depends on weights that this run does not have.
+  ///
+  /// Many numbers are computed now only to see that all of them are finite, and again when they are written.
+  ///
+  /// - Throws: a refusal, where a number is not finite one that calls the blob `what`.
+  func content(
+    of expression: CheckedExpression, storage: BlobStorage, layer: LayerID, what: String
+  ) throws(Refusal.Reason) -> BlobContent? {
+    let value = try evaluated(expression) { (e, expression) throws(ExpressionError) in
+      try e.lazyValue(of: expression)
+    }
+    guard let value else { return nil }
+    guard let tensor = value.lazyTensor else { throw unexpected(value, expression, .tensor(.unknown)) }
+    let place: Int?
+    do {
+      place = try tensor.firstThatIsNotFinite()
+    } catch {
+      throw refusal(reading: error)
+    }
+    if let place { throw .notFinite(layer: layer, what: what, channel: place) }
+    if let held = tensor.tensor { return .values(held.values, shape: held.shape, storage: storage) }
+    return .computed(ComputedBlob(ExpressionNumbers(tensor), shape: tensor.shape, storage: storage))
   }
 
   /// The value as a number.
@@ -153,7 +184,7 @@ final class MatchEnvironment: ExpressionEnvironment {
     element = nil
     defer { element = current }
     do {
-      let value = try ExpressionEvaluator(self).value(of: expression.expression)
+      let value = try ExpressionEvaluator(self).lazyValue(of: expression.expression)
       known[name] = value
       return value
     } catch {
@@ -228,19 +259,33 @@ final class MatchEnvironment: ExpressionEnvironment {
     return index < blobs.count ? blobs[index].shape : try blob(of: layer, at: index).shape
   }
 
-  func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> Tensor {
+  func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> LazyTensor {
     let blobs = try blobs(of: layer)
     if index >= blobs.count, let fallback = missingBlobs[MissingBlob(layer: layer.id, index: index)] {
-      let value = try? ExpressionEvaluator(self).value(of: fallback.expression)
-      guard let tensor = value?.tensor else {
+      let value = try? ExpressionEvaluator(self).lazyValue(of: fallback.expression)
+      guard let tensor = value?.lazyTensor else {
         throw ExpressionFault("the default '\(fallback.text)' has no value")
       }
       return tensor
     }
-    let values = try asking { () throws(Refusal.Reason) in
-      try net.values(of: blobs[index], layer: id(layer))
+    if case .values(let values, let shape, _) = blobs[index] {
+      return LazyTensor(Tensor(shape: shape, values: values))
     }
-    return Tensor(shape: blobs[index].shape, values: values)
+    let source = try asking { () throws(Refusal.Reason) in
+      try net.source(of: blobs[index], layer: id(layer))
+    }
+    return LazyTensor(shape: blobs[index].shape, source)
+  }
+
+  func fault(reading error: any Error) -> ExpressionFault {
+    let reason = refusal(reading: error)
+    failure = .refusal(reason)
+    return ExpressionFault(reason.sentence(in: net.graph))
+  }
+
+  private func refusal(reading error: any Error) -> Refusal.Reason {
+    guard let error = error as? UnreadableBlob else { return .evaluation(message: "\(error)") }
+    return .unreadable(layer: error.layer, message: error.diagnostic.sentence)
   }
 
   func values(of layer: LayerReference, side: ValueSide) -> [String] {

@@ -104,7 +104,7 @@ extension BlobContent {
     switch self {
     case .stored: .moved
     case .scaled: .scaled
-    case .values: .computed
+    case .values, .computed: .computed
     }
   }
 
@@ -116,6 +116,8 @@ extension BlobContent {
       return a.fieldRange == b.fieldRange && first == second
     case (.values(let a, let shape, let storage), .values(let b, let otherShape, let otherStorage)):
       return shape == otherShape && storage == otherStorage && a == b
+    case (.computed(let a), .computed(let b)):
+      return a.numbers === b.numbers && a.shape == b.shape && a.storage == b.storage && a.scales == b.scales
     default: return false
     }
   }

@@ -100,11 +100,9 @@ struct LayerWriter {
     let storage = net.weights == nil ? .float : try storage(like: template.model ?? capture)
     for expression in template.blobs {
       // Evaluated without weights too: what can be refused without them is.
-      guard let tensor = try environment.tensor(of: expression) else { continue }
-      if let index = tensor.values.firstIndex(where: { !$0.isFinite }) {
-        throw .notFinite(layer: neighbour, what: "new '\(expression.text)'", channel: index)
-      }
-      blobs.append(.values(tensor.values, shape: tensor.shape, storage: storage))
+      let content = try environment.content(
+        of: expression, storage: storage, layer: neighbour, what: "new '\(expression.text)'")
+      if let content { blobs.append(content) }
     }
     return Description(name: name, type: type, fields: fields, blobs: net.weights == nil ? nil : blobs)
   }

@@ -156,19 +156,11 @@ struct Rewriter {
         }
         return net.setBlobs(blobs, of: layer)
       }
-      guard let tensor = try environment.tensor(of: expression) else { return }
-      if let element = tensor.values.firstIndex(where: { !$0.isFinite }) {
-        throw .notFinite(layer: layer, what: "new blob \(index)", channel: element)
-      }
-      if index < blobs.count {
-        let old = blobs[index]
-        blobs[index] =
-          old.shape == tensor.shape
-          ? old.replacingValues(with: tensor.values)
-          : .values(tensor.values, shape: tensor.shape, storage: old.storage)
-      } else {
-        blobs.append(.values(tensor.values, shape: tensor.shape, storage: blobs.first?.storage ?? .float))
-      }
+      let storage = (index < blobs.count ? blobs[index] : blobs.first)?.storage ?? .float
+      let content = try environment.content(
+        of: expression, storage: storage, layer: layer, what: "new blob \(index)")
+      guard let content else { return }
+      if index < blobs.count { blobs[index] = content } else { blobs.append(content) }
       net.setBlobs(blobs, of: layer)
     }
   }

@@ -84,7 +84,10 @@ struct ParameterEnvironment: ExpressionEnvironment {
   func blobShape(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> [Int] {
     throw Self.fault
   }
-  func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> Tensor { throw Self.fault }
+  func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> LazyTensor {
+    throw Self.fault
+  }
+  func fault(reading error: any Error) -> ExpressionFault { Self.fault }
   func values(of layer: LayerReference, side: ValueSide) -> [String] { [] }
   func valueShape(of layer: LayerReference, side: ValueSide, at index: Int) -> [Int]? { nil }
   func attribute(_ path: [String], of layer: LayerReference) -> ExpressionValue? { nil }

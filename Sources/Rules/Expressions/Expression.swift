@@ -138,21 +138,33 @@ package struct ExpressionLimits: Sendable {
   package var length: Int
   /// How deep the expression nests; 128 unless said otherwise.
   package var depth: Int
-  /// The elements of one tensor or list; 2²⁷ (1 GiB of Doubles) unless said otherwise.
+  /// The elements of one tensor or list in memory; 2²⁷ (1 GiB of Doubles) unless said otherwise.
   package var elements: Int
-  /// The elements that one evaluation makes in all, blobs read included; 2²⁹ unless said otherwise.
+  /// A tensor with more elements is computed when its numbers are asked for; 4,096 unless said otherwise, which the vectors of
+  /// most layers do not exceed and most weights do.
+  package var heldElements: Int
+  /// The elements of a tensor that is computed when its numbers are asked for; 2³⁰ unless said otherwise: no weights file,
+  /// of 2 GiB at most, holds more.
+  package var lazyElements: Int
+  /// What takes more steps for one number is computed once and held; 256 unless said otherwise.
+  package var lazyCost: Int
+  /// The elements that one evaluation holds in all, blobs included; 2²⁹ unless said otherwise.
   package var totalElements: Int
   /// The multiplications of one `matmul`; 2³² unless said otherwise.
   package var multiplications: Int
 
   /// Makes limits; each has a default.
   package init(
-    length: Int = 1 << 16, depth: Int = 128, elements: Int = 1 << 27, totalElements: Int = 1 << 29,
+    length: Int = 1 << 16, depth: Int = 128, elements: Int = 1 << 27, heldElements: Int = 1 << 12,
+    lazyElements: Int = 1 << 30, lazyCost: Int = 1 << 8, totalElements: Int = 1 << 29,
     multiplications: Int = 1 << 32
   ) {
     self.length = length
     self.depth = depth
     self.elements = elements
+    self.heldElements = heldElements
+    self.lazyElements = lazyElements
+    self.lazyCost = lazyCost
     self.totalElements = totalElements
     self.multiplications = multiplications
   }

@@ -19,13 +19,18 @@ extension ExpressionEvaluator {
   /// A number, list of numbers or tensor; `rows` and `columns` are refused.
   mutating func plain(
     _ arguments: ExpressionArguments, _ index: Int, want: ExpressionWant = .numeric
-  ) throws(ExpressionError) -> Tensor {
+  ) throws(ExpressionError) -> LazyTensor {
     let value = try evaluate(arguments[index])
     if case .aligned(_, let axis) = value {
       throw ExpressionError(.unaligned(axis: axis), at: arguments[index].range)
     }
-    guard let tensor = value.tensor else { throw wrong(arguments, index, want, value) }
+    guard let tensor = value.lazyTensor else { throw wrong(arguments, index, want, value) }
     return tensor
+  }
+
+  /// A number, list of numbers or tensor, in memory.
+  mutating func heldPlain(_ arguments: ExpressionArguments, _ index: Int) throws(ExpressionError) -> Tensor {
+    try held(plain(arguments, index), at: arguments[index].range)
   }
 
   mutating func layer(_ arguments: ExpressionArguments, _ index: Int) throws(ExpressionError)
@@ -41,11 +46,11 @@ extension ExpressionEvaluator {
     _ expression: Expression, _ arguments: ExpressionArguments, _ index: Int, want: ExpressionWant
   ) throws(ExpressionError) -> [Int] {
     let value = try evaluate(expression)
-    guard let tensor = value.tensor, tensor.shape.count <= 1 else {
+    guard let tensor = value.lazyTensor, tensor.shape.count <= 1 else {
       throw wrong(arguments, index, want, value)
     }
     var result: [Int] = []
-    for number in tensor.values {
+    for number in try held(tensor, at: expression.range).values {
       guard let integer = Int(exactly: number) else {
         throw ExpressionError(
           want == .shape ? .badDimension(number) : .notWhole(number), at: expression.range)

@@ -5,8 +5,9 @@ extension ExpressionEvaluator {
     switch function {
     case .sqrt, .rsqrt, .abs, .exp, .log, .floor, .isfinite:
       let value = try evaluate(arguments[0])
-      let result = try mappedTensor(value, at: arguments.call) { function.elementwise($0) ?? $0 }
-      guard let result else { throw wrong(arguments, 0, .numeric, value) }
+      guard let operation = ElementOperation(function),
+        let result = try mapped(value, at: arguments.call, operation)
+      else { throw wrong(arguments, 0, .numeric, value) }
       if function == .isfinite, case .number(let truth) = result { return .boolean(truth != 0) }
       return result
     case .pow: return try pairwise(.power, arguments, 0, 1)
@@ -22,7 +23,7 @@ extension ExpressionEvaluator {
     case .all, .any: return try reduceMask(arguments)
     case .reshape:
       let source = try plain(arguments, 0)
-      return ExpressionValue(source.reshaped(try reshapeTarget(arguments, source)))
+      return try made(source.reshaped(reshapeTarget(arguments, source)), at: arguments.call)
     case .transpose:
       let source = try plain(arguments, 0)
       let rank = source.shape.count
@@ -32,19 +33,21 @@ extension ExpressionEvaluator {
           .wrongAxisCount(found: order?.count ?? 0, rank: rank),
           at: arguments.optional(1)?.range ?? arguments.call)
       }
-      try spend(source.shape, at: arguments.call)
-      return ExpressionValue(source.transposed(order ?? source.shape.indices.reversed()))
+      try admit(source.shape, at: arguments.call)
+      return try picked(from: source, at: arguments.call) {
+        $0.transposed(order ?? source.shape.indices.reversed())
+      }
     case .slice: return try slice(arguments)
     case .concat: return try concat(arguments)
     case .flip:
       let source = try plain(arguments, 0)
       guard !source.shape.isEmpty else { throw wrong(arguments, 0, .vector, .number(0)) }
       let axes = try axes(arguments, 1, rank: source.shape.count) ?? [0]
-      try spend(source.shape, at: arguments.call)
-      return ExpressionValue(source.flipped(axes))
+      try admit(source.shape, at: arguments.call)
+      return try picked(from: source, at: arguments.call) { $0.flipped(axes) }
     case .pad: return try pad(arguments)
     case .rows, .columns:
-      let source = try plain(arguments, 0)
+      let source = try heldPlain(arguments, 0)
       if source.shape.isEmpty { return ExpressionValue(source) }
       guard source.shape.count == 1 else {
         let kind = ExpressionError.Kind.wrongRank(function, expected: 1, found: source.shape.count)
@@ -54,8 +57,8 @@ extension ExpressionEvaluator {
     case .zeros, .ones, .full:
       let shape = try shape(arguments, 0)
       let fill: Double = function == .full ? try number(arguments, 1) : function == .ones ? 1 : 0
-      let count = try spend(shape, at: arguments.call)
-      return ExpressionValue(Tensor(shape: shape, values: [Double](repeating: fill, count: count)))
+      try admit(shape, at: arguments.call)
+      return try made(LazyTensor(shape: shape, repeating: fill), at: arguments.call)
     case .eye:
       let size = try integer(arguments[0])
       guard size >= 0 else { throw ExpressionError(.badDimension(Double(size)), at: arguments[0].range) }
@@ -103,7 +106,7 @@ extension ExpressionEvaluator {
 
   /// The numbers of a vector over all channels that belong to one element; a single number serves every element.
   private mutating func part(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
-    let vector = try plain(arguments, 0)
+    let vector = try heldPlain(arguments, 0)
     guard vector.shape.count <= 1 else {
       throw ExpressionError(
         .wrongRank(.part, expected: 1, found: vector.shape.count), at: arguments[0].range)
@@ -115,7 +118,7 @@ extension ExpressionEvaluator {
         .partCount(found: vector.values.count, expected: place.total), at: arguments[0].range)
     }
     try spend([place.count], at: arguments.call)
-    return .tensor(vector.sliced(place.offset..<place.offset + place.count, axis: 0))
+    return .tensor(Tensor(Array(vector.values[place.offset..<place.offset + place.count])))
   }
 
   private mutating func pairwise(
@@ -155,13 +158,9 @@ extension ExpressionEvaluator {
       }
       shape = joined
     }
-    var stretched: [Tensor] = []
-    for tensor in operands.tensors {
-      try spend(shape, at: arguments.call)
-      stretched.append(tensor.stretched(to: shape))
+    return try result(operands.tensors, shape, axis: operands.axis, at: arguments.call) {
+      LazyTensor.chosen($0[0], $0[1], $0[2], shape: shape)
     }
-    let result = Tensor.select(stretched[0], stretched[1], stretched[2])
-    return operands.axis.map { .aligned(result, axis: $0) } ?? ExpressionValue(result)
   }
 
   private mutating func reduce(
@@ -172,18 +171,23 @@ extension ExpressionEvaluator {
     let axes = try axes(arguments, arguments.function.parameters.count - 1, rank: rank) ?? Array(0..<rank)
     let count = axes.reduce(1) { $0 * source.shape[$1] }
     try spend(source.shape.indices.filter { !axes.contains($0) }.map { source.shape[$0] }, at: arguments.call)
-    let result: Tensor
-    switch arguments.function {
-    case .min where count > 0:
-      result = source.reduced(axes, from: .infinity) { $1 < $0 || $1.isNaN ? $1 : $0 }
-    case .max where count > 0:
-      result = source.reduced(axes, from: -.infinity) { $1 > $0 || $1.isNaN ? $1 : $0 }
-    case .sum: result = source.reduced(axes, from: 0) { $0 + $1 }
-    case .mean where count > 0:
-      result = source.reduced(axes, from: 0) { $0 + $1 }.map { $0 / Double(count) }
-    default: throw ExpressionError(.nothingToReduce(arguments.function), at: arguments.call)
+    let (function, range) = (arguments.function, arguments.call)
+    func joined(
+      from initial: Double, _ operation: (Double, Double) -> Double
+    ) throws(ExpressionError) -> Tensor {
+      try computed(at: range) { try source.reduced(axes, from: initial, operation) }
     }
-    return ExpressionValue(result)
+    switch function {
+    case .min where count > 0:
+      return ExpressionValue(try joined(from: .infinity) { $1 < $0 || $1.isNaN ? $1 : $0 })
+    case .max where count > 0:
+      return ExpressionValue(try joined(from: -.infinity) { $1 > $0 || $1.isNaN ? $1 : $0 })
+    case .sum: return ExpressionValue(try joined(from: 0) { $0 + $1 })
+    case .mean where count > 0:
+      let sum = try joined(from: 0) { $0 + $1 }
+      return ExpressionValue(Tensor(shape: sum.shape, values: sum.values.map { $0 / Double(count) }))
+    default: throw ExpressionError(.nothingToReduce(function), at: range)
+    }
   }
 
   private mutating func reduceMask(_ arguments: ExpressionArguments) throws(ExpressionError)
@@ -194,18 +198,20 @@ extension ExpressionEvaluator {
     if case .aligned(_, let axis) = value {
       throw ExpressionError(.unaligned(axis: axis), at: arguments[0].range)
     }
-    guard let source = value.tensor else { throw wrong(arguments, 0, .mask, value) }
+    guard let source = value.lazyTensor else { throw wrong(arguments, 0, .mask, value) }
     let axes = try axes(arguments, 1, rank: source.shape.count) ?? Array(source.shape.indices)
     try spend(source.shape.indices.filter { !axes.contains($0) }.map { source.shape[$0] }, at: arguments.call)
-    let result =
-      arguments.function == .all
-      ? source.reduced(axes, from: 1) { $0 != 0 && $1 != 0 ? 1 : 0 }
-      : source.reduced(axes, from: 0) { $0 != 0 || $1 != 0 ? 1 : 0 }
+    let asksForAll = arguments.function == .all
+    let result = try computed(at: arguments.call) {
+      asksForAll
+        ? try source.reduced(axes, from: 1) { $0 != 0 && $1 != 0 ? 1 : 0 }
+        : try source.reduced(axes, from: 0) { $0 != 0 || $1 != 0 ? 1 : 0 }
+    }
     return result.shape.isEmpty ? .boolean(result.values[0] != 0) : .tensor(result)
   }
 
   private mutating func reshapeTarget(
-    _ arguments: ExpressionArguments, _ source: Tensor
+    _ arguments: ExpressionArguments, _ source: LazyTensor
   ) throws(ExpressionError) -> [Int] {
     let range = arguments[1].range
     var target = try integers(arguments[1], arguments, 1, want: .shape)
@@ -216,12 +222,12 @@ extension ExpressionEvaluator {
     guard free.count <= 1 else { throw refusal }
     if let index = free.first {
       target[index] = 1
-      guard let rest = Tensor.elementCount(of: target), rest > 0, source.values.count % rest == 0 else {
+      guard let rest = Tensor.elementCount(of: target), rest > 0, source.count % rest == 0 else {
         throw refusal
       }
-      target[index] = source.values.count / rest
+      target[index] = source.count / rest
     }
-    guard Tensor.elementCount(of: target) == source.values.count else { throw refusal }
+    guard Tensor.elementCount(of: target) == source.count else { throw refusal }
     return target
   }
 
@@ -240,16 +246,18 @@ extension ExpressionEvaluator {
     }
     var shape = source.shape
     shape[axes[0]] = range.count
-    try spend(shape, at: arguments.call)
-    return .tensor(source.sliced(range, axis: axes[0]))
+    try admit(shape, at: arguments.call)
+    return try picked(from: source, at: arguments.call) { $0.sliced(range, axis: axes[0]) }
   }
 
   private mutating func concat(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
     let value = try evaluate(arguments[0])
     guard case .list(let items) = value, !items.isEmpty else { throw wrong(arguments, 0, .tensors, value) }
-    var tensors: [Tensor] = []
+    var tensors: [LazyTensor] = []
     for item in items {
-      guard let tensor = item.tensor, !tensor.shape.isEmpty else { throw wrong(arguments, 0, .tensors, item) }
+      guard let tensor = item.lazyTensor, !tensor.shape.isEmpty else {
+        throw wrong(arguments, 0, .tensors, item)
+      }
       tensors.append(tensor)
     }
     let rank = tensors[0].shape.count
@@ -270,8 +278,8 @@ extension ExpressionEvaluator {
       }
       shape[axes[0]] += tensor.shape[axes[0]]
     }
-    try spend(shape, at: arguments.call)
-    return .tensor(Tensor.concatenated(tensors, axis: axes[0]))
+    try admit(shape, at: arguments.call)
+    return try made(LazyTensor.concatenated(tensors, axis: axes[0]), at: arguments.call)
   }
 
   private mutating func pad(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
@@ -295,18 +303,18 @@ extension ExpressionEvaluator {
       let (size, second) = sum.addingReportingOverflow(margins[1][axis])
       shape.append(first || second ? .max : size)
     }
-    try spend(shape, at: arguments.call)
-    return .tensor(source.padded(to: shape, at: margins[0]))
+    try admit(shape, at: arguments.call)
+    return try picked(from: source, at: arguments.call) { $0.padded(to: shape, at: margins[0]) }
   }
 
   private mutating func matmul(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
-    var operands: [Tensor] = []
+    var operands: [LazyTensor] = []
     for index in 0...1 {
       let tensor = try plain(arguments, index)
       if tensor.shape.isEmpty { throw wrong(arguments, index, .vector, .number(0)) }
       operands.append(tensor)
     }
-    let (a, b) = (operands[0], operands[1])
+    var (a, b) = (operands[0], operands[1])
     guard let axes = MatrixAxes(a.shape.count, b.shape.count) else {
       throw ExpressionError(.matrixRanks(a.shape.count, b.shape.count), at: arguments.call)
     }
@@ -316,25 +324,34 @@ extension ExpressionEvaluator {
     }
     try spend(Array(a.shape.dropLast() + b.shape.dropFirst(axes.stacked + 1)), at: arguments.call)
     let columns = b.shape.count == 1 ? 1 : b.shape[b.shape.count - 1]
-    let (cost, overflow) = a.values.count.multipliedReportingOverflow(by: columns)
+    let (cost, overflow) = a.count.multipliedReportingOverflow(by: columns)
     guard !overflow, cost <= limits.multiplications else {
       throw ExpressionError(.tooManyMultiplications(limit: limits.multiplications), at: arguments.call)
     }
-    return ExpressionValue(Tensor.product(a, b))
+    // One of them has to be in memory: the smaller.
+    if a.tensor == nil, b.tensor == nil {
+      let isSmaller = a.count < b.count
+      let operand = try held(isSmaller ? a : b, at: arguments[isSmaller ? 0 : 1].range)
+      if isSmaller { a = LazyTensor(operand) } else { b = LazyTensor(operand) }
+    }
+    let (left, right) = (a, b)
+    return ExpressionValue(try computed(at: arguments.call) { try LazyTensor.product(left, right) })
   }
 
   private mutating func size(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
     let value = try evaluate(arguments[0])
     switch (arguments.function, value) {
     case (.shape, _):
-      guard let tensor = value.tensor else { throw wrong(arguments, 0, .numeric, value) }
+      guard let tensor = value.lazyTensor else { throw wrong(arguments, 0, .numeric, value) }
       return .sizes(tensor.shape)
     case (_, .list(let items)): return .number(Double(items.count))
     case (.len, .string(let text)): return .number(Double(text.unicodeScalars.count))
-    case (.len, .tensor(let tensor)) where !tensor.shape.isEmpty: return .number(Double(tensor.shape[0]))
+    case (.len, .tensor), (.len, .lazy):
+      guard let size = value.lazyTensor?.shape.first else { throw wrong(arguments, 0, .sized, value) }
+      return .number(Double(size))
     case (.count, _):
-      guard let tensor = value.tensor else { throw wrong(arguments, 0, .sized, value) }
-      return .number(Double(tensor.values.count))
+      guard let tensor = value.lazyTensor else { throw wrong(arguments, 0, .sized, value) }
+      return .number(Double(tensor.count))
     default: throw wrong(arguments, 0, .sized, value)
     }
   }
@@ -362,6 +379,6 @@ extension ExpressionValue {
   /// Whether arithmetic takes it.
   fileprivate var isNumeric: Bool {
     if case .aligned = self { return true }
-    return tensor != nil
+    return lazyTensor != nil
   }
 }

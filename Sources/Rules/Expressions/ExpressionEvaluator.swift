@@ -13,14 +13,17 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     self.limits = limits
   }
 
-  /// The value of `expression`.
+  /// The value of `expression`, all of it in memory.
   package func value(of expression: Expression) throws(ExpressionError) -> ExpressionValue {
     var run = self
-    let value = try run.evaluate(expression)
-    if case .aligned(_, let axis) = value {
-      throw ExpressionError(.unaligned(axis: axis), at: expression.range)
-    }
-    return value
+    let value = try run.result(of: expression)
+    return try run.held(value, at: expression.range)
+  }
+
+  /// The value of `expression`; a tensor of many numbers is computed when they are asked for.
+  package func lazyValue(of expression: Expression) throws(ExpressionError) -> ExpressionValue {
+    var run = self
+    return try run.result(of: expression)
   }
 
   /// The value of an expression that something is multiplied by: it may be `rows(…)` or `columns(…)`.
@@ -48,6 +51,14 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     return tensor
   }
 
+  private mutating func result(of expression: Expression) throws(ExpressionError) -> ExpressionValue {
+    let value = try evaluate(expression)
+    if case .aligned(_, let axis) = value {
+      throw ExpressionError(.unaligned(axis: axis), at: expression.range)
+    }
+    return value
+  }
+
   // MARK: Cost
 
   /// Takes note of a tensor about to be made, and of how many elements it has.
@@ -64,6 +75,17 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
       throw ExpressionError(.tooManyElementsInAll(limit: limits.totalElements), at: range)
     }
     return count
+  }
+
+  /// Takes note of a tensor that will be held if it is small, and computed when its numbers are asked for if not.
+  mutating func admit(_ shape: [Int], at range: Range<Int>) throws(ExpressionError) {
+    guard let count = Tensor.elementCount(of: shape), count > limits.heldElements else {
+      try spend(shape, at: range)
+      return
+    }
+    guard count <= limits.lazyElements, shape.allSatisfy({ $0 <= limits.lazyElements }) else {
+      throw ExpressionError(.tooManyElements(limit: limits.lazyElements), at: range)
+    }
   }
 
   // MARK: Nodes
@@ -128,7 +150,7 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
 
   private mutating func negate(_ operand: Expression) throws(ExpressionError) -> ExpressionValue {
     let value = try evaluate(operand)
-    guard let negated = try mapped(value, at: operand.range, { -$0 }) else {
+    guard let negated = try mapped(value, at: operand.range, .negate) else {
       throw ExpressionError(.cannotNegate(value.type), at: operand.range)
     }
     return negated
@@ -206,9 +228,12 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
       let shape = try asking(range) { () throws(ExpressionFault) in
         try environment.blobShape(of: layer, at: index)
       }
-      try spend(shape, at: range)
-      return .tensor(
-        try asking(range) { () throws(ExpressionFault) in try environment.blob(of: layer, at: index) })
+      try admit(shape, at: range)
+      let tensor = try asking(range) { () throws(ExpressionFault) in
+        try environment.blob(of: layer, at: index)
+      }
+      // One without axes is no number here: it has a shape.
+      return shape.isEmpty ? .tensor(try computed(at: range, tensor.held)) : try made(tensor, at: range)
     case .attribute(let layer, let path):
       let value = try asking(range) { () throws(ExpressionFault) in
         try environment.attribute(path, of: layer)
@@ -291,6 +316,7 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
       }
       return .value(member.text == "rank" ? .number(Double(shape.count)) : .sizes(shape))
     case .value(.tensor(let tensor)): return .value(try sizeMember(member, of: tensor.shape))
+    case .value(.lazy(let tensor)): return .value(try sizeMember(member, of: tensor.shape))
     case .value(.list(let items)) where member.text == "count": return .value(.number(Double(items.count)))
     case .value(.list(let items)): throw missing(ExpressionValue.list(items).type, ["count"])
     case .value(let value): throw missing(value.type, [])
@@ -337,18 +363,25 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     default: break
     }
     let value = try settle(reference, at: base.range)
-    switch value {
-    case .list(let items):
+    if case .list(let items) = value {
       return .value(items[try resolved(items.count, else: .outOfRange(index: position, count: items.count))])
-    case .tensor(let tensor) where !tensor.shape.isEmpty:
-      let count = tensor.shape[0]
-      let first = try resolved(count, else: .outOfRange(index: position, count: count))
-      let shape = Array(tensor.shape.dropFirst())
-      let length = try spend(shape, at: base.range)
-      return .value(
-        ExpressionValue(
-          Tensor(shape: shape, values: Array(tensor.values[first * length..<(first + 1) * length]))))
-    default: throw ExpressionError(.cannotIndex(value.type), at: base.range)
+    }
+    guard let (tensor, count) = rowsOf(value) else {
+      throw ExpressionError(.cannotIndex(value.type), at: base.range)
+    }
+    let first = try resolved(count, else: .outOfRange(index: position, count: count))
+    let shape = Array(tensor.shape.dropFirst())
+    try admit(shape, at: base.range)
+    return .value(try made(tensor.sliced(first..<first + 1, axis: 0).reshaped(shape), at: base.range))
+  }
+
+  /// A tensor with axes, and how many rows it has along the first.
+  private func rowsOf(_ value: ExpressionValue) -> (LazyTensor, Int)? {
+    switch value {
+    case .tensor, .lazy:
+      guard let tensor = value.lazyTensor, let count = tensor.shape.first else { return nil }
+      return (tensor, count)
+    default: return nil
     }
   }
 
@@ -363,14 +396,13 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
       }
       return range
     }
-    switch value {
-    case .list(let items): return .list(Array(items[try bounds(items.count)]))
-    case .tensor(let tensor) where !tensor.shape.isEmpty:
-      let range = try bounds(tensor.shape[0])
-      try spend([range.count] + tensor.shape.dropFirst(), at: base.range)
-      return .tensor(tensor.sliced(range, axis: 0))
-    default: throw ExpressionError(.cannotIndex(value.type), at: base.range)
+    if case .list(let items) = value { return .list(Array(items[try bounds(items.count)])) }
+    guard let (tensor, count) = rowsOf(value) else {
+      throw ExpressionError(.cannotIndex(value.type), at: base.range)
     }
+    let range = try bounds(count)
+    try admit([range.count] + tensor.shape.dropFirst(), at: base.range)
+    return try made(tensor.sliced(range, axis: 0), at: base.range)
   }
 }
 

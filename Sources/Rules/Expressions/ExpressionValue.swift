@@ -5,6 +5,8 @@ package enum ExpressionValue: Sendable, Equatable {
   case string(String)
   case list([ExpressionValue])
   case tensor(Tensor)
+  /// A tensor with so many numbers that they are computed when something asks for them.
+  case lazy(LazyTensor)
   /// A vector laid along axis 0 (`rows`) or 1 (`columns`) of the tensor it meets; never the result of a whole expression.
   case aligned(Tensor, axis: Int)
   case layer(LayerReference)
@@ -17,6 +19,7 @@ package enum ExpressionValue: Sendable, Equatable {
     case .boolean: return .boolean
     case .string: return .string
     case .tensor(let tensor): return .tensor(SymbolicShape(tensor.shape))
+    case .lazy(let tensor): return .tensor(SymbolicShape(tensor.shape))
     case .aligned(let tensor, let axis): return .aligned(.known(tensor.values.count), axis: axis)
     case .layer(let layer): return .layer(capture: layer.capture)
     case .record(let parts): return .record(parts.mapValues(\.type))
@@ -31,7 +34,7 @@ package enum ExpressionValue: Sendable, Equatable {
     }
   }
 
-  /// The value as a tensor: a number has no axes, a list of numbers is a vector; nil for anything else.
+  /// The value as a tensor in memory: a number has no axes, a list of numbers is a vector; nil for anything else.
   package var tensor: Tensor? {
     switch self {
     case .number(let value): return Tensor(shape: [], values: [value])
@@ -42,6 +45,12 @@ package enum ExpressionValue: Sendable, Equatable {
       return values.count == items.count ? Tensor(values) : nil
     default: return nil
     }
+  }
+
+  /// The value as a tensor whose numbers may be computed later; nil for what is none.
+  package var lazyTensor: LazyTensor? {
+    if case .lazy(let tensor) = self { return tensor }
+    return tensor.map(LazyTensor.init)
   }
 
   /// The number, if it is one.
@@ -91,7 +100,9 @@ package protocol ExpressionEnvironment {
   /// The shape of a blob; `index` is below the count.
   func blobShape(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> [Int]
   /// The numbers of a blob; `index` is below the count.
-  func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> Tensor
+  func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> LazyTensor
+  /// What to say where the numbers of a blob cannot be read.
+  func fault(reading error: any Error) -> ExpressionFault
   /// The names of the values the layer reads or makes.
   func values(of layer: LayerReference, side: ValueSide) -> [String]
   /// The inferred shape of a value; nil where it is not known.

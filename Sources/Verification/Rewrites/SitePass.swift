@@ -198,7 +198,7 @@ extension SiteSide.Step {
     guard layer is any WeightStreaming, let blob = blobs.first else { return nil }
     switch blob {
     case .stored(let stored), .scaled(let stored, _): return stored.fieldRange.lowerBound
-    case .values: return nil
+    case .values, .computed: return nil
     }
   }
 

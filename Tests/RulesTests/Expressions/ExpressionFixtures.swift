@@ -1,3 +1,5 @@
+import Testing
+
 @testable import Rules
 
 /// A net of two layers, for checking and evaluating.
@@ -30,9 +32,12 @@ struct SmallNet: ExpressionEnvironment, ExpressionScope {
   func blobShape(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> [Int] {
     Self.blobs[layer.id][index].shape
   }
-  func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> Tensor {
-    Self.blobs[layer.id][index]
+  func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> LazyTensor {
+    // Numbers that are in memory already could be lent; those of a source are read.
+    let tensor = Self.blobs[layer.id][index]
+    return LazyTensor(shape: tensor.shape, Numbers(tensor.values))
   }
+  func fault(reading error: any Error) -> ExpressionFault { ExpressionFault("\(error)") }
   func values(of layer: LayerReference, side: ValueSide) -> [String] {
     side == .bottoms ? ["data", "other"] : ["out"]
   }
@@ -103,14 +108,45 @@ struct SmallNet: ExpressionEnvironment, ExpressionScope {
   }
 }
 
-/// The value of `text` in the small net, checked first.
+/// Numbers that are read as those of a file are.
+final class Numbers: TensorSource {
+  private let values: [Double]
+  init(_ values: [Double]) { self.values = values }
+
+  func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) {
+    _ = output.update(fromContentsOf: values[elements])
+  }
+}
+
+/// The value of `text` in the small net, checked first. Whether tensors are held or computed when they are needed makes
+/// no difference.
 func evaluate(_ text: String, limits: ExpressionLimits = ExpressionLimits()) throws(ExpressionError)
   -> ExpressionValue
 {
   let expression = try Expression(parsing: text, limits: limits)
   try ExpressionChecker(SmallNet(knowsShapes: false)).check(expression)
   try ExpressionChecker(SmallNet()).check(expression)
-  return try ExpressionEvaluator(SmallNet(), limits: limits).value(of: expression)
+  let value = try ExpressionEvaluator(SmallNet(), limits: limits).value(of: expression)
+  var lazily = limits
+  lazily.heldElements = 0
+  // What is computed anew for every use is not counted against what may be held.
+  let computed = try ExpressionEvaluator(SmallNet(), limits: lazily).value(of: expression)
+  if !value.isIdentical(to: computed) { Issue.record("'\(text)' is \(value), computed lazily \(computed)") }
+  return value
+}
+
+extension ExpressionValue {
+  /// Whether both are the same, NaNs included.
+  func isIdentical(to other: ExpressionValue) -> Bool {
+    switch (self, other) {
+    case (.number(let a), .number(let b)): a == b || a.isNaN && b.isNaN
+    case (.tensor(let a), .tensor(let b)):
+      a.shape == b.shape && zip(a.values, b.values).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
+    case (.list(let a), .list(let b)):
+      a.count == b.count && zip(a, b).allSatisfy { $0.isIdentical(to: $1) }
+    default: self == other
+    }
+  }
 }
 
 /// A tensor of rank 2.

@@ -19,7 +19,13 @@ import Testing
     ]
     + ExpressionFunction.allCases.map { $0.rawValue + "(" }
 
-  private let limits = ExpressionLimits(elements: 1 << 12, totalElements: 1 << 16, multiplications: 1 << 16)
+  private let limits = ExpressionLimits(
+    elements: 1 << 12, heldElements: 1 << 12, lazyElements: 1 << 12, totalElements: 1 << 16,
+    multiplications: 1 << 16)
+  /// Nothing is held that can be computed when it is needed.
+  private let lazily = ExpressionLimits(
+    elements: 1 << 12, heldElements: 0, lazyElements: 1 << 12, totalElements: 1 << 16,
+    multiplications: 1 << 16)
 
   private func run(_ text: String) {
     guard let expression = try? Expression(parsing: text, limits: limits) else { return }
@@ -31,7 +37,11 @@ import Testing
             && error.sentence != "the expression is not valid")
       }
     }
-    do { _ = try ExpressionEvaluator(SmallNet(), limits: limits).value(of: expression) } catch {
+    do {
+      let value = try ExpressionEvaluator(SmallNet(), limits: limits).value(of: expression)
+      let computed = try ExpressionEvaluator(SmallNet(), limits: lazily).value(of: expression)
+      #expect(value.isIdentical(to: computed), "\(text): \(value), \(computed)")
+    } catch {
       #expect(
         error.range.upperBound <= length && !error.sentence.isEmpty
           && error.sentence != "the expression is not valid")

@@ -1,0 +1,60 @@
+import CaffeIO
+import Diagnostics
+import Rules
+
+// Blobs as the numbers of expressions, and the results of expressions as blobs. Neither is in memory.
+
+/// What a blob holds, folds applied, for expressions that ask for it piece by piece.
+final class BlobSource: TensorSource {
+  private let reader: BlobContentReader
+  private let layer: LayerID
+
+  init(_ reader: BlobContentReader, layer: LayerID) {
+    self.reader = reader
+    self.layer = layer
+  }
+
+  func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) throws {
+    do {
+      try reader.read(elements, into: output)
+    } catch let error as UnreadableBlob {
+      throw error
+    } catch {
+      throw UnreadableBlob(layer: layer, underlying: error)
+    }
+  }
+}
+
+/// The numbers of an expression, for a blob that is written piece by piece.
+final class ExpressionNumbers: ComputedNumbers {
+  private let tensor: LazyTensor
+
+  init(_ tensor: LazyTensor) { self.tensor = tensor }
+
+  func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) throws {
+    try tensor.read(elements, into: output)
+  }
+}
+
+/// Numbers of a layer that an expression asked for and that cannot be read.
+struct UnreadableBlob: DiagnosticError {
+  let layer: LayerID
+  let underlying: any Error
+
+  var diagnostic: Diagnostic {
+    (underlying as? any DiagnosticError)?.diagnostic ?? Diagnostic(.error, at: .none, "\(underlying)")
+  }
+}
+
+extension WorkingNet {
+  /// The numbers of a blob, folds applied, to be read when they are needed.
+  func source(of blob: BlobContent, layer: LayerID) throws(Refusal.Reason) -> BlobSource {
+    do {
+      guard let weights else { preconditionFailure("there are no blobs without weights") }
+      return BlobSource(try BlobContentReader(weights, blob), layer: layer)
+    } catch {
+      let message = (error as? any DiagnosticError)?.diagnostic.sentence ?? "\(error)"
+      throw .unreadable(layer: layer, message: message)
+    }
+  }
+}

@@ -1,0 +1,198 @@
+/// Numbers that lie elsewhere, such as those of a blob in a file.
+package protocol TensorSource: AnyObject, Sendable {
+  /// Brings a range of the numbers, in row-major order, to the begin of `output`.
+  ///
+  /// Ranges may be read at the same time and more than once, and hold the same numbers each time.
+  func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) throws
+}
+
+/// A tensor whose numbers are computed when they are read, block by block: however large it is, little of it is in memory.
+///
+/// What it is made of are nodes: numbers in memory or elsewhere, and operations on other nodes. All operations of the rule
+/// language that keep, pick or place numbers make such nodes; those that join many numbers into one, sums and products of
+/// matrices, have results in memory (``TensorReduction``, ``LazyTensor/product(_:_:)``).
+package struct LazyTensor: Sendable {
+  /// The sizes of the axes, outermost first; none for a single number.
+  package let shape: [Int]
+  let node: TensorNode
+
+  init(shape: [Int], _ node: TensorNode) {
+    self.shape = shape
+    self.node = node
+  }
+
+  /// A tensor in memory.
+  package init(_ tensor: Tensor) {
+    self.init(shape: tensor.shape, TensorNode(.held(tensor.values)))
+  }
+
+  /// The numbers of `source`, as many as the product of `shape`.
+  package init(shape: [Int], _ source: any TensorSource) {
+    self.init(shape: shape, TensorNode(.source(source)))
+  }
+
+  /// The same number everywhere.
+  init(shape: [Int], repeating value: Double) {
+    self.init(shape: shape, TensorNode(.repeated(value)))
+  }
+
+  /// The number of elements.
+  package var count: Int { Tensor.elementCount(of: shape) ?? 0 }
+
+  /// The numbers, where they are in memory already.
+  package var tensor: Tensor? {
+    if case .held(let values) = node.form { return Tensor(shape: shape, values: values) }
+    return nil
+  }
+
+  // MARK: Reading
+
+  /// How many numbers are computed at a time. A few operands of a block fit the second-level cache.
+  package static let block = 8192
+
+  /// Computes a range of the numbers into the begin of `output`.
+  ///
+  /// - Throws: what sources throw.
+  package func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) throws {
+    guard let base = output.baseAddress else { return }
+    let scratch = TensorScratch()
+    for start in stride(from: elements.lowerBound, to: elements.upperBound, by: Self.block) {
+      let range = start..<min(start + Self.block, elements.upperBound)
+      try node.read(range, into: base + (start - elements.lowerBound), scratch)
+    }
+  }
+
+  /// Runs `body` over all numbers in order, with the index of the first of each block; those in memory are one block.
+  package func forEachBlock(_ body: (Int, UnsafeBufferPointer<Double>) throws -> Void) throws {
+    if case .held(let values) = node.form { return try values.withUnsafeBufferPointer { try body(0, $0) } }
+    let (count, scratch) = (count, TensorScratch())
+    try scratch.lend(min(Self.block, count)) { buffer in
+      for start in stride(from: 0, to: count, by: Self.block) {
+        let range = start..<min(start + Self.block, count)
+        try node.read(range, into: buffer, scratch)
+        try body(start, UnsafeBufferPointer(start: buffer, count: range.count))
+      }
+    }
+  }
+
+  /// The place of the first number that is infinite or NaN; nil where all are finite.
+  package func firstThatIsNotFinite() throws -> Int? {
+    var place: Int?
+    try forEachBlock { first, numbers in
+      if place == nil, let index = numbers.firstIndex(where: { !$0.isFinite }) { place = first + index }
+    }
+    return place
+  }
+
+  /// All numbers, in memory: 8 bytes each.
+  package func held() throws -> Tensor {
+    if let tensor { return tensor }
+    let count = count
+    let values = try [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
+      try read(0..<count, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+      initialized = count
+    }
+    return Tensor(shape: shape, values: values)
+  }
+}
+
+extension LazyTensor: Equatable {
+  /// Whether both are the same numbers by descent; nothing is computed.
+  package static func == (a: LazyTensor, b: LazyTensor) -> Bool { a.shape == b.shape && a.node === b.node }
+}
+
+/// Where the numbers of a tensor come from, in row-major order.
+final class TensorNode: Sendable {
+  enum Form: Sendable {
+    case held([Double])
+    case source(any TensorSource)
+    case repeated(Double)
+    case mapped(ElementOperation, TensorNode)
+    case paired(PairOperation, TensorNode, TensorNode)
+    /// Where the first is not zero the second, elsewhere the third.
+    case chosen(TensorNode, TensorNode, TensorNode)
+    /// Parts of other nodes in their places, zeros elsewhere.
+    case placed([TensorView])
+  }
+
+  let form: Form
+  /// How many nodes have a part in a number: what it takes to compute it, and how deep its reading nests at most.
+  let cost: Int
+
+  init(_ form: Form) {
+    self.form = form
+    cost =
+      switch form {
+      case .held, .source, .repeated: 1
+      case .mapped(_, let x): 1 + x.cost
+      case .paired(_, let x, let y): 1 + x.cost + y.cost
+      case .chosen(let mask, let x, let y): 1 + mask.cost + x.cost + y.cost
+      case .placed(let views): views.reduce(1) { $0 + $1.source.cost }
+      }
+  }
+
+  /// Computes a range of the numbers, no longer than a few blocks.
+  func read(
+    _ range: Range<Int>, into output: UnsafeMutablePointer<Double>, _ scratch: TensorScratch
+  ) throws {
+    let count = range.count
+    switch form {
+    case .held(let values):
+      values.withUnsafeBufferPointer { output.update(from: $0.baseAddress! + range.lowerBound, count: count) }
+    case .source(let source):
+      try source.read(range, into: UnsafeMutableBufferPointer(start: output, count: count))
+    case .repeated(let value):
+      output.update(repeating: value, count: count)
+    case .mapped(let operation, let x):
+      try x.read(range, into: output, scratch)
+      operation.apply(to: output, count: count)
+    case .paired(let operation, let x, let y):
+      try x.read(range, into: output, scratch)
+      try y.lend(range, scratch) { operation.apply(to: output, $0, count: count) }
+    case .chosen(let mask, let x, let y):
+      try y.read(range, into: output, scratch)
+      try x.lend(range, scratch) { x in
+        try mask.lend(range, scratch) { mask in
+          for index in 0..<count where mask[index] != 0 { output[index] = x[index] }
+        }
+      }
+    case .placed(let views):
+      if views.count > 1 || !views[0].isWhole { output.update(repeating: 0, count: count) }
+      for view in views { try view.read(range, into: output, scratch) }
+    }
+  }
+
+  /// Gives `body` a range of the numbers: where they lie, or computed into memory of `scratch`.
+  private func lend(
+    _ range: Range<Int>, _ scratch: TensorScratch, _ body: (UnsafePointer<Double>) throws -> Void
+  ) throws {
+    if case .held(let values) = form {
+      return try values.withUnsafeBufferPointer { try body($0.baseAddress! + range.lowerBound) }
+    }
+    try scratch.lend(range.count) { buffer in
+      try read(range, into: buffer, scratch)
+      try body(buffer)
+    }
+  }
+}
+
+/// Memory for the operands of one reading, used again from block to block.
+final class TensorScratch {
+  private var free: [(memory: UnsafeMutablePointer<Double>, capacity: Int)] = []
+
+  /// Lends memory for `count` numbers to `body`, which must not keep it.
+  func lend<Result>(_ count: Int, _ body: (UnsafeMutablePointer<Double>) throws -> Result) rethrows -> Result
+  {
+    var buffer = free.popLast() ?? (.allocate(capacity: count), count)
+    if buffer.capacity < count {
+      buffer.memory.deallocate()
+      buffer = (.allocate(capacity: count), count)
+    }
+    defer { free.append(buffer) }
+    return try body(buffer.memory)
+  }
+
+  deinit {
+    for buffer in free { buffer.memory.deallocate() }
+  }
+}
