@@ -127,7 +127,8 @@ final class TensorNode: Sendable {
       case .mapped(_, let x): 1 + x.cost
       case .paired(_, let x, let y): 1 + x.cost + y.cost
       case .chosen(let mask, let x, let y): 1 + mask.cost + x.cost + y.cost
-      case .placed(let views): views.reduce(1) { $0 + $1.source.cost }
+      // A number lies in one of them.
+      case .placed(let views): 1 + (views.map(\.source.cost).max() ?? 0)
       }
   }
 
