@@ -10,8 +10,9 @@ struct BlobReader {
   /// - Throws: `FileError`.
   func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) throws {
     let wanted = elements.count * (blob.segments.first?.stride ?? 1)
+    // No more aligned than any memory is: what glibc aligns beyond that is not used again as it is freed.
     let buffer = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: min(Self.chunkBytes, max(wanted, 16)), alignment: 64)
+      byteCount: min(Self.chunkBytes, max(wanted, 16)), alignment: 16)
     defer { buffer.deallocate() }
     var segment = segmentIndex(of: elements.lowerBound)
     var next = elements.lowerBound

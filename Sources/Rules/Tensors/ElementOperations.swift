@@ -46,12 +46,23 @@ enum PairOperation {
     }
   }
 
-  /// Joins each number of `x` with that of `y` at the same place. Each case is a loop of its own, so that it can be vectorised.
+  /// Joins each number of `x` with that of `y` at the same place.
   func apply(to x: UnsafeMutablePointer<Double>, _ y: UnsafePointer<Double>, count: Int) {
-    @inline(__always)
-    func each(_ operation: (Double, Double) -> Double) {
+    apply { operation in
       for index in 0..<count { x[index] = operation(x[index], y[index]) }
     }
+  }
+
+  /// Joins each number of `x` with `y`.
+  func apply(to x: UnsafeMutablePointer<Double>, _ y: Double, count: Int) {
+    apply { operation in
+      for index in 0..<count { x[index] = operation(x[index], y) }
+    }
+  }
+
+  /// Gives `body` the operation. Each case is a function of its own, so that the loops over it can be vectorised.
+  @inline(__always)
+  private func apply(_ each: ((Double, Double) -> Double) -> Void) {
     switch self {
     case .add: each { Self.add.scalar($0, $1) }
     case .subtract: each { Self.subtract.scalar($0, $1) }
