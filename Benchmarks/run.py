@@ -20,18 +20,6 @@ from tool import Tool, compiled, has, in_turn, mebibytes, seconds
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-# Computes all weights of convolutions by an expression that is no scale. It changes what the net computes;
-# only its cost is looked at.
-EXPRESSION = """
-schema: 1
-rules:
-  - id: clipped
-    summary: Clips the weights of convolutions in the place of a BatchNorm.
-    safety: approximate
-    match: {conv: {type: Convolution}, norm: {type: BatchNorm, bottom: conv}}
-    transform: [{set: "conv.blobs[0]", to: "clip(conv.blobs[0], -1, 1)"}]
-    rewrite: {keep: conv, remove: norm}
-"""
 
 
 # Files
@@ -77,9 +65,15 @@ def file_tools(caffold: str, folder: Path, definition: Path, weights: Path, note
     tools = [Tool("`cp --reflink=never`", ["cp", "--reflink=never", str(weights), str(output)], [output])]
     loop = [compiled(folder, "copyloop"), str(weights), str(output)]
     tools.append(Tool("C loop: read 1 MiB, scale every float, write", loop, [output]))
-    rules = folder / "clipped.yaml"
-    rules.write_text(EXPRESSION)
-    clipped = ["--no-check", "--isolated", "--rules", str(rules), "--select", "clipped", "--unsafe"]
+    clipped = [
+        "--no-check",
+        "--isolated",
+        "--rules",
+        str(HERE / "clipped.yaml"),
+        "--select",
+        "clipped",
+        "--unsafe",
+    ]
     for name, flags in (
         ("**caffold fold --no-check**", ["--no-check"]),
         ("**caffold fold**, every rewrite checked", []),
