@@ -95,8 +95,13 @@ public enum TestFiles {
 /// Numbers to be computed that are known beforehand.
 package final class KnownNumbers: ComputedNumbers {
   private let values: [Double]
+  package let block: Int
+  package let cost = 1
 
-  package init(_ values: [Double]) { self.values = values }
+  package init(_ values: [Double], block: Int = 1) {
+    self.values = values
+    self.block = block
+  }
 
   package func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) {
     _ = output.update(fromContentsOf: values[elements])

@@ -1,11 +1,11 @@
-/// What a blob of the output holds; nothing is read or computed before it is written.
+/// What a blob of the output holds; nothing of it is in memory but new values.
 package enum BlobContent: Sendable {
   /// A blob of the input, byte for byte.
   case stored(StoredBlob)
   /// A blob of the input in its own layout, each value times the product of its factors; the product is
   /// taken in Double and rounded once.
   case scaled(StoredBlob, [ChannelScale])
-  /// New values in row-major order; small ones, such as a bias.
+  /// New values in row-major order: small ones, such as a bias, and those that had to be held, such as a product of matrices.
   ///
   /// In the place of a stored blob with as many values, the same number type and the same dimensions
   /// (leading ones apart) the values are put into its bytes and all else in it stays.
@@ -43,6 +43,10 @@ package enum BlobContent: Sendable {
 
 /// Numbers that are computed when they are asked for.
 package protocol ComputedNumbers: AnyObject, Sendable {
+  /// How many numbers are best asked for at a time.
+  var block: Int { get }
+  /// How many operations it takes to compute one of them.
+  var cost: Int { get }
   /// Brings a range of the numbers, in row-major order, to the begin of `output`.
   ///
   /// Ranges may be asked for at the same time and more than once, and hold the same numbers each time.

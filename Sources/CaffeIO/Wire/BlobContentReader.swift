@@ -4,7 +4,13 @@ package struct BlobContentReader: Sendable {
   private let content: BlobContent
   private let scales: ScaleStack
 
-  private static let block = 1024
+  /// How many values are best read at a time.
+  package let block: Int
+  /// How many operations it takes to compute a value; 1 for one that is stored.
+  package let cost: Int
+
+  private static let factorBlock = 1024
+  private static let smallestBlock = 8192
 
   /// Prepares a reading; `subject` is what messages name.
   ///
@@ -13,14 +19,20 @@ package struct BlobContentReader: Sendable {
     self.file = file
     self.content = content
     var scales: [ChannelScale] = []
+    var (block, cost) = (Self.smallestBlock, 1)
     switch content {
     case .stored(let blob): try file.checkReadable(blob)
     case .scaled(let blob, let given):
       try file.checkReadable(blob)
       scales = given
-    case .computed(let blob): scales = blob.scales
+    case .computed(let blob):
+      scales = blob.scales
+      block = max(block, blob.numbers.block)
+      cost = blob.numbers.cost + 1
     case .values: break
     }
+    self.block = block
+    self.cost = cost
     for scale in scales where !scale.covers(count: content.count) {
       throw EmissionError(
         path: file.path, subject: subject,
@@ -39,9 +51,9 @@ package struct BlobContentReader: Sendable {
     case .computed(let blob): try blob.numbers.read(elements, into: output)
     }
     guard !scales.scales.isEmpty else { return }
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.block) { factors in
-      for start in stride(from: 0, to: elements.count, by: Self.block) {
-        let count = min(Self.block, elements.count - start)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.factorBlock) { factors in
+      for start in stride(from: 0, to: elements.count, by: Self.factorBlock) {
+        let count = min(Self.factorBlock, elements.count - start)
         let block = UnsafeMutableBufferPointer(rebasing: factors[..<count])
         block.initialize(repeating: 1)
         scales.expand(from: elements.lowerBound + start, into: block)

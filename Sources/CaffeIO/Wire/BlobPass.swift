@@ -78,8 +78,7 @@ package struct BlobPass: Sendable {
   /// - Throws: `FileError`, and `EmissionError` where a value is finite no more once it is scaled.
   package func run(_ elements: Range<Int>, _ body: (Int, [WeightValues]) throws -> Void) throws {
     guard let blob else { return try runInMemory(elements, body) }
-    let scratch = Scratch(
-      forms: sources.count, elements: elements.count, stride: blob.segments.map(\.stride).max() ?? 1)
+    let scratch = Scratch(sources, elements, stride: blob.segments.map(\.stride).max() ?? 1)
     for segment in blob.segments {
       let part = elements.clamped(to: segment.firstElement..<segment.firstElement + segment.count)
       let most = max(1, Self.readBytes / segment.stride)
@@ -92,7 +91,9 @@ package struct BlobPass: Sendable {
           try body(
             first,
             sources.enumerated().map { index, source in
-              try values(source, block, bytes, scratch, scratch.forms[index], blob, segment)
+              let form = scratch.forms[index]
+              return try memoryValues(source, block, form)
+                ?? values(source, block, bytes, scratch.kernel, form, blob, segment)
             })
         }
       }
@@ -100,30 +101,11 @@ package struct BlobPass: Sendable {
   }
 
   private func runInMemory(_ elements: Range<Int>, _ body: (Int, [WeightValues]) throws -> Void) throws {
+    let scratch = Scratch(sources, elements, stride: 0)
     for first in stride(from: elements.lowerBound, to: elements.upperBound, by: Self.block) {
       let block = first..<min(first + Self.block, elements.upperBound)
-      let copies = try sources.map { source in
-        switch source {
-        case .values(let values): return Array(values[block])
-        case .computed(let reader, let storage):
-          return try [Double](unsafeUninitializedCapacity: block.count) { buffer, count in
-            try Self.compute(reader, storage, block, into: buffer)
-            count = block.count
-          }
-        case .stored, .scaled, .unrounded: return []
-        }
-      }
-      try Self.lend(copies[...], [], first, body)
-    }
-  }
-
-  private static func lend(
-    _ copies: ArraySlice<[Double]>, _ lent: [WeightValues], _ first: Int,
-    _ body: (Int, [WeightValues]) throws -> Void
-  ) throws {
-    guard let copy = copies.first else { return try body(first, lent) }
-    try copy.withUnsafeBufferPointer {
-      try lend(copies.dropFirst(), lent + [.doubles($0)], first, body)
+      try body(
+        first, zip(sources, scratch.forms).compactMap { try memoryValues($0, block, $1) })
     }
   }
 
@@ -140,26 +122,35 @@ package struct BlobPass: Sendable {
     }
   }
 
+  /// Values that do not lie in the file; nil for those that do.
+  private func memoryValues(
+    _ source: Source, _ block: Range<Int>, _ form: Scratch.Form
+  ) throws -> WeightValues? {
+    switch source {
+    case .stored, .scaled, .unrounded: return nil
+    case .values(let values):
+      let numbers = form.bytes.assumingMemoryBound(to: Double.self)
+      values.withUnsafeBufferPointer {
+        numbers.update(from: $0.baseAddress! + block.lowerBound, count: block.count)
+      }
+      return .doubles(UnsafeBufferPointer(start: numbers, count: block.count))
+    case .computed: return try form.computed.map { .doubles(try $0.values(block)) }
+    }
+  }
+
   private func values(
-    _ source: Source, _ block: Range<Int>, _ bytes: UnsafeMutableRawPointer, _ scratch: Scratch,
+    _ source: Source, _ block: Range<Int>, _ bytes: UnsafeMutableRawPointer, _ kernel: borrowing ScaleKernel,
     _ form: Scratch.Form, _ blob: StoredBlob, _ segment: BlobSegment
   ) throws -> WeightValues {
     let (count, storage) = (block.count, blob.storage)
     switch source {
-    case .values(let values):
-      form.bytes.copyMemory(from: Array(values[block]), byteCount: count * 8)
-      return Self.decoded(form.bytes, count, .double, form.numbers)
-    case .computed(let reader, let target):
-      let numbers = UnsafeMutableBufferPointer(
-        start: form.bytes.assumingMemoryBound(to: Double.self), count: count)
-      try Self.compute(reader, target, block, into: numbers)
-      return .doubles(UnsafeBufferPointer(numbers))
+    case .values, .computed: preconditionFailure("they are in memory")
     case .stored:
       return Self.decoded(bytes, count, storage, form.numbers)
     case .scaled(let stack):
       let size = storage.elementSize
       form.bytes.copyMemory(from: bytes, byteCount: count * size)
-      let isFinite = scratch.kernel.scale(
+      let isFinite = kernel.scale(
         form.bytes, stride: size, count: count, first: block.lowerBound, storage: storage, by: stack)
       if !isFinite {
         let run = ScaledRun(segment: segment, storage: storage, scales: stack, subject: subject)
@@ -175,15 +166,6 @@ package struct BlobPass: Sendable {
       }
       return .doubles(UnsafeBufferPointer(start: products, count: count))
     }
-  }
-
-  private static func compute(
-    _ reader: BlobContentReader, _ storage: BlobStorage?, _ block: Range<Int>,
-    into numbers: UnsafeMutableBufferPointer<Double>
-  ) throws {
-    try reader.read(block, into: numbers)
-    guard let storage else { return }
-    for index in 0..<block.count { numbers[index] = storage.rounded(numbers[index]) }
   }
 
   /// Stored values in a type to compute with: where they lie, or in `numbers`.
@@ -210,20 +192,25 @@ package struct BlobPass: Sendable {
     let forms: [Form]
     let kernel = ScaleKernel()
 
-    /// For one form a block of scaled values, and one of widened ones.
+    /// For one form a block of scaled values, and one of widened ones; or what is computed.
     struct Form {
       let bytes: UnsafeMutableRawPointer
       let numbers: UnsafeMutablePointer<Float>
+      var computed: ComputedValues?
     }
 
-    init(forms formCount: Int, elements: Int, stride: Int) {
+    init(_ sources: [Source], _ elements: Range<Int>, stride: Int) {
       raw = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: min(readBytes, elements * stride) + stride, alignment: 64)
-      let count = min(block, elements)
-      forms = (0..<formCount).map { _ in
-        Form(
-          bytes: UnsafeMutableRawPointer.allocate(byteCount: count * 8, alignment: 64),
+        byteCount: min(readBytes, elements.count * stride) + stride, alignment: 16)
+      let count = min(block, elements.count)
+      forms = sources.map { source in
+        var form = Form(
+          bytes: UnsafeMutableRawPointer.allocate(byteCount: count * 8, alignment: 16),
           numbers: UnsafeMutablePointer<Float>.allocate(capacity: count))
+        if case .computed(let reader, let storage) = source {
+          form.computed = ComputedValues(reader, storage, elements)
+        }
+        return form
       }
     }
 
@@ -233,6 +220,39 @@ package struct BlobPass: Sendable {
         form.bytes.deallocate()
         form.numbers.deallocate()
       }
+    }
+  }
+
+  /// Computed values, as many at a time as suits what computes them.
+  private final class ComputedValues {
+    private let reader: BlobContentReader
+    private let storage: BlobStorage?
+    private let elements: Range<Int>
+    private let numbers: UnsafeMutableBufferPointer<Double>
+    private var known = 0..<0
+
+    init(_ reader: BlobContentReader, _ storage: BlobStorage?, _ elements: Range<Int>) {
+      self.reader = reader
+      self.storage = storage
+      self.elements = elements
+      numbers = .allocate(capacity: min(max(reader.block, block), elements.count))
+    }
+
+    deinit { numbers.deallocate() }
+
+    /// The values of a block, which ask for no memory of their own; blocks come in order.
+    func values(_ block: Range<Int>) throws -> UnsafeBufferPointer<Double> {
+      if block.lowerBound < known.lowerBound || block.upperBound > known.upperBound {
+        let next = block.lowerBound..<min(block.lowerBound + numbers.count, elements.upperBound)
+        known = 0..<0
+        try reader.read(next, into: numbers)
+        if let storage {
+          for index in 0..<next.count { numbers[index] = storage.rounded(numbers[index]) }
+        }
+        known = next
+      }
+      let start = block.lowerBound - known.lowerBound
+      return UnsafeBufferPointer(rebasing: numbers[start..<start + block.count])
     }
   }
 }

@@ -12,8 +12,6 @@ package struct ComputedRun: Sendable {
   var subject: WireSubject
   var path: String
 
-  private static let block = 8192
-
   /// The distance of the values in bytes.
   var stride: Int { segment?.stride ?? storage.elementSize }
   /// How many bytes of output this is.
@@ -23,11 +21,11 @@ package struct ComputedRun: Sendable {
   ///
   /// - Throws: `EmissionError` where a finite value has no finite form in the number type, and what reading throws.
   func write(_ count: Int, from first: Int, into bytes: UnsafeMutableRawPointer) throws {
-    let numbers = UnsafeMutableBufferPointer<Double>.allocate(capacity: min(count, Self.block))
+    let numbers = UnsafeMutableBufferPointer<Double>.allocate(capacity: min(count, reader.block))
     defer { numbers.deallocate() }
     let encoder = BlobEncoder(storage: storage, stride: stride)
-    for start in Swift.stride(from: 0, to: count, by: Self.block) {
-      let part = min(Self.block, count - start)
+    for start in Swift.stride(from: 0, to: count, by: reader.block) {
+      let part = min(reader.block, count - start)
       let element = elements.lowerBound + first + start
       try reader.read(element..<element + part, into: numbers)
       let values = UnsafeBufferPointer(rebasing: numbers[..<part])

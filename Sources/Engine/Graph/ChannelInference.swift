@@ -26,7 +26,8 @@ struct ChannelInference {
     counts = Array(repeating: nil, count: net.values.count)
     /// By the first layer written alike.
     var rules: [Int: Rule] = [:]
-    for index in net.layers.indices where net.layers[index].isIncluded {
+    // Layers that a rewrite has made, beyond those of the definition, are looked at when something asks (`update`).
+    for index in net.definition.layers.indices where net.layers[index].isIncluded {
       let layer = LayerID(index: index)
       let twin = net.definition.layers[index].twin
       let rule: Rule

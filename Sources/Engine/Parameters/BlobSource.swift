@@ -9,6 +9,9 @@ final class BlobSource: TensorSource {
   private let reader: BlobContentReader
   private let layer: LayerID
 
+  var block: Int { reader.block }
+  var cost: Int { reader.cost }
+
   init(_ reader: BlobContentReader, layer: LayerID) {
     self.reader = reader
     self.layer = layer
@@ -28,6 +31,9 @@ final class BlobSource: TensorSource {
 /// The numbers of an expression, for a blob that is written piece by piece.
 final class ExpressionNumbers: ComputedNumbers {
   private let tensor: LazyTensor
+
+  var block: Int { tensor.block }
+  var cost: Int { tensor.cost }
 
   init(_ tensor: LazyTensor) { self.tensor = tensor }
 

@@ -84,11 +84,13 @@ extension MatchEnvironment {
       guard let factors = value.lazyTensor, factors.shape.count <= shape.count else { return nil }
       let missing = shape.count - factors.shape.count
       let wide = factors.shape.indices.filter { factors.shape[$0] != 1 }
-      guard wide.count <= 1, let tensor = try? factors.held() else { return nil }
+      // Looked at before it is held: factors of something else may be very many.
+      guard wide.count <= 1, wide.allSatisfy({ factors.shape[$0] == shape[$0 + missing] }),
+        let tensor = try? factors.held()
+      else { return nil }
       guard let axis = wide.first else {
         return tensor.values.first.map { along(0, Array(repeating: $0, count: shape[0])) }
       }
-      guard tensor.shape[axis] == shape[axis + missing] else { return nil }
       return along(axis + missing, tensor.values)
     }
   }

@@ -98,6 +98,9 @@ struct ShapeInference {
 }
 
 extension WorkingNet {
+  /// The shape of a value; nil where it cannot be told.
+  package func knownShape(of value: ValueID) -> [Int]? { try? shapes.shape(of: value, in: self) }
+
   /// The shape of a value that `layer` reads or makes.
   ///
   /// - Throws: a refusal where it cannot be told.

@@ -33,7 +33,7 @@ struct FieldWriter {
     of value: TemplateField.Value, at path: [String]
   ) throws(Refusal.Reason) -> [NewTextField.Value]? {
     switch value {
-    case .string(let string): return [.string(string)]
+    case .string(let string): return [try written(.string(string), at: path)]
     case .literal(let text):
       // The schema knows whether a word is a string or an enumeration's value.
       return [schema.layerField(at: path)?.type == .string ? .string(text) : .literal(text)]
@@ -82,14 +82,25 @@ struct FieldWriter {
   private func written(_ value: ExpressionValue, at path: [String]) throws(Refusal.Reason)
     -> NewTextField.Value
   {
+    let type = schema.layerField(at: path)?.type
     switch value {
-    case .boolean(let boolean): return .literal(boolean ? "true" : "false")
+    case .boolean(let boolean):
+      guard type == nil || type == .bool else { throw wrong(path, type?.phrase ?? "") }
+      return .literal(boolean ? "true" : "false")
     case .number(let number):
       guard number.isFinite else { throw wrong(path, "a finite number") }
+      if let type, !type.holds(number) { throw wrong(path, type.phrase) }
       return .literal(Int(exactly: number).map(String.init) ?? String(number))
     case .string(let string):
-      if case .enum? = schema.layerField(at: path)?.type { return .literal(string) }
-      return .string(string)
+      switch type {
+      case .enum(let name):
+        guard schema.enumeration(name)?.values.contains(where: { $0.name == string }) ?? true else {
+          throw wrong(path, "one of the words of \(name)")
+        }
+        return .literal(string)
+      case nil, .string, .bytes: return .string(string)
+      case let type?: throw wrong(path, type.phrase)
+      }
     default: throw wrong(path, "a number, a word, a boolean or a list of them")
     }
   }
@@ -106,6 +117,33 @@ extension ExpressionValue {
     case .list(let items): items
     case .tensor(let tensor) where tensor.shape.count == 1: tensor.values.map(ExpressionValue.number)
     default: nil
+    }
+  }
+}
+
+extension SchemaField.FieldType {
+  /// Whether a finite number is a value of the type.
+  fileprivate func holds(_ number: Double) -> Bool {
+    switch self {
+    case .double, .float: true
+    case .int32, .sint32, .sfixed32, .enum: Int32(exactly: number) != nil
+    case .int64, .sint64, .sfixed64: Int64(exactly: number) != nil
+    case .uint32, .fixed32: UInt32(exactly: number) != nil
+    case .uint64, .fixed64: UInt64(exactly: number) != nil
+    case .bool, .string, .bytes, .message: false
+    }
+  }
+
+  /// Its values in words.
+  fileprivate var phrase: String {
+    switch self {
+    case .double, .float: "a number"
+    case .int32, .sint32, .sfixed32, .int64, .sint64, .sfixed64: "a whole number"
+    case .uint32, .fixed32, .uint64, .fixed64: "a whole number from 0 on"
+    case .bool: "true or false"
+    case .string, .bytes: "a text"
+    case .enum: "a word"
+    case .message: "a mapping"
     }
   }
 }

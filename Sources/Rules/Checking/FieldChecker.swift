@@ -2,22 +2,65 @@
 struct FieldChecker {
   let scope: RuleScope
 
-  func field(_ key: RuleText, _ node: YAMLNode) throws -> TemplateField {
-    TemplateField(name: key.text, value: try value(node, of: key, isListAllowed: true))
+  /// A field of the message at `path`, which is empty for the layer itself.
+  func field(_ key: RuleText, _ node: YAMLNode, at path: [String] = []) throws -> TemplateField {
+    let path = path + [key.text]
+    if path.count == 1, let wanted = Self.keys[key.text] {
+      throw RuleError(.misplacedLayerKey(key.text, wanted: wanted), key.node)
+    }
+    return TemplateField(
+      name: key.text, value: try value(node, of: key, at: path, known: known(path, key), isListAllowed: true))
   }
 
   /// What a field gets; `key` is its name, for messages.
-  func value(_ node: YAMLNode, of key: RuleText, isListAllowed: Bool) throws -> TemplateField.Value {
+  func value(_ node: YAMLNode, of key: RuleText, at path: [String]) throws -> TemplateField.Value {
+    try value(node, of: key, at: path, known: known(path, key), isListAllowed: true)
+  }
+
+  private func value(
+    _ node: YAMLNode, of key: RuleText, at path: [String], known: ExpressionType?, isListAllowed: Bool
+  ) throws -> TemplateField.Value {
     switch node.content {
     case .mapping(let pairs):
-      return .message(try pairs.map { try field(try $0.key.asText(for: .key(key.text)), $0.value) })
+      if let expected = known?.phraseForScalar { throw wrong(key, "a mapping", expected, node) }
+      return .message(
+        try pairs.map { try field(try $0.key.asText(for: .key(key.text)), $0.value, at: path) })
     case .sequence(let items) where isListAllowed:
-      return .list(try items.map { try value($0, of: key, isListAllowed: false) })
+      return .list(
+        try items.map { try value($0, of: key, at: path, known: known, isListAllowed: false) })
     case .scalar(let scalar) where !node.isNull:
-      if scalar.style == .plain { return .literal(scalar.text) }
-      return try text(RuleText(text: scalar.text, node: node))
+      if scalar.style == .plain {
+        if let expected = known?.phrase(ifUnfit: scalar.text) {
+          throw wrong(key, scalar.text, expected, node)
+        }
+        return .literal(scalar.text)
+      }
+      let value = try text(RuleText(text: scalar.text, node: node))
+      if case .string(let plain) = value, let expected = known?.phrase(ifUnfit: plain) {
+        throw wrong(key, plain, expected, node)
+      }
+      return value
     default: throw RuleError(.badParameter(key.text, found: YAMLDescription(node)), node)
     }
+  }
+
+  /// Words that a layer has no field for, and what is written instead.
+  private static let keys = ["bottoms": "bottom", "tops": "top", "params": "param"]
+
+  /// The type of a field; nil where it is not known, or nobody knows the fields.
+  private func known(_ path: [String], _ key: RuleText) throws -> ExpressionType? {
+    switch scope.attribute(path, of: "") {
+    case .type(let type): return type
+    case .dynamic: return nil
+    case .foreign(let candidates):
+      scope.noteForeignField(key.text, in: key.node, among: candidates)
+      return nil
+    case .missing(let candidates): throw RuleError(.noField(key.text, candidates: candidates), key.node)
+    }
+  }
+
+  private func wrong(_ key: RuleText, _ found: String, _ expected: String, _ node: YAMLNode) -> RuleError {
+    RuleError(.wrongFieldValue(key.text, found: found, expected: expected), node)
   }
 
   /// `"{conv.blobs[0].shape[0]}"`: the value of an expression; `"{conv.name}_x"`: a text with one in it; `{{` is a brace.
@@ -50,5 +93,32 @@ struct FieldChecker {
       return .computed(expression)
     }
     return .text(plain.isEmpty ? parts : parts + [.text(plain)])
+  }
+}
+
+extension ExpressionType {
+  /// What one value of a field of this type is, in words; nil for a message.
+  fileprivate var phraseForScalar: String? {
+    switch self {
+    case .list(let item): item.phraseForScalar
+    case .number, .shape: "a number"
+    case .boolean: "true or false"
+    case .string: "a text"
+    case .word(let words): "one of \(words.words.joined(separator: ", "))"
+    default: nil
+    }
+  }
+
+  /// What the field takes, in words, where `text` is no value of it; nil where it is one.
+  fileprivate func phrase(ifUnfit text: String) -> String? {
+    switch self {
+    case .list(let item): return item.phrase(ifUnfit: text)
+    case .record: return "a mapping"
+    case .number, .shape: return Double(text) == nil ? phraseForScalar : nil
+    case .boolean:
+      return ["true", "false", "True", "False", "t", "f", "0", "1"].contains(text) ? nil : phraseForScalar
+    case .word(let words): return words.words.contains(text) || Int(text) != nil ? nil : phraseForScalar
+    default: return nil
+    }
   }
 }

@@ -132,6 +132,9 @@ struct RuleChecker {
     func expression(_ text: RuleText?, _ type: ExpressionType) throws -> CheckedExpression? {
       try text.map { try scope.check($0, expecting: type) }
     }
+    if let variance = roles.firstIndex(of: .variance), layout.epsilon == nil {
+      throw RuleError(.varianceAlone, layout.blobs[variance].node)
+    }
     return BlobLayout(
       id: layout.id.text, types: .oneOf(layout.types.map { Glob($0.text) }),
       condition: try expression(layout.condition, .boolean),

@@ -68,6 +68,14 @@ struct RuleScope: ExpressionScope {
 
   func note(_ remark: ExpressionError) { context.notes.add(remark) }
 
+  /// Takes note of a field that Caffe does not have, and a fork may; `start` is its first byte in the text of `node`.
+  func noteForeignField(_ field: String, from start: Int = 0, in node: YAMLNode, among candidates: [String]) {
+    note(
+      ExpressionError(
+        .foreignField(field, candidates: candidates), at: start..<start + field.utf8.count))
+    context.notes.settle(in: node)
+  }
+
   /// Parses and checks an expression.
   func check(
     _ text: RuleText, expecting expected: ExpressionType = .dynamic

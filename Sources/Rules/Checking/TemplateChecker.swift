@@ -184,7 +184,7 @@ struct TemplateChecker {
       fields: try map.texts.filter {
         !RuleGrammar.insertion.names.contains($0.key.text) && $0.key.text != "top"
       }
-      .map(fields.field),
+      .map { try fields.field($0.key, $0.value) },
       blobs: try map.textList("blobs").map { try scope.check($0, expecting: .tensor(.unknown)) },
       place: source.place(at: map.node.offset))
   }

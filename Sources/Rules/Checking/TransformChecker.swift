@@ -96,7 +96,7 @@ struct TransformChecker {
     let wanted = try scope.typeToSet(path, of: capture, target, isWritten: node.scalar == nil)
     guard node.scalar != nil else {
       let key = RuleText(text: path[path.count - 1], node: target.node)
-      return .written(try FieldChecker(scope: scope).value(node, of: key, isListAllowed: true))
+      return .written(try FieldChecker(scope: scope).value(node, of: key, at: path))
     }
     let text = try node.asText(for: .key("to"))
     if let list = wanted.list, case let checked = try scope.check(text, expecting: .dynamic),
@@ -123,7 +123,10 @@ extension RuleScope {
     case .type(.shape): return (.number(), .shape(.unknown))
     case .type(.list(let item)): return (item, .list(item))
     case .type(let type): return (type, nil)
-    case .dynamic, .foreign: return (.dynamic, nil)
+    case .dynamic: return (.dynamic, nil)
+    case .foreign(let candidates):
+      noteForeignField(path[0], from: capture.utf8.count + 1, in: text.node, among: candidates)
+      return (.dynamic, nil)
     case .missing(let candidates):
       throw ExpressionError(.noField(path.joined(separator: "."), candidates: candidates), at: range)
         .located(in: text.node)

@@ -39,6 +39,10 @@ package struct RuleError: Error, Sendable {
     case unknownKernel(String, known: [String])
     case unknownArgument(String, kernel: String, known: [String])
     case repeatedRole(String)
+    case varianceAlone
+    case misplacedLayerKey(String, wanted: String)
+    case wrongFieldValue(String, found: String, expected: String)
+    case noField(String, candidates: [String])
     case missingArgument(String, kernel: String)
     case transformKind
     case badTarget(String)

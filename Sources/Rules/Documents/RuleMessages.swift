@@ -89,6 +89,18 @@ extension RuleError: DiagnosticError {
       return "kernel '\(kernel)' takes no '\(clipped(name))'" + Self.remedy(for: name, among: known)
     case .repeatedRole(let role):
       return "a layer has one '\(role)', this is the second; use 'ignored' for blobs that TEST does not read"
+    case .varianceAlone:
+      return "a layout with a 'variance' needs 'epsilon', what is added to it before the root is taken"
+    case .misplacedLayerKey(let key, let wanted):
+      return "a layer's '\(key)' cannot be written so; did you mean '\(wanted)'?"
+    case .wrongFieldValue(let field, let found, let expected):
+      // A path that forgot its braces is the usual mistake.
+      let remedy =
+        found.contains { $0.isLetter } && found.contains(".")
+        ? "; an expression stands in braces: \"{\(found)}\"" : ""
+      return "field '\(field)' takes \(expected), not '\(clipped(found))'\(remedy)"
+    case .noField(let field, let candidates):
+      return "there is no field '\(clipped(field))' here" + Suggestion.clause(for: field, among: candidates)
     case .missingArgument(let name, let kernel): return "kernel '\(kernel)' needs '\(name)', which is missing"
     case .transformKind: return "a transform is either {kernel: …} or {set: …, to: …}"
     case .badTarget(let target):

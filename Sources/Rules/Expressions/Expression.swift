@@ -146,8 +146,10 @@ package struct ExpressionLimits: Sendable {
   /// The elements of a tensor that is computed when its numbers are asked for; 2³⁰ unless said otherwise: no weights file,
   /// of 2 GiB at most, holds more.
   package var lazyElements: Int
-  /// What takes more steps for one number is computed once and held; 256 unless said otherwise.
+  /// What takes more operations for one number is computed once and held; 64 unless said otherwise.
   package var lazyCost: Int
+  /// The operations of one evaluation on numbers that are not held: 2³⁴, about a minute, unless said otherwise.
+  package var operations: Int
   /// The elements that one evaluation holds in all, blobs included; 2²⁹ unless said otherwise.
   package var totalElements: Int
   /// The multiplications of one `matmul`; 2³² unless said otherwise.
@@ -156,7 +158,7 @@ package struct ExpressionLimits: Sendable {
   /// Makes limits; each has a default.
   package init(
     length: Int = 1 << 16, depth: Int = 128, elements: Int = 1 << 27, heldElements: Int = 1 << 12,
-    lazyElements: Int = 1 << 30, lazyCost: Int = 1 << 8, totalElements: Int = 1 << 29,
+    lazyElements: Int = 1 << 30, lazyCost: Int = 1 << 6, operations: Int = 1 << 34, totalElements: Int = 1 << 29,
     multiplications: Int = 1 << 32
   ) {
     self.length = length
@@ -165,6 +167,7 @@ package struct ExpressionLimits: Sendable {
     self.heldElements = heldElements
     self.lazyElements = lazyElements
     self.lazyCost = lazyCost
+    self.operations = operations
     self.totalElements = totalElements
     self.multiplications = multiplications
   }

@@ -70,6 +70,7 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case nothingToReduce(ExpressionFunction)
     case tooManyElements(limit: Int)
     case tooManyElementsInAll(limit: Int)
+    case tooManyOperations(limit: Int)
     case tooManyMultiplications(limit: Int)
 
     // The net.

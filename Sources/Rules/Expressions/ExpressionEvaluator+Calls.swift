@@ -172,6 +172,8 @@ extension ExpressionEvaluator {
     let count = axes.reduce(1) { $0 * source.shape[$1] }
     try spend(source.shape.indices.filter { !axes.contains($0) }.map { source.shape[$0] }, at: arguments.call)
     let (function, range) = (arguments.function, arguments.call)
+    try spendOperations(source, at: range)
+    @inline(__always)
     func joined(
       from initial: Double, _ operation: (Double, Double) -> Double
     ) throws(ExpressionError) -> Tensor {
@@ -201,6 +203,7 @@ extension ExpressionEvaluator {
     guard let source = value.lazyTensor else { throw wrong(arguments, 0, .mask, value) }
     let axes = try axes(arguments, 1, rank: source.shape.count) ?? Array(source.shape.indices)
     try spend(source.shape.indices.filter { !axes.contains($0) }.map { source.shape[$0] }, at: arguments.call)
+    try spendOperations(source, at: arguments.call)
     let asksForAll = arguments.function == .all
     let result = try computed(at: arguments.call) {
       asksForAll
@@ -328,6 +331,8 @@ extension ExpressionEvaluator {
     guard !overflow, cost <= limits.multiplications else {
       throw ExpressionError(.tooManyMultiplications(limit: limits.multiplications), at: arguments.call)
     }
+    try spendOperations(a, at: arguments[0].range)
+    try spendOperations(b, at: arguments[1].range)
     // One of them has to be in memory: the smaller.
     if a.tensor == nil, b.tensor == nil {
       let isSmaller = a.count < b.count

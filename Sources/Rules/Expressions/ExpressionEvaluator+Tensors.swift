@@ -15,7 +15,7 @@ extension ExpressionEvaluator {
     from source: LazyTensor, at range: Range<Int>, _ pick: (LazyTensor) -> LazyTensor
   ) throws(ExpressionError) -> ExpressionValue {
     let picked = pick(source)
-    if picked.isLocal { return try made(picked, at: range) }
+    if picked.isReadable { return try made(picked, at: range) }
     return try made(pick(LazyTensor(held(source, at: range))), at: range)
   }
 
@@ -23,6 +23,7 @@ extension ExpressionEvaluator {
   mutating func held(_ tensor: LazyTensor, at range: Range<Int>) throws(ExpressionError) -> Tensor {
     if let tensor = tensor.tensor { return tensor }
     try spend(tensor.shape, at: range)
+    try spendOperations(tensor, at: range)
     return try computed(at: range, tensor.held)
   }
 
@@ -102,8 +103,8 @@ extension ExpressionEvaluator {
     try admit(shape, at: range)
     var readable: [LazyTensor] = []
     for operand in operands {
-      let isLocal = operand.stretched(to: shape).isLocal
-      readable.append(isLocal ? operand : LazyTensor(try held(operand, at: range)))
+      let isReadable = operand.stretched(to: shape).isReadable
+      readable.append(isReadable ? operand : LazyTensor(try held(operand, at: range)))
     }
     return try made(make(readable), at: range)
   }

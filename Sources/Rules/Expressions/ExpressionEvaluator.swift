@@ -6,6 +6,7 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
   let environment: Environment
   let limits: ExpressionLimits
   private var made = 0
+  private var done = 0
 
   /// Makes an evaluator that reads names and layers from `environment`.
   package init(_ environment: Environment, limits: ExpressionLimits = ExpressionLimits()) {
@@ -77,6 +78,15 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     return count
   }
 
+  /// Takes note of a tensor about to be computed, all of it.
+  mutating func spendOperations(_ tensor: LazyTensor, at range: Range<Int>) throws(ExpressionError) {
+    let (operations, overflow) = tensor.count.multipliedReportingOverflow(by: tensor.cost)
+    done += overflow ? limits.operations + 1 : min(operations, limits.operations + 1)
+    guard done <= limits.operations else {
+      throw ExpressionError(.tooManyOperations(limit: limits.operations), at: range)
+    }
+  }
+
   /// Takes note of a tensor that will be held if it is small, and computed when its numbers are asked for if not.
   mutating func admit(_ shape: [Int], at range: Range<Int>) throws(ExpressionError) {
     guard let count = Tensor.elementCount(of: shape), count > limits.heldElements else {
@@ -102,11 +112,12 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     case .binary(let operation, let left, let right): return try binary(operation, left, right)
     case .membership(let item, let list, let isNegated):
       let found = try evaluate(item)
-      let value = try evaluate(list)
+      let value = try held(evaluate(list), at: list.range)
       guard case .list(let items) = value else {
         throw ExpressionError(.notInList(value.type), at: list.range)
       }
-      return .boolean(items.contains { $0.isSame(as: found) } != isNegated)
+      let wanted = try held(found, at: item.range)
+      return .boolean(items.contains { $0.isSame(as: wanted) } != isNegated)
     case .call(let name, let arguments):
       let function = try ExpressionFunction(named: name)
       return try call(function.bind(arguments, call: expression.range))
@@ -164,7 +175,8 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     case .or: return .boolean(try boolean(left) ? true : try boolean(right))
     default: break
     }
-    let (a, b) = (try evaluate(left), try evaluate(right))
+    var (a, b) = (try evaluate(left), try evaluate(right))
+    if case .list = a, case .list = b { (a, b) = (try held(a, at: left.range), try held(b, at: right.range)) }
     switch (operation.kind, a, b) {
     case (.equal, .string, .string), (.equal, .boolean, .boolean), (.equal, .list, .list):
       return .boolean(a.isSame(as: b))

@@ -126,6 +126,8 @@ extension ExpressionError {
       "cannot concatenate \(a.phrase) and \(b.phrase) along axis \(axis); all other sizes must agree"
     case .nothingToReduce(let function): "'\(function.rawValue)' of nothing; the tensor has no elements"
     case .tooManyElements(let limit): "a result of more than \(limit) elements is refused"
+    case .tooManyOperations(let limit):
+      "an expression that takes more than \(limit) operations is refused"
     case .tooManyElementsInAll(let limit):
       "the expression makes more than \(limit) elements in all, which is refused"
     case .matrixRanks(let a, let b):

@@ -84,8 +84,8 @@ extension LazyTensor {
   }
 
   /// Whether its numbers can be read in order without reading others over and over; else what it is made of should be held.
-  var isLocal: Bool {
-    if case .placed(let views) = node.form { return views.allSatisfy(\.isLocal) }
+  var isReadable: Bool {
+    if case .placed(let views) = node.form { return views.allSatisfy(\.isReadable) }
     return true
   }
 

@@ -1,5 +1,9 @@
 /// Numbers that lie elsewhere, such as those of a blob in a file.
 package protocol TensorSource: AnyObject, Sendable {
+  /// How many numbers are best read at a time.
+  var block: Int { get }
+  /// How many operations it takes to compute one of them; 1 for those that are stored.
+  var cost: Int { get }
   /// Brings a range of the numbers, in row-major order, to the begin of `output`.
   ///
   /// Ranges may be read at the same time and more than once, and hold the same numbers each time.
@@ -49,6 +53,13 @@ package struct LazyTensor: Sendable {
 
   /// How many numbers are computed at a time. A few operands of a block fit the second-level cache.
   package static let block = 8192
+  /// How many are computed at a time of a tensor whose rows are columns of what it is made of: a MiB of them.
+  static let sheet = 1 << 17
+
+  /// How many numbers are best read at a time.
+  package var block: Int { node.block }
+  /// How many operations it takes to compute a number.
+  package var cost: Int { node.cost }
 
   /// Computes a range of the numbers into the begin of `output`.
   ///
@@ -56,8 +67,8 @@ package struct LazyTensor: Sendable {
   package func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) throws {
     guard let base = output.baseAddress else { return }
     let scratch = TensorScratch()
-    for start in stride(from: elements.lowerBound, to: elements.upperBound, by: Self.block) {
-      let range = start..<min(start + Self.block, elements.upperBound)
+    for start in stride(from: elements.lowerBound, to: elements.upperBound, by: block) {
+      let range = start..<min(start + block, elements.upperBound)
       try node.read(range, into: base + (start - elements.lowerBound), scratch)
     }
   }
@@ -66,9 +77,9 @@ package struct LazyTensor: Sendable {
   package func forEachBlock(_ body: (Int, UnsafeBufferPointer<Double>) throws -> Void) throws {
     if case .held(let values) = node.form { return try values.withUnsafeBufferPointer { try body(0, $0) } }
     let (count, scratch) = (count, TensorScratch())
-    try scratch.lend(min(Self.block, count)) { buffer in
-      for start in stride(from: 0, to: count, by: Self.block) {
-        let range = start..<min(start + Self.block, count)
+    try scratch.lend(min(block, count)) { buffer in
+      for start in stride(from: 0, to: count, by: block) {
+        let range = start..<min(start + block, count)
         try node.read(range, into: buffer, scratch)
         try body(start, UnsafeBufferPointer(start: buffer, count: range.count))
       }
@@ -124,18 +135,24 @@ final class TensorNode: Sendable {
   let form: Form
   /// How many nodes have a part in a number: what it takes to compute it, and how deep its reading nests at most.
   let cost: Int
+  /// How many numbers are best read at a time.
+  let block: Int
 
   init(_ form: Form) {
     self.form = form
-    cost =
-      switch form {
-      case .held, .source, .repeated: 1
-      case .mapped(_, let x): 1 + x.cost
-      case .paired(_, let x, let y): 1 + x.cost + y.cost
-      case .chosen(let mask, let x, let y): 1 + mask.cost + x.cost + y.cost
+    switch form {
+    case .held, .repeated: (cost, block) = (1, LazyTensor.block)
+    case .source(let source): (cost, block) = (source.cost, max(source.block, LazyTensor.block))
+    case .mapped(_, let x): (cost, block) = (1 + x.cost, x.block)
+    case .paired(_, let x, let y): (cost, block) = (1 + x.cost + y.cost, max(x.block, y.block))
+    case .chosen(let mask, let x, let y):
+      cost = 1 + mask.cost + x.cost + y.cost
+      block = max(mask.block, x.block, y.block)
+    case .placed(let views):
       // A number lies in one of them.
-      case .placed(let views): 1 + (views.map(\.source.cost).max() ?? 0)
-      }
+      cost = 1 + (views.map(\.source.cost).max() ?? 0)
+      block = views.map(\.block).max() ?? LazyTensor.block
+    }
   }
 
   /// Computes a range of the numbers, no longer than a few blocks.

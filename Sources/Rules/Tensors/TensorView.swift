@@ -31,8 +31,11 @@ struct TensorView: Sendable {
   let source: TensorNode
   private var axes: [Axis] = []
   private let offset: Int
+  /// The axis along which the numbers of the source follow one another, where that is not the last and rows are spread over the
+  /// source: it is read column by column.
+  private var columnAxis: Int?
 
-  /// What is read of a source at once, at most.
+  /// What is read of a source at once to pick numbers from it, at most.
   private static let window = 4 * LazyTensor.block
   /// Between runs that are farther apart than this many numbers for each one wanted, the source is read anew.
   private static let sparsity = 4
@@ -40,6 +43,8 @@ struct TensorView: Sendable {
   private static let gap = 1024
   /// Runs at least this long are worth a reading each.
   private static let longRun = 64
+  /// Columns of which at least so many numbers lie in what is read at once are worth a reading each.
+  private static let longColumn = 32
 
   /// A view in `shape`, which must have numbers; `inside` are the parts of the axes that the source fills, all of them unless given.
   init(_ source: TensorNode, shape: [Int], strides: [Int], offset: Int = 0, inside: [Range<Int>]? = nil) {
@@ -57,13 +62,24 @@ struct TensorView: Sendable {
       }
     }
     if axes.isEmpty { axes.append(Axis(size: 1, stride: 0, inside: 0..<1)) }
+    columnAxis = isLocal ? nil : axes.indices.first { axes[$0].stride.magnitude == 1 && isColumn($0) }
+  }
+
+  private func isColumn(_ axis: Int) -> Bool {
+    isWhole && axes[(axis + 1)...].reduce(1) { $0 * $1.size } <= LazyTensor.sheet / Self.longColumn
   }
 
   /// Whether the source fills all of it.
   var isWhole: Bool { axes.allSatisfy(\.isWhole) }
 
-  /// Whether numbers that follow one another lie together in the source, or near each other: it can be read as the view is.
-  var isLocal: Bool {
+  /// Whether it can be read in order without reading the source over and over.
+  var isReadable: Bool { isLocal || columnAxis != nil }
+
+  /// How many numbers to read at a time.
+  var block: Int { columnAxis == nil ? source.block : LazyTensor.sheet }
+
+  /// Whether numbers that follow one another lie together in the source, or near each other.
+  private var isLocal: Bool {
     switch source.form {
     case .held, .repeated: return true
     default: break
@@ -91,8 +107,15 @@ struct TensorView: Sendable {
     case .repeated(let value):
       forEachRun(of: range) { (output + $0.target).update(repeating: value, count: $0.count) }
     default:
+      if let columnAxis { return try readColumns(along: columnAxis, range, into: output, scratch) }
       var group = RunGroup()
       try forEachRun(of: range) { run in
+        if run.step.magnitude == 1, run.count >= Self.longRun {
+          var target = UnsafeMutableBufferPointer(start: output + run.target, count: run.count)
+          try source.read(run.span, into: output + run.target, scratch)
+          if run.step < 0 { target.reverse() }
+          return
+        }
         // One that is spread too far is read in parts.
         let most = max(1, Self.window / max(1, Int(run.step.magnitude)))
         for first in stride(from: 0, to: run.count, by: most) {
@@ -104,6 +127,47 @@ struct TensorView: Sendable {
         }
       }
       try read(&group, into: output, scratch)
+    }
+  }
+
+  /// Reads for each place in a row the numbers that stand there in all rows, which follow one another in the source.
+  private func readColumns(
+    along axis: Int, _ range: Range<Int>, into output: UnsafeMutablePointer<Double>,
+    _ scratch: TensorScratch
+  ) throws {
+    let (column, rowAxes) = (axes[axis], axes[(axis + 1)...])
+    let rowLength = rowAxes.reduce(1) { $0 * $1.size }
+    let sheet = column.size * rowLength
+    var done = range.lowerBound
+    while done < range.upperBound {
+      var (rest, first) = done.quotientAndRemainder(dividingBy: sheet)
+      let end = min(sheet, first + range.upperBound - done)
+      var start = offset
+      for outer in axes[..<axis].reversed() {
+        let (next, index) = rest.quotientAndRemainder(dividingBy: outer.size)
+        start += index * outer.stride
+        rest = next
+      }
+      for place in 0..<rowLength {
+        // The rows that have this place in the range.
+        let rows = (first - place + rowLength - 1) / rowLength..<(end - place + rowLength - 1) / rowLength
+        if rows.isEmpty { continue }
+        var (rest, run) = (place, start + rows.lowerBound * column.stride)
+        for inner in rowAxes.reversed() {
+          let (next, index) = rest.quotientAndRemainder(dividingBy: inner.size)
+          run += index * inner.stride
+          rest = next
+        }
+        let target = output + (done - range.lowerBound + rows.lowerBound * rowLength + place - first)
+        let span = column.stride == 1 ? run..<run + rows.count : run - rows.count + 1..<run + 1
+        try scratch.lend(rows.count) { numbers in
+          try source.read(span, into: numbers, scratch)
+          for index in 0..<rows.count {
+            target[index * rowLength] = numbers[column.stride == 1 ? index : rows.count - 1 - index]
+          }
+        }
+      }
+      done += end - first
     }
   }
 

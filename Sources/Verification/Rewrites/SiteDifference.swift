@@ -11,6 +11,8 @@ package struct SiteDifference: Sendable, Equatable {
     case notFinite(count: Int)
     /// An output of the net is gone.
     case lostOutput
+    /// The layers after the rewrites contradict themselves, where those before could be run.
+    case notRunnable(ForwardError)
   }
 
   /// The blob, by its name in the net before.
@@ -30,33 +32,36 @@ package struct SiteDifference: Sendable, Equatable {
   /// Channels whose numbers are so much smaller than the others' are held to what the others allow.
   private static let smallestShare = 1e-3
 
-  /// Compares a value of the net before and one of the net after, per channel of axis 1.
-  init(blob: String, _ before: NetValue<Double>, _ after: NetValue<Double>, storage: BlobStorage) {
+  /// Compares a value of the net before and one of the net after, per channel of axis 1, on all trials together.
+  init(blob: String, _ trials: [(before: NetValue<Double>, after: NetValue<Double>)], storage: BlobStorage) {
     self.init(blob: blob)
-    guard before.shape == after.shape else {
-      mismatch = .shape(before: before.shape, after: after.shape)
+    let shape = trials[0].before.shape
+    if let other = trials.first(where: { $0.before.shape != $0.after.shape }) {
+      mismatch = .shape(before: other.before.shape, after: other.after.shape)
       relative = .infinity
       return
     }
-    let channels = before.shape.count > 1 ? before.shape[1] : 1
-    let inner = before.shape.dropFirst(2).product
+    let channels = shape.count > 1 ? shape[1] : 1
+    let inner = shape.dropFirst(2).product
     var largest = [Double](repeating: 0, count: channels)
     var difference = largest
     var notFinite = 0
-    var (place, current) = (0, 0)
-    while place < before.values.count {
-      for index in place..<place + inner {
-        let (x, y) = (before.values[index], after.values[index])
-        guard (x - y).isFinite else {
-          // The same infinity, or NaN in both, is no difference.
-          if !(x == y || (x.isNaN && y.isNaN)) { notFinite += 1 }
-          continue
+    for (before, after) in trials {
+      var (place, current) = (0, 0)
+      while place < before.values.count {
+        for index in place..<place + inner {
+          let (x, y) = (before.values[index], after.values[index])
+          guard (x - y).isFinite else {
+            // The same infinity, or NaN in both, is no difference.
+            if !(x == y || (x.isNaN && y.isNaN)) { notFinite += 1 }
+            continue
+          }
+          largest[current] = max(largest[current], x.magnitude)
+          difference[current] = max(difference[current], (x - y).magnitude)
         }
-        largest[current] = max(largest[current], x.magnitude)
-        difference[current] = max(difference[current], (x - y).magnitude)
+        place += inner
+        current = current + 1 == channels ? 0 : current + 1
       }
-      place += inner
-      current = current + 1 == channels ? 0 : current + 1
     }
     let least = Self.smallestShare * (largest.max() ?? 0)
     for index in 0..<channels where difference[index] > 0 {
@@ -65,7 +70,7 @@ package struct SiteDifference: Sendable, Equatable {
       relative = difference[index] / size
       absolute = difference[index]
       ulps = difference[index] / storage.spacing(at: size)
-      channel = before.shape.count > 1 ? index : nil
+      channel = shape.count > 1 ? index : nil
     }
     if notFinite > 0 {
       mismatch = .notFinite(count: notFinite)
@@ -77,6 +82,13 @@ package struct SiteDifference: Sendable, Equatable {
   init(lostOutput name: String) {
     self.init(blob: name)
     mismatch = .lostOutput
+    relative = .infinity
+  }
+
+  /// Layers that cannot be run after the rewrites.
+  init(blob: String, notRunnable error: ForwardError) {
+    self.init(blob: blob)
+    mismatch = .notRunnable(error)
     relative = .infinity
   }
 

@@ -50,6 +50,19 @@ struct SiteNets: Sendable {
     }
   }
 
+  /// The shapes that the net gives to what a site gets from outside; nil where one is not known.
+  func knownShapes(of inputs: SiteInputs) -> [[Int]]? {
+    let net = WorkingNet(
+      before, weights: weights, layouts: layouts, schema: schema,
+      assumesStoredStatistics: assumesStoredStatistics, shapes: ForwardShapes(schema: schema))
+    var shapes = [[Int]?](repeating: nil, count: inputs.count)
+    for (value, input) in inputs.before where shapes[input] == nil {
+      shapes[input] = net.knownShape(of: value)
+    }
+    let known = shapes.compactMap(\.self)
+    return known.count == inputs.count ? known : nil
+  }
+
   /// The layers as they were.
   func before(_ site: RewriteSite) throws(ForwardError) -> SiteSide {
     var steps: [SiteSide.Step] = []

@@ -37,7 +37,18 @@ struct SiteSamples {
   /// For each input how the images share it; nil for numbers everywhere.
   private var sharings: [Sharing?] = []
 
-  /// Chooses shapes.
+  /// Why shapes do not suit a site.
+  enum Unfit: Error {
+    /// The layers before cannot be run on them either.
+    case before(ForwardError)
+    /// Those before can, and those after contradict themselves.
+    case after(ForwardError)
+  }
+
+  /// Inputs in the shapes that the net gives them have at most so many numbers.
+  private static let mostKnown = 1 << 20
+
+  /// Chooses small shapes.
   ///
   /// - Throws: `ForwardError` where no shape up to a hundred numbers wide suits all layers.
   init(_ site: RewriteSite, _ before: SiteSide, _ after: SiteSide) throws(ForwardError) {
@@ -62,6 +73,19 @@ struct SiteSamples {
       }
     }
     throw obstacle!
+  }
+
+  /// Takes the shapes that the net gives the inputs; nil where they have very many numbers.
+  init?(
+    _ shapes: [[Int]], _ site: RewriteSite, _ before: SiteSide, _ after: SiteSide
+  ) throws(Unfit) {
+    guard shapes.allSatisfy({ $0.product <= Self.mostKnown }) else { return nil }
+    self.shapes = shapes
+    sharings = shapes.map { _ in nil }
+    do { _ = try before.shapes(site.inputs.before.mapValues { shapes[$0] }) } catch { throw .before(error) }
+    do { _ = try after.shapes(site.inputs.after.mapValues { shapes[$0] }) } catch {
+      throw error.isContradiction ? .after(error) : .before(error)
+    }
   }
 
   /// The values of all inputs.
@@ -225,6 +249,14 @@ extension SiteSide.Step {
 }
 
 extension ForwardError {
+  /// Whether a layer contradicts itself or what it reads: not one that the executor only does not know.
+  var isContradiction: Bool {
+    switch reason {
+    case .unknownType, .unsupported, .ambiguousBlobs, .windowsTooLarge, .tooManyDimensions, .tooLarge: false
+    default: true
+    }
+  }
+
   /// Whether a larger bottom may help.
   fileprivate var isAboutSize: Bool {
     switch reason {

@@ -19,10 +19,13 @@ struct RewriteCheckFailure: DiagnosticError {
     if failures.count > Self.shown + 1 {
       notes.append("\(Format.counted(failures.count - Self.shown - 1, "more place")) in --format json")
     }
+    let ignore = "--ignore \(rules.joined(separator: ","))"
+    let remedy =
+      failures[0].difference?.mismatch == nil
+      ? "correct the rule, leave it out with \(ignore), or allow the difference with --tolerance"
+      : "correct the rule, or leave it out with \(ignore)"
     return Diagnostic(
-      .error, at: .none,
-      "\(sentence(failures[0])); nothing was written; correct the rule, leave it out with --ignore \(rules.joined(separator: ",")), or allow the difference with --tolerance",
-      notes: notes)
+      .error, at: .none, "\(sentence(failures[0])); nothing was written; \(remedy)", notes: notes)
   }
 
   private func sentence(_ site: SiteCheck) -> String {
@@ -36,7 +39,9 @@ struct RewriteCheckFailure: DiagnosticError {
       (difference, allowed) = (unrounded, check.tolerance)
       what = " before rounding to half precision"
     }
+    let tolerance =
+      difference?.mismatch == nil ? "; the tolerance is \(Format.scientific(allowed))" : ""
     return
-      "\(subject) \(layers) \(site.layers.count == 1 ? "computes" : "compute"): \(difference?.phrase ?? "")\(what); the tolerance is \(Format.scientific(allowed))"
+      "\(subject) \(layers) \(site.layers.count == 1 ? "computes" : "compute"): \(difference?.phrase ?? "")\(what)\(tolerance)"
   }
 }

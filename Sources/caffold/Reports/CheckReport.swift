@@ -1,4 +1,6 @@
+import Diagnostics
 import Engine
+import Forward
 import JSON
 import Verification
 
@@ -130,6 +132,7 @@ extension SiteDifference {
       return
         "\(Format.counted(count, "number")) of blob '\(blob)' \(count == 1 ? "is" : "are") finite on one side only"
     case .lostOutput: return "the net output '\(blob)' is gone"
+    case .notRunnable(let error): return "afterwards it cannot be run: \(error.diagnostic.sentence)"
     case nil:
       guard absolute > 0 else { return "equal" }
       let place = channel.map { "channel \($0)'s" } ?? "the"

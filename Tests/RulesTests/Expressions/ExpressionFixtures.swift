@@ -111,6 +111,8 @@ struct SmallNet: ExpressionEnvironment, ExpressionScope {
 /// Numbers that are read as those of a file are.
 final class Numbers: TensorSource {
   private let values: [Double]
+  let block = 1
+  let cost = 1
   init(_ values: [Double]) { self.values = values }
 
   func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) {
