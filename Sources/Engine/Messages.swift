@@ -37,6 +37,9 @@ extension Refusal.Reason {
       return "blob '\(blob)' of \(described(layer)) is an output of the net"
     case .notBypassable: return "the layer has no bottom that could take its place"
     case .lastLayer: return "it is the only layer left, and a net has at least one"
+    case .worksInPlace(let layer, let type, let blob):
+      return
+        "the new \(type) '\(layer)' would write over '\(blob)' while it reads it; give it a top of its own, 'top: {name: …}'"
     case .overwrittenInPlace(let blob, let layer):
       return "\(described(layer)) overwrites blob '\(blob)' in place, so nobody else can read it"
     case .outputName(let blob, let source):
@@ -84,9 +87,12 @@ extension Refusal.Reason {
     case .ambiguousLayout(let layer, let layouts):
       return "several blob layouts fit \(described(layer)): \(layouts.joined(separator: ", "))"
     case .batchStatistics(let layer):
+      let phase = graph.definition(of: layer).flatMap { try? $0.writtenAttribute(["phase"], schema: .caffe) }
       let says =
-        graph[layer].type == "BatchNorm"
-        ? "says 'use_global_stats: false', so it" : "is not in inference mode: it"
+        phase == .string("TRAIN")
+        ? "has 'phase: TRAIN' of its own, so it"
+        : graph[layer].type == "BatchNorm"
+          ? "says 'use_global_stats: false', so it" : "is not in inference mode: it"
       return
         "\(name(layer)) \(says) uses the statistics of the batch; --assume-stored-statistics folds the stored ones"
     case .channelCount(let layer, let what, let found, let into, let expected):

@@ -48,13 +48,18 @@ package struct WorkerThread {
 }
 
 /// A set of cores.
-private struct Cores: Sendable {
+struct Cores: Sendable {
   private var set = cpu_set_t()
 
   /// Those that this thread may run on; nil where the system does not say, as with more cores than a set holds.
   static var allowed: Cores? {
     var cores = Cores()
     return sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &cores.set) == 0 ? cores : nil
+  }
+
+  /// How many they are.
+  var count: Int {
+    withUnsafeBytes(of: set) { bytes in bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
   }
 
   /// These without the one that this thread is on; nil if that leaves none.

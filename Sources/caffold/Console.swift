@@ -19,8 +19,13 @@ enum Console {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      // A closed pipe is the reader's choice (`| head`), nothing to report.
-      guard written > 0 else { return }
+      guard written > 0 else {
+        // A closed pipe is the reader's choice (`| head`), nothing to report.
+        guard descriptor == STDOUT_FILENO, errno != EPIPE else { return }
+        let reason = String(cString: strerror(errno))
+        log(Diagnostic(.error, at: .none, "the report cannot be written to standard output: \(reason)").text + "\n")
+        exit(2)
+      }
       bytes = bytes.dropFirst(written)
     }
   }

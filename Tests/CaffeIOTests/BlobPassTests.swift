@@ -44,7 +44,7 @@ import WireTestSupport
     ]
     let new = (0..<Self.count).map { _ in Double.random(in: -1...1, using: &random) }
     let content = BlobContent.scaled(blob, scales)
-    var computed = ComputedBlob(KnownNumbers(new), shape: Self.shape, storage: .half)
+    var computed = ComputedBlob(KnownNumbers(new), shape: Self.shape, storage: .half, largest: 0)
     computed.scales = scales
     let pass = try BlobPass(
       file,
@@ -94,7 +94,7 @@ import WireTestSupport
     let values = (0..<Self.count).map { Double($0 % 1000) }
     let file = try file(values, .half)
     #expect(try BlobEvaluator(file).values(of: .stored(file.layers[0].blobs[0])) == values)
-    let computed = ComputedBlob(KnownNumbers(values.map { $0 / 3 }), shape: Self.shape, storage: .float)
+    let computed = ComputedBlob(KnownNumbers(values.map { $0 / 3 }), shape: Self.shape, storage: .float, largest: 0)
     #expect(
       try BlobEvaluator(file).values(of: .computed(computed)) == values.map { Double(Float($0 / 3)) })
     #expect(try BlobEvaluator(file, .unrounded).values(of: .computed(computed)) == values.map { $0 / 3 })

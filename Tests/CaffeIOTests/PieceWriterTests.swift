@@ -43,7 +43,7 @@ import WireTestSupport
   private func computed(_ elements: Range<Int>, over segment: BlobSegment?) throws -> ComputedRun {
     let numbers = KnownNumbers((0..<elements.upperBound).map(Self.number))
     let content = BlobContent.computed(
-      ComputedBlob(numbers, shape: [elements.upperBound], storage: .float))
+      ComputedBlob(numbers, shape: [elements.upperBound], storage: .float, largest: 0))
     return ComputedRun(
       reader: try BlobContentReader(WeightsFile(TestFiles.input(Wire.layer("a", "ReLU"))), content),
       elements: elements,

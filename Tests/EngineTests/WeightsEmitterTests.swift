@@ -371,6 +371,6 @@ extension BlobContent {
     guard case .values(let values, let shape, let storage) = self, values.count == shape.reduce(1, *) else {
       return self
     }
-    return .computed(ComputedBlob(KnownNumbers(values), shape: shape, storage: storage))
+    return .computed(ComputedBlob(KnownNumbers(values), shape: shape, storage: storage, largest: 0))
   }
 }

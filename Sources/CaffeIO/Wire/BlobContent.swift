@@ -63,12 +63,15 @@ package struct ComputedBlob: Sendable {
   package var storage: BlobStorage
   /// What each number is multiplied with; the product is taken in Double and rounded once.
   package var scales: [ChannelScale] = []
+  /// The largest magnitude among the numbers, before they are multiplied.
+  package var largest: Double
 
   /// Makes a blob from its parts.
-  package init(_ numbers: any ComputedNumbers, shape: [Int], storage: BlobStorage) {
+  package init(_ numbers: any ComputedNumbers, shape: [Int], storage: BlobStorage, largest: Double) {
     self.numbers = numbers
     self.shape = shape
     self.storage = storage
+    self.largest = largest
   }
 
   /// The number of elements.

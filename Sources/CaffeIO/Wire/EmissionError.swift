@@ -14,6 +14,8 @@ package struct EmissionError: DiagnosticError, Equatable {
     case noLegacyType(type: String, generation: LayerGeneration)
     /// Values of a type that cannot be read or written.
     case opaqueValues(rawType: Int)
+    /// A file that nobody could read.
+    case fileSize(bytes: Int, limit: Int)
   }
 
   /// The weights file that is read, as the user wrote it.

@@ -155,6 +155,8 @@ extension EmissionError {
       "\(subject.phrase) cannot get the type '\(type)': \(generation.phrase) layers, which the file has, know no such type; upgrade the weights with Caffe's upgrade_net_proto_binary first"
     case .opaqueValues(let rawType):
       "\(subject.phrase) stores values of raw type \(rawType), which cannot be changed"
+    case .fileSize(let bytes, let limit):
+      "would grow to \(bytes) bytes, and protobuf, and so Caffe, reads at most \(limit); correct the rule that makes its blobs so large"
     }
   }
 }

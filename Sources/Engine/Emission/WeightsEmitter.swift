@@ -40,8 +40,16 @@ package struct WeightsEmitter: Sendable {
     for (index, layer) in plan.appended.enumerated() {
       output.add(try appended(layer, index: file.layers.count + index))
     }
+    // One that was too large before may stay so.
+    guard output.byteCount <= max(Self.mostBytes, file.byteCount) else {
+      throw EmissionError(
+        path: file.path, subject: .net, .fileSize(bytes: output.byteCount, limit: Self.mostBytes))
+    }
     return output
   }
+
+  /// What protobuf reads of one message.
+  private static let mostBytes = Int(Int32.max)
 
   private func rewritten(
     _ layer: WeightLayer, _ edit: WeightLayerEdit, with rewriter: inout MessageRewriter

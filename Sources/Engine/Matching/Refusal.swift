@@ -31,6 +31,8 @@ package struct Refusal: Sendable {
     case notBypassable
     case lastLayer
     case overwrittenInPlace(blob: String, by: LayerID)
+    /// A new layer, as messages call it, of a type that cannot write over what it reads.
+    case worksInPlace(layer: String, type: String, blob: String)
     case outputName(blob: String, source: String)
     case outputRead(blob: String, source: String, by: LayerID)
     case lostOutput(blob: String)
@@ -94,6 +96,7 @@ package struct Refusal: Sendable {
       case .notBypassable: return "not-bypassable"
       case .lastLayer: return "last-layer"
       case .overwrittenInPlace: return "overwritten-in-place"
+      case .worksInPlace: return "works-in-place"
       case .outputName: return "output-name"
       case .outputRead: return "output-read"
       case .overlap: return "overlap"
@@ -129,7 +132,7 @@ package struct Refusal: Sendable {
     package static let codes: [String] = [
       "producer-type", "no-producer", "bottom-count", "connection", "chain-length", "search-limit",
       "other-consumer", "net-output", "new-output", "top-count", "layer-order", "blob-name",
-      "not-bypassable", "last-layer", "overwritten-in-place", "output-name", "output-read", "overlap",
+      "not-bypassable", "last-layer", "overwritten-in-place", "works-in-place", "output-name", "output-read", "overlap",
       "condition",
       "phase",
       "repeated-name",

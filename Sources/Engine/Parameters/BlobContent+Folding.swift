@@ -42,6 +42,20 @@ extension BlobContent {
     }
   }
 
+  /// Whether it is worth reading to see that all elements fit its type.
+  ///
+  /// Half precision overflows easily. Stored weights in single precision do not, and reading all of them would take as long
+  /// as writing them: one that does is told when it is written.
+  var mayOverflow: Bool {
+    switch self {
+    case .stored: false
+    case .scaled(let blob, _): blob.storage == .half
+    case .values(let values, _, let storage): values.contains { $0.magnitude > storage.largest }
+    case .computed(let blob):
+      blob.scales.reduce(blob.largest) { $0 * ($1.factors.map(\.magnitude).max() ?? 0) } > blob.storage.largest
+    }
+  }
+
   /// Runs `body` over the elements in Double, folds applied, with the index of the first of each chunk.
   func forEachChunk(
     from weights: WeightsFile, _ body: (Int, [Double]) throws -> Void
@@ -75,6 +89,15 @@ extension ChannelScale {
 }
 
 extension BlobStorage {
+  /// The type in words.
+  var phrase: String {
+    switch self {
+    case .half: "half precision"
+    case .float: "single precision"
+    case .double, .other: "double precision"
+    }
+  }
+
   /// The largest finite number of the type.
   var largest: Double {
     switch self {

@@ -123,15 +123,17 @@ final class MatchEnvironment: ExpressionEnvironment {
     }
     guard let value else { return nil }
     guard let tensor = value.lazyTensor else { throw unexpected(value, expression, .tensor(.unknown)) }
-    let place: Int?
+    let found: (largest: Double, notFinite: Int?)
     do {
-      place = try tensor.firstThatIsNotFinite()
+      found = try tensor.largestMagnitude()
     } catch {
       throw refusal(reading: error)
     }
-    if let place { throw .notFinite(layer: layer, what: what, channel: place) }
+    if let place = found.notFinite { throw .notFinite(layer: layer, what: what, channel: place) }
     if let held = tensor.tensor { return .values(held.values, shape: held.shape, storage: storage) }
-    return .computed(ComputedBlob(ExpressionNumbers(tensor), shape: tensor.shape, storage: storage))
+    return .computed(
+      ComputedBlob(
+        ExpressionNumbers(tensor), shape: tensor.shape, storage: storage, largest: found.largest))
   }
 
   /// The value as a number.

@@ -20,12 +20,21 @@ extension WorkingNet {
     return affine
   }
 
+  /// Whether a normalisation is to train in a net that does not: Net::Init gives layers the net's phase, but leaves one that a
+  /// layer has, which `use_global_stats` goes by where it is not written.
+  private func trains(_ layer: LayerID) -> Bool {
+    writtenAttribute(["phase"], of: layer) == .string("TRAIN")
+      && writtenAttribute(["batch_norm_param", "use_global_stats"], of: layer) != .boolean(true)
+  }
+
   private func affineByLayout(of layer: LayerID) throws(Refusal.Reason) -> Affine {
     let environment = MatchEnvironment(self, layer: layer)
     if let parameters = try affineOfParameters(layer, environment) { return parameters }
     let blobs = try self.blobs(of: layer)
     let layout = try layout(of: layer, blobs: blobs)
-    if let condition = layout.usesStoredStatistics, try environment.truth(of: condition) != true {
+    let usesBatch =
+      if let condition = layout.usesStoredStatistics { try environment.truth(of: condition) != true } else { false }
+    if usesBatch || layout.roles.contains(.variance) && trains(layer) {
       guard assumesStoredStatistics else { throw .batchStatistics(layer: layer) }
       warn(layer, .assumedStatistics)
     }

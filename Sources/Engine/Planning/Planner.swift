@@ -210,11 +210,11 @@ package struct Planner {
     guard let weights = net.weights else { return [:] }
     var result: [LayerID: [Int: Refusal.Reason]] = [:]
     for (layer, change) in net.graph.changes.entries where net.graph[layer].isAlive {
-      for blob in change.blobs ?? [] where blob.storage == .half {
-        guard let largest = try? blob.largestMagnitude(from: weights), largest > BlobStorage.half.largest
+      for blob in change.blobs ?? [] where blob.mayOverflow {
+        guard let largest = try? blob.largestMagnitude(from: weights), largest > blob.storage.largest
         else { continue }
         let reason = Refusal.Reason.overflow(
-          layer: layer, largest: largest, limit: BlobStorage.half.largest, storage: "half precision")
+          layer: layer, largest: largest, limit: blob.storage.largest, storage: blob.storage.phrase)
         for rewrite in rewrites where (rewrite.kept + rewrite.replaced + rewrite.added).contains(layer) {
           guard let index = rules.firstIndex(where: { $0.rule.id == rewrite.rule }) else { continue }
           result[rewrite.anchor, default: [:]][index] = reason
@@ -232,6 +232,11 @@ package struct Planner {
       misses.note(Miss(reason, match.binding), match.rule, at: match.anchor)
     }
     try ConnectionCheck.check(graph)
+    // A rule that has rewritten a layer, and finds no more to do there, has not missed it.
+    let indices = Dictionary(rules.map { ($0.rule.id, $0) }, uniquingKeysWith: { first, _ in first })
+    for rewrite in rewrites where graph[rewrite.anchor].isAlive {
+      if let rule = indices[rewrite.rule] { misses.forget(rule, at: rewrite.anchor) }
+    }
     return Plan(
       rewrites: rewrites, refusals: misses.nearest(in: graph), misses: misses,
       overlaps: lost.map(\.overlap),

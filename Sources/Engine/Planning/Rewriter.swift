@@ -66,6 +66,7 @@ struct Rewriter {
       let touched = names.map(\.layer).filter { net.graph[$0].isAlive } + outcome.added
       for layer in touched { try ParameterBookkeeping.update(layer, in: net) }
       try outputs.check(net.graph, added: outcome.added, rule: rule)
+      for layer in outcome.replaced + outcome.added { try checkInPlace(layer) }
       let generation = names.map { net.graph.changes[$0.layer]?.generation ?? 0 }.max() ?? 0
       for layer in outcome.added { net.graph.updateChange(of: layer) { $0.generation = generation + 1 } }
       if !rule.lowersLayerCount {
@@ -164,6 +165,23 @@ struct Rewriter {
       net.setBlobs(blobs, of: layer)
     }
   }
+
+  /// Refuses a new layer of a type that cannot work in place and would.
+  private func checkInPlace(_ layer: LayerID) throws(Refusal.Reason) {
+    let (graph, made) = (net.graph, net.graph[layer])
+    guard Self.typesNotInPlace.contains(made.type) else { return }
+    let read = made.bottoms.map(graph.blobName)
+    if let blob = made.tops.map(graph.blobName).first(where: read.contains) {
+      throw .worksInPlace(layer: made.name, type: made.type, blob: blob)
+    }
+  }
+
+  /// Caffe's layers of these types read their bottoms while they write their tops.
+  private static let typesNotInPlace: Set<String> = [
+    "ArgMax", "Concat", "Convolution", "ConvolutionDepthwise", "Crop", "Deconvolution", "DepthwiseConvolution",
+    "Embed", "Im2col", "InnerProduct", "Interp", "LRN", "Permute", "Pooling", "Reduction", "SPP", "Slice", "Tile",
+    "Upsample",
+  ]
 
   /// Takes out what makes a value that nobody reads any more, and then what that alone has read, as long as it makes
   /// nothing else and has no blobs: what was learned is no preparation of labels.

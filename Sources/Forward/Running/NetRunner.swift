@@ -108,6 +108,15 @@ package struct NetRunner: Sendable {
     self.limits = limits
   }
 
+  /// Whether a layer reads the version of a blob that is left when the net has run.
+  package func isLastVersion(of name: String, readBy step: Step) -> Bool {
+    let last =
+      steps.last { $0.tops.contains(name) }.flatMap { maker in
+        Array(zip(maker.tops, maker.writes)).last { $0.0 == name }?.1
+      } ?? legacyInputs.firstIndex(of: name)
+    return zip(step.bottoms, step.reads).contains { $0.0 == name && $0.1 == last }
+  }
+
   /// Runs the net.
   ///
   /// - Parameters:

@@ -6,6 +6,8 @@ package struct RuleSet: Sendable {
   package let rules: [Rule]
   /// The layouts.
   package let layouts: [BlobLayout]
+  /// The user's rules that are left out for their safety alone: nobody asked for what they need.
+  package let untried: [Rule]
 
   /// The tag of the built-in rules that run without being selected.
   package static let defaultTag = "inference"
@@ -62,6 +64,14 @@ package struct RuleSet: Sendable {
       guard isChosen || selection.extendSelect.contains(where: { Self.fits(rule, $0) }) else { return false }
       return !selection.ignore.contains { Self.fits(rule, $0) }
         && (rule.safety != .approximate || selection.allowsApproximate)
+    }
+    untried = rules.filter { rule in
+      guard !rule.isBuiltin, !isSelected(rule), !selection.ignore.contains(where: { Self.fits(rule, $0) })
+      else { return false }
+      if rule.safety == .conversion { return selection.select.isEmpty }
+      return rule.safety == .approximate
+        && (selection.select.isEmpty
+          || (selection.select + selection.extendSelect).contains { Self.fits(rule, $0) })
     }
     let selected = rules.filter(isSelected).enumerated().sorted { a, b in
       // Higher priorities and larger patterns first, hence b's before a's.

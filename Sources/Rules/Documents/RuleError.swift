@@ -81,6 +81,7 @@ package struct RuleError: Error, Sendable {
     case unknownParameter(String, known: [String])
     case ruleLacksParameter(String, rule: String, known: [String])
     case idleParameter(String, rules: [String])
+    case unsafeParameter(String, rule: String)
     case missingParameter(String, rule: String, kind: RuleParameter.Kind)
     case namedTwice(String, under: String)
     case emptyList(key: String)

@@ -102,8 +102,11 @@ extension ExpressionEvaluator {
     }
     try admit(shape, at: range)
     var readable: [LazyTensor] = []
+    let count = Tensor.elementCount(of: shape) ?? 0
     for operand in operands {
-      let isReadable = operand.stretched(to: shape).isReadable
+      // Numbers that are used many times over are computed once.
+      let isRepeated = operand.cost > 1 && operand.count <= count / 8
+      let isReadable = !isRepeated && operand.stretched(to: shape).isReadable
       readable.append(isReadable ? operand : LazyTensor(try held(operand, at: range)))
     }
     return try made(make(readable), at: range)

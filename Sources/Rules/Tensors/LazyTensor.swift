@@ -86,19 +86,21 @@ package struct LazyTensor: Sendable {
     }
   }
 
-  /// The place of the first number that is infinite or NaN; nil where all are finite.
-  package func firstThatIsNotFinite() throws -> Int? {
-    var place: Int?
+  /// The largest magnitude among the numbers, and the place of the first that is infinite or NaN, if there is one.
+  package func largestMagnitude() throws -> (largest: Double, notFinite: Int?) {
+    var (largest, place) = (0.0, Int?.none)
     try forEachBlock { first, numbers in
-      // One added to the exponent of an infinity or NaN, and of nothing else, reaches the sign bit.
-      var exponents: UInt64 = 0
+      var (most, sum) = (0.0, 0.0)
       for number in numbers {
-        exponents |= (number.bitPattern & 0x7FFF_FFFF_FFFF_FFFF) &+ 0x0010_0000_0000_0000
+        most = max(most, number.magnitude)
+        // Zero times a number that is not finite is NaN, which no sum gets rid of.
+        sum += number * 0
       }
-      guard exponents >= 1 << 63, place == nil else { return }
+      largest = max(largest, most)
+      guard sum.isNaN, place == nil else { return }
       place = numbers.firstIndex { !$0.isFinite }.map { first + $0 }
     }
-    return place
+    return (largest, place)
   }
 
   /// All numbers, in memory: 8 bytes each.
@@ -150,7 +152,7 @@ final class TensorNode: Sendable {
       block = max(mask.block, x.block, y.block)
     case .placed(let views):
       // A number lies in one of them.
-      cost = 1 + (views.map(\.source.cost).max() ?? 0)
+      cost = 1 + (views.map { $0.amplification * $0.source.cost }.max() ?? 0)
       block = views.map(\.block).max() ?? LazyTensor.block
     }
   }

@@ -36,9 +36,7 @@ struct TensorView: Sendable {
   private var columnAxis: Int?
 
   /// What is read of a source at once to pick numbers from it, at most.
-  private static let window = 4 * LazyTensor.block
-  /// Between runs that are farther apart than this many numbers for each one wanted, the source is read anew.
-  private static let sparsity = 4
+  private static let window = 16 * LazyTensor.block
   /// Reading anew costs about as much as this many numbers.
   private static let gap = 1024
   /// Runs at least this long are worth a reading each.
@@ -78,21 +76,36 @@ struct TensorView: Sendable {
   /// How many numbers to read at a time.
   var block: Int { columnAxis == nil ? source.block : LazyTensor.sheet }
 
+  /// How many numbers of the source are read for one.
+  var amplification: Int {
+    switch source.form {
+    case .held, .repeated: return 1
+    default: break
+    }
+    if columnAxis != nil { return 1 }
+    let (count, span) = extent
+    return max(1, (min(span, Self.window) + count - 1) / count)
+  }
+
   /// Whether numbers that follow one another lie together in the source, or near each other.
   private var isLocal: Bool {
     switch source.form {
-    case .held, .repeated: return true
-    default: break
+    case .held, .repeated: true
+    default: extent.span <= Self.window
     }
-    guard let last = axes.last else { return true }
-    if last.stride.magnitude <= 1, last.size >= Self.longRun { return true }
-    var (count, span) = (1, 0)
+  }
+
+  /// How many numbers a block has, and how much of the source they lie in; of long runs, which are read by themselves,
+  /// as much as they are.
+  private var extent: (count: Int, span: Int) {
+    if let last = axes.last, last.stride.magnitude <= 1, last.size >= Self.longRun { return (1, 1) }
+    var (count, span) = (1, 1)
     for axis in axes.reversed() where count < LazyTensor.block {
       let size = min(axis.size, (LazyTensor.block + count - 1) / count)
       span += (size - 1) * Int(axis.stride.magnitude)
       count *= size
     }
-    return span < Self.window
+    return (count, span)
   }
 
   /// Brings the numbers of a range that are inside into their places.
@@ -175,12 +188,12 @@ struct TensorView: Sendable {
   private struct RunGroup {
     var runs: [Run] = []
     var span = 0..<0
-    var count = 0
 
+    /// Whether reading one more with them costs no more than reading it by itself.
     func takes(_ run: Run) -> Bool {
       if runs.isEmpty { return true }
       let joined = min(span.lowerBound, run.span.lowerBound)..<max(span.upperBound, run.span.upperBound)
-      return joined.count <= window && joined.count <= sparsity * (count + run.count) + gap
+      return joined.count <= window && joined.count <= span.count + run.span.count + gap
     }
 
     mutating func add(_ run: Run) {
@@ -188,7 +201,6 @@ struct TensorView: Sendable {
       span =
         runs.isEmpty
         ? added : min(span.lowerBound, added.lowerBound)..<max(span.upperBound, added.upperBound)
-      count += run.count
       runs.append(run)
     }
   }

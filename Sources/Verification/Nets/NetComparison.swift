@@ -15,9 +15,9 @@ package struct BlobDifference: Sendable {
   package var absolute: Double
   /// Numbers that are finite in one net only.
   package var notFinite: Int
-  /// Whether it is made otherwise in the second net, and so is whatever is made of it there: by another layer, from
-  /// other bottoms or with other parameters. It may then hold another value on purpose, as what stands before a Scale
-  /// does that was folded into the layer behind it.
+  /// Whether it is made otherwise in the second net, by another layer, from other bottoms or with other parameters, and
+  /// reaches no layer that both nets have alike. It may then hold another value on purpose, as what stands before a
+  /// Scale does that was folded into the layer behind it.
   package var isMadeOtherwise = false
 
   /// The largest difference relative to the largest magnitude of the blob; infinite where the blobs cannot be
@@ -51,6 +51,8 @@ package struct NetComparison: Sendable {
   package struct Cut: Sendable {
     /// The layer.
     package var layer: LayerSubject
+    /// The blobs that it reads.
+    package var bottoms: [String]
     /// The values that both nets were given in the place of its tops: blobs and shapes.
     package var replaced: [(blob: String, shape: [Int])]
   }
@@ -61,13 +63,15 @@ package struct NetComparison: Sendable {
     return blobs.first { !($0.relative <= tolerance) && !renewed.contains($0.name) }
   }
 
-  /// The blobs that are made otherwise and differ, where all outputs were compared and are the same.
+  /// The blobs that are made otherwise and differ, where all outputs that could be compared are the same.
   ///
   /// A difference that reaches a layer that both nets have is none of them: what that makes of it can be the same because
   /// it is saturated.
   package func renewed(tolerance: Double) -> [BlobDifference] {
     let equal = Set(blobs.lazy.filter { $0.relative <= tolerance }.map(\.name))
-    guard !outputs.isEmpty, outputs.allSatisfy(equal.contains) else { return [] }
+    // What a layer reads that cannot be run is the end of what can be told, as an output is.
+    let compared = Set(blobs.map(\.name)).intersection(outputs + cuts.flatMap(\.bottoms))
+    guard !compared.isEmpty, compared.allSatisfy(equal.contains) else { return [] }
     return blobs.filter { $0.isMadeOtherwise && !equal.contains($0.name) }
   }
 
@@ -158,7 +162,7 @@ package struct NetComparer {
     var cuts: [NetComparison.Cut] = []
     for step in cutSteps where !cuts.contains(where: { $0.layer == step.subject }) {
       let shapes = step.tops.compactMap { top in replaced[top].map { (blob: top, shape: $0) } }
-      cuts.append(NetComparison.Cut(layer: step.subject, replaced: shapes))
+      cuts.append(NetComparison.Cut(layer: step.subject, bottoms: step.bottoms, replaced: shapes))
     }
     return NetComparison(
       blobs: names.compactMap { differences[$0] }, outputs: outputs,
@@ -265,28 +269,38 @@ private struct Makers {
     self.second = second
   }
 
-  /// Whether a blob is, and every blob that is made of it in the second net.
+  /// Whether what is left of a blob when the net has run is made by another layer, from other bottoms or with other
+  /// parameters, and reaches no layer that both nets have alike.
   mutating func differForAll(of name: String) throws -> Bool {
-    let readers = second.steps.filter { $0.bottoms.contains(name) }
-    for blob in [name] + readers.flatMap(\.tops) {
-      guard try differ(for: blob) else { return false }
+    let (a, b) = (maker(of: name, in: first), maker(of: name, in: second))
+    guard try differ(a, b) else { return false }
+    for reader in second.steps where reader.readsLast(name, of: second) {
+      // Who reads an earlier version of the blob in the first net does not read what was compared.
+      let twin = first.steps.first { $0.subject == reader.subject }
+      if let twin, twin.readsLast(name, of: first), try !differ(twin, reader) { return false }
     }
     return true
   }
 
-  private mutating func differ(for name: String) throws -> Bool {
-    if let known = known[name] { return known }
-    let (a, b) = (maker(of: name, in: first), maker(of: name, in: second))
-    var differs = a?.subject != b?.subject || a?.bottoms != b?.bottoms
-    if !differs, let layer = a?.subject.name {
-      differs = try first.parameters(of: layer) != second.parameters(of: layer)
-    }
-    known[name] = differs
+  /// Whether two layers are not the same one.
+  private mutating func differ(_ a: NetRunner.Step?, _ b: NetRunner.Step?) throws -> Bool {
+    guard a?.subject == b?.subject, a?.bottoms == b?.bottoms else { return true }
+    guard let layer = a?.subject.name else { return false }
+    if let known = known[layer] { return known }
+    let differs = try first.parameters(of: layer) != second.parameters(of: layer)
+    known[layer] = differs
     return differs
   }
 
   /// The layer that writes the version of a blob that is left when the net has run; nil for an input.
   private func maker(of name: String, in net: NetRunner) -> NetRunner.Step? {
     net.steps.last { $0.tops.contains(name) }
+  }
+}
+
+extension NetRunner.Step {
+  /// Whether it reads the version of a blob that is left when the net has run.
+  fileprivate func readsLast(_ name: String, of net: NetRunner) -> Bool {
+    net.isLastVersion(of: name, readBy: self)
   }
 }

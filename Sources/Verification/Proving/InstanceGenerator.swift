@@ -34,6 +34,12 @@ struct InstanceGenerator {
     return types
   }
 
+  /// The type of layers around the pattern: none of the pattern's, beside whose like a wrong rewrite might not show.
+  var neighbour: String {
+    let types = ["AbsVal", "TanH", "Sigmoid", "BNLL"]
+    return types.first { type in !rule.pattern.captures.contains { $0.types.accepts(type) } } ?? types[0]
+  }
+
   /// Whether the executor or a layout says what a type computes.
   func isExecutable(_ type: String) -> Bool {
     LayerRegistry.layers[type] != nil || layouts.contains { $0.types.accepts(type) }
@@ -49,6 +55,12 @@ struct InstanceGenerator {
     for (index, capture) in rule.pattern.captures.enumerated() where rule.pattern.isCertain(index) {
       // Lists and alternatives are made for those who read them.
       if capture.group == nil { try drawing.build(index) }
+    }
+    // A chain that nobody in the pattern reads ends the net.
+    if case .chain(let times, let first, let last)? = rule.pattern.captures[rule.pattern.anchor].group
+      .map({ rule.pattern.groups[$0].kind }), let group = rule.pattern.captures[rule.pattern.anchor].group
+    {
+      _ = try drawing.chain(group, times, first: first, last: last)
     }
     try drawing.addReaders()
     return (try drawing.builder.finish(), drawing.builder.choices)
@@ -213,7 +225,7 @@ private struct Drawing {
     return try value(of: reference)
   }
 
-  private mutating func chain(_ group: Int, _ times: ClosedRange<Int>, first: Int, last: Int) throws -> String
+  mutating func chain(_ group: Int, _ times: ClosedRange<Int>, first: Int, last: Int) throws -> String
   {
     let most = min(times.upperBound, times.lowerBound + 3)
     let count =
@@ -267,7 +279,7 @@ private struct Drawing {
     made.append(name)
     guard builder.choices.happens("\(name).layer", oneIn: 2) || isBehindLayer else { return name }
     let behind = uniqueName("\(name)_abs")
-    try builder.addLayer(behind, type: "AbsVal", bottoms: [name], tops: [behind], parameters: [])
+    try builder.addLayer(behind, type: generator.neighbour, bottoms: [name], tops: [behind], parameters: [])
     readCounts[name, default: 0] += 1
     made.append(behind)
     return behind
@@ -318,7 +330,7 @@ private struct Drawing {
       let isRead = readCounts[blob, default: 0] > 0
       guard builder.choices.happens("\(blob).reader", oneIn: isRead ? 12 : 3) else { continue }
       let name = uniqueName("\(blob)_reader")
-      try builder.addLayer(name, type: "AbsVal", bottoms: [blob], tops: [name], parameters: [])
+      try builder.addLayer(name, type: generator.neighbour, bottoms: [blob], tops: [name], parameters: [])
     }
   }
 

@@ -149,6 +149,12 @@ struct OutputOptions: ParsableArguments {
   )
   var verify = false
 
+  @Option(
+    name: .customLong("input-shape"),
+    help: ArgumentHelp(
+      "The shape of an input that --verify runs: 1,3,224,224, or NAME=1,3,224,224.", valueName: "shape"))
+  var inputShape: [String] = []
+
   /// Whether the rewritten nets are written.
   var writesNets: Bool {
     !dryRun && (plan == nil || directory != nil || model != nil || weights != nil)
@@ -162,6 +168,9 @@ struct OutputOptions: ParsableArguments {
     }
     if dryRun, plan != nil {
       throw ValidationError("--dry-run writes nothing; --plan alone writes the plan and no nets")
+    }
+    if !verify, !inputShape.isEmpty {
+      throw ValidationError("--input-shape is for --verify, which runs the nets")
     }
     if verify, !hasWeights || !writesNets {
       throw ValidationError("--verify needs a weights file, and is about what is written")

@@ -52,6 +52,7 @@ struct FoldRun {
       report.inputs.append(.init(role: "weights", path: weights.path, bytes: weights.byteCount))
     }
     report.replayed = replayed
+    report.untried = replayed == nil ? rules.untried : []
     report.project = project?.source.path
     let planned = Planned(plan: plan, text: text, schema: schema, layouts: rules.layouts)
     if let weights, !command.check.isOff { report.check = try check(planned, weights, report) }
@@ -233,7 +234,9 @@ extension FoldRun {
     let second = try NetRunner(after, state: state, schema: schema, weights: written, layouts: layouts)
     let progress = Progress(label: "running both nets")
     defer { progress.finish() }
-    let sampled = SampledInputs()
+    var samples = SampledInputs()
+    samples.shapes = try InputArguments(first, model: command.model).shapes(command.output.inputShape)
+    let sampled = samples
     let comparison = try NetComparer(first, second).compare(
       samples: 1, in: Float.self,
       inputs: { try sampled.values(of: first, sample: $0, model: command.model, in: Float.self) },

@@ -157,18 +157,11 @@ struct VerifyRun {
   private func compare<S: ForwardScalar>(
     _ first: NetRunner, _ second: NetRunner, in scalar: S.Type
   ) throws -> NetComparison {
-    let shapes = try named(command.inputShape, first).mapValues { text -> [Int] in
-      let sizes = text.split(separator: ",").map { Int($0) }
-      guard !sizes.isEmpty, !sizes.contains(where: { ($0 ?? 0) < 1 }) else {
-        throw InputValuesError(
-          path: "--input-shape", problem: "expected sizes like 1,3,224,224, found '\(text)'")
-      }
-      return sizes.map { $0! }
-    }
     var sampled = SampledInputs()
     sampled.seed = command.seed
-    sampled.shapes = shapes
-    sampled.given = try named(command.input, first).mapValues {
+    let arguments = InputArguments(first, model: command.modelA)
+    sampled.shapes = try arguments.shapes(command.inputShape)
+    sampled.given = try arguments.named(command.input).mapValues {
       try InputValues(try Files.read($0), path: $0)
     }
     let inputs = sampled
@@ -179,26 +172,5 @@ struct VerifyRun {
       inputs: { try inputs.values(of: first, sample: $0, model: command.modelA, in: scalar) },
       cut: { inputs.values(behindCutAt: $0, shape: $1, sample: $2, in: scalar) },
       progress: progress.update)
-  }
-
-  /// `NAME=text` by name; a text alone is for the only input.
-  private func named(_ arguments: [String], _ net: NetRunner) throws -> [String: String] {
-    let cuts = net.steps.filter(\.isCut).flatMap(\.tops)
-    func list(_ names: [String]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
-    var result: [String: String] = [:]
-    for argument in arguments {
-      let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
-      let name = parts.count == 2 ? parts[0] : net.inputs.count == 1 ? net.inputs[0].name : ""
-      guard net.inputs.contains(where: { $0.name == name }) || cuts.contains(name) else {
-        let behind = cuts.isEmpty ? "" : ", and what cannot be computed here are \(list(cuts))"
-        throw InputValuesError(
-          path: command.modelA,
-          problem:
-            "the inputs of this net are \(list(net.inputs.map(\.name)))\(behind); give NAME=… for one of them"
-        )
-      }
-      result[name] = parts[parts.count - 1]
-    }
-    return result
   }
 }

@@ -22,6 +22,8 @@ struct FoldReport {
   var plannedTo: File?
   /// The plan file that was replayed; nil for a fold.
   var replayed: PlanFile?
+  /// The user's rules that were left out for their safety.
+  var untried: [Rule] = []
   /// The project file that was read; nil for none.
   var project: String?
   /// What checking every rewrite found; nil where there was nothing to check, or nobody wanted it.
@@ -31,10 +33,19 @@ struct FoldReport {
 
   // MARK: Text
 
+  /// The user's rules that were not tried, and what they want.
+  private var untriedLines: [String] {
+    untried.map { rule in
+      rule.safety == .conversion
+        ? "note: rule '\(rule.id)' was not tried: it converts the net; add --extend-select \(rule.id)"
+        : "note: rule '\(rule.id)' was not tried: it is approximate; add --unsafe"
+    }
+  }
+
   var text: String {
     var lines = layerTable
     lines += [""] + fileLines
-    lines += [""] + rewriteLines
+    lines += [""] + rewriteLines + untriedLines
     lines += replayLines
     if let check { lines += ["", check.summary] + check.details(verbose: verbose) }
     if let check { lines += check.precision.lines(verbose: verbose) }
