@@ -13,7 +13,7 @@ folder=$2
   (cd "$folder" && find . -name '*.yaml') | sed 's|^\./||' | LC_ALL=C sort | while IFS= read -r file; do
     printf '  EmbeddedRuleFile(\n    path: "%s",\n    tags: [' "$file"
     sed -n 's/^    tags: \[\(.*\)\] *$/\1/p' "$folder/$file" | tr ',' '\n' | tr -d ' ' | sort -u | sed 's/.*/"&", /' | tr -d '\n'
-    printf '],\n    textToRun: ##"""\n'
+    printf '],\n    hasLayouts: %s,\n    textToRun: ##"""\n' "$(grep -q '^layouts:' "$folder/$file" && echo true || echo false)"
     awk '
       { match($0, /^ */)
         if (RLENGTH < length($0) && RLENGTH <= 4) isInside = /^    (tests|documentation):/

@@ -4,7 +4,8 @@ import Synchronization
 /// Work on all cores.
 package enum Parallel {
   /// As many threads as the process may use cores, at most 64.
-  package static let threadCount = max(1, min(64, Cores.allowed?.count ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  package static let threadCount = max(
+    1, min(64, Cores.allowed?.count ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
   /// Below this many elementary operations a thread costs more than it saves.
   package static let smallestShare = 1 << 17

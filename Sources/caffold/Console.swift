@@ -23,7 +23,9 @@ enum Console {
         // A closed pipe is the reader's choice (`| head`), nothing to report.
         guard descriptor == STDOUT_FILENO, errno != EPIPE else { return }
         let reason = String(cString: strerror(errno))
-        log(Diagnostic(.error, at: .none, "the report cannot be written to standard output: \(reason)").text + "\n")
+        log(
+          Diagnostic(.error, at: .none, "the report cannot be written to standard output: \(reason)").text
+            + "\n")
         exit(2)
       }
       bytes = bytes.dropFirst(written)

@@ -94,7 +94,8 @@ import WireTestSupport
     let values = (0..<Self.count).map { Double($0 % 1000) }
     let file = try file(values, .half)
     #expect(try BlobEvaluator(file).values(of: .stored(file.layers[0].blobs[0])) == values)
-    let computed = ComputedBlob(KnownNumbers(values.map { $0 / 3 }), shape: Self.shape, storage: .float, largest: 0)
+    let computed = ComputedBlob(
+      KnownNumbers(values.map { $0 / 3 }), shape: Self.shape, storage: .float, largest: 0)
     #expect(
       try BlobEvaluator(file).values(of: .computed(computed)) == values.map { Double(Float($0 / 3)) })
     #expect(try BlobEvaluator(file, .unrounded).values(of: .computed(computed)) == values.map { $0 / 3 })

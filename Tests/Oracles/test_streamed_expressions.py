@@ -242,3 +242,69 @@ def test_layers_that_are_joined_take_no_memory(command, tmp_path):
     first, pointwise, second = (blobs[name][0].astype(np.float64) for name in "abd")
     wanted = np.concatenate([first + np.pad(pointwise, [(0, 0), (0, 0), (1, 1), (1, 1)]), second])
     assert numpy_fold.ulps(joined[0].ravel(), wanted.ravel()) <= 1
+
+
+# -- cost
+
+
+def test_a_blob_that_every_rewrite_computes_anew_takes_no_longer_for_that(command, tmp_path):
+    """Each fold names the blob twice: computed when needed, the last would read the first 2³⁰ times."""
+    text = conv("c", "data", out=96)
+    bottom = "c"
+    for index in range(30):
+        text += layer("Power", f"p{index}", bottom, parameters="power_param { scale: 2 }")
+        bottom = f"p{index}"
+    blobs = {"c": [normal(96, 40, 3, 3), normal(96)]}
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(
+        (RULE % ("Convolution", "", "where(w > 0, w, w / 2)"))
+        .replace("    once: true\n", "")
+        .replace("gain: {type: Scale, bottom: conv}", "gain: {type: Power, bottom: conv}")
+        .replace("      s: gain.blobs[0]\n", "")
+    )
+    folded = command.fold(*pair_of(text, blobs), tmp_path, "--rules", str(rules), *FLAGS, "--no-check")
+    assert len(folded.rewrites) == 30
+    w = blobs["c"][0].astype(np.float64)
+    assert numpy_fold.ulps(weights_of(folded).ravel(), np.where(w > 0, w, w / 2**30).ravel()) <= 1
+
+
+@pytest.mark.parametrize("expression", ["conv.blobs[0] * zeros(400000000)", "w * ones([1073741824])"])
+def test_a_factor_of_another_size_is_refused_before_it_is_made(command, tmp_path, expression):
+    blobs = {"c": [normal(4, 3, 3, 3), normal(4)], "gain": [positive(4)]}
+    for name, data in zip(("prototxt", "caffemodel"), pair_of(scaled_conv(4), blobs)):
+        (tmp_path / f"net.{name}").write_bytes(data)
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(RULE % ("Convolution", "", expression))
+    arguments = [tmp_path / "net.prototxt", tmp_path / "net.caffemodel", "-o", tmp_path / "out"]
+    assert peak(command, "fold", *arguments, "--rules", rules, *FLAGS, "--no-check", "-q") < 32
+
+
+@pytest.mark.parametrize("shape", [(4, 3, 3, 3), (96, 40, 3, 3)])
+@pytest.mark.parametrize("question", ["[w] == [conv.blobs[0]]", "w in [w + 1, w]", "not [w] == [w + 1]"])
+def test_lists_of_blobs_are_alike_whatever_their_size(command, tmp_path, shape, question):
+    blobs = {"c": [normal(*shape), normal(shape[0])], "gain": [positive(shape[0])]}
+    folded = folded_weights(
+        command, tmp_path, scaled_conv(shape[0]), blobs, f"where({question}, w + 1, w + 2)"
+    )
+    assert numpy_fold.ulps(weights_of(folded).ravel(), (blobs["c"][0].astype(np.float64) + 1).ravel()) <= 1
+
+
+@pytest.mark.parametrize("expression", SCALES)
+def test_only_what_multiplies_is_a_scale(command, tmp_path, expression):
+    blobs = {"c": [normal(4, 3, 3, 3), normal(4)], "gain": [positive(4)]}
+    for name, data in zip(("prototxt", "caffemodel"), pair_of(scaled_conv(4), blobs)):
+        (tmp_path / f"net.{name}").write_bytes(data)
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(RULE % ("Convolution", "", expression))
+    plan = tmp_path / "plan.json"
+    arguments = [tmp_path / "net.prototxt", tmp_path / "net.caffemodel", "--plan", plan, "--rules", rules]
+    assert command.run("fold", *arguments, *FLAGS, "--no-check").code == 0
+    computed = list(SCALES)[list(SCALES).index("w * rows(s) + 0") :]
+    assert ('"computed"' in plan.read_text()) == (expression in computed)
+    assert ('"scaled"' in plan.read_text()) == (expression not in computed)
+
+
+def test_what_a_type_cannot_hold_refuses(command, tmp_path):
+    blobs = {"c": [normal(96, 40, 3, 3), normal(96)], "gain": [positive(96)]}
+    folded = folded_weights(command, tmp_path, scaled_conv(96), blobs, "where(w > 0, w, 1e39)")
+    assert [r["reason"] for r in folded.refused["gain"]] == ["overflow"]

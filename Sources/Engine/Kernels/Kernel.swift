@@ -3,7 +3,7 @@ import Rules
 
 /// Arithmetic on the parameters of matched layers that rules call by name.
 ///
-/// A new kernel is one file with a type like this, and one line in `KernelRegistry`.
+/// A new kernel is a file with a type like this, and a line in `KernelRegistry`; CONTRIBUTING.md says what its page needs.
 protocol Kernel: Sendable {
   /// What rules may pass; checked when a rule is loaded.
   var signature: KernelSignature { get }
@@ -21,41 +21,16 @@ struct KernelArguments {
   var vectors: [(parameter: String, values: [Double]?)] = []
 
   /// A layer that the signature requires.
-  func layer(_ name: String) -> LayerID { layers.first { $0.parameter == name }!.layer }
+  func layer(_ name: String) -> LayerID {
+    guard let found = layers.first(where: { $0.parameter == name }) else {
+      preconditionFailure("the kernel's signature has no required layer '\(name)'")
+    }
+    return found.layer
+  }
 
   /// Whether the rule gives values for a parameter.
   func gives(_ name: String) -> Bool { vectors.contains { $0.parameter == name } }
 
   /// The values of a parameter; nil where it has none.
   func vector(_ name: String) -> [Double]? { vectors.first { $0.parameter == name }?.values }
-}
-
-/// The kernels that rules can call.
-package struct KernelRegistry: Sendable {
-  /// The kernels of this program.
-  package static let builtin = KernelRegistry([
-    FoldAffine(),
-    FoldAffineInput(),
-    FoldBatchNorm(),
-    FoldScale(),
-  ])
-
-  private let byName: [String: any Kernel]
-
-  /// A registry of these kernels; tests hand the planner wrong ones.
-  init(_ kernels: [any Kernel]) {
-    byName = Dictionary(uniqueKeysWithValues: kernels.map { ($0.signature.name, $0) })
-  }
-
-  /// The same kernels, but for those that `kernels` take the place of.
-  func replacing(_ kernels: any Kernel...) -> KernelRegistry {
-    KernelRegistry(Array(byName.merging(kernels.map { ($0.signature.name, $0) }) { $1 }.values))
-  }
-
-  /// What rules may call, by name.
-  package static var signatures: [KernelSignature] {
-    builtin.byName.values.map(\.signature).sorted { $0.name < $1.name }
-  }
-
-  func kernel(named name: String) -> (any Kernel)? { byName[name] }
 }

@@ -132,7 +132,8 @@ package struct Refusal: Sendable {
     package static let codes: [String] = [
       "producer-type", "no-producer", "bottom-count", "connection", "chain-length", "search-limit",
       "other-consumer", "net-output", "new-output", "top-count", "layer-order", "blob-name",
-      "not-bypassable", "last-layer", "overwritten-in-place", "works-in-place", "output-name", "output-read", "overlap",
+      "not-bypassable", "last-layer", "overwritten-in-place", "works-in-place", "output-name", "output-read",
+      "overlap",
       "condition",
       "phase",
       "repeated-name",

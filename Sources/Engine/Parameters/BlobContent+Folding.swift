@@ -52,7 +52,8 @@ extension BlobContent {
     case .scaled(let blob, _): blob.storage == .half
     case .values(let values, _, let storage): values.contains { $0.magnitude > storage.largest }
     case .computed(let blob):
-      blob.scales.reduce(blob.largest) { $0 * ($1.factors.map(\.magnitude).max() ?? 0) } > blob.storage.largest
+      blob.scales.reduce(blob.largest) { $0 * ($1.factors.map(\.magnitude).max() ?? 0) }
+        > blob.storage.largest
     }
   }
 

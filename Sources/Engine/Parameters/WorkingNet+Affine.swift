@@ -33,7 +33,9 @@ extension WorkingNet {
     let blobs = try self.blobs(of: layer)
     let layout = try layout(of: layer, blobs: blobs)
     let usesBatch =
-      if let condition = layout.usesStoredStatistics { try environment.truth(of: condition) != true } else { false }
+      if let condition = layout.usesStoredStatistics { try environment.truth(of: condition) != true } else {
+        false
+      }
     if usesBatch || layout.roles.contains(.variance) && trains(layer) {
       guard assumesStoredStatistics else { throw .batchStatistics(layer: layer) }
       warn(layer, .assumedStatistics)

@@ -178,8 +178,10 @@ struct Rewriter {
 
   /// Caffe's layers of these types read their bottoms while they write their tops.
   private static let typesNotInPlace: Set<String> = [
-    "ArgMax", "Concat", "Convolution", "ConvolutionDepthwise", "Crop", "Deconvolution", "DepthwiseConvolution",
-    "Embed", "Im2col", "InnerProduct", "Interp", "LRN", "Permute", "Pooling", "Reduction", "SPP", "Slice", "Tile",
+    "ArgMax", "Concat", "Convolution", "ConvolutionDepthwise", "Crop", "Deconvolution",
+    "DepthwiseConvolution",
+    "Embed", "Im2col", "InnerProduct", "Interp", "LRN", "Permute", "Pooling", "Reduction", "SPP", "Slice",
+    "Tile",
     "Upsample",
   ]
 

@@ -52,6 +52,8 @@ struct FieldChecker {
     switch scope.attribute(path, of: "") {
     case .type(let type): return type
     case .dynamic: return nil
+    // What is inside of a message that nobody knows was told with it.
+    case .foreign where path.count > 1: return nil
     case .foreign(let candidates):
       scope.noteForeignField(key.text, in: key.node, among: candidates)
       return nil

@@ -7,6 +7,8 @@ struct EmbeddedRuleFile: Sendable {
   let path: String
   /// The tags of its rules; none for a file of layouts.
   let tags: [String]
+  /// Whether it describes layers, which every run may ask for.
+  let hasLayouts: Bool
   /// The text with empty lines in the place of tests and documentation.
   let textToRun: String
   /// The whole text.
@@ -32,7 +34,8 @@ package enum BuiltinRuleFiles {
   package static func sources(_ extent: Extent) -> [SourceText] {
     var sources: [SourceText] = []
     for file in embeddedRuleFiles {
-      if extent == .toRunByDefault, !file.tags.isEmpty, !file.tags.contains(RuleSet.defaultTag) { continue }
+      let runsByDefault = file.tags.isEmpty || file.hasLayouts || file.tags.contains(RuleSet.defaultTag)
+      if extent == .toRunByDefault, !runsByDefault { continue }
       let text = extent == .whole ? file.text : file.textToRun
       sources.append(SourceText(path: "rules/\(file.path)", bytes: Array(text.utf8)))
     }

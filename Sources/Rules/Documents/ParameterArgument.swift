@@ -101,7 +101,8 @@ extension ParameterArgument {
       guard named.parameters.contains(where: { $0.name == name }) else {
         return .ruleLacksParameter(name, rule: rule, known: named.parameters.map(\.name))
       }
-      return named.safety == .approximate ? .unsafeParameter(name, rule: rule) : .idleParameter(name, rules: [rule])
+      return named.safety == .approximate
+        ? .unsafeParameter(name, rule: rule) : .idleParameter(name, rules: [rule])
     }
     let idle = all.filter(isFor).map(\.id)
     if let rule = all.last(where: isFor), rule.safety == .approximate, idle.uniqued.count == 1 {

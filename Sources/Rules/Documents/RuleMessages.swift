@@ -185,7 +185,8 @@ extension RuleError: DiagnosticError {
         ? "rule '\(rules[0])', which has the parameter '\(name)', is not selected; add '--extend-select \(rules[0])'"
         : "the rules that have the parameter '\(name)' are not selected; add \(Self.list(rules, or: true)) by '--extend-select'"
     case .unsafeParameter(let name, let rule):
-      return "rule '\(rule)', which has the parameter '\(name)', is approximate and was left out; add '--unsafe', and '--extend-select \(rule)' if it is not selected"
+      return
+        "rule '\(rule)', which has the parameter '\(name)', is approximate and was left out; add '--unsafe', and '--extend-select \(rule)' if it is not selected"
     case .missingParameter(let name, let rule, let kind):
       return "rule '\(rule)' needs a value for '\(name)', \(kind.phrase); give it with '--param \(name)=…'"
     case .namedTwice(let name, let key): return "'\(name)' is named twice under '\(key)'; remove one"

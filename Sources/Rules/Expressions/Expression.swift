@@ -158,7 +158,8 @@ package struct ExpressionLimits: Sendable {
   /// Makes limits; each has a default.
   package init(
     length: Int = 1 << 16, depth: Int = 128, elements: Int = 1 << 27, heldElements: Int = 1 << 12,
-    lazyElements: Int = 1 << 30, lazyCost: Int = 1 << 6, operations: Int = 1 << 34, totalElements: Int = 1 << 29,
+    lazyElements: Int = 1 << 30, lazyCost: Int = 1 << 6, operations: Int = 1 << 34,
+    totalElements: Int = 1 << 29,
     multiplications: Int = 1 << 32
   ) {
     self.length = length

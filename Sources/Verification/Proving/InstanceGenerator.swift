@@ -225,8 +225,7 @@ private struct Drawing {
     return try value(of: reference)
   }
 
-  mutating func chain(_ group: Int, _ times: ClosedRange<Int>, first: Int, last: Int) throws -> String
-  {
+  mutating func chain(_ group: Int, _ times: ClosedRange<Int>, first: Int, last: Int) throws -> String {
     let most = min(times.upperBound, times.lowerBound + 3)
     let count =
       times.lowerBound + builder.choices.choose("repetitions \(group)", below: most - times.lowerBound + 1)

@@ -217,7 +217,8 @@ private struct SiteRun: Sendable {
     // A channel may be small in a few samples by chance, and what its bias was rounded by is not: before a no more are
     // drawn, and judged with them.
     while !check.passes(tolerance: options.tolerance), trials.count < Self.mostTrials,
-      check.difference.map({ $0.relative < Self.nearby * check.allowed(tolerance: options.tolerance) }) ?? false
+      check.difference.map({ $0.relative < Self.nearby * check.allowed(tolerance: options.tolerance) })
+        ?? false
     {
       _ = try run(collecting: false)
       judge()
