@@ -111,7 +111,8 @@ extension Refusal.Reason {
     case .notFinite(let layer, let what, let channel):
       return "the \(what) of \(name(layer)) is not finite at channel \(channel)"
     case .axis(let layer, let axis, let number):
-      return "\(described(layer)) works along axis \(axis) (num_axes \(number)), not on channels"
+      return
+        "\(described(layer)) works \(number == 1 ? "along axis \(axis)" : "on \(number) axes from axis \(axis) on"), not on channels"
     case .twoBottoms(let layer):
       return "\(described(layer)) takes its factors from a second bottom: they are data, not parameters"
     case .overflow(let layer, let largest, let limit, let storage):

@@ -55,7 +55,8 @@ extension WorkingNet {
       numbers[role] = try values(of: blob, layer: layer)
     }
     if let factor = numbers[.factor], factor.count != 1 {
-      throw .blobCount(layer: layer, found: factor.count, expected: "1 number as the factor")
+      let index = layout.roles.firstIndex(of: .factor) ?? 0
+      throw .blobShape(layer: layer, blob: index, shape: blobs[index].shape, expected: "1 number, the factor")
     }
     // Caffe keeps eps in single precision, whoever gave it.
     let epsilon = Double(Float(try number(layout.epsilon, or: 0)))

@@ -11,6 +11,9 @@ package struct Plan: Sendable {
   var misses: Misses
   /// Matches that were lost to rules that go first; only with `PlanOptions.recordsOverlaps`.
   package var overlaps: [Overlap]
+  /// The user's rules that rewrote nothing, and why as far as that can be told: nil where no layer was one that they begin
+  /// with.
+  package var idleRules: [(rule: String, reason: String?)]
   /// Things the user should know.
   package var warnings: [Warning]
   /// The net as it will be.

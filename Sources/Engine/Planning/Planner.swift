@@ -239,9 +239,17 @@ package struct Planner {
     }
     return Plan(
       rewrites: rewrites, refusals: misses.nearest(in: graph), misses: misses,
-      overlaps: lost.map(\.overlap),
+      overlaps: lost.map(\.overlap), idleRules: idleRules(),
       warnings: rewrites.flatMap(\.warnings) + netWarnings(), graph: graph,
       typesBefore: typesBefore, typesAfter: graph.typeCounts)
+  }
+
+  private func idleRules() -> [(rule: String, reason: String?)] {
+    let applied = Set(rewrites.map(\.rule))
+    return rules.filter { !$0.rule.isBuiltin && !$0.rule.isQuiet && !applied.contains($0.rule.id) }.map {
+      rule in
+      (rule.rule.id, misses.nearestReason(of: [rule], in: net.graph)?.sentence(in: net.graph))
+    }
   }
 
   /// One warning for each value that was given and that no rule used, though it asks for something.

@@ -220,10 +220,11 @@ package struct NetRunner: Sendable {
 }
 
 extension ForwardError {
-  /// Whether another executor could run the layer: the type or a parameter's value is not computed here.
+  /// Whether another executor could run the layer: the type, a parameter's value, or a fork's way to store its numbers is not
+  /// known here.
   var isUnsupported: Bool {
     switch reason {
-    case .unknownType, .unsupported, .ambiguousBlobs: true
+    case .unknownType, .unsupported, .ambiguousBlobs, .blobCount: true
     default: false
     }
   }

@@ -35,7 +35,8 @@ extension ExpressionError {
     case .unknownName(let name, let known): "name '\(clipped(name))' is not defined" + nameRemedy(name, known)
     case .unknownFunction(let name):
       "function '\(clipped(name))' does not exist"
-        + Suggestion.clause(for: name, among: ExpressionFunction.allCases.map(\.rawValue))
+        + (functionRemedies[name]
+          ?? Suggestion.clause(for: name, among: ExpressionFunction.allCases.map(\.rawValue)))
     case .tooManyArguments(let function, let found):
       "'\(function.rawValue)' takes \(counted(function.parameters.count, "argument")), found \(found); write \(function.usage)"
     case .missingArgument(let function, let parameter):
@@ -118,7 +119,7 @@ extension ExpressionError {
       "a shape needs whole numbers from 0 on, found \(Int(exactly: value).map { "\($0)" } ?? "\(value)")"
     case .cannotReshape(let from, let to): "cannot reshape \(from.phrase) to \(to.phrase)"
     case .wrongRank(let function, let expected, let found):
-      "'\(function.rawValue)' expects a tensor of \(counted(expected, "axis", "axes")), found \(found)"
+      "'\(function.rawValue)' expects a tensor of \(counted(expected, "axis", "axes")), found \(found)\(expected == 1 ? "; 'reshape(x, [-1])' makes one axis of all" : "")"
     case .alignmentTooNarrow(let axis, let rank):
       "'\(axis == 0 ? "rows" : "columns")' needs a tensor of at least \(counted(axis + 1, "axis", "axes")), found \(rank)"
     case .concatRanks(let a, let b): "cannot concatenate tensors of \(a) and \(b) axes"
@@ -155,8 +156,17 @@ private func nameRemedy(_ name: String, _ known: [String]) -> String {
     return "; write \(function.usage) to call the function"
   }
   let isConstant = name.utf8.allSatisfy { $0 < 0x61 || $0 > 0x7A }
-  return isConstant ? "; put it in quotes if it is the name of an enum value" : ""
+  return isConstant ? "; the name of an enum value has quotes of its own: \"'\(name)'\"" : ""
 }
+
+/// What other languages call functions that this one writes otherwise.
+private let functionRemedies = [
+  "round": "; write 'floor(x + 0.5)'", "ceil": "; write '-floor(-x)'", "maximum": "; write 'max(x, y)'",
+  "minimum": "; write 'min(x, y)'", "prod": "; write 'exp(sum(log(x)))' for numbers above 0",
+  "sign": "; write 'where(x > 0, 1, where(x < 0, -1, 0))'", "isnan": "; write 'not isfinite(x)'",
+  "std": "; write 'sqrt(mean((x - mean(x)) ** 2))'", "var": "; write 'mean((x - mean(x)) ** 2)'",
+  "dot": "; write 'matmul(a, b)'", "stack": "; write 'concat' of tensors with one axis more",
+]
 
 private func memberRemedy(_ member: String, _ candidates: [String]) -> String {
   let near = Suggestion.clause(for: member, among: candidates)

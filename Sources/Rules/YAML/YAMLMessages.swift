@@ -74,7 +74,8 @@ extension YAMLProblem {
     case .expectedListItem: "expected '- ' or the end of the list; check the indentation"
     case .expectedValue: "expected a value"
     case .unclosedList: "expected ',' or ']' in this list"
-    case .unclosedMapping: "expected ',' or '}' in this mapping"
+    case .unclosedMapping:
+      "expected ',' or '}' in this mapping; put a value that has a bracket, brace or comma in it in quotes"
     case .badAnchor:
       "expected letters or digits as the name of an anchor or alias; quote text that begins with '&' or '*'"
     case .badTag: "not a valid tag; quote text that begins with '!'"

@@ -112,6 +112,14 @@ package struct NetComparer {
   ) throws -> NetComparison {
     let names = Self.names(of: first)
     let common = Set(names).intersection(Self.names(of: second))
+    // What the first net runs and the second has no blobs for is an error of the second.
+    for step in second.steps where step.isCut {
+      if case .blobCount? = step.obstacle?.reason, let obstacle = step.obstacle,
+        first.steps.contains(where: { $0.subject == step.subject && !$0.isCut })
+      {
+        throw obstacle
+      }
+    }
     let cutSteps = (first.steps + second.steps).filter(\.isCut)
     let cutTops = Set(cutSteps.flatMap(\.tops))
     // What one net computes and the other cannot is no place to go on from.

@@ -42,10 +42,33 @@ struct FoldReport {
     }
   }
 
+  /// The user's rules that did nothing. The reasons of those that could have removed layers are told with the layers.
+  private var idleLines: [String] {
+    let told = Set(verbose ? plan.nearMisses.map(\.rule) : plan.refusals.map(\.rule))
+    let idle = plan.idleRules.filter { !told.contains($0.rule) }
+    var lines = idle.compactMap { idle in
+      idle.reason.map { "note: rule '\(idle.rule)' rewrote nothing: \($0)" }
+    }
+    if lines.count > 5 {
+      lines = lines.prefix(4) + ["note: \(lines.count - 4) more rules rewrote nothing; -v says why"]
+    }
+    let unmet = idle.filter { $0.reason == nil }.map { "'\($0.rule)'" }
+    if !unmet.isEmpty {
+      let names =
+        unmet.count > 3
+        ? "\(unmet.prefix(3).joined(separator: ", ")) and \(unmet.count - 3) more"
+        : unmet.joined(separator: ", ")
+      lines.append(
+        "note: no layer of the net is one that \(unmet.count == 1 ? "rule" : "rules") \(names) can begin with"
+      )
+    }
+    return lines
+  }
+
   var text: String {
     var lines = layerTable
     lines += [""] + fileLines
-    lines += [""] + rewriteLines + untriedLines
+    lines += [""] + rewriteLines + untriedLines + idleLines
     lines += replayLines
     if let check { lines += ["", check.summary] + check.details(verbose: verbose) }
     if let check { lines += check.precision.lines(verbose: verbose) }

@@ -74,7 +74,10 @@ import Testing
     ("affine(bn).scale", 7, "capture 'bn' is not bound by this pattern"),
     ("sizs[0]", 0, "name 'sizs' is not defined; did you mean 'sizes'?"),
     ("nothing", 0, "name 'nothing' is not defined"),
-    ("word == AVE", 8, "name 'AVE' is not defined; put it in quotes if it is the name of an enum value"),
+    (
+      "word == AVE", 8,
+      "name 'AVE' is not defined; the name of an enum value has quotes of its own: \"'AVE'\""
+    ),
     ("sqrt", 0, "name 'sqrt' is not defined; write sqrt(x) to call the function"),
     ("sqroot(n)", 0, "function 'sqroot' does not exist; did you mean 'sqrt'?"),
     ("conv(1)", 0, "function 'conv' does not exist"),
@@ -161,7 +164,7 @@ import Testing
     ("rows(s)", 0, "'rows' has no shape of its own; combine it with a tensor by an operator"),
     ("[columns(s)]", 1, "'columns' has no shape of its own; combine it with a tensor by an operator"),
     ("rows(s) * columns(s)", 8, "rows and columns cannot be combined; combine each with the tensor in turn"),
-    ("rows(m)", 5, "'rows' expects a tensor of 1 axis, found 2"),
+    ("rows(m)", 5, "'rows' expects a tensor of 1 axis, found 2; 'reshape(x, [-1])' makes one axis of all"),
     ("s * columns(s)", 2, "'columns' needs a tensor of at least 2 axes, found 1"),
     ("where('a', 1, 2)", 6, "'where' expects a comparison for 'condition', found a string"),
     (
@@ -199,7 +202,10 @@ import Testing
       "part(s, conv)", 8,
       "'conv' has no place among the bottoms of a layer; only what 'every' names has one, for each element"
     ),
-    ("part(m, gain)", 5, "'part' expects a tensor of 1 axis, found 2"),
+    (
+      "part(m, gain)", 5,
+      "'part' expects a tensor of 1 axis, found 2; 'reshape(x, [-1])' makes one axis of all"
+    ),
     ("conv.bottoms[0].depth", 16, "a record has no 'depth'; expected \(Self.members)"),
     ("len(n)", 4, "'len' expects a tensor or list for 'x', found a number"),
     ("all('x')", 4, "'all' expects a comparison for 'x', found a string"),
@@ -257,7 +263,9 @@ import Testing
     ("conv.pooling_param.pool + 1", 24, "cannot add a string and a number"),
     ("conv.pooling_param.pool == 1", 24, "cannot compare a string with a number"),
     ("not conv.convolution_param.pad", 4, "expected true or false, found a list of numbers"),
-    ("rows(m) * m", 5, "'rows' expects a tensor of 1 axis, found 2"),
+    (
+      "rows(m) * m", 5, "'rows' expects a tensor of 1 axis, found 2; 'reshape(x, [-1])' makes one axis of all"
+    ),
     ("m * rows([1, 2, 3])", 2, "shapes [2, 3] and [3, 1] do not fit together"),
     ("s * columns(s)", 2, "'columns' needs a tensor of at least 2 axes, found 1"),
     ("mean([])", 0, "'mean' of nothing; the tensor has no elements"),

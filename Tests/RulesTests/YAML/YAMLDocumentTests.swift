@@ -81,7 +81,10 @@ func yamlMessage(_ text: String, limits: YAMLLimits = YAMLLimits()) -> String {
         + "\n  a: \"\\q\"\n      ^"
     ),
     ("a: [1, 2\nb: 3\n", "f.yaml:2:2: error: expected ',' or ']' in this list\n  b: 3\n   ^"),
-    ("a: {b: 1\nc: ]\n", "f.yaml:2:2: error: expected ',' or '}' in this mapping\n  c: ]\n   ^"),
+    (
+      "a: {b: 1\nc: ]\n",
+      "f.yaml:2:2: error: expected ',' or '}' in this mapping; put a value that has a bracket, brace or comma in it in quotes\n  c: ]\n   ^"
+    ),
     (
       "a: 1\n  b: 2\n",
       "f.yaml:2:4: error: ':' cannot stand here; put the text before it in quotes, or check the indentation\n    b: 2\n     ^"
