@@ -55,5 +55,7 @@ extension Expression {
   }
 
   /// Whether a field of a layer holds parameters of its type; other fields are not all the same for layers alike.
-  private static func isParameters(_ field: some StringProtocol) -> Bool { field.hasSuffix("_param") }
+  private static func isParameters(_ field: some StringProtocol) -> Bool {
+    field.hasSuffix("_param") || field == "phase"
+  }
 }
