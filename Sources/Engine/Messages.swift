@@ -82,6 +82,10 @@ extension Refusal.Reason {
     case .blobCount(let layer, let found, let expected):
       return "\(described(layer)) has \(count(found, "blob")), expected \(expected)"
     case .noLayout(let layer, let blobs):
+      if graph[layer].type == "Scale", blobs == 2 {
+        return
+          "\(described(layer)) has 2 blobs and does not say 'bias_term: true', without which Caffe does not load the second"
+      }
       return
         "no blob layout is known for \(described(layer)) with \(count(blobs, "blob")); describe it under 'layouts:' in a rule file"
     case .ambiguousLayout(let layer, let layouts):

@@ -6,8 +6,14 @@ enum Console {
   /// Prints an error, a warning or a note.
   static func error(_ diagnostic: Diagnostic) { log(diagnostic.text + "\n") }
 
-  /// Prints text for people.
-  static func log(_ text: String) { write(text, to: STDERR_FILENO) }
+  /// Prints text for people. A name in a file may hold anything, and shall not command the terminal.
+  static func log(_ text: String) {
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A || $0 == 0x09 }
+    write(isPlain ? text : text.withoutControls, to: STDERR_FILENO)
+  }
+
+  /// Redraws the line that the cursor is on.
+  fileprivate static func redraw(_ line: String) { write("\r\(line)\u{1B}[K", to: STDERR_FILENO) }
 
   /// Prints data.
   static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
@@ -50,17 +56,33 @@ final class Progress {
     let percent = min(100, done * 100 / total)
     guard percent != lastPercent else { return }
     lastPercent = percent
-    Console.log("\r\(label) … \(percent) %\u{1B}[K")
+    Console.redraw("\(label.withoutControls) … \(percent) %")
   }
 
   /// Takes the line away.
   func finish() {
-    if lastPercent >= 0 { Console.log("\r\u{1B}[K") }
+    if lastPercent >= 0 { Console.redraw("") }
   }
 
   private static func now() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
+
+extension String {
+  /// With `\x1B` in the place of the character that it names, and so for all that command a terminal.
+  fileprivate var withoutControls: String {
+    var text = ""
+    for scalar in unicodeScalars {
+      if scalar.properties.generalCategory == .control, scalar != "\n", scalar != "\t" {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        text += "\\x" + (digits.count == 1 ? "0" : "") + digits
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
   }
 }

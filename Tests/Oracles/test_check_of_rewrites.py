@@ -173,3 +173,12 @@ def test_a_report_that_nobody_gets_is_an_error(command, tmp_path):
         )  # fmt: skip
     assert done.returncode == 2
     assert b"cannot be written to standard output" in done.stderr
+
+
+def test_names_do_not_command_the_terminal(command, tmp_path):
+    (tmp_path / "net.prototxt").write_text(
+        'input: "data"\nlayer { name: "a\\033[31m" type: "Dropout" bottom: "data" top: "a" }\n'
+    )
+    result = command.run("fold", tmp_path / "net.prototxt", "--definition-only", "--dry-run")
+    assert "\x1b" not in result.stderr
+    assert "'a\\x1B[31m'" in result.stderr

@@ -228,7 +228,10 @@ private struct SiteRun: Sendable {
       let original = nets.original(of: collected.step.id)
       return WeightRange(
         of: collected.step, collected.collector,
-        before: pass.collected[0].first { $0.step.id == original }?.collector, bias: collected.bias)
+        // What was another kind of layer before had other numbers in its blobs.
+        before: pass.collected[0].first {
+          $0.step.id == original && $0.step.subject.type == collected.step.subject.type
+        }?.collector, bias: collected.bias)
     }
   }
 
