@@ -100,6 +100,14 @@ def folded_weights(command, tmp_path, text, blobs, expression, kind="Convolution
     return command.fold(*pair_of(text, blobs), tmp_path, "--rules", str(rules), *FLAGS, "--no-check")
 
 
+def written(folder, pair, expression):
+    """Writes a net and a rule; the path of the rule."""
+    for name, data in zip(("prototxt", "caffemodel"), pair):
+        (folder / f"net.{name}").write_bytes(data)
+    (folder / "rules.yaml").write_text(RULE % ("Convolution", "", expression))
+    return folder / "rules.yaml"
+
+
 def weights_of(folded, name="c"):
     return nets.blobs_by_name(nets.decode(folded.weights))[name][0]
 
@@ -271,10 +279,7 @@ def test_a_blob_that_every_rewrite_computes_anew_takes_no_longer_for_that(comman
 @pytest.mark.parametrize("expression", ["conv.blobs[0] * zeros(400000000)", "w * ones([1073741824])"])
 def test_a_factor_of_another_size_is_refused_before_it_is_made(command, tmp_path, expression):
     blobs = {"c": [normal(4, 3, 3, 3), normal(4)], "gain": [positive(4)]}
-    for name, data in zip(("prototxt", "caffemodel"), pair_of(scaled_conv(4), blobs)):
-        (tmp_path / f"net.{name}").write_bytes(data)
-    rules = tmp_path / "rules.yaml"
-    rules.write_text(RULE % ("Convolution", "", expression))
+    rules = written(tmp_path, pair_of(scaled_conv(4), blobs), expression)
     arguments = [tmp_path / "net.prototxt", tmp_path / "net.caffemodel", "-o", tmp_path / "out"]
     assert peak(command, "fold", *arguments, "--rules", rules, *FLAGS, "--no-check", "-q") < 32
 
@@ -292,10 +297,7 @@ def test_lists_of_blobs_are_alike_whatever_their_size(command, tmp_path, shape, 
 @pytest.mark.parametrize("expression", SCALES)
 def test_only_what_multiplies_is_a_scale(command, tmp_path, expression):
     blobs = {"c": [normal(4, 3, 3, 3), normal(4)], "gain": [positive(4)]}
-    for name, data in zip(("prototxt", "caffemodel"), pair_of(scaled_conv(4), blobs)):
-        (tmp_path / f"net.{name}").write_bytes(data)
-    rules = tmp_path / "rules.yaml"
-    rules.write_text(RULE % ("Convolution", "", expression))
+    rules = written(tmp_path, pair_of(scaled_conv(4), blobs), expression)
     plan = tmp_path / "plan.json"
     arguments = [tmp_path / "net.prototxt", tmp_path / "net.caffemodel", "--plan", plan, "--rules", rules]
     assert command.run("fold", *arguments, *FLAGS, "--no-check").code == 0
