@@ -377,3 +377,33 @@ def test_schema_is_json(command):
 def test_reference_is_the_page_in_the_documentation(command):
     page = (command.ROOT / "Documentation" / "BuiltinRules.md").read_text()
     assert command.run("rules", "reference").stdout == page, "run `make reference`"
+
+
+def proven(command, tmp_path, rule):
+    path = tmp_path / "proven.yaml"
+    path.write_text("schema: 1\nrules:\n" + rule)
+    return command.run("rules", "prove", path, "--instances", "60")
+
+
+def test_prove_runs_rules_that_make_layers(command, tmp_path):
+    result = proven(
+        command,
+        tmp_path,
+        "  - id: between\n    summary: S.\n    match: {r: {type: TanH}, p: {type: AbsVal, bottom: r}}\n"
+        '    rewrite: {insert: {after: r, type: Power, name: "{r.name}_p"}}\n',
+    )
+    assert result.code == 0, result.stderr
+    assert "proven" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "match",
+    ["{c: {type: AbsVal, bottom: $x}}", "{c: {type: ReLU, bottom: $x, repeat: 1..4}}"],
+    ids=["beside its like", "a chain at the end"],
+)
+def test_prove_sees_what_stands_around_the_pattern(command, tmp_path, match):
+    result = proven(
+        command, tmp_path, f"  - id: gone\n    summary: S.\n    match: {match}\n    rewrite: {{remove: c}}\n"
+    )
+    assert result.code == 1
+    assert "WRONG" in result.stderr
