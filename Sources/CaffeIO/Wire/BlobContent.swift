@@ -5,12 +5,13 @@ package enum BlobContent: Sendable {
   /// A blob of the input in its own layout, each value times the product of its factors; the product is
   /// taken in Double and rounded once.
   case scaled(StoredBlob, [ChannelScale])
-  /// New values in row-major order: small ones, such as a bias, and those that had to be held, such as a product of matrices.
+  /// New values in row-major order; small ones, such as a bias.
   ///
   /// In the place of a stored blob with as many values, the same number type and the same dimensions
   /// (leading ones apart) the values are put into its bytes and all else in it stays.
   case values([Double], shape: [Int], storage: BlobStorage)
-  /// New values as well, computed piece by piece while they are written.
+  /// New values as well, computed piece by piece while they are written; or held, such as a product of matrices, and then
+  /// encoded piece by piece.
   case computed(ComputedBlob)
 
   /// The dimensions.

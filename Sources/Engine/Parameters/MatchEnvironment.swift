@@ -130,7 +130,10 @@ final class MatchEnvironment: ExpressionEnvironment {
       throw refusal(reading: error)
     }
     if let place = found.notFinite { throw .notFinite(layer: layer, what: what, channel: place) }
-    if let held = tensor.tensor { return .values(held.values, shape: held.shape, storage: storage) }
+    // A large one that is held is encoded piece by piece as well: as a whole it would be in memory twice.
+    if let held = tensor.tensor, held.values.count <= ExpressionLimits().heldElements {
+      return .values(held.values, shape: held.shape, storage: storage)
+    }
     return .computed(
       ComputedBlob(
         ExpressionNumbers(tensor), shape: tensor.shape, storage: storage, largest: found.largest))
