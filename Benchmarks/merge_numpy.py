@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests" / "Oracles"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests" / "Oracles" / "support"))
 import caffe_schema
 
 

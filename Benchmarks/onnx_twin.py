@@ -8,7 +8,7 @@ import onnx
 from google.protobuf import text_format
 from onnx import helper, numpy_helper
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests" / "Oracles"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests" / "Oracles" / "support"))
 import caffe_schema
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from google.protobuf import text_format
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent / "Tests" / "Oracles"))
+sys.path.insert(0, str(HERE.parent.parent / "Tests" / "Oracles" / "support"))
 import caffe_schema  # noqa: E402
 
 

@@ -3,8 +3,7 @@
 import nets
 import numpy as np
 import pytest
-from test_strange_nets import pair_of
-from test_traps import batch_norm, conv, layer, normal, positive, scale, statistics
+from small_nets import batch_norm, conv, layer, normal, pair_of, positive, scale, statistics
 
 INNER = (
     'layer {{ name: "{0}" type: "InnerProduct" bottom: "{1}" top: "{0}"'

@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = pathlib.Path(os.environ.get("CAFFOLD", ".build/release/caffold"))
 BINARY = BINARY if BINARY.is_absolute() else ROOT / BINARY
 

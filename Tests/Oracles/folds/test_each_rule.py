@@ -7,7 +7,7 @@ import nets
 import numpy as np
 import opencv
 import pytest
-from test_traps import HEAD, batch_norm, conv, layer, normal, positive, scale, statistics
+from small_nets import HEAD, batch_norm, conv, layer, normal, positive, scale, statistics
 
 SHAPE = (2, 4, 8, 8)
 BIAS = [normal(4)]
@@ -135,6 +135,6 @@ def test_no_rule_is_without_an_oracle(command):
     rules = command.run("rules", "list", "--select", "ALL", "--unsafe", "--format", "json").document["rules"]
     missing = {r["id"] for r in rules if r["set"] not in SETS} - NETS.keys() - ELSEWHERE.keys()
     assert not missing
-    here = command.ROOT / "Tests" / "Oracles"
+    here = command.ROOT / "Tests" / "Oracles" / "folds"
     for name in [*ELSEWHERE.values(), *SETS.values()]:
         assert (here / name).exists()

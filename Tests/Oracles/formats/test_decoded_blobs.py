@@ -6,7 +6,7 @@ import conftest
 import nets
 import numpy as np
 import pytest
-from test_real_models import ASSUMED, load
+from real_models import ASSUMED, load
 
 
 @pytest.mark.parametrize("name", conftest.shared_names("models"))

@@ -4,7 +4,7 @@ import nets
 import numpy as np
 import opencv
 import pytest
-from test_traps import HEAD, batch_norm, conv, layer, normal, positive, scale, statistics
+from small_nets import HEAD, batch_norm, conv, layer, normal, positive, scale, statistics
 
 SHAPE = (1, 3, 8, 8)
 

@@ -4,19 +4,9 @@ import caffold
 import nets
 import numpy as np
 import pytest
-from test_traps import HEAD, Trap, batch_norm, conv, layer, normal, positive, scale
+from small_nets import Trap, batch_norm, conv, layer, normal, pair_of, positive, scale
 
 FUSE = ("--extend-select", "fuse-linear")
-
-
-def pair_of(text, blobs, shape=(1, 3, 8, 8)):
-    """A net and its weights as bytes."""
-    text = HEAD % " ".join(f"dim: {d}" for d in shape) + text
-    weights = nets.schema.NetParameter()
-    for message in nets.parse(text.encode()).layer:
-        if message.name in blobs:
-            nets.fill(weights.layer.add(name=message.name, type=message.type), blobs[message.name])
-    return text.encode(), weights.SerializeToString()
 
 
 def split(name, bottom, *tops):

@@ -4,7 +4,7 @@ import nets
 import numpy as np
 import opencv
 import pytest
-from test_traps import HEAD, batch_norm, layer, normal, positive, scale, statistics
+from small_nets import HEAD, batch_norm, layer, normal, positive, scale, statistics
 
 SHAPE = (2, 6, 9, 8)
 

@@ -1,6 +1,6 @@
 """Random nets, folded, against OpenCV and NumPy. CAFFOLD_RANDOM_NETS=5000 runs more of them.
 
-A failing net is written out by `python3 netgen.py SEED FOLDER`.
+A failing net is written out by `python3 support/netgen.py SEED FOLDER`.
 """
 
 import os

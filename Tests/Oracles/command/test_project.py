@@ -4,7 +4,7 @@ import json
 
 import pytest
 from json_schema import validate
-from test_rules_command import GOOD, NET, SCALED
+from rule_files import GOOD, NET, SCALED
 
 
 @pytest.fixture

@@ -5,18 +5,12 @@ import conftest
 import nets
 import opencv
 import pytest
+from real_models import ASSUMED, load
 
 #: Nets that nothing folds: they come out byte for byte.
 UNTOUCHED = {"wechat_qr_sr", "v1_lenet", "v1_cifar10_full", "hyperlpr_horizonal_new", "ultralight_slim320"}
-#: The deploy file says `use_global_stats: false`, though it is meant for the stored statistics.
-ASSUMED = {"xilinx_enet_encoder"}
 #: OpenCV cannot load these as they are: their BatchNorm has five blobs, or a layer type is a fork's.
 DERIVED = {"xilinx_enet_encoder", "xilinx_espnet_encoder", "tusimple_mobilenet_yolov3_lite"}
-
-
-def load(name):
-    folder = conftest.shared("models", name)
-    return (folder / "deploy.prototxt"), (folder / "model.caffemodel")
 
 
 @pytest.mark.parametrize("name", conftest.shared_names("models"))

@@ -4,7 +4,7 @@ import nets
 import numpy as np
 import numpy_fold
 import pytest
-from test_traps import HEAD, layer, normal, positive
+from small_nets import HEAD, layer, normal, positive
 
 EPSILON = np.float64(np.float32(1e-5))
 

@@ -7,8 +7,7 @@ import nets
 import numpy as np
 import numpy_fold
 import pytest
-from test_strange_nets import pair_of
-from test_traps import conv, layer, normal, positive
+from small_nets import conv, layer, normal, pair_of, positive
 
 RULE = """
 schema: 1

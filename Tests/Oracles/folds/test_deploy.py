@@ -11,7 +11,7 @@ import pytest
 from caffe_schema import NetParameter
 from conftest import shared, shared_names
 from google.protobuf import text_format
-from test_traps import normal
+from small_nets import normal
 
 SELECT = ("--select", "deploy,remove-excluded")
 
