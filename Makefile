@@ -4,7 +4,7 @@
 # make format  put Swift and Python files into the form that `make lint` wants
 # make reference  Documentation/BuiltinRules.md anew from the files under rules/
 # make build   the release binary, .build/release/caffold, statically linked
-# make probe   the release binary of the executor's test program, .build/release/forward-probe
+# make probe   the release binary of the executor's test program, .build/release/layer-probe
 # make guard   hold the numbers of instructions of six runs against those stored; needs valgrind
 # make batch   the tests of examples/batch, Snakemake included
 # make bench   measure against copying the file; writes Benchmarks/RESULTS.md, takes minutes and 7 GB of disk;
@@ -67,7 +67,7 @@ build: packages
 	$(SWIFT_BUILD) --product caffold
 
 probe: packages
-	$(SWIFT_BUILD) --product forward-probe
+	$(SWIFT_BUILD) --product layer-probe
 
 packages:
 	@Scripts/setup.sh packages

@@ -20,13 +20,13 @@ let package = Package(
     .target(name: "Rules", dependencies: ["CYAML", "Diagnostics", "JSON"], plugins: ["EmbedRules"]),
     .plugin(name: "EmbedRules", capability: .buildTool()),
     .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Diagnostics", "JSON"]),
-    .target(name: "Forward", dependencies: ["CaffeIO", "Threads", "Diagnostics"]),
+    .target(name: "Layers", dependencies: ["CaffeIO", "Threads", "Diagnostics"]),
     .target(
-      name: "Verification", dependencies: ["Engine", "Forward", "CaffeIO", "Rules", "Threads", "Diagnostics"]),
+      name: "Verification", dependencies: ["Engine", "Layers", "CaffeIO", "Rules", "Threads", "Diagnostics"]),
     .executableTarget(
       name: "caffold",
       dependencies: [
-        "Verification", "Forward", "Engine", "CaffeIO", "Rules", "Threads", "Diagnostics", "JSON",
+        "Verification", "Layers", "Engine", "CaffeIO", "Rules", "Threads", "Diagnostics", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -40,12 +40,12 @@ let package = Package(
       name: "EngineTests",
       dependencies: ["Engine", "Verification", "CaffeIO", "Rules", "Diagnostics", "JSON", "WireTestSupport"]),
     .executableTarget(
-      name: "forward-probe", dependencies: ["Forward", "CaffeIO", "Diagnostics"], path: "Tests/ForwardProbe"),
-    .testTarget(name: "ForwardTests", dependencies: ["Forward", "CaffeIO"]),
+      name: "layer-probe", dependencies: ["Layers", "CaffeIO", "Diagnostics"], path: "Tests/LayerProbe"),
+    .testTarget(name: "LayersTests", dependencies: ["Layers", "CaffeIO"]),
     .testTarget(
       name: "VerificationTests",
       dependencies: [
-        "Verification", "Engine", "Forward", "CaffeIO", "Rules", "Diagnostics", "WireTestSupport",
+        "Verification", "Engine", "Layers", "CaffeIO", "Rules", "Diagnostics", "WireTestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

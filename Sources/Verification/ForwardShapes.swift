@@ -1,7 +1,7 @@
 import CaffeIO
 import Diagnostics
 import Engine
-import Forward
+import Layers
 
 /// The shapes that layers make, as the executor knows them.
 package struct ForwardShapes: LayerShapes {
@@ -18,7 +18,7 @@ package struct ForwardShapes: LayerShapes {
   package func topShapes(of layer: LayerShapeQuestion) throws(UnknownShape) -> [[Int]] {
     if Self.preserving.contains(layer.type), let first = layer.bottoms.first { return [first] }
     // Blobs are held against the shapes only where there are some.
-    var description = LayerDescription(
+    var description = WrittenLayer(
       name: layer.name, type: layer.type, blobShapes: layer.blobs ?? [], attribute: layer.attribute)
     description.knowsBlobs = layer.blobs != nil
     if let definition = layer.definition {

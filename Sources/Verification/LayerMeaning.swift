@@ -1,6 +1,6 @@
 import CaffeIO
 import Engine
-import Forward
+import Layers
 import Rules
 
 /// What a layer computes of a type that the executor does not know, as its blob layout says.
@@ -9,18 +9,18 @@ import Rules
 /// needed to run it: as a Scale.
 struct LayerMeaning {
   /// The layer that computes it.
-  let layer: any ForwardLayer
+  let layer: any LayerDescription
   /// Scale and shift, for `layer`.
   let blobs: [NetValue<Double>]
 
   /// The meaning of a layer; nil where no layout fits it, or several do.
-  init?(of id: LayerID, in net: WorkingNet, limits: ForwardLimits = ForwardLimits()) {
+  init?(of id: LayerID, in net: WorkingNet, limits: LayerLimits = LayerLimits()) {
     guard let affine = try? net.affine(of: id), let scale = affine.scale else { return nil }
     let shape = affine.axisCount == 0 ? [] : [scale.count]
     let shift = affine.shift ?? Array(repeating: 0, count: scale.count)
     guard shape.product == scale.count, shift.count == scale.count else { return nil }
     let (axis, axisCount) = (affine.axis, affine.axisCount)
-    let description = LayerDescription(
+    let description = WrittenLayer(
       name: net.graph[id].name, type: "Scale", blobShapes: [shape, shape], limits: limits
     ) { path in
       switch path {
@@ -79,7 +79,7 @@ struct OverlaidParameters: ParameterSource {
     return shapes.isEmpty ? base.blobShapes(of: layer) : shapes
   }
 
-  func blobs<S: ForwardScalar>(of layer: String, in scalar: S.Type) throws -> [NetValue<S>] {
+  func blobs<S: NetScalar>(of layer: String, in scalar: S.Type) throws -> [NetValue<S>] {
     let blobs = given.blobs(of: layer, in: scalar)
     return blobs.isEmpty ? try base.blobs(of: layer, in: scalar) : blobs
   }

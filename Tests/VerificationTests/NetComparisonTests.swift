@@ -1,6 +1,6 @@
 import CaffeIO
 import Diagnostics
-import Forward
+import Layers
 import Testing
 
 @testable import Verification

@@ -1,5 +1,5 @@
 import CaffeIO
-import Forward
+import Layers
 
 /// How far the values of one blob are apart in two nets.
 package struct BlobDifference: Sendable {
@@ -105,7 +105,7 @@ package struct NetComparer {
   ///   - cut: values for a top of a layer that cannot be run, by its name, the shape of the layer's first bottom where that
   ///     is known, and the sample; nil leaves out what stands behind.
   ///   - progress: called with the number of runs done and all runs.
-  package func compare<S: ForwardScalar>(
+  package func compare<S: NetScalar>(
     samples: Int, in scalar: S.Type, inputs: (Int) throws -> [String: NetValue<S>],
     cut: @escaping (String, [Int]?, Int) -> NetValue<S>? = { _, _, _ in nil },
     progress: (Int, Int) -> Void = { _, _ in }
@@ -190,7 +190,7 @@ package struct NetComparer {
     return (net.inputs.map(\.name) + net.steps.flatMap(\.tops)).filter { seen.insert($0).inserted }
   }
 
-  private func run<S: ForwardScalar>(
+  private func run<S: NetScalar>(
     _ net: NetRunner, _ inputs: [String: NetValue<S>], keeping names: Set<String>,
     cut: @escaping (NetRunner.Step, [NetValue<S>?]) -> [NetValue<S>]?
   ) throws -> [String: NetValue<S>] {
@@ -203,14 +203,14 @@ package struct NetComparer {
   }
 
   /// A value for each top, or nil.
-  private static func values<S: ForwardScalar>(
+  private static func values<S: NetScalar>(
     of step: NetRunner.Step, from values: [String: NetValue<S>]
   ) -> [NetValue<S>]? {
     let found = step.tops.compactMap { values[$0] }
     return found.count == step.tops.count ? found : nil
   }
 
-  private static func difference<S: ForwardScalar>(
+  private static func difference<S: NetScalar>(
     _ name: String, _ a: NetValue<S>, _ b: NetValue<S>
   ) -> BlobDifference {
     var largest = 0.0
@@ -236,7 +236,7 @@ package struct NetComparer {
   }
 
   /// Top-1 and top-5 agreement, for outputs [N, K] or [N, K, 1, 1] with at least five classes.
-  private static func agreement<S: ForwardScalar>(
+  private static func agreement<S: NetScalar>(
     _ a: NetValue<S>, _ b: NetValue<S>
   ) -> (top1: Int, top5: Int, rows: Int)? {
     guard a.shape == b.shape, a.shape.count >= 2, a.shape[1] >= 5, a.shape[2...].allSatisfy({ $0 == 1 })

@@ -1,4 +1,4 @@
-import Forward
+import Layers
 
 /// Values for the inputs of a net: given ones, and random ones for the rest.
 package struct SampledInputs: Sendable {
@@ -10,11 +10,11 @@ package struct SampledInputs: Sendable {
   package var given: [String: InputValues] = [:]
 
   /// How large an input may be.
-  private let limits = ForwardLimits()
+  private let limits = LayerLimits()
 
   /// How many numbers a shape has; nil for one that nothing can have.
   private static func count(_ shape: [Int]) -> Int? {
-    (try? ForwardLimits().check(shape, ofInput: "")) == nil ? nil : shape.reduce(1, *)
+    (try? LayerLimits().check(shape, ofInput: "")) == nil ? nil : shape.reduce(1, *)
   }
 
   /// Random values of the shapes that the definition gives.
@@ -23,7 +23,7 @@ package struct SampledInputs: Sendable {
   /// The values of one sample: normal numbers of mean 0 and variance 1, the same for the same seed and sample.
   ///
   /// - Throws: `InputValuesError` for an input whose shape nobody gives; `model` is the path it names.
-  package func values<S: ForwardScalar>(
+  package func values<S: NetScalar>(
     of net: NetRunner, sample: Int, model: String, in scalar: S.Type
   ) throws(InputValuesError) -> [String: NetValue<S>] {
     var numbers = RandomNumbers(seed: seed &+ UInt64(sample) &* 1_000_003)
@@ -62,7 +62,7 @@ package struct SampledInputs: Sendable {
   ///   - shape: that of the layer's first bottom, which most layers keep.
   ///   - blob: the layer's top; values or a shape that were given for it come first.
   /// - Returns: nil where there is no shape.
-  package func values<S: ForwardScalar>(
+  package func values<S: NetScalar>(
     behindCutAt blob: String, shape: [Int]?, sample: Int, in scalar: S.Type
   ) -> NetValue<S>? {
     if let file = given[blob] {

@@ -1,4 +1,4 @@
-import Forward
+import Layers
 
 /// What the numbers of a made-up blob are for, which decides what they may be.
 enum BlobRole: Sendable {

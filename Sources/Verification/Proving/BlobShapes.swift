@@ -1,5 +1,5 @@
 import CaffeIO
-import Forward
+import Layers
 import Rules
 
 /// Which blobs a layer has, by its type, its parameters and its bottoms.
@@ -8,10 +8,10 @@ struct BlobShapes {
 
   /// The blobs of a layer; decisions are named after it.
   ///
-  /// - Throws: `ForwardError` for parameters that cannot be read, `InvalidInstance` for those that contradict the
+  /// - Throws: `LayerError` for parameters that cannot be read, `InvalidInstance` for those that contradict the
   ///   bottoms.
   func blobs(
-    of layer: LayerDescription, bottoms: [[Int]], _ choices: inout Choices
+    of layer: WrittenLayer, bottoms: [[Int]], _ choices: inout Choices
   ) throws -> [BlobSpecification] {
     let name = layer.subject.name
     switch layer.subject.type {
@@ -47,7 +47,7 @@ struct BlobShapes {
   }
 
   private func convolution(
-    _ layer: LayerDescription, _ bottoms: [[Int]], _ choices: inout Choices
+    _ layer: WrittenLayer, _ bottoms: [[Int]], _ choices: inout Choices
   ) throws -> [BlobSpecification] {
     let message = "convolution_param"
     let inputs = try channels(bottoms)
@@ -75,7 +75,7 @@ struct BlobShapes {
   }
 
   private func innerProduct(
-    _ layer: LayerDescription, _ bottoms: [[Int]], _ choices: inout Choices
+    _ layer: WrittenLayer, _ bottoms: [[Int]], _ choices: inout Choices
   ) throws -> [BlobSpecification] {
     let message = "inner_product_param"
     let outputs = try layer.integer(message, "num_output", default: 0)
@@ -106,7 +106,7 @@ struct BlobShapes {
 
   /// The parameters of a Scale or Bias; with a second bottom that takes the place of the first of them.
   private func operand(
-    _ layer: LayerDescription, _ message: String, _ role: BlobRole, _ bottoms: [[Int]]
+    _ layer: WrittenLayer, _ message: String, _ role: BlobRole, _ bottoms: [[Int]]
   ) throws -> [BlobSpecification] {
     guard let bottom = bottoms.first else { throw InvalidInstance.shapes }
     var axis = try layer.integer(message, "axis", default: 1)

@@ -1,4 +1,4 @@
-import Forward
+import Layers
 
 /// What a net computes before a rewrite and after it.
 package struct InstanceComparison: Sendable {

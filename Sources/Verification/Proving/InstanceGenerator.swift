@@ -1,6 +1,6 @@
 import CaffeIO
 import Engine
-import Forward
+import Layers
 import Rules
 
 /// Makes nets that a rule's pattern could match, from the pattern alone.

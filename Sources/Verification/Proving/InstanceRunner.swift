@@ -1,6 +1,6 @@
 import CaffeIO
 import Engine
-import Forward
+import Layers
 import Rules
 
 /// A net of a proof that can be run, its blobs as the graph has them.
@@ -21,7 +21,7 @@ enum InstanceRunner {
   ) throws -> NetRunner {
     let net = WorkingNet(graph, weights: weights, layouts: layouts)
     var blobs: [String: [NetValue<Double>]] = [:]
-    var substitutes: [String: any ForwardLayer] = [:]
+    var substitutes: [String: any LayerDescription] = [:]
     for id in graph.liveLayers {
       let layer = graph[id]
       if LayerRegistry.layers[layer.type] == nil {

@@ -1,7 +1,7 @@
 import CaffeIO
 import Diagnostics
 import Engine
-import Forward
+import Layers
 import Rules
 
 /// One instance, rewritten by one rule, and both nets run.

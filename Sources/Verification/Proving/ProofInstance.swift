@@ -1,6 +1,6 @@
 import CaffeIO
 import Diagnostics
-import Forward
+import Layers
 
 /// A small net with its numbers, made up to try a rule on.
 package struct ProofInstance: Sendable {
@@ -56,7 +56,7 @@ struct InstanceBuilder {
 
   var choices: Choices
   private let shapesOfBlobs: BlobShapes
-  private let limits: ForwardLimits
+  private let limits: LayerLimits
   /// The shapes of the values, by name; the last version of each.
   private(set) var shapes: [String: [Int]] = [:]
   private var blobs: [(layer: String, values: [NetValue<Double>])] = []
@@ -66,7 +66,7 @@ struct InstanceBuilder {
   init(_ choices: Choices, shapes: BlobShapes) {
     self.choices = choices
     shapesOfBlobs = shapes
-    var limits = ForwardLimits()
+    var limits = LayerLimits()
     limits.valueCount = Self.valueLimit
     self.limits = limits
   }
@@ -109,7 +109,7 @@ struct InstanceBuilder {
       guard let shape = shapes[name] else { throw InvalidInstance.connections }
       return shape
     }
-    var description = LayerDescription(layer, schema: .caffe, blobShapes: [], limits: limits)
+    var description = WrittenLayer(layer, schema: .caffe, blobShapes: [], limits: limits)
     let specifications = try shapesOfBlobs.blobs(of: description, bottoms: bottoms, &choices)
     for blob in specifications
     where blob.shape.contains(where: { $0 < 0 || $0 > Self.valueLimit })
@@ -165,7 +165,7 @@ struct InstanceBuilder {
     }
     for layer in definition.layers where try layer.isIncluded(in: state, of: definition.document) {
       guard layer.type != "Input" else {
-        let shapes = try LayerDescription(layer, schema: .caffe, blobShapes: []).integerLists(
+        let shapes = try WrittenLayer(layer, schema: .caffe, blobShapes: []).integerLists(
           "input_param", "shape", field: "dim")
         for (index, top) in layer.tops.enumerated() where !shapes.isEmpty {
           try drawInput(top, shape: shapes[min(index, shapes.count - 1)])

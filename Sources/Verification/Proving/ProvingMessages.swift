@@ -1,5 +1,5 @@
 import Diagnostics
-import Forward
+import Layers
 import Rules
 
 // All wording of proofs.

@@ -1,6 +1,6 @@
 import CaffeIO
 import Diagnostics
-import Forward
+import Layers
 
 extension SiteObstacle {
   /// The reason as a clause.

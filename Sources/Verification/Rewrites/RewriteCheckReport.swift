@@ -1,6 +1,6 @@
 import CaffeIO
 import Engine
-import Forward
+import Layers
 
 /// What checking every rewrite of a plan found.
 package struct RewriteCheckReport: Sendable {
@@ -83,7 +83,7 @@ package struct SiteCheck: Sendable {
 /// Why a site cannot be run.
 package enum SiteObstacle: Sendable, Equatable {
   /// A layer is of a type, or has parameters, that the executor does not know; or its blobs do not fit.
-  case layer(ForwardError)
+  case layer(LayerError)
   /// Nothing is known about a value that the layers after the rewrites read.
   case unrelated(blob: String)
   /// Blobs that cannot be read.

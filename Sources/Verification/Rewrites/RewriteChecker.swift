@@ -1,7 +1,7 @@
 import CaffeIO
 import Diagnostics
 import Engine
-import Forward
+import Layers
 import Rules
 import Synchronization
 import Threads
@@ -117,7 +117,7 @@ private struct SiteRun: Sendable {
     guard !site.claims.isEmpty || !site.lostOutputs.isEmpty else { return check }
     do {
       try compare(site, number, threads, into: &check)
-    } catch let error as ForwardError {
+    } catch let error as LayerError {
       check.outcome = .notChecked(.layer(error))
       check.weights = ranges(site)
     } catch let error as WireFormatError {
@@ -158,13 +158,13 @@ private struct SiteRun: Sendable {
       guard case .shape? = check.difference?.mismatch else { return }
       let found = check
       if try !compareAsKnown(site, first, second, blob, number, threads, into: &check) { check = found }
-    } catch let error as ForwardError {
+    } catch let error as LayerError {
       guard try compareAsKnown(site, first, second, blob, number, threads, into: &check) else { throw error }
     }
   }
 
-  private func after(_ site: RewriteSite) -> Result<SiteSide, ForwardError> {
-    Result { () throws(ForwardError) in try nets.after(site) }
+  private func after(_ site: RewriteSite) -> Result<SiteSide, LayerError> {
+    Result { () throws(LayerError) in try nets.after(site) }
   }
 
   /// Compares on values of the shapes that the net gives them; false where they are not known, or cannot be run.

@@ -1,6 +1,6 @@
 import CaffeIO
 import Engine
-import Forward
+import Layers
 
 /// A part of a net that rewrites changed together, cut out of the net before and the net after.
 ///

@@ -1,5 +1,5 @@
 import CaffeIO
-import Forward
+import Layers
 
 /// How far what a site makes after the rewrites is from what it made before.
 package struct SiteDifference: Sendable, Equatable {
@@ -12,7 +12,7 @@ package struct SiteDifference: Sendable, Equatable {
     /// An output of the net is gone.
     case lostOutput
     /// The layers after the rewrites contradict themselves, where those before could be run.
-    case notRunnable(ForwardError)
+    case notRunnable(LayerError)
   }
 
   /// The blob, by its name in the net before.
@@ -86,7 +86,7 @@ package struct SiteDifference: Sendable, Equatable {
   }
 
   /// Layers that cannot be run after the rewrites.
-  init(blob: String, notRunnable error: ForwardError) {
+  init(blob: String, notRunnable error: LayerError) {
     self.init(blob: blob)
     mismatch = .notRunnable(error)
     relative = .infinity

@@ -1,6 +1,6 @@
 import CaffeIO
 import Engine
-import Forward
+import Layers
 import Rules
 
 /// The net before and the net after as sites see them: descriptions of layers and what their blobs hold.
@@ -64,7 +64,7 @@ struct SiteNets: Sendable {
   }
 
   /// The layers as they were.
-  func before(_ site: RewriteSite) throws(ForwardError) -> SiteSide {
+  func before(_ site: RewriteSite) throws(LayerError) -> SiteSide {
     var steps: [SiteSide.Step] = []
     for layer in site.before {
       let definition = before.definition.layers[layer.index]
@@ -78,14 +78,14 @@ struct SiteNets: Sendable {
   }
 
   /// The layers as they will be.
-  func after(_ site: RewriteSite) throws(ForwardError) -> SiteSide {
+  func after(_ site: RewriteSite) throws(LayerError) -> SiteSide {
     var steps: [SiteSide.Step] = []
     for layer in site.after { steps.append(try step(after: layer)) }
     return SiteSide(steps: steps)
   }
 
   /// A layer as it will be.
-  func step(after layer: LayerID) throws(ForwardError) -> SiteSide.Step {
+  func step(after layer: LayerID) throws(LayerError) -> SiteSide.Step {
     let old = planned[layer.index]
     if let known = meaning(layer, of: old, in: plannedGraph, after[layer]) { return known }
     // Weights bind by name; a layer that is renamed takes its blobs along.
@@ -116,8 +116,8 @@ struct SiteNets: Sendable {
 
   private func step(
     _ id: LayerID, _ definition: LayerDefinition, _ layer: NetGraph.Layer, blobs: [BlobContent]
-  ) throws(ForwardError) -> SiteSide.Step {
-    var description = LayerDescription(
+  ) throws(LayerError) -> SiteSide.Step {
+    var description = WrittenLayer(
       definition, schema: schema, blobShapes: blobs.map(\.shape), limits: SiteSide.limits)
     if assumesStoredStatistics {
       let written = description.attribute

@@ -1,6 +1,6 @@
 import CaffeIO
 import Engine
-import Forward
+import Layers
 import Threads
 
 /// Runs the sides of a site in step, so that weights that several of them use are read once.

@@ -1,6 +1,6 @@
 import CaffeIO
 import Engine
-import Forward
+import Layers
 
 /// Random values for what a site gets from outside: several images at once, as small as the layers allow.
 ///
@@ -40,9 +40,9 @@ struct SiteSamples {
   /// Why shapes do not suit a site.
   enum Unfit: Error {
     /// The layers before cannot be run on them either.
-    case before(ForwardError)
+    case before(LayerError)
     /// Those before can, and those after contradict themselves.
-    case after(ForwardError)
+    case after(LayerError)
   }
 
   /// Inputs in the shapes that the net gives them have at most so many numbers.
@@ -50,8 +50,8 @@ struct SiteSamples {
 
   /// Chooses small shapes.
   ///
-  /// - Throws: `ForwardError` where no shape up to a hundred numbers wide suits all layers.
-  init(_ site: RewriteSite, _ before: SiteSide, _ after: SiteSide) throws(ForwardError) {
+  /// - Throws: `LayerError` where no shape up to a hundred numbers wide suits all layers.
+  init(_ site: RewriteSite, _ before: SiteSide, _ after: SiteSide) throws(LayerError) {
     var wishes = [Wish](repeating: Wish(), count: site.inputs.count)
     try Self.collect(&wishes, before, site.inputs.before)
     try Self.collect(&wishes, after, site.inputs.after)
@@ -59,7 +59,7 @@ struct SiteSamples {
     let channels = wishes.lazy.compactMap { $0.channels }.first
     images = wishes.compactMap(\.images).max() ?? Self.usualImages
     if wishes.contains(where: \.isDear) { images = Self.imageRange.lowerBound }
-    var obstacle: ForwardError?
+    var obstacle: LayerError?
     for growth in [0, 1, 2, 4, 8, 16, 32, 96] {
       shapes = wishes.map { $0.shape(images: images, orChannels: channels ?? 4, growth: growth) }
       do {
@@ -196,7 +196,7 @@ struct SiteSamples {
   /// Follows the inputs through layers that keep shapes up to those that have a wish.
   private static func collect(
     _ wishes: inout [Wish], _ side: SiteSide, _ inputs: [ValueID: Int]
-  ) throws(ForwardError) {
+  ) throws(LayerError) {
     var sources = inputs
     for step in side.steps {
       guard let bottom = step.bottoms.first else { continue }
@@ -248,7 +248,7 @@ extension SiteSide.Step {
   }
 }
 
-extension ForwardError {
+extension LayerError {
   /// Whether a layer contradicts itself or what it reads: not one that the executor only does not know.
   var isContradiction: Bool {
     switch reason {

@@ -1,13 +1,13 @@
 import CaffeIO
 import Engine
-import Forward
+import Layers
 
 /// The layers of a site in one of the two nets, ready to run.
 struct SiteSide {
   /// One layer.
   struct Step {
     let id: LayerID
-    let layer: any ForwardLayer
+    let layer: any LayerDescription
     let subject: LayerSubject
     let bottoms: [ValueID]
     let tops: [ValueID]
@@ -18,14 +18,14 @@ struct SiteSide {
   let steps: [Step]
 
   /// The most values that blobs other than streamed weights, or what layers make, may have.
-  static let limits: ForwardLimits = {
-    var limits = ForwardLimits()
+  static let limits: LayerLimits = {
+    var limits = LayerLimits()
     limits.valueCount = 1 << 22
     return limits
   }()
 
   /// The shapes of all values when the inputs have these.
-  func shapes(_ inputs: [ValueID: [Int]]) throws(ForwardError) -> [ValueID: [Int]] {
+  func shapes(_ inputs: [ValueID: [Int]]) throws(LayerError) -> [ValueID: [Int]] {
     var shapes = inputs
     for step in steps {
       var bottoms: [[Int]] = []

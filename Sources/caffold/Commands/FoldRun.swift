@@ -1,7 +1,7 @@
 import CaffeIO
 import Diagnostics
 import Engine
-import Forward
+import Layers
 import Glibc
 import Rules
 import Verification

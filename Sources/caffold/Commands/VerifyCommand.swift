@@ -2,7 +2,7 @@ import ArgumentParser
 import CaffeIO
 import Diagnostics
 import Engine
-import Forward
+import Layers
 import Rules
 import Verification
 
@@ -154,7 +154,7 @@ struct VerifyRun {
       schema: schema, weights: try WeightsFile(path: weights), layouts: layouts)
   }
 
-  private func compare<S: ForwardScalar>(
+  private func compare<S: NetScalar>(
     _ first: NetRunner, _ second: NetRunner, in scalar: S.Type
   ) throws -> NetComparison {
     var sampled = SampledInputs()

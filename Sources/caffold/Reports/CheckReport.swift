@@ -1,6 +1,6 @@
 import Diagnostics
 import Engine
-import Forward
+import Layers
 import JSON
 import Verification
 

@@ -1,4 +1,4 @@
-import Forward
+import Layers
 import Verification
 
 /// What flags say of the inputs of a net: `NAME=text`, or a text alone for the only input.

@@ -1,4 +1,4 @@
-"""Runs forward-probe, the door to the executor: nets in, values out."""
+"""Runs layer-probe, the door to the executor: nets in, values out."""
 
 import os
 import pathlib
@@ -9,7 +9,7 @@ import caffold
 import numpy as np
 import pytest
 
-BINARY = pathlib.Path(os.environ.get("FORWARD_PROBE", ".build/release/forward-probe"))
+BINARY = pathlib.Path(os.environ.get("LAYER_PROBE", ".build/release/layer-probe"))
 BINARY = BINARY if BINARY.is_absolute() else caffold.ROOT / BINARY
 
 
@@ -20,7 +20,7 @@ class Failed(Exception):
 def run_files(model, weights, inputs, *flags):
     """[(layer, blob, array)] of the files' net: its outputs, or with --all every top in order."""
     if not BINARY.exists():
-        pytest.fail(f"no probe at {BINARY}: run `make probe`, or set FORWARD_PROBE")
+        pytest.fail(f"no probe at {BINARY}: run `make probe`, or set LAYER_PROBE")
     with tempfile.TemporaryDirectory() as folder:
         given = []
         for index, (name, value) in enumerate(inputs.items()):

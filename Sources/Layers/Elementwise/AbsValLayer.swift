@@ -1,0 +1,10 @@
+/// AbsVal: y = |x|.
+struct AbsValLayer: LayerDescription {
+  init(_ description: WrittenLayer) throws(LayerError) { try description.require() }
+
+  func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
+
+  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+    [inputs[0].mapped { $0.magnitude }]
+  }
+}

@@ -1,0 +1,16 @@
+/// ELU: y = x for x > 0, else `alpha`·(eˣ − 1).
+struct ELULayer: LayerDescription {
+  private let alpha: Double
+
+  init(_ description: WrittenLayer) throws(LayerError) {
+    try description.require()
+    alpha = try description.number("elu_param", "alpha", default: 1)
+  }
+
+  func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
+
+  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+    let alpha = S(alpha)
+    return [inputs[0].mapped(cost: 20) { $0 > 0 ? $0 : alpha * (S.exp($0) - 1) }]
+  }
+}

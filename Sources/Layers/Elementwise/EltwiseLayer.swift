@@ -1,0 +1,60 @@
+/// Bottoms of one shape combined element by element: SUM Σ coeff·x, PROD Π x, or MAX.
+struct EltwiseLayer: LayerDescription {
+  private enum Operation { case product, sum, maximum }
+
+  private let layer: WrittenLayer
+  private let operation: Operation
+  private let coefficients: [Double]
+
+  init(_ description: WrittenLayer) throws(LayerError) {
+    layer = description
+    // Caffe wants two; nets that other tools cut down have one, whose meaning nobody doubts.
+    try layer.require(bottoms: 1...Int.max)
+    let coefficients = try layer.numbers("eltwise_param", "coeff")
+    switch try layer.word("eltwise_param", "operation", among: ["PROD", "SUM", "MAX"], default: "SUM") {
+    case "PROD": operation = .product
+    case "MAX": operation = .maximum
+    default: operation = .sum
+    }
+    if !coefficients.isEmpty {
+      // Caffe refuses coefficients of a product and ignores those of a maximum.
+      if operation == .product { try layer.require("eltwise_param.coeff", coefficients, count: 0) }
+      try layer.require("eltwise_param.coeff", coefficients, count: layer.bottomCount)
+    }
+    self.coefficients =
+      coefficients.isEmpty ? [Double](repeating: 1, count: layer.bottomCount) : coefficients
+  }
+
+  func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] {
+    for (index, shape) in inputs.enumerated() { try layer.require(shape, bottom: index, like: inputs[0]) }
+    return [inputs[0]]
+  }
+
+  func run<S: NetScalar>(
+    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+  ) throws(LayerError) -> [NetValue<S>] {
+    let shape = try outputShapes(inputs.map(\.shape))[0]
+    let count = inputs[0].values.count
+    return [
+      NetValue(shape: shape) { output in
+        for (index, input) in inputs.enumerated() {
+          input.read { source in
+            switch operation {
+            case .sum:
+              let coefficient = S(coefficients[index])
+              for i in 0..<count { output[i] += coefficient * source[i] }
+            case .product where index > 0:
+              for i in 0..<count { output[i] *= source[i] }
+            case .maximum where index > 0:
+              // Of a NaN and a number Caffe takes the later of the first two bottoms, then keeps what it has.
+              for i in 0..<count where index == 1 ? !(output[i] > source[i]) : source[i] > output[i] {
+                output[i] = source[i]
+              }
+            default: output.update(from: source, count: count)
+            }
+          }
+        }
+      }
+    ]
+  }
+}

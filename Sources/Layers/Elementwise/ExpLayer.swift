@@ -1,0 +1,17 @@
+/// Exp: y = `base`^(`shift` + `scale`·x).
+struct ExpLayer: LayerDescription {
+  private let parameters: ExponentParameters
+
+  init(_ description: WrittenLayer) throws(LayerError) {
+    parameters = try ExponentParameters(description, message: "exp_param")
+  }
+
+  func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
+
+  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+    // The shift becomes a factor, as in Caffe, so that e^x and e^(shift) round alone.
+    let inner = S(parameters.logOfBase * parameters.scale)
+    let outer = S(Double.exp(parameters.logOfBase * parameters.shift))
+    return [inputs[0].mapped(cost: 20) { outer * S.exp(inner * $0) }]
+  }
+}

@@ -1,0 +1,29 @@
+/// PReLU: y = max(x, 0) + slope[c]·min(x, 0), channels on axis 1; one slope for all with `channel_shared`.
+struct PReLULayer: LayerDescription {
+  private let subject: LayerSubject
+  private let isShared: Bool
+  private let blobShapes: [[Int]]
+
+  init(_ description: WrittenLayer) throws(LayerError) {
+    try description.require(blobs: 1...1)
+    subject = description.subject
+    isShared = try description.boolean("prelu_param", "channel_shared", default: false)
+    blobShapes = description.blobShapes
+  }
+
+  func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] {
+    guard inputs[0].count >= 2 else {
+      throw LayerError(subject, .inputRank(index: 0, expected: 2...Int.max, found: inputs[0]))
+    }
+    try Blobs.check(blobShapes, 0, count: isShared ? 1 : inputs[0][1], subject)
+    return inputs
+  }
+
+  func run<S: NetScalar>(
+    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+  ) throws(LayerError) -> [NetValue<S>] {
+    _ = try outputShapes(inputs.map(\.shape))
+    let inner = inputs[0].shape[2...].product
+    return [inputs[0].mapped(perChannel: blobs[0].values, inner: inner) { $0 > 0 ? $0 : $1 * $0 }]
+  }
+}

@@ -1,0 +1,16 @@
+/// ReLU: y = max(x, 0) + `negative_slope`·min(x, 0).
+struct ReLULayer: LayerDescription {
+  private let slope: Double
+
+  init(_ description: WrittenLayer) throws(LayerError) {
+    try description.require()
+    slope = try description.number("relu_param", "negative_slope", default: 0)
+  }
+
+  func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
+
+  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+    let slope = S(slope)
+    return [inputs[0].mapped { $0 > 0 ? $0 : slope * $0 }]
+  }
+}

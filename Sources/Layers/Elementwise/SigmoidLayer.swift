@@ -1,0 +1,17 @@
+/// Sigmoid: y = ½·tanh(x/2) + ½, the form that does not overflow.
+struct SigmoidLayer: LayerDescription {
+  init(_ description: WrittenLayer) throws(LayerError) { try description.require() }
+
+  func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
+
+  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+    [inputs[0].mapped(cost: 20, Sigmoid.value)]
+  }
+}
+
+/// The logistic function.
+enum Sigmoid {
+  /// 1/(1 + e⁻ˣ).
+  @inline(__always)
+  static func value<S: NetScalar>(_ x: S) -> S { 0.5 * S.tanh(0.5 * x) + 0.5 }
+}

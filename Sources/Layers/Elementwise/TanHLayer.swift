@@ -1,0 +1,10 @@
+/// TanH: y = tanh x.
+struct TanHLayer: LayerDescription {
+  init(_ description: WrittenLayer) throws(LayerError) { try description.require() }
+
+  func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
+
+  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+    [inputs[0].mapped(cost: 20) { S.tanh($0) }]
+  }
+}

@@ -1,0 +1,16 @@
+/// Threshold: y = 1 for x > `threshold`, else 0.
+struct ThresholdLayer: LayerDescription {
+  private let threshold: Double
+
+  init(_ description: WrittenLayer) throws(LayerError) {
+    try description.require()
+    threshold = try description.number("threshold_param", "threshold", default: 0)
+  }
+
+  func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
+
+  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+    let threshold = S(threshold)
+    return [inputs[0].mapped { $0 > threshold ? 1 : 0 }]
+  }
+}

@@ -1,0 +1,50 @@
+/// BN of two forks, and CuDNNBatchNorm, which is the second one's, per channel of axis 1.
+///
+/// SegNet's with `bn_mode: INFERENCE` has blobs [scale, shift]: y = x·scale + shift. PSPNet's has [slope, bias,
+/// mean, variance]: y = slope·(x − mean)/√(variance + ε) + bias, ε being `bn_param.eps`, 1e-5 by default.
+struct BNLayer: LayerDescription {
+  private let subject: LayerSubject
+  let epsilon: Double
+  private let blobShapes: [[Int]]
+
+  init(_ description: WrittenLayer) throws(LayerError) {
+    subject = description.subject
+    blobShapes = description.blobShapes
+    epsilon = try description.number("bn_param", "eps", default: 1e-5)
+    guard blobShapes.count != 4, description.subject.type == "BN" else {
+      try description.require(blobs: 4...4)
+      return
+    }
+    try description.require(blobs: 2...2)
+    // LEARN, the default, uses the batch's statistics also at TEST.
+    let mode = try description.word("bn_param", "bn_mode", among: ["LEARN", "INFERENCE"], default: "LEARN")
+    guard mode == "INFERENCE" else {
+      throw description.error(.unsupported(field: "bn_param.bn_mode", found: mode))
+    }
+  }
+
+  func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] {
+    guard inputs[0].count >= 2 else {
+      throw LayerError(subject, .inputRank(index: 0, expected: 2...Int.max, found: inputs[0]))
+    }
+    for index in blobShapes.indices {
+      try Blobs.check(blobShapes, index, count: inputs[0][1], subject)
+    }
+    return inputs
+  }
+
+  func run<S: NetScalar>(
+    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+  ) throws(LayerError) -> [NetValue<S>] {
+    _ = try outputShapes([inputs[0].shape])
+    let isNormalising = blobs.count == 4
+    let normalisations = blobs[0].values.indices.map { channel in
+      Normalisation<S>(
+        mean: isNormalising ? blobs[2].values[channel] : 0,
+        factor: isNormalising ? 1 / (blobs[3].values[channel] + S(epsilon)).squareRoot() : 1,
+        scale: blobs[0].values[channel], shift: blobs[1].values[channel])
+    }
+    let inner = inputs[0].shape[2...].product
+    return [inputs[0].mapped(perChannel: normalisations, inner: inner) { $1($0) }]
+  }
+}

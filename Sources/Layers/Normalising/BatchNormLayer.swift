@@ -1,0 +1,82 @@
+/// BatchNorm: y = (x − μ)/√(σ² + ε) per channel of axis 1; in the dialects that absorbed Scale γ·y + β.
+///
+/// With `use_global_stats: false` μ and σ² are the bottom's own.
+struct BatchNormLayer: LayerDescription {
+  private let subject: LayerSubject
+  let usesStored: Bool
+  let epsilon: Double
+  let dialect: BatchNormDialect
+  private let blobShapes: [[Int]]
+
+  init(_ description: WrittenLayer) throws(LayerError) {
+    try description.require()
+    subject = description.subject
+    usesStored = try description.boolean("batch_norm_param", "use_global_stats", default: true)
+    dialect = try BatchNormDialect(description, usesStored: usesStored)
+    epsilon = max(
+      try description.number("batch_norm_param", "eps", default: 1e-5), Double(Float(dialect.leastEpsilon)))
+    blobShapes = description.blobShapes
+  }
+
+  func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] {
+    let shape = inputs[0]
+    guard !shape.isEmpty else {
+      throw LayerError(subject, .inputRank(index: 0, expected: 1...Int.max, found: shape))
+    }
+    try dialect.check(blobShapes, channels: shape.count == 1 ? 1 : shape[1], subject)
+    return [shape]
+  }
+
+  func run<S: NetScalar>(
+    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+  ) throws(LayerError) -> [NetValue<S>] {
+    let shape = try outputShapes([inputs[0].shape])[0]
+    let channels = shape.count == 1 ? 1 : shape[1]
+    let inner = shape.count == 1 ? 1 : shape[2...].product
+    let (mean, variance) =
+      usesStored
+      ? dialect.statistics(blobs)
+      : ChannelStatistics.of(inputs[0].values, channels: channels, inner: inner)
+    let (scale, shift) = dialect.affine(blobs)
+    let normalisations = (0..<channels).map { channel in
+      Normalisation<S>(
+        mean: mean[channel], factor: 1 / (variance[channel] + S(epsilon)).squareRoot(),
+        scale: scale?[channel] ?? 1, shift: shift?[channel] ?? 0)
+    }
+    return [inputs[0].mapped(perChannel: normalisations, inner: inner) { $1($0) }]
+  }
+}
+
+/// y = (x − mean)·factor·scale + shift, in this order, as the separate layers compute it.
+struct Normalisation<S: NetScalar>: Sendable {
+  let mean: S
+  let factor: S
+  let scale: S
+  let shift: S
+
+  @inline(__always)
+  func callAsFunction(_ x: S) -> S { (x - mean) * factor * scale + shift }
+}
+
+/// Mean and variance of each channel of values given as outer × channels × inner.
+enum ChannelStatistics {
+  /// E(x) and E((x − E(x))²), summed in Double: Caffe's sums of single precision are no closer.
+  static func of<S: NetScalar>(_ values: [S], channels: Int, inner: Int) -> (mean: [S], variance: [S]) {
+    guard !values.isEmpty else {
+      return (Array(repeating: 0, count: channels), Array(repeating: 0, count: channels))
+    }
+    let count = values.count / channels
+    func mean(of channel: Int, _ term: (Double) -> Double) -> Double {
+      var sum = 0.0
+      for start in stride(from: channel * inner, to: values.count, by: channels * inner) {
+        for index in start..<start + inner { sum += term(Double(values[index])) }
+      }
+      return sum / Double(count)
+    }
+    let means = (0..<channels).map { mean(of: $0) { $0 } }
+    let variances = (0..<channels).map { channel in
+      mean(of: channel) { ($0 - means[channel]) * ($0 - means[channel]) }
+    }
+    return (S.rounded(means), S.rounded(variances))
+  }
+}

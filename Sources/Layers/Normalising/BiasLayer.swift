@@ -1,0 +1,24 @@
+/// Bias: y = x + β, β a parameter or the second bottom, spread over the axes that it does not have.
+struct BiasLayer: LayerDescription {
+  private let operand: BroadcastOperand
+  private let blobShapes: [[Int]]
+
+  init(_ description: WrittenLayer) throws(LayerError) {
+    operand = try BroadcastOperand(description, message: "bias_param")
+    blobShapes = description.blobShapes
+    try description.require(bottoms: 1...2, blobs: operand.isBottom ? 0...0 : 1...1)
+  }
+
+  func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] {
+    _ = try operand.inner(inputs, blob: blobShapes.first)
+    return [inputs[0]]
+  }
+
+  func run<S: NetScalar>(
+    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+  ) throws(LayerError) -> [NetValue<S>] {
+    let inner = try operand.inner(inputs.map(\.shape), blob: blobShapes.first)
+    let addends = operand.isBottom ? inputs[1].values : blobs[0].values
+    return [inputs[0].mapped(perChannel: addends, inner: inner) { $0 + $1 }]
+  }
+}

@@ -1,0 +1,44 @@
+/// Scale: y = x·γ (+ β), γ a parameter or the second bottom, spread over the axes that it does not have.
+///
+/// Blobs are [γ, β] as far as they are parameters and `bias_term` is on.
+struct ScaleLayer: LayerDescription {
+  private let subject: LayerSubject
+  private let operand: BroadcastOperand
+  private let hasBias: Bool
+  private let blobShapes: [[Int]]
+
+  init(_ description: WrittenLayer) throws(LayerError) {
+    subject = description.subject
+    operand = try BroadcastOperand(description, message: "scale_param")
+    hasBias = try description.boolean("scale_param", "bias_term", default: false)
+    blobShapes = description.blobShapes
+    let count = (operand.isBottom ? 0 : 1) + (hasBias ? 1 : 0)
+    try description.require(bottoms: 1...2, blobs: count...count)
+  }
+
+  func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] {
+    _ = try inner(inputs)
+    return [inputs[0]]
+  }
+
+  private func inner(_ inputs: [[Int]]) throws(LayerError) -> Int {
+    let inner = try operand.inner(inputs, blob: blobShapes.first)
+    if hasBias {
+      let count = operand.isBottom ? inputs[1].product : blobShapes[0].product
+      try Blobs.check(blobShapes, blobShapes.count - 1, count: count, subject)
+    }
+    return inner
+  }
+
+  func run<S: NetScalar>(
+    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+  ) throws(LayerError) -> [NetValue<S>] {
+    let inner = try inner(inputs.map(\.shape))
+    let factors = operand.isBottom ? inputs[1].values : blobs[0].values
+    guard hasBias, let shifts = blobs.last?.values else {
+      return [inputs[0].mapped(perChannel: factors, inner: inner) { $0 * $1 }]
+    }
+    let parameters = zip(factors, shifts).map { (scale: $0, shift: $1) }
+    return [inputs[0].mapped(perChannel: parameters, inner: inner) { $0 * $1.scale + $1.shift }]
+  }
+}

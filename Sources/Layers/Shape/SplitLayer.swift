@@ -1,0 +1,15 @@
+/// Split: every top is a copy of the bottom.
+struct SplitLayer: LayerDescription {
+  private let topCount: Int
+
+  init(_ description: WrittenLayer) throws(LayerError) {
+    try description.require(tops: 1...Int.max)
+    topCount = description.topCount
+  }
+
+  func outputShapes(_ inputs: [[Int]]) -> [[Int]] { Array(repeating: inputs[0], count: topCount) }
+
+  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+    Array(repeating: inputs[0], count: topCount)
+  }
+}

@@ -1,0 +1,124 @@
+import Threads
+
+/// Pooling over two spatial axes: MAX or AVE, by a window or over everything.
+///
+/// Windows may hang over the padded border on the right and below (the number of outputs is rounded up); a
+/// last window that would begin beyond bottom and left padding is dropped. AVE divides by the window's size within the
+/// padded bottom. A second top of MAX gives where each maximum lies in its plane.
+struct PoolingLayer: LayerDescription {
+  private let subject: LayerSubject
+  private let isMaximum: Bool
+  private let topCount: Int
+  /// Nil for global pooling.
+  private let window: PoolingWindow?
+
+  init(_ description: WrittenLayer) throws(LayerError) {
+    subject = description.subject
+    let method = try description.word(
+      "pooling_param", "pool", among: ["MAX", "AVE", "STOCHASTIC"], default: "MAX")
+    guard method != "STOCHASTIC" else {
+      throw description.error(.unsupported(field: "pooling_param.pool", found: method))
+    }
+    isMaximum = method == "MAX"
+    try description.require(tops: isMaximum ? 1...2 : 1...1)
+    topCount = description.topCount
+    let isGlobal = try description.boolean("pooling_param", "global_pooling", default: false)
+    window = isGlobal ? nil : try PoolingWindow(description)
+  }
+
+  func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] {
+    Array(repeating: try outputShape(inputs[0]), count: topCount)
+  }
+
+  private func outputShape(_ shape: [Int]) throws(LayerError) -> [Int] {
+    guard shape.count == 4 else {
+      throw LayerError(subject, .inputRank(index: 0, expected: 4...4, found: shape))
+    }
+    guard shape[2] > 0, shape[3] > 0 else {
+      throw LayerError(subject, .windowTooLarge(window: [1, 1], input: Array(shape[2...])))
+    }
+    guard let window else { return [shape[0], shape[1], 1, 1] }
+    return [
+      shape[0], shape[1], try window.count(axis: 0, size: shape[2], subject),
+      try window.count(axis: 1, size: shape[3], subject),
+    ]
+  }
+
+  func run<S: NetScalar>(
+    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+  ) throws(LayerError) -> [NetValue<S>] {
+    let shape = try outputShape(inputs[0].shape)
+    let (height, width) = (inputs[0].shape[2], inputs[0].shape[3])
+    let rows = window?.spans(axis: 0, size: height, count: shape[2]) ?? .init(whole: height)
+    let columns = window?.spans(axis: 1, size: width, count: shape[3]) ?? .init(whole: width)
+    let outputs = shape[2] * shape[3]
+    let planes = shape[0] * shape[1]
+    var top = NetValue<S>(shape: shape)
+    var places = NetValue<S>(shape: topCount > 1 ? shape : [0])
+    let work = planes * outputs * rows.lengths[0] * columns.lengths[0] * 2
+    top.values.withUnsafeMutableBufferPointer { target in
+      places.values.withUnsafeMutableBufferPointer { places in
+        inputs[0].values.withUnsafeBufferPointer { source in
+          guard let target = target.baseAddress, let source = source.baseAddress else { return }
+          let placeBase = topCount > 1 ? places.baseAddress : nil
+          Parallel.forEach(planes, work: work) { plane in
+            let source = source + plane * height * width
+            let target = target + plane * outputs
+            if isMaximum {
+              PoolingKernel.maxima(
+                source, width, rows, columns, target, placeBase.map { $0 + plane * outputs })
+            } else {
+              PoolingKernel.means(source, width, rows, columns, target)
+            }
+          }
+        }
+      }
+    }
+    return topCount > 1 ? [top, places] : [top]
+  }
+}
+
+/// The arithmetic on one plane.
+enum PoolingKernel {
+  static func maxima<S: NetScalar>(
+    _ source: UnsafePointer<S>, _ width: Int, _ rows: PoolingWindow.Spans, _ columns: PoolingWindow.Spans,
+    _ target: UnsafeMutablePointer<S>, _ places: UnsafeMutablePointer<S>?
+  ) {
+    var output = 0
+    for rows in rows.inside {
+      for columns in columns.inside {
+        // Caffe begins with the least finite single: smaller values and NaN do not come through.
+        var most = S(-Float.greatestFiniteMagnitude)
+        var place = -1
+        for row in rows {
+          for index in row * width + columns.lowerBound..<row * width + columns.upperBound
+          where source[index] > most {
+            most = source[index]
+            place = index
+          }
+        }
+        target[output] = most
+        places?[output] = S(place)
+        output += 1
+      }
+    }
+  }
+
+  static func means<S: NetScalar>(
+    _ source: UnsafePointer<S>, _ width: Int, _ rows: PoolingWindow.Spans, _ columns: PoolingWindow.Spans,
+    _ target: UnsafeMutablePointer<S>
+  ) {
+    var output = 0
+    for (rows, height) in zip(rows.inside, rows.lengths) {
+      for (columns, length) in zip(columns.inside, columns.lengths) {
+        // Summed in Double: a plane of one global window may be large.
+        var sum = 0.0
+        for row in rows {
+          for column in columns { sum += Double(source[row * width + column]) }
+        }
+        target[output] = S(sum / Double(height * length))
+        output += 1
+      }
+    }
+  }
+}
