@@ -16,13 +16,16 @@ let package = Package(
     .target(name: "JSON", dependencies: ["Diagnostics"]),
     .systemLibrary(name: "CAffinity"),
     .target(name: "Threads", dependencies: ["CAffinity"]),
-    .target(name: "CaffeIO", dependencies: ["Diagnostics", "Threads"]),
-    .target(name: "Rules", dependencies: ["CYAML", "Diagnostics", "JSON"], plugins: ["EmbedRules"]),
-    .plugin(name: "EmbedRules", capability: .buildTool()),
-    .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Diagnostics", "JSON"]),
-    .target(name: "Layers", dependencies: ["CaffeIO", "Threads", "Diagnostics"]),
+    .target(name: "Tensors"),
+    .target(name: "CaffeIO", dependencies: ["Diagnostics", "Tensors", "Threads"]),
     .target(
-      name: "Verification", dependencies: ["Engine", "Layers", "CaffeIO", "Rules", "Threads", "Diagnostics"]),
+      name: "Rules", dependencies: ["CYAML", "Diagnostics", "JSON", "Tensors"], plugins: ["EmbedRules"]),
+    .plugin(name: "EmbedRules", capability: .buildTool()),
+    .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Tensors", "Diagnostics", "JSON"]),
+    .target(name: "Layers", dependencies: ["CaffeIO", "Tensors", "Threads", "Diagnostics"]),
+    .target(
+      name: "Verification",
+      dependencies: ["Engine", "Layers", "CaffeIO", "Rules", "Tensors", "Threads", "Diagnostics"]),
     .executableTarget(
       name: "caffold",
       dependencies: [
@@ -35,7 +38,8 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON", "Diagnostics"]),
     .target(name: "WireTestSupport", dependencies: ["CaffeIO"], path: "Tests/WireTestSupport"),
     .testTarget(name: "CaffeIOTests", dependencies: ["CaffeIO", "WireTestSupport"]),
-    .testTarget(name: "RulesTests", dependencies: ["Rules", "Diagnostics"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "RulesTests", dependencies: ["Rules", "Tensors", "Diagnostics"]),
     .testTarget(
       name: "EngineTests",
       dependencies: ["Engine", "Verification", "CaffeIO", "Rules", "Diagnostics", "JSON", "WireTestSupport"]),

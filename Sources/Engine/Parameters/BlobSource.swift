@@ -1,11 +1,12 @@
 import CaffeIO
 import Diagnostics
 import Rules
+import Tensors
 
 // Blobs as the numbers of expressions, and the results of expressions as blobs. Neither is in memory.
 
 /// What a blob holds, folds applied, for expressions that ask for it piece by piece.
-final class BlobSource: TensorSource {
+final class BlobSource: NumberSource {
   private let reader: BlobContentReader
   private let layer: LayerID
 

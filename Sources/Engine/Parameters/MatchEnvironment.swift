@@ -1,5 +1,6 @@
 import CaffeIO
 import Rules
+import Tensors
 
 /// What a rule's expressions can ask of the layers that they are about.
 ///

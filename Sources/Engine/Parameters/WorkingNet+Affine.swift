@@ -1,5 +1,6 @@
 import CaffeIO
 import Rules
+import Tensors
 
 extension WorkingNet {
   /// The affine function that a layer computes at TEST, by the layout that fits its type and blobs.

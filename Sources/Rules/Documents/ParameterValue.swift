@@ -1,3 +1,5 @@
+import Tensors
+
 /// The values of parameters, as they are written on a command line, in rule files and in project files.
 extension RuleParameter.Kind {
   /// How many numbers a value has at most.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What the arguments of a call are.
 extension ExpressionChecker {
   func wrong(

@@ -1,3 +1,5 @@
+import Tensors
+
 extension ExpressionChecker {
   /// The type of a call's value.
   func callType(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionType {

@@ -1,3 +1,5 @@
+import Tensors
+
 extension ExpressionEvaluator {
   /// The value of a call.
   mutating func call(_ arguments: ExpressionArguments) throws(ExpressionError) -> ExpressionValue {
@@ -173,20 +175,15 @@ extension ExpressionEvaluator {
     try spend(source.shape.indices.filter { !axes.contains($0) }.map { source.shape[$0] }, at: arguments.call)
     let (function, range) = (arguments.function, arguments.call)
     try spendOperations(source, at: range)
-    @inline(__always)
-    func joined(
-      from initial: Double, _ operation: (Double, Double) -> Double
-    ) throws(ExpressionError) -> Tensor {
-      try computed(at: range) { try source.reduced(axes, from: initial, operation) }
+    func joined(_ reduction: Reduction) throws(ExpressionError) -> Tensor {
+      try computed(at: range) { try source.reduced(axes, reduction) }
     }
     switch function {
-    case .min where count > 0:
-      return ExpressionValue(try joined(from: .infinity) { $1 < $0 || $1.isNaN ? $1 : $0 })
-    case .max where count > 0:
-      return ExpressionValue(try joined(from: -.infinity) { $1 > $0 || $1.isNaN ? $1 : $0 })
-    case .sum: return ExpressionValue(try joined(from: 0) { $0 + $1 })
+    case .min where count > 0: return ExpressionValue(try joined(.minimum))
+    case .max where count > 0: return ExpressionValue(try joined(.maximum))
+    case .sum: return ExpressionValue(try joined(.sum))
     case .mean where count > 0:
-      let sum = try joined(from: 0) { $0 + $1 }
+      let sum = try joined(.sum)
       return ExpressionValue(Tensor(shape: sum.shape, values: sum.values.map { $0 / Double(count) }))
     default: throw ExpressionError(.nothingToReduce(function), at: range)
     }
@@ -206,9 +203,7 @@ extension ExpressionEvaluator {
     try spendOperations(source, at: arguments.call)
     let asksForAll = arguments.function == .all
     let result = try computed(at: arguments.call) {
-      asksForAll
-        ? try source.reduced(axes, from: 1) { $0 != 0 && $1 != 0 ? 1 : 0 }
-        : try source.reduced(axes, from: 0) { $0 != 0 || $1 != 0 ? 1 : 0 }
+      try source.reduced(axes, asksForAll ? .all : .any)
     }
     return result.shape.isEmpty ? .boolean(result.values[0] != 0) : .tensor(result)
   }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What an evaluation may cost, counted before it is spent.
 extension ExpressionEvaluator {
   /// Takes note of a tensor about to be made, and of how many elements it has.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Tensors as values: which are in memory, and which are computed when their numbers are asked for.
 extension ExpressionEvaluator {
   /// A new tensor as a value: held if it is small, or takes too many steps to be computed more than once. Its shape was admitted.
@@ -6,7 +8,7 @@ extension ExpressionEvaluator {
     if tensor.count <= limits.heldElements || tensor.shape.isEmpty {
       return ExpressionValue(try computed(at: range, tensor.held))
     }
-    guard tensor.node.cost > limits.lazyCost else { return .lazy(tensor) }
+    guard tensor.cost > limits.lazyCost else { return .lazy(tensor) }
     return .lazy(LazyTensor(try held(tensor, at: range)))
   }
 

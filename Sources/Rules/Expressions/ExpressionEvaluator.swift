@@ -1,3 +1,5 @@
+import Tensors
+
 /// Computes the value of an expression.
 ///
 /// Numbers are Doubles under IEEE rules: division by zero gives an infinity or NaN, the root of a negative number NaN; whoever stores

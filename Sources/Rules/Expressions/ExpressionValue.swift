@@ -1,3 +1,5 @@
+import Tensors
+
 /// What an expression evaluates to.
 package enum ExpressionValue: Sendable, Equatable {
   case number(Double)

@@ -1,4 +1,5 @@
 import Testing
+import Tensors
 
 @testable import Rules
 
@@ -109,7 +110,7 @@ struct SmallNet: ExpressionEnvironment, ExpressionScope {
 }
 
 /// Numbers that are read as those of a file are.
-final class Numbers: TensorSource {
+struct Numbers: NumberSource {
   private let values: [Double]
   let block = 1
   let cost = 1

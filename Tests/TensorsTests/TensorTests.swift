@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Rules
+@testable import Tensors
 
 @Suite struct TensorTests {
   /// The number at an index, by the definition of row-major order.
@@ -55,7 +54,7 @@ import Testing
         let mirrored = index.indices.map { axes.contains($0) ? shape[$0] - 1 - index[$0] : index[$0] }
         #expect(at(flipped, mirrored) == at(tensor, index))
       }
-      let reduced = try lazy(tensor).reduced(axes, from: 0) { $0 + $1 }
+      let reduced = try lazy(tensor).reduced(axes, .sum)
       var sums: [[Int]: Double] = [:]
       for index in indices(shape) {
         sums[index.indices.filter { !axes.contains($0) }.map { index[$0] }, default: 0] += at(tensor, index)

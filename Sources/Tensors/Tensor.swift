@@ -19,37 +19,24 @@ package struct Tensor: Sendable, Equatable {
 
   /// The product of the sizes; nil for a negative size or where the sizes above zero have a product beyond `Int`.
   package static func elementCount(of shape: [Int]) -> Int? {
-    var count = 1
-    var isEmpty = false
-    for size in shape {
-      if size < 0 { return nil }
-      if size == 0 {
-        isEmpty = true
-        continue
-      }
-      // Checked behind a zero too, so that strides never overflow.
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      if overflow { return nil }
-      count = product
-    }
-    return isEmpty ? 0 : count
+    (try? Shape(shape, limit: .max, axes: .max))?.product
   }
 
   /// The axis that `index` names, a negative one counted from the end; nil for none.
-  static func axis(_ index: Int, rank: Int) -> Int? {
+  package static func axis(_ index: Int, rank: Int) -> Int? {
     guard index >= -rank, index < rank else { return nil }
     return index < 0 ? index + rank : index
   }
 
   /// How many numbers lie between neighbours along each axis.
-  static func strides(of shape: [Int]) -> [Int] {
+  package static func strides(of shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
     for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
     return strides
   }
 
   /// The shape two shapes have together: last axes aligned, an axis of size 1 stretched; nil where they cannot be.
-  static func broadcastShape(_ a: [Int], _ b: [Int]) -> [Int]? {
+  package static func broadcastShape(_ a: [Int], _ b: [Int]) -> [Int]? {
     var result = [Int](repeating: 1, count: max(a.count, b.count))
     for index in result.indices {
       let first = index < a.count ? a[a.count - 1 - index] : 1
@@ -61,10 +48,10 @@ package struct Tensor: Sendable, Equatable {
   }
 
   /// The same numbers in another shape of the same count.
-  func reshaped(_ shape: [Int]) -> Tensor { Tensor(shape: shape, values: values) }
+  package func reshaped(_ shape: [Int]) -> Tensor { Tensor(shape: shape, values: values) }
 
   /// Ones where row and column are the same.
-  static func identity(_ size: Int) -> Tensor {
+  package static func identity(_ size: Int) -> Tensor {
     var values = [Double](repeating: 0, count: size * size)
     for place in 0..<size { values[place * size + place] = 1 }
     return Tensor(shape: [size, size], values: values)

@@ -1,20 +1,8 @@
-/// Numbers that lie elsewhere, such as those of a blob in a file.
-package protocol TensorSource: AnyObject, Sendable {
-  /// How many numbers are best read at a time.
-  var block: Int { get }
-  /// How many operations it takes to compute one of them; 1 for those that are stored.
-  var cost: Int { get }
-  /// Brings a range of the numbers, in row-major order, to the begin of `output`.
-  ///
-  /// Ranges may be read at the same time and more than once, and hold the same numbers each time.
-  func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) throws
-}
-
 /// A tensor whose numbers are computed when they are read, block by block: however large it is, little of it is in memory.
 ///
 /// What it is made of are nodes: numbers in memory or elsewhere, and operations on other nodes. All operations of the rule
 /// language that keep, pick or place numbers make such nodes; those that join many numbers into one, sums and products of
-/// matrices, have results in memory (``TensorReduction``, ``LazyTensor/product(_:_:)``).
+/// matrices, have results in memory (``LazyTensor/reduced(_:_:)``, ``LazyTensor/product(_:_:)``).
 package struct LazyTensor: Sendable {
   /// The sizes of the axes, outermost first; none for a single number.
   package let shape: [Int]
@@ -31,12 +19,12 @@ package struct LazyTensor: Sendable {
   }
 
   /// The numbers of `source`, as many as the product of `shape`.
-  package init(shape: [Int], _ source: any TensorSource) {
+  package init(shape: [Int], _ source: any NumberSource) {
     self.init(shape: shape, TensorNode(.source(source)))
   }
 
   /// The same number everywhere.
-  init(shape: [Int], repeating value: Double) {
+  package init(shape: [Int], repeating value: Double) {
     self.init(shape: shape, TensorNode(.repeated(value)))
   }
 
@@ -115,6 +103,8 @@ package struct LazyTensor: Sendable {
   }
 }
 
+extension LazyTensor: NumberSource {}
+
 extension LazyTensor: Equatable {
   /// Whether both are the same numbers by descent; nothing is computed.
   package static func == (a: LazyTensor, b: LazyTensor) -> Bool { a.shape == b.shape && a.node === b.node }
@@ -124,7 +114,7 @@ extension LazyTensor: Equatable {
 final class TensorNode: Sendable {
   enum Form: Sendable {
     case held([Double])
-    case source(any TensorSource)
+    case source(any NumberSource)
     case repeated(Double)
     case mapped(ElementOperation, TensorNode)
     case paired(PairOperation, TensorNode, TensorNode)

@@ -1,31 +1,13 @@
 import Glibc
 
 /// What is done to two numbers at a time.
-enum PairOperation {
+package enum PairOperation: Sendable {
   case add, subtract, multiply, divide, remainder, power, minimum, maximum
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
 
-  init?(_ operation: BinaryOperator) {
-    switch operation {
-    case .add: self = .add
-    case .subtract: self = .subtract
-    case .multiply: self = .multiply
-    case .divide: self = .divide
-    case .remainder: self = .remainder
-    case .power: self = .power
-    case .equal: self = .equal
-    case .notEqual: self = .notEqual
-    case .less: self = .less
-    case .lessOrEqual: self = .lessOrEqual
-    case .greater: self = .greater
-    case .greaterOrEqual: self = .greaterOrEqual
-    case .and, .or: return nil
-    }
-  }
-
   /// The operation on one pair; comparisons give 1 and 0.
   @inline(__always)
-  func scalar(_ x: Double, _ y: Double) -> Double {
+  package func scalar(_ x: Double, _ y: Double) -> Double {
     switch self {
     case .add: x + y
     case .subtract: x - y
@@ -83,26 +65,12 @@ enum PairOperation {
 }
 
 /// What is done to one number at a time.
-enum ElementOperation {
+package enum ElementOperation: Sendable {
   case negate, sqrt, rsqrt, abs, exp, log, floor, isfinite
-
-  /// The operation that a function of the language is; nil for functions of another kind.
-  init?(_ function: ExpressionFunction) {
-    switch function {
-    case .sqrt: self = .sqrt
-    case .rsqrt: self = .rsqrt
-    case .abs: self = .abs
-    case .exp: self = .exp
-    case .log: self = .log
-    case .floor: self = .floor
-    case .isfinite: self = .isfinite
-    default: return nil
-    }
-  }
 
   /// The operation on one number; questions give 1 and 0.
   @inline(__always)
-  func scalar(_ x: Double) -> Double {
+  package func scalar(_ x: Double) -> Double {
     switch self {
     case .negate: -x
     case .sqrt: x.squareRoot()
@@ -134,7 +102,7 @@ enum ElementOperation {
   }
 }
 
-// The C functions under names that the functions of the rule language do not hide.
+// The C functions under names that the cases do not hide.
 private func powerOf(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 private func exponential(_ value: Double) -> Double { exp(value) }
 private func logarithm(_ value: Double) -> Double { log(value) }

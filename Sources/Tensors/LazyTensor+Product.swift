@@ -1,10 +1,10 @@
 /// Which axes two operands of `matmul` have: those that a stack of matrices lies along, and the matrices' own.
-struct MatrixAxes {
+package struct MatrixAxes {
   /// How many axes, in front, number the matrices of a stack.
-  let stacked: Int
+  package let stacked: Int
 
   /// The axes of operands with so many; nil where they cannot be multiplied.
-  init?(_ a: Int, _ b: Int) {
+  package init?(_ a: Int, _ b: Int) {
     if a > 2 || b > 2 {
       guard a == b else { return nil }
       stacked = a - 2
@@ -23,9 +23,9 @@ extension LazyTensor {
   /// taken in Double in the order of k, whichever is held.
   ///
   /// - Throws: what sources throw.
-  static func product(_ a: LazyTensor, _ b: LazyTensor) throws -> Tensor {
+  package static func product(_ a: LazyTensor, _ b: LazyTensor) throws -> Tensor {
     guard let axes = MatrixAxes(a.shape.count, b.shape.count) else { preconditionFailure("checked before") }
-    let product = MatrixProduct(
+    let product = MatrixSizes(
       rows: a.shape.count == 1 ? 1 : a.shape[a.shape.count - 2], depth: b.shape[axes.stacked],
       columns: b.shape.count == 1 ? 1 : b.shape[b.shape.count - 1])
     let matrices = a.shape[..<axes.stacked].reduce(1, *)
@@ -49,7 +49,7 @@ extension LazyTensor {
 }
 
 /// The sizes of the matrices of a product.
-private struct MatrixProduct {
+private struct MatrixSizes {
   let rows: Int
   let depth: Int
   let columns: Int

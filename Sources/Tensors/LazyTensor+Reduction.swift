@@ -1,7 +1,7 @@
 /// Numbers along axes joined into one each; the other axes stay.
 ///
 /// The numbers come block by block, in order, so that only results are in memory. Sums are plain sums in Double.
-struct TensorReduction {
+private struct TensorReduction {
   private let shape: [Int]
   private let result: [Int]
   /// How far the result moves along each axis, 0 along those that go.
@@ -74,12 +74,35 @@ struct TensorReduction {
   }
 }
 
+/// How numbers along axes are joined into one.
+package enum Reduction: Sendable {
+  case sum
+  /// The smallest; NaN where one is NaN.
+  case minimum
+  /// The largest; NaN where one is NaN.
+  case maximum
+  /// 1 where none is zero, else 0.
+  case all
+  /// 1 where one is not zero, else 0.
+  case any
+}
+
 extension LazyTensor {
-  /// The numbers along `axes` joined by `operation`, beginning with `initial`.
+  /// The numbers along `axes` joined; what has no numbers is 0, ±infinity, 1 or 0, as the reduction has it.
   ///
   /// - Throws: what sources throw.
+  package func reduced(_ axes: [Int], _ reduction: Reduction) throws -> Tensor {
+    switch reduction {
+    case .sum: try reduced(axes, from: 0) { $0 + $1 }
+    case .minimum: try reduced(axes, from: .infinity) { $1 < $0 || $1.isNaN ? $1 : $0 }
+    case .maximum: try reduced(axes, from: -.infinity) { $1 > $0 || $1.isNaN ? $1 : $0 }
+    case .all: try reduced(axes, from: 1) { $0 != 0 && $1 != 0 ? 1 : 0 }
+    case .any: try reduced(axes, from: 0) { $0 != 0 || $1 != 0 ? 1 : 0 }
+    }
+  }
+
   @inline(__always)
-  func reduced(
+  private func reduced(
     _ axes: [Int], from initial: Double, _ operation: (Double, Double) -> Double
   ) throws -> Tensor {
     var reduction = TensorReduction(shape, along: axes, from: initial)

@@ -2,12 +2,12 @@
 
 extension LazyTensor {
   /// Each number through `operation`.
-  func mapped(_ operation: ElementOperation) -> LazyTensor {
+  package func mapped(_ operation: ElementOperation) -> LazyTensor {
     LazyTensor(shape: shape, TensorNode(.mapped(operation, node)))
   }
 
   /// `operation` on pairs of numbers, in `shape`, which broadcasting reaches from both.
-  static func paired(
+  package static func paired(
     _ operation: PairOperation, _ a: LazyTensor, _ b: LazyTensor, shape: [Int]
   ) -> LazyTensor {
     LazyTensor(
@@ -15,16 +15,17 @@ extension LazyTensor {
   }
 
   /// Where the mask is not zero the first, elsewhere the second, in `shape`, which broadcasting reaches from all three.
-  static func chosen(_ mask: LazyTensor, _ x: LazyTensor, _ y: LazyTensor, shape: [Int]) -> LazyTensor {
+  package static func chosen(_ mask: LazyTensor, _ x: LazyTensor, _ y: LazyTensor, shape: [Int]) -> LazyTensor
+  {
     let nodes = [mask, x, y].map { $0.stretched(to: shape).node }
     return LazyTensor(shape: shape, TensorNode(.chosen(nodes[0], nodes[1], nodes[2])))
   }
 
   /// The same numbers in another shape of the same count.
-  func reshaped(_ shape: [Int]) -> LazyTensor { LazyTensor(shape: shape, node) }
+  package func reshaped(_ shape: [Int]) -> LazyTensor { LazyTensor(shape: shape, node) }
 
   /// This tensor as `shape`, which broadcasting reaches from its own.
-  func stretched(to shape: [Int]) -> LazyTensor {
+  package func stretched(to shape: [Int]) -> LazyTensor {
     if self.shape == shape { return self }
     if case .held(let values) = node.form, values.count == 1 {
       return LazyTensor(shape: shape, repeating: values[0])
@@ -39,13 +40,13 @@ extension LazyTensor {
   }
 
   /// The axes in another order.
-  func transposed(_ order: [Int]) -> LazyTensor {
+  package func transposed(_ order: [Int]) -> LazyTensor {
     let strides = Tensor.strides(of: shape)
     return view(shape: order.map { shape[$0] }, strides: order.map { strides[$0] })
   }
 
   /// The part `range` of `axis`.
-  func sliced(_ range: Range<Int>, axis: Int) -> LazyTensor {
+  package func sliced(_ range: Range<Int>, axis: Int) -> LazyTensor {
     var result = shape
     result[axis] = range.count
     let strides = Tensor.strides(of: shape)
@@ -53,7 +54,7 @@ extension LazyTensor {
   }
 
   /// `axes` in reverse.
-  func flipped(_ axes: [Int]) -> LazyTensor {
+  package func flipped(_ axes: [Int]) -> LazyTensor {
     var strides = Tensor.strides(of: shape)
     var offset = 0
     for axis in axes {
@@ -64,13 +65,13 @@ extension LazyTensor {
   }
 
   /// The numbers in the middle of zeros, beginning at `low`; all of them must fit into the shape.
-  func padded(to result: [Int], at low: [Int]) -> LazyTensor {
+  package func padded(to result: [Int], at low: [Int]) -> LazyTensor {
     if count == 0 { return LazyTensor(shape: result, repeating: 0) }
     return LazyTensor(shape: result, TensorNode(.placed([placed(in: result, at: low)])))
   }
 
   /// `tensors` one behind the other along `axis`; all other sizes are alike.
-  static func concatenated(_ tensors: [LazyTensor], axis: Int) -> LazyTensor {
+  package static func concatenated(_ tensors: [LazyTensor], axis: Int) -> LazyTensor {
     var shape = tensors[0].shape
     shape[axis] = tensors.reduce(0) { $0 + $1.shape[axis] }
     var low = [Int](repeating: 0, count: shape.count)
@@ -84,7 +85,7 @@ extension LazyTensor {
   }
 
   /// Whether its numbers can be read in order without reading others over and over; else what it is made of should be held.
-  var isReadable: Bool {
+  package var isReadable: Bool {
     if case .placed(let views) = node.form { return views.allSatisfy(\.isReadable) }
     return true
   }

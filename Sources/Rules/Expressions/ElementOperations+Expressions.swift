@@ -1,0 +1,38 @@
+import Tensors
+
+extension PairOperation {
+  /// The operation of an operator; nil for one that joins truths.
+  init?(_ operation: BinaryOperator) {
+    switch operation {
+    case .add: self = .add
+    case .subtract: self = .subtract
+    case .multiply: self = .multiply
+    case .divide: self = .divide
+    case .remainder: self = .remainder
+    case .power: self = .power
+    case .equal: self = .equal
+    case .notEqual: self = .notEqual
+    case .less: self = .less
+    case .lessOrEqual: self = .lessOrEqual
+    case .greater: self = .greater
+    case .greaterOrEqual: self = .greaterOrEqual
+    case .and, .or: return nil
+    }
+  }
+}
+
+extension ElementOperation {
+  /// The operation that a function of the language is; nil for functions of another kind.
+  init?(_ function: ExpressionFunction) {
+    switch function {
+    case .sqrt: self = .sqrt
+    case .rsqrt: self = .rsqrt
+    case .abs: self = .abs
+    case .exp: self = .exp
+    case .log: self = .log
+    case .floor: self = .floor
+    case .isfinite: self = .isfinite
+    default: return nil
+    }
+  }
+}
