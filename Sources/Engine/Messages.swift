@@ -119,6 +119,10 @@ extension Refusal.Reason {
         "\(described(layer)) works \(number == 1 ? "along axis \(axis)" : "on \(number) axes from axis \(axis) on"), not on channels"
     case .twoBottoms(let layer):
       return "\(described(layer)) takes its factors from a second bottom: they are data, not parameters"
+    case .unexplainedField(let layer, let path, let place):
+      return path.hasSuffix(".relu")
+        ? "\(described(layer)) ends in a ReLU: '\(path)' is true (\(place)), and a fold does not reach past a ReLU"
+        : "'\(path)' (\(place)) is no field of Caffe's, so \(described(layer)) may compute something else; correct the name, or give the fork's definition with --proto"
     case .overflow(let layer, let largest, let limit, let storage):
       return "the folded blobs of \(name(layer)) would reach \(largest), beyond the \(limit) of \(storage)"
     case .unreadable(let layer, let message): return "the blobs of \(name(layer)) cannot be read: \(message)"

@@ -51,6 +51,14 @@ import WireTestSupport
       "net.caffemodel: byte 25: error: data of blob 0 of layer 'conv1' declares 12 bytes, only 4 remain"
     ),
     (
+      blob(Wire.message(7, Wire.number(1, 1 << 62)) + Wire.number(10, 99) + Wire.tag(12, 2) + [1, 120]),
+      "net.caffemodel: byte 23: error: blob 0 of layer 'conv1' has the shape 4611686018427387904, which is 4611686018427387904 values, but its raw data of type 99 has only 1 byte"
+    ),
+    (
+      blob(Wire.message(7, Wire.number(1, 9)) + Wire.number(10, 99) + Wire.tag(12, 2) + [1, 120]),
+      "net.caffemodel: byte 23: error: blob 0 of layer 'conv1' has the shape 9, which is 9 values, but its raw data of type 99 has only 1 byte"
+    ),
+    (
       blob(Wire.tag(5, 5) + [0, 0]),
       "net.caffemodel: byte 25: error: data of blob 0 of layer 'conv1' declares 4 bytes, only 2 remain"
     ),

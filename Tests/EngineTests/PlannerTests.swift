@@ -26,6 +26,24 @@ import Verification
     #expect(!plan.text.contains("gone"))
   }
 
+  /// Intel's fused ReLU, and a field that neither Caffe nor a known fork has: the layer may compute something else.
+  @Test(arguments: [
+    (
+      "relu: true",
+      "Convolution 'conv' ends in a ReLU: 'convolution_param.relu' is true (net.prototxt:2:136), and a fold does not reach past a ReLU"
+    ),
+    (
+      "saturate: 8",
+      "'convolution_param.saturate' (net.prototxt:2:136) is no field of Caffe's, so Convolution 'conv' may compute something else; correct the name, or give the fork's definition with --proto"
+    ),
+  ])
+  func aLayerThatIsNotUnderstoodIsNotFolded(field: String, reason: String) throws {
+    let made = try plan(
+      data + convolution("conv", "data", "conv", field) + layer("bn", "BatchNorm", "conv", "bn"))
+    #expect(made.names == ["conv", "bn"])
+    #expect(made.reasons(at: "bn").contains(reason))
+  }
+
   @Test func theLaterNameSurvives() throws {
     let made = try plan(
       data + convolution("conv", "data", "conv", "bias_term: false") + layer("bn", "BatchNorm", "conv", "bn")

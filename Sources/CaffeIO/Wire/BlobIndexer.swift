@@ -35,7 +35,13 @@ struct BlobIndexer {
       count: stored, storage: storage, segments: segments)
     if isLegacy || hasShape {
       guard let declared = Self.product(shape) else { throw cursor.fail(.hugeShape, at: start) }
-      if case .other = storage {
+      if case .other(let type) = storage {
+        // How the values are encoded is not known, but none takes less than a bit.
+        let byteCount = raw?.body.count ?? 0
+        guard (declared + 7) / 8 <= byteCount else {
+          throw cursor.fail(
+            .overdeclared(shape: shape, declared: declared, byteCount: byteCount, rawType: type), at: start)
+        }
         blob.count = declared
       } else if declared != stored {
         throw cursor.fail(.countMismatch(shape: shape, declared: declared, stored: stored), at: start)
@@ -189,7 +195,8 @@ struct BlobIndexer {
     var product = 1
     for dimension in shape {
       let (next, overflow) = product.multipliedReportingOverflow(by: dimension)
-      if overflow { return nil }
+      // Room for a byte count in eighths.
+      if overflow || next > Int.max - 7 { return nil }
       product = next
     }
     return product

@@ -50,6 +50,8 @@ package struct WireFormatError: DiagnosticError, Equatable {
     case manyAxes(limit: Int)
     /// The shape and the number of values disagree.
     case countMismatch(shape: [Int], declared: Int, stored: Int)
+    /// The shape has more values than the bytes can hold in any encoding.
+    case overdeclared(shape: [Int], declared: Int, byteCount: Int, rawType: Int)
     /// A V1 layer holds two V0 layers.
     case doubledV0Layer
     /// A name is too long.

@@ -52,6 +52,8 @@ extension WireFormatError {
       "\(subject.phrase) has more than \(limit) axes"
     case .countMismatch(let shape, let declared, let stored):
       "\(subject.phrase) has the shape \(Self.phrase(shape)), which is \(counted(declared, "value")), but holds \(stored)"
+    case .overdeclared(let shape, let declared, let byteCount, let rawType):
+      "\(subject.phrase) has the shape \(Self.phrase(shape)), which is \(counted(declared, "value")), but its raw data of type \(rawType) has only \(counted(byteCount, "byte"))"
     case .doubledV0Layer:
       "\(subject.phrase) holds two V0 layers"
     case .longName(let byteCount, let limit):

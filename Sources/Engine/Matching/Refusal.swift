@@ -70,6 +70,8 @@ package struct Refusal: Sendable {
     case notFinite(layer: LayerID, what: String, channel: Int)
     case axis(layer: LayerID, axis: Int, count: Int)
     case twoBottoms(layer: LayerID)
+    /// A parameter that may make the layer compute something other than its type says; where it is written.
+    case unexplainedField(layer: LayerID, path: String, place: String)
     case overflow(layer: LayerID, largest: Double, limit: Double, storage: String)
     case unreadable(layer: LayerID, message: String)
     case inexactPadding(layer: LayerID)
@@ -119,6 +121,7 @@ package struct Refusal: Sendable {
       case .notFinite: return "not-finite"
       case .axis: return "axis"
       case .twoBottoms: return "two-bottoms"
+      case .unexplainedField: return "unexplained-field"
       case .overflow: return "overflow"
       case .unreadable: return "unreadable"
       case .inexactPadding: return "inexact-padding"
@@ -139,7 +142,7 @@ package struct Refusal: Sendable {
       "repeated-name",
       "shared-parameter", "layer-skipped", "generation", "layer-name", "no-weights", "ambiguous-weights",
       "blob-count", "no-layout", "ambiguous-layout", "batch-statistics", "channel-count", "blob-shape",
-      "variance", "not-finite", "axis", "two-bottoms", "overflow", "unreadable", "inexact-padding",
+      "variance", "not-finite", "axis", "two-bottoms", "unexplained-field", "overflow", "unreadable", "inexact-padding",
       "evaluation", "unknown-shape", "unsupported",
     ]
   }

@@ -1,3 +1,4 @@
+import CaffeIO
 import Rules
 
 /// What no rule may do unless it opts out by name: checked once, here, for all rules.
@@ -6,6 +7,7 @@ struct Safety {
   let rule: PlannedRule
   let binding: Binding
   let protected: ProtectedLayers
+  let schema: Schema
 
   /// The first reason against rewriting this match, or nil.
   func refusal() -> Refusal.Reason? {
@@ -15,7 +17,21 @@ struct Safety {
     if phase != .any, phase.rawValue != graph.state.phase.rawValue {
       return .phase(expected: phase.rawValue, found: graph.state.phase.rawValue)
     }
-    return protectionRefusal(layers) ?? interiorRefusal(layers) ?? sharingRefusal(layers)
+    return protectionRefusal(layers) ?? meaningRefusal(layers) ?? interiorRefusal(layers)
+      ?? sharingRefusal(layers)
+  }
+
+  /// A layer whose parameters are not all understood may compute something other than the rule takes it to.
+  private func meaningRefusal(_ layers: [LayerID]) -> Refusal.Reason? {
+    guard rule.rule.safety != .conversion, !(rule.steps.isEmpty && rule.removedCaptures.isEmpty) else {
+      return nil
+    }
+    for layer in layers {
+      guard let (path, field) = graph.definition(of: layer)?.unexplainedField(schema: schema) else { continue }
+      return .unexplainedField(
+        layer: layer, path: path, place: field.source.place(at: field.nameOffset).description)
+    }
+    return nil
   }
 
   private func protectionRefusal(_ layers: [LayerID]) -> Refusal.Reason? {

@@ -59,6 +59,9 @@ package enum LayerRegistry {
     guard let type = layers[description.subject.type] else {
       throw description.error(.unknownType)
     }
+    if let (path, value) = description.unexplainedField {
+      throw description.error(.unsupported(field: path, found: value))
+    }
     return try type.init(description)
   }
 }

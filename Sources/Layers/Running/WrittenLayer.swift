@@ -21,6 +21,8 @@ package struct WrittenLayer: Sendable {
   package var attribute: @Sendable (_ path: [String]) -> AttributeValue?
   /// For each occurrence of the message at a path, the values of one of its fields.
   package var occurrences: @Sendable (_ path: [String], _ field: String) -> [[AttributeValue]]
+  /// A parameter that may make the layer compute something other than its type says, and its value.
+  package var unexplainedField: (path: String, value: String)?
 
   /// Describes a layer by closures; `occurrences` may be left out for all types but Input, PriorBox and the
   /// like, whose messages repeat.
@@ -48,6 +50,7 @@ package struct WrittenLayer: Sendable {
       attribute: { layer.readableAttribute($0, schema: schema) },
       occurrences: { path, field in layer.occurrences(of: path, field: field) })
     knowsBlobs = blobShapes != nil
+    unexplainedField = layer.unexplainedField(schema: schema).map { ($0.path, $0.field.literal) }
   }
 
   /// An error about this layer.
