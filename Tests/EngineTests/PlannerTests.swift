@@ -30,11 +30,11 @@ import Verification
   @Test(arguments: [
     (
       "relu: true",
-      "Convolution 'conv' ends in a ReLU: 'convolution_param.relu' is true (net.prototxt:2:136), and a fold does not reach past a ReLU"
+      "Convolution 'conv' ends in a ReLU: 'convolution_param.relu' is true (net.prototxt:2:118), and a fold does not reach past a ReLU"
     ),
     (
       "saturate: 8",
-      "'convolution_param.saturate' (net.prototxt:2:136) is no field of Caffe's, so Convolution 'conv' may compute something else; correct the name, or give the fork's definition with --proto"
+      "'convolution_param.saturate' (net.prototxt:2:118) is no field of Caffe's, so Convolution 'conv' may compute something else; correct the name, or give the fork's definition with --proto"
     ),
   ])
   func aLayerThatIsNotUnderstoodIsNotFolded(field: String, reason: String) throws {

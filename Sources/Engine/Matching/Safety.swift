@@ -27,7 +27,9 @@ struct Safety {
       return nil
     }
     for layer in layers {
-      guard let (path, field) = graph.definition(of: layer)?.unexplainedField(schema: schema) else { continue }
+      guard let (path, field) = graph.definition(of: layer)?.unexplainedField(schema: schema) else {
+        continue
+      }
       return .unexplainedField(
         layer: layer, path: path, place: field.source.place(at: field.nameOffset).description)
     }
