@@ -68,6 +68,7 @@ final class Matcher {
   ) -> Refusal.Reason? {
     if let wanted, Set(binding.allLayers) != wanted { return .connection(layer: anchor) }
     return rule.unmetCondition(binding, in: net)
-      ?? Safety(graph: graph, rule: rule, binding: binding, protected: protected, schema: net.schema).refusal()
+      ?? Safety(graph: graph, rule: rule, binding: binding, protected: protected, schema: net.schema)
+      .refusal()
   }
 }

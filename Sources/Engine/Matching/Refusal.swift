@@ -142,7 +142,8 @@ package struct Refusal: Sendable {
       "repeated-name",
       "shared-parameter", "layer-skipped", "generation", "layer-name", "no-weights", "ambiguous-weights",
       "blob-count", "no-layout", "ambiguous-layout", "batch-statistics", "channel-count", "blob-shape",
-      "variance", "not-finite", "axis", "two-bottoms", "unexplained-field", "overflow", "unreadable", "inexact-padding",
+      "variance", "not-finite", "axis", "two-bottoms", "unexplained-field", "overflow", "unreadable",
+      "inexact-padding",
       "evaluation", "unknown-shape", "unsupported",
     ]
   }
