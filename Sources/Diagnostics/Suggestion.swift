@@ -31,7 +31,7 @@ public enum Suggestion {
   }
 
   /// Optimal string alignment distance: insert, delete, replace, swap of neighbours, each 1.
-  static func editDistance(_ a: [UInt32], _ b: [UInt32]) -> Int {
+  package static func editDistance(_ a: [UInt32], _ b: [UInt32]) -> Int {
     var beforeLast = [Int](repeating: 0, count: b.count + 1)
     var last = Array(0...b.count)
     var row = beforeLast

@@ -69,6 +69,16 @@ enum RuleLoader {
     return files
   }
 
+  /// The problems that stop nothing.
+  ///
+  /// - Throws: a problem that stops the run; those before it are printed, ten in all.
+  static func faultless(_ problems: [DefinitionProblem]) throws -> [DefinitionProblem] {
+    let errors = problems.filter(\.isError).prefix(10)
+    for error in errors.dropLast() { Console.error(error.diagnostic) }
+    if let last = errors.last { throw last }
+    return problems
+  }
+
   /// The texts of the rule files at a path.
   static func sources(at path: String) throws -> [SourceText] { try files(at: path).map(source) }
 

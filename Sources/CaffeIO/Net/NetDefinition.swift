@@ -45,6 +45,7 @@ package struct NetDefinition: Sendable {
       }
     }
     guard !layers.isEmpty else {
+      if let solver = Self.solver(in: document) { throw solver }
       throw NetError(
         .noLayers(fields: document.root.fields.prefix(3).map(\.name)), in: document,
         at: document.root.fields.first(where: { _ in true })?.nameOffset ?? 0)
@@ -58,6 +59,15 @@ package struct NetDefinition: Sendable {
 }
 
 extension NetDefinition {
+  /// The error for a text that says how to train a net; nil for any other text.
+  private static func solver(in document: TextDocument) -> NetError? {
+    let nets = ["net", "train_net", "test_net"]
+    let settings = nets + ["base_lr", "lr_policy", "max_iter", "solver_mode", "net_param", "train_net_param"]
+    guard let first = document.root.fields.first(where: { settings.contains($0.name) }) else { return nil }
+    let net = document.root.fields.first { nets.contains($0.name) }?.string
+    return NetError(.solver(net: net), in: document, at: first.nameOffset)
+  }
+
   /// Refuses names that are no UTF-8: read as if they were, two of them can become one.
   private static func checkNames(_ document: TextDocument) throws(NetError) {
     for field in document.root.fields {

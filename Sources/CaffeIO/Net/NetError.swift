@@ -6,6 +6,8 @@ package struct NetError: DiagnosticError, Equatable {
   package enum Reason: Sendable, Equatable {
     /// The file has no `layer`; the first few names it does have.
     case noLayers(fields: [String])
+    /// A solver instead of a net; the net that it trains, if it names one.
+    case solver(net: String?)
     /// `layer` and `layers` in one file.
     case mixedGenerations
     /// A layer without `type`.
@@ -48,6 +50,10 @@ package struct NetError: DiagnosticError, Equatable {
     case .noLayers(let fields):
       let found = fields.isEmpty ? "" : "; found \(fields.map { "'\($0)'" }.joined(separator: ", "))"
       sentence = "this is no net definition: it has no 'layer'\(found)"
+    case .solver(let net):
+      sentence =
+        "this is a solver, not a net definition; give the net that the solver trains"
+        + (net.map { ": '\($0)'" } ?? "")
     case .mixedGenerations:
       sentence =
         "the file mixes 'layer' and 'layers'; Caffe would ignore one of them, so write all layers one way"

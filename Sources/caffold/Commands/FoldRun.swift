@@ -35,6 +35,7 @@ struct FoldRun {
     let weights = try command.weights.map { try WeightsFile(path: $0) }
     try replayed?.check(model: source, weights: weights)
     let state = command.net.state
+    let problems = try RuleLoader.faultless(definition.problems(schema: schema, state: state))
     try checkLayerNames(of: definition)
     let plan = try plan(definition, state, weights, rules, schema)
     try checkEffects(of: plan)
@@ -51,6 +52,7 @@ struct FoldRun {
     if let weights {
       report.inputs.append(.init(role: "weights", path: weights.path, bytes: weights.byteCount))
     }
+    report.problems = problems
     report.replayed = replayed
     report.untried = replayed == nil ? rules.untried : []
     report.project = project?.source.path

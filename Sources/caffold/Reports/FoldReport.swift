@@ -22,6 +22,8 @@ struct FoldReport {
   var plannedTo: File?
   /// The plan file that was replayed; nil for a fold.
   var replayed: PlanFile?
+  /// What the net definition has that is no error and hardly meant.
+  var problems: [DefinitionProblem] = []
   /// The user's rules that were left out for their safety.
   var untried: [Rule] = []
   /// The project file that was read; nil for none.
@@ -73,6 +75,7 @@ struct FoldReport {
     if let check { lines += ["", check.summary] + check.details(verbose: verbose) }
     if let check { lines += check.precision.lines(verbose: verbose) }
     if let verification { lines += ["", verification.summary] }
+    if !problems.isEmpty { lines += [""] + problemLines }
     if !plan.warnings.isEmpty { lines += [""] + warningLines }
     let refusals = refusalLines
     if !refusals.isEmpty { lines += [""] + refusals }
@@ -151,6 +154,14 @@ struct FoldReport {
       counts[rewrite.rule, default: 0] += 1
     }
     return order.map { "\(counts[$0]!) × \($0)" }
+  }
+
+  /// The first few problems with their places, and how many more there are.
+  private var problemLines: [String] {
+    let shown = verbose ? problems.count : 5
+    let more = problems.count - shown
+    return problems.prefix(shown).map(\.diagnostic.text)
+      + (more > 0 ? ["warning: \(more) more problems of this kind in the net definition; -v lists all"] : [])
   }
 
   private var warningLines: [String] {
@@ -237,7 +248,7 @@ struct FoldReport {
             ])
           })
       ),
-      ("warnings", .array(plan.warnings.map(warning))),
+      ("warnings", .array(warnings)),
       ("check", check?.json ?? .null),
       ("precision", check?.precision.json ?? .null),
       ("verification", verification?.json ?? .null),
@@ -317,6 +328,12 @@ struct FoldReport {
       ("reason", .string(refusal.reason.code)),
       ("message", .string(refusal.reason.sentence(in: plan.graph))),
     ])
+  }
+
+  private var warnings: [JSONValue] { problems.map(problem) + plan.warnings.map(warning) }
+
+  private func problem(_ problem: DefinitionProblem) -> JSONValue {
+    .object([("layer", .string("")), ("message", .string(problem.diagnostic.headline))])
   }
 
   private func warning(_ warning: Warning) -> JSONValue {

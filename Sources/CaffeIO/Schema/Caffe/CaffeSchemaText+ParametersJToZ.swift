@@ -243,7 +243,7 @@ extension CaffeSchemaText {
       float rand_resize_ratio_upper = 0 [default = 0];
       RandomAspectRatioParameter random_aspect_ratio_param = 0;
       RandomResizeParameter random_resize_param = 0; int64 random_seed = 0 [default = -1];
-      ResizeParameter resize_param = 0; bool use_gpu_transform = 0 [default = false];
+      repeated ResizeParameter resize_param = 0; bool use_gpu_transform = 0 [default = false];
       float vertical_stretch_lower = 0 [default = 1]; float vertical_stretch_upper = 0 [default = 1];
     }
     message UpsampleParameter {

@@ -1,0 +1,54 @@
+import Diagnostics
+
+/// Layer types that somebody's Caffe has, for telling a misspelt type from an unknown one.
+enum LayerTypeNames {
+  /// All of them.
+  static let all = Set(bvlc + forks)
+  /// The same, BVLC's first: the first of several equally near types is suggested.
+  static let sorted = bvlc + forks
+
+  /// BVLC's `layer_factory.cpp` and the layers that register themselves.
+  private static let bvlc = [
+    "AbsVal", "Accuracy", "ArgMax", "BNLL", "BatchNorm", "BatchReindex", "Bias", "Clip", "Concat",
+    "ContrastiveLoss", "Convolution", "Crop", "Data", "Deconvolution", "Dropout", "DummyData", "ELU",
+    "Eltwise", "Embed", "EuclideanLoss", "Exp", "Filter", "Flatten", "HDF5Data", "HDF5Output", "HingeLoss",
+    "Im2col", "ImageData", "InfogainLoss", "InnerProduct", "Input", "LRN", "LSTM", "LSTMUnit", "Log", "MVN",
+    "MemoryData", "MultinomialLogisticLoss", "PReLU", "Parameter", "Pooling", "Power", "Python", "RNN",
+    "ReLU", "Recurrent", "Reduction", "Reshape", "SPP", "Scale", "Sigmoid", "SigmoidCrossEntropyLoss",
+    "Silence", "Slice", "Softmax", "SoftmaxWithLoss", "Split", "Swish", "TanH", "Threshold", "Tile",
+    "WindowData",
+  ]
+
+  /// Types of forks that are close to another type.
+  private static let forks = [
+    "AnnotatedData", "Axpy", "BN", "BatchNormalize", "CPReLU", "CReLU", "CenterLoss", "Convolution3D",
+    "ConvolutionDepthwise", "CuDNNBatchNorm", "Deconvolution3D", "DepthwiseConvolution", "Dense",
+    "DenseImageData", "DetectionOutput", "Flip", "GRN", "HardSigmoid", "HardSwish", "ImageDatas",
+    "ImageSegData",
+    "Interp", "LReLU", "Lstm", "Mish", "MultiBoxLoss", "Normalize", "Pad", "Padding", "Permute", "Pooling3D",
+    "PSROIAlign", "PSROIPooling", "PriorBox", "ROIAlign", "ROIPooling", "RReLU", "ReLU6", "Region",
+    "RegionLoss", "Reorg", "Resize", "Reverse", "SELU",
+    "Sample", "Scaling", "SeLU", "SeLu", "ShuffleChannel", "SmoothL1Loss", "SoftmaxLoss", "Sort", "Transpose",
+    "Unpooling", "Upsample", "VideoData", "Yolov3",
+  ]
+
+  /// The known type that a type stands for; nil for a known type and for one that may well be somebody's own: types are open
+  /// to everybody, so one letter of a long word is all that may differ.
+  static func intended(_ type: String) -> String? {
+    if all.contains(type) { return nil }
+    let plain = Misspelling.plain(type)
+    if let same = sorted.first(where: { Misspelling.plain($0) == plain }) { return same }
+    let near = sorted.filter { known in
+      let (a, b) = (plain.unicodeScalars.map(\.value), Misspelling.plain(known).unicodeScalars.map(\.value))
+      return min(a.count, b.count) >= 6 && !type.hasSuffix(known) && !known.hasSuffix(type)
+        && type.filter(\.isNumber) == known.filter(\.isNumber) && Suggestion.editDistance(a, b) == 1
+    }
+    return near.first
+  }
+
+  /// Words that forks have added to the types of the old syntax, and that are close to one of BVLC's.
+  static let oldWordsOfForks: Set<String> = [
+    "BN", "CRELU", "ELU", "LRELU", "PRELU", "SOFTMAX_LOSS2", "TRANSFORM_SOFTMAX_LOSS", "UPSAMPLE",
+    "VIDEO_DATA",
+  ]
+}
