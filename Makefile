@@ -7,6 +7,8 @@
 # make probe   the release binary of the executor's test program, .build/release/layer-probe
 # make guard   hold the numbers of instructions of six runs against those stored; needs valgrind
 # make batch   the tests of examples/batch, Snakemake included
+# make dist    what users install, in out/dist: a Python wheel, a Debian package, a tarball, checksums
+# make dist-test  install each of them where nothing of the build is, and use it
 # make bench   measure against copying the file; writes Benchmarks/RESULTS.md, takes minutes and 7 GB of disk;
 #              BENCH_FLAGS=--short for a quick look
 # make clean   remove what the targets above made
@@ -21,9 +23,9 @@ CAFFOLD     := .build/release/caffold
 VENV        := .venv/made
 DIGITS      := examples/digits/digits.prototxt examples/digits/digits.caffemodel
 FOLDED      := out/demo/digits.prototxt out/demo/digits.caffemodel
-PYTHON_DIRS := Tests/Oracles examples Benchmarks
+PYTHON_DIRS := Tests/Oracles Tests/Dist examples Benchmarks python packaging
 
-.PHONY: demo test unit oracles lint format reference build probe packages clean guard batch bench
+.PHONY: demo test unit oracles lint format reference build probe packages clean guard batch bench dist dist-test
 
 demo: build $(VENV)
 	$(CAFFOLD) fold $(DIGITS) -o out/demo --verify
@@ -45,6 +47,12 @@ guard: build
 batch: build $(VENV)
 	@Scripts/setup.sh optional examples/batch/requirements.txt
 	CAFFOLD=$(CAFFOLD) .venv/bin/python -m pytest examples/batch -q -rs
+
+dist: build
+	packaging/dist.sh $(CAFFOLD) out/dist
+
+dist-test: dist $(VENV)
+	DIST=out/dist .venv/bin/python -m pytest Tests/Dist -q -rs
 
 bench: build $(VENV)
 	@Scripts/setup.sh optional Benchmarks/requirements.txt

@@ -10,7 +10,7 @@ import conftest
 import pytest
 
 DIGITS = [caffold.ROOT / "examples" / "digits" / f"digits.{suffix}" for suffix in ("prototxt", "caffemodel")]
-SCHEMA = caffold.ROOT / "Documentation" / "plan.schema.json"
+SCHEMA = caffold.ROOT / "Documentation" / "schemas" / "plan.schema.json"
 
 GAIN = """
 schema: 1
