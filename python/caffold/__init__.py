@@ -115,8 +115,8 @@ def fold(
     Without `weights` only the definition is rewritten. Without `out` the result is written beside the input.
     Unlike the command, `fold` reads no project file unless `config` names one.
 
-    Raises CaffoldError: status 1 when the check or `verify` found a difference (nothing is written), 2 for bad
-    input, a bad file or a bad rule.
+    Raises CaffoldError: status 1 when the check or `verify` found a difference (nothing is written), 2 for
+    bad input, a bad file or a bad rule.
     """
     arguments = ["fold", os.fspath(model)]
     if weights is not None:
