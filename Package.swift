@@ -18,18 +18,25 @@ let package = Package(
     .target(name: "Threads", dependencies: ["CAffinity"]),
     .target(name: "Tensors"),
     .target(name: "CaffeIO", dependencies: ["Diagnostics", "Tensors", "Threads"]),
+    .target(name: "YAML", dependencies: ["CYAML", "Diagnostics"]),
+    .target(name: "RuleModel", dependencies: ["YAML", "Tensors", "Diagnostics"]),
     .target(
-      name: "Rules", dependencies: ["CYAML", "Diagnostics", "JSON", "Tensors"], plugins: ["EmbedRules"]),
+      name: "Rules", dependencies: ["RuleModel", "YAML", "Tensors", "Diagnostics", "JSON"],
+      plugins: ["EmbedRules"]),
     .plugin(name: "EmbedRules", capability: .buildTool()),
-    .target(name: "Engine", dependencies: ["CaffeIO", "Rules", "Tensors", "Diagnostics", "JSON"]),
+    .target(name: "Engine", dependencies: ["CaffeIO", "RuleModel", "Tensors", "Diagnostics", "JSON"]),
     .target(name: "Layers", dependencies: ["CaffeIO", "Tensors", "Threads", "Diagnostics"]),
     .target(
       name: "Verification",
-      dependencies: ["Engine", "Layers", "CaffeIO", "Rules", "Tensors", "Threads", "Diagnostics"]),
+      dependencies: [
+        "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors", "Threads", "Diagnostics",
+      ]),
     .executableTarget(
       name: "caffold",
       dependencies: [
-        "Verification", "Layers", "Engine", "CaffeIO", "Rules", "Threads", "Diagnostics", "JSON",
+        "Verification", "Layers", "Engine", "CaffeIO", "Rules", "RuleModel", "YAML", "Threads",
+        "Diagnostics",
+        "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -38,18 +45,26 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON", "Diagnostics"]),
     .target(name: "WireTestSupport", dependencies: ["CaffeIO"], path: "Tests/WireTestSupport"),
     .testTarget(name: "CaffeIOTests", dependencies: ["CaffeIO", "WireTestSupport"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "RulesTests", dependencies: ["Rules", "Tensors", "Diagnostics"]),
+    .target(name: "RandomTestSupport", path: "Tests/RandomTestSupport"),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "RandomTestSupport"]),
+    .testTarget(name: "YAMLTests", dependencies: ["YAML", "Diagnostics", "RandomTestSupport"]),
+    .testTarget(
+      name: "RuleModelTests",
+      dependencies: ["RuleModel", "YAML", "Tensors", "Diagnostics", "RandomTestSupport"]),
+    .testTarget(name: "RulesTests", dependencies: ["Rules", "RuleModel", "YAML", "Tensors", "Diagnostics"]),
     .testTarget(
       name: "EngineTests",
-      dependencies: ["Engine", "Verification", "CaffeIO", "Rules", "Diagnostics", "JSON", "WireTestSupport"]),
+      dependencies: [
+        "Engine", "Verification", "CaffeIO", "Rules", "RuleModel", "Diagnostics", "JSON", "WireTestSupport",
+      ]),
     .executableTarget(
       name: "layer-probe", dependencies: ["Layers", "CaffeIO", "Diagnostics"], path: "Tests/LayerProbe"),
     .testTarget(name: "LayersTests", dependencies: ["Layers", "CaffeIO"]),
     .testTarget(
       name: "VerificationTests",
       dependencies: [
-        "Verification", "Engine", "Layers", "CaffeIO", "Rules", "Diagnostics", "WireTestSupport",
+        "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Diagnostics",
+        "WireTestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,6 +1,7 @@
 import CaffeIO
 import Engine
 import Layers
+import RuleModel
 import Rules
 
 /// What a layer computes of a type that the executor does not know, as its blob layout says.

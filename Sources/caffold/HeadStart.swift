@@ -1,6 +1,7 @@
 import CaffeIO
 import Engine
 import Threads
+import Verification
 
 /// Reads on a second thread, while the first parses the command line, what every fold needs: Caffe's schema and the
 /// built-in rules. The two together take about as long as the command line.

@@ -1,7 +1,9 @@
 import CaffeIO
 import Diagnostics
 import Engine
+import RuleModel
 import Rules
+import Verification
 
 /// Reads the rules that the flags ask for.
 enum RuleLoader {

@@ -1,5 +1,6 @@
 import CaffeIO
 import Engine
+import RuleModel
 import Rules
 
 /// The rules that the arguments of a command name: files and folders of rules, ids, globs and tags.

@@ -1,5 +1,7 @@
+import RuleModel
 import Rules
 import Testing
+import Verification
 
 @testable import Engine
 

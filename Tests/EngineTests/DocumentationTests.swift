@@ -1,6 +1,7 @@
 import CaffeIO
 import Diagnostics
 import Foundation
+import RuleModel
 import Rules
 import Testing
 import Verification

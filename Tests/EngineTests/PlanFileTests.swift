@@ -1,8 +1,10 @@
 import CaffeIO
 import Diagnostics
 import JSON
+import RuleModel
 import Rules
 import Testing
+import Verification
 
 @testable import Engine
 

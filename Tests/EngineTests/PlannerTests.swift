@@ -1,4 +1,5 @@
 import CaffeIO
+import RuleModel
 import Rules
 import Testing
 import Verification

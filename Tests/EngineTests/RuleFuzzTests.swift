@@ -1,7 +1,9 @@
 import Diagnostics
 import Engine
+import RuleModel
 import Rules
 import Testing
+import Verification
 
 /// Built-in rule files with random damage: whatever comes of them, it is rules or messages, never a trap.
 @Suite struct RuleFuzzTests {

@@ -1,8 +1,10 @@
 import Diagnostics
 import Engine
 import Foundation
+import RuleModel
 import Rules
 import Testing
+import Verification
 
 /// What is made of rules for readers.
 @Suite struct RuleReferenceTests {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Testing
 
+@testable import RuleModel
 @testable import Rules
 
 /// Project files: what they say, and everything that is wrong with one.

@@ -1,6 +1,7 @@
 import Diagnostics
 import Testing
 
+@testable import RuleModel
 @testable import Rules
 
 /// Rule files that extend others: order, overriding, and everything that is wrong with `extends`.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import RuleModel
 @testable import Rules
 
 /// The table of keys says what decoding does: required keys are required, all others are not, and none is unknown.

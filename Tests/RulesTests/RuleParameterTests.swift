@@ -2,6 +2,7 @@ import Diagnostics
 import Testing
 import Tensors
 
+@testable import RuleModel
 @testable import Rules
 
 /// What parameters take, and which rules they go to.

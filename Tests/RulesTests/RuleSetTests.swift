@@ -1,4 +1,5 @@
 import Diagnostics
+import RuleModel
 import Rules
 import Testing
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import Engine
+import RuleModel
 import Rules
 import Testing
 

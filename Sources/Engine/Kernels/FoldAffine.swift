@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// `fold-affine`: W'[o] = W[o]·scale[o], b' = b·scale + shift.
 struct FoldAffine: Kernel {

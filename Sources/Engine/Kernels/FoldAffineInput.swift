@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// `fold-affine-input`: an affine layer folded into the layer that reads its output.
 ///

@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// `fold-batch-norm`: the layer's stored statistics, whatever dialect its blobs are in, folded into `into`.
 struct FoldBatchNorm: Kernel {

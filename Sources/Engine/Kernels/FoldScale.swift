@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// `fold-scale`: a Scale, Bias or other layer without statistics, folded into `into`.
 struct FoldScale: Kernel {

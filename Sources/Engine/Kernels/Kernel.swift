@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// Arithmetic on the parameters of matched layers that rules call by name.
 ///

@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// The kernels that rules can call.
 package struct KernelRegistry: Sendable {

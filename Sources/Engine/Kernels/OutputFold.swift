@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// The arithmetic that the output-side kernels share.
 enum OutputFold {

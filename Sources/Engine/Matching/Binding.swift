@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// Which layers and values a pattern's names stand for, in one place of the net.
 package struct Binding: Sendable {

@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 extension PlannedRule {
   /// The first condition that does not hold of a match, or nil: those beside a capture for each of its layers, then

@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// Finds a rule's pattern in a graph. Pure: it reads the graph and changes nothing.
 ///

@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 // What a search asks of the pattern, of its state and of the layer at hand, without going further.
 

@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// One backtracking search; remembers the miss that came nearest.
 ///

@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// The layers that `--skip-layer` protects or `--only-layer` leaves out.
 struct ProtectedLayers {

@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// A near miss: a rule that almost rewrote something, and why it did not.
 package struct Refusal: Sendable {

@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// What no rule may do unless it opts out by name: checked once, here, for all rules.
 struct Safety {

@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// y = scale·x + shift per channel: what BatchNorm at TEST, Scale, Bias and their relatives compute.
 package struct Affine: Sendable {

@@ -1,6 +1,6 @@
 import CaffeIO
 import Diagnostics
-import Rules
+import RuleModel
 import Tensors
 
 // Blobs as the numbers of expressions, and the results of expressions as blobs. Neither is in memory.

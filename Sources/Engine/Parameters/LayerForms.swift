@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// Numbers for types and parameters: layers of one form have the same, so what follows from them is found out once.
 ///

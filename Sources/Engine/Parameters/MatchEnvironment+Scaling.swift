@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 // Expressions that do nothing to a blob but multiply it, as `conv.blobs[0] * rows(s)` does. The blob is then scaled while
 // it is copied: nothing of it is in memory, and folds that come later are multiplied in before anything is rounded.

@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 import Tensors
 
 /// What a rule's expressions can ask of the layers that they are about.

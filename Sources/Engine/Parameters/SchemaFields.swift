@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// The fields of layers by a schema, for the check of rules.
 package struct SchemaFields: LayerFields {

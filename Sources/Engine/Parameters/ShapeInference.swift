@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// Tells the shapes that a layer makes. The engine knows what reads what, and leaves to others what layers compute.
 package protocol LayerShapes: Sendable {

@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 import Tensors
 
 extension WorkingNet {

@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 extension WorkingNet {
   /// The window that a convolution, deconvolution or pooling moves over its input, however its sizes are written: one number

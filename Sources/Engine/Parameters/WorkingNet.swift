@@ -1,6 +1,6 @@
 import CaffeIO
 import Diagnostics
-import Rules
+import RuleModel
 
 /// The net while it is being rewritten: connections, parameters and blobs as they stand after the rewrites so far.
 ///

@@ -1,6 +1,6 @@
 import CaffeIO
 import Diagnostics
-import Rules
+import RuleModel
 
 /// A plan as it is written to a file, reviewed and replayed: what it was made from, and everything it does.
 ///

@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 extension Planner {
   /// Makes the rewrites of a plan file, these and no others, and holds each against what the file says of it.

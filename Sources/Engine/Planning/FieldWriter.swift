@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// Turns what a rule says of a field into fields as they are written.
 struct FieldWriter {

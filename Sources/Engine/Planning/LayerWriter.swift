@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// What became of the layers of a match.
 struct RewriteOutcome {

@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// A rule that almost rewrote something, as the planner remembers it: most are forgotten again, so words come last.
 enum Miss: Sendable {

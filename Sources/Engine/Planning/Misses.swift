@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// The near misses of a plan, by rule and layer: what explains that a layer stays.
 struct Misses: Sendable {

@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// Holds a rewrite to what the net gives: the same outputs, under the same names.
 struct OutputCheck {

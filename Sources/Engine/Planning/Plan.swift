@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// What will be written, decided completely before anything is.
 package struct Plan: Sendable {

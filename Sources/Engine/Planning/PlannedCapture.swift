@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// A capture of a planned rule: behind one reference, and what it accepts ready to be compared.
 final class PlannedCapture: Sendable {

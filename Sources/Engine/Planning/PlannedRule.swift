@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// A rule as a plan uses it: behind one reference, because rules are handed around far more often than they are looked
 /// at, and with what follows from the rule alone.

@@ -1,4 +1,4 @@
-import Rules
+import RuleModel
 
 /// A match that was lost: another rule that goes first, or the same one at another layer, rewrote some of its layers.
 package struct Overlap: Sendable, Equatable {

@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// What a plan is made with.
 package struct PlanOptions: Sendable {

@@ -1,5 +1,5 @@
 import CaffeIO
-import Rules
+import RuleModel
 
 /// Applies one rule to one match. The only place where a graph changes.
 struct Rewriter {

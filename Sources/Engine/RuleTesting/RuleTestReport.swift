@@ -1,6 +1,6 @@
 import CaffeIO
 import Diagnostics
-import Rules
+import RuleModel
 
 /// What came of the tests inside rules.
 package struct RuleTestReport: Sendable {

@@ -1,6 +1,6 @@
 import CaffeIO
 import Diagnostics
-import Rules
+import RuleModel
 
 /// Runs the examples inside a rule: each on its own net, with this rule alone and without weights.
 package enum RuleTestRunner {
@@ -33,10 +33,7 @@ package enum RuleTestRunner {
     of test: RuleTest, _ rule: Rule, _ layouts: [BlobLayout], _ schema: Schema,
     _ shapes: (any LayerShapes)?
   ) throws -> String? {
-    var chosen = RuleSet.Selection()
-    chosen.select = [rule.id]
-    chosen.allowsApproximate = true
-    let rules = try RuleSet([rule.giving(test.arguments)], layouts: layouts, selection: chosen)
+    let rules = RuleSet(rules: [rule.giving(test.arguments)], layouts: layouts)
     let definition = try NetDefinition(try TextDocument(test.net))
     let graph = try NetGraph(definition, state: NetState(phase: .test))
     var options = PlanOptions()

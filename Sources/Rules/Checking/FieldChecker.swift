@@ -1,3 +1,6 @@
+import RuleModel
+import YAML
+
 /// Checks the fields of a layer as a rule writes them: scalars, lists, mappings, and texts with expressions in braces.
 struct FieldChecker {
   let scope: RuleScope

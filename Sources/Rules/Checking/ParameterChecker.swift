@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// Checks the `parameters` of a rule, and the values that its tests and its user give them.
 struct ParameterChecker {

@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// Checks the `match` of a rule: captures, what they read, and that it all hangs together.
 struct PatternChecker {

@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// How the captures of a pattern hang together: where the search begins, which stand for several layers, which may
 /// be absent.

@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// Checks the `rewrite` of a rule.
 struct RewriteChecker {

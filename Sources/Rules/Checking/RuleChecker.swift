@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// Makes checked rules of decoded ones: names, kernels, connections and expressions, all before any net is read.
 struct RuleChecker {

@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// What the author of a rule file should know and what stops nothing, gathered while the file is checked.
 final class RuleNotes {

@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// What is wrong with a rule file, gathered so that one run tells all of it.
 final class RuleProblems {

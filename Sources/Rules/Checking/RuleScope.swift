@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// The names that a rule's expressions can use, and the way their texts become checked expressions.
 struct RuleScope: ExpressionScope {

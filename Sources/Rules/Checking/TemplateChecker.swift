@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// Checks the new layers of a rule: what they read and make, and that nothing is left without a maker.
 struct TemplateChecker {

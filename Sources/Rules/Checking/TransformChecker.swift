@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// Checks one step of a rule's `transform`.
 struct TransformChecker {

@@ -1,3 +1,6 @@
+import RuleModel
+import YAML
+
 /// Checks what a rewrite says of values: `conv`, `slice.tops[1]`, `sum.bottoms[0]`, `$x`, and new layers by name.
 struct ValueChecker {
   let pattern: Pattern

@@ -1,4 +1,5 @@
 import Diagnostics
+import RuleModel
 
 /// A rule file that comes with the program. The build plugin `EmbedRules` makes the list of them, so that what is read at
 /// each start was prepared once.

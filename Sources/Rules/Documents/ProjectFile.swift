@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// A project file, `caffold.yaml`: the settings of a command line for all runs in a folder and those below it.
 package struct ProjectFile: Sendable {

@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// A rule file as decoded: the right keys with the right kinds of values, and nothing checked beyond that.
 ///

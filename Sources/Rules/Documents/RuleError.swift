@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// What is wrong with a rule file. Facts here; the wording is in `RuleMessages.swift`.
 package struct RuleError: Error, Sendable {

@@ -1,4 +1,5 @@
 import Diagnostics
+import RuleModel
 
 /// Rules and layouts of one file, checked.
 package struct RuleFile: Sendable {

@@ -1,4 +1,5 @@
 import Diagnostics
+import RuleModel
 
 /// Rule files together with those that they extend, each read once and behind those that it extends.
 package struct RuleFiles {

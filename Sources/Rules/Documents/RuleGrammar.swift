@@ -1,3 +1,6 @@
+import RuleModel
+import YAML
+
 /// The keys of every kind of mapping in a rule file: the one table that decoding, the JSON Schema and the
 /// reference are made of.
 package enum RuleGrammar {

@@ -1,4 +1,5 @@
 import Diagnostics
+import RuleModel
 
 extension RuleError: DiagnosticError {
   /// The message for the user.

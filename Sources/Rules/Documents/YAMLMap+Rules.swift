@@ -1,4 +1,6 @@
 import Diagnostics
+import RuleModel
+import YAML
 
 /// A scalar of a rule file, kept with its node for places.
 package struct RuleText: Sendable {

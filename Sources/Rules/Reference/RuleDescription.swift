@@ -1,3 +1,5 @@
+import RuleModel
+
 /// A rule in words and in its own text, for the terminal: `caffold rules explain`.
 package struct RuleDescription {
   private let rule: Rule

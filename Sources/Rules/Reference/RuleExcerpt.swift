@@ -1,4 +1,5 @@
 import Diagnostics
+import RuleModel
 
 extension Rule {
   /// A key of the rule with its value as the author wrote them, by lines, without the indentation they share; nil when

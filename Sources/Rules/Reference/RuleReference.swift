@@ -1,3 +1,5 @@
+import RuleModel
+
 /// A page about rules in Markdown: what each does, why it is right, and the examples that it is tested by.
 package struct RuleReference {
   private let rules: [Rule]

@@ -1,4 +1,6 @@
 import JSON
+import RuleModel
+import YAML
 
 /// The JSON Schema of rule files, for editors and validators.
 ///

@@ -1,3 +1,5 @@
+import RuleModel
+
 /// A new rule to begin with: it passes the check and its own tests, and its comments say what to change.
 package enum RuleTemplate {
   /// The rule file.

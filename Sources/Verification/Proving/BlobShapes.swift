@@ -1,5 +1,6 @@
 import CaffeIO
 import Layers
+import RuleModel
 import Rules
 
 /// Which blobs a layer has, by its type, its parameters and its bottoms.

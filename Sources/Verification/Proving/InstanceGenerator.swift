@@ -1,6 +1,7 @@
 import CaffeIO
 import Engine
 import Layers
+import RuleModel
 import Rules
 
 /// Makes nets that a rule's pattern could match, from the pattern alone.

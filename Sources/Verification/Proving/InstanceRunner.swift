@@ -1,6 +1,7 @@
 import CaffeIO
 import Engine
 import Layers
+import RuleModel
 import Rules
 
 /// A net of a proof that can be run, its blobs as the graph has them.

@@ -2,6 +2,7 @@ import CaffeIO
 import Diagnostics
 import Engine
 import Layers
+import RuleModel
 import Rules
 
 /// One instance, rewritten by one rule, and both nets run.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Layers
+import RuleModel
 import Rules
 
 // All wording of proofs.

@@ -1,4 +1,5 @@
 import CaffeIO
+import RuleModel
 import Rules
 
 /// What a rule's expressions say about the parameters of its layers: which ones they read, and values that they

@@ -1,5 +1,6 @@
 import CaffeIO
 import Engine
+import RuleModel
 import Rules
 
 /// What is asked of a proof.

@@ -1,6 +1,7 @@
 import CaffeIO
 import Diagnostics
 import Engine
+import RuleModel
 import Rules
 
 /// Tries a rule on random nets made from its own pattern and compares what they compute before and after.

@@ -1,4 +1,5 @@
 import CaffeIO
+import RuleModel
 import Rules
 
 /// The nets of a rule's own tests, with shapes and numbers of many kinds.

@@ -1,6 +1,7 @@
 import CaffeIO
 import Engine
 import Layers
+import RuleModel
 import Rules
 
 /// The net before and the net after as sites see them: descriptions of layers and what their blobs hold.

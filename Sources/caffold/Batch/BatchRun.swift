@@ -3,6 +3,7 @@ import CaffeIO
 import Engine
 import Glibc
 import JSON
+import RuleModel
 import Rules
 import Threads
 

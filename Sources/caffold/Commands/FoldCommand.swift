@@ -2,6 +2,7 @@ import ArgumentParser
 import CaffeIO
 import Diagnostics
 import Engine
+import RuleModel
 import Rules
 
 /// `caffold fold`: the main job.

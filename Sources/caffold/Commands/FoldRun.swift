@@ -3,6 +3,7 @@ import Diagnostics
 import Engine
 import Layers
 import Glibc
+import RuleModel
 import Rules
 import Verification
 

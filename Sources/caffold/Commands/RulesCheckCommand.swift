@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Engine
+import RuleModel
 import Rules
 
 /// `caffold rules check`: everything that is wrong with rule files, without running anything.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import RuleModel
 import Rules
 
 /// `caffold rules explain`: one rule with its documentation, pattern, kernels and tests.

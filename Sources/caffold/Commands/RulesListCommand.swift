@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import JSON
+import RuleModel
 import Rules
 
 /// `caffold rules list`: the rules of a fold with the same flags, in the order they are tried.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RuleModel
 import Rules
 
 /// `caffold rules new`: a rule to begin with.

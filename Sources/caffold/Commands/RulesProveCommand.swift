@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Engine
+import RuleModel
 import Rules
 import Verification
 

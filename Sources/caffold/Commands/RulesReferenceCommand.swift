@@ -1,6 +1,8 @@
 import ArgumentParser
 import Engine
+import RuleModel
 import Rules
+import Verification
 
 /// `caffold rules reference`: the page about the built-in rules.
 struct RulesReferenceCommand: ParsableCommand {

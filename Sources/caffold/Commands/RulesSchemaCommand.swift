@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import RuleModel
 import Rules
 
 /// `caffold rules schema`: the JSON Schema of rule files.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CaffeIO
 import Engine
+import RuleModel
 import Rules
 import Verification
 

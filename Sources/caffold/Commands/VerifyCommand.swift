@@ -3,6 +3,7 @@ import CaffeIO
 import Diagnostics
 import Engine
 import Layers
+import RuleModel
 import Rules
 import Verification
 

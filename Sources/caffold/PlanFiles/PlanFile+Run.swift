@@ -1,6 +1,7 @@
 import CaffeIO
 import Diagnostics
 import Engine
+import RuleModel
 import Rules
 
 extension PlanFile {

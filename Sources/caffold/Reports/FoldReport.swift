@@ -1,6 +1,7 @@
 import CaffeIO
 import Engine
 import JSON
+import RuleModel
 import Rules
 
 /// What a fold did, for people and for machines. `Documentation/Report.md` describes the JSON.

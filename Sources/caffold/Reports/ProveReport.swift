@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import RuleModel
 import Rules
 import Verification
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import CaffeIO
 import Diagnostics
 import Engine
+import RuleModel
 import Rules
 
 /// What a fork's layers have that Caffe's have not.

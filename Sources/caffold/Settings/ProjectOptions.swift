@@ -2,6 +2,7 @@ import ArgumentParser
 import CaffeIO
 import Diagnostics
 import Glibc
+import RuleModel
 import Rules
 
 /// Which project file is read.

@@ -1,5 +1,6 @@
 import CaffeIO
 import Diagnostics
+import RuleModel
 import Rules
 import Testing
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import RuleModel
 import Rules
 import Testing
 

@@ -1,4 +1,5 @@
 import CaffeIO
+import RuleModel
 import Rules
 
 @testable import Engine

@@ -1,0 +1,29 @@
+import Diagnostics
+
+/// The rules of a run in the order they are tried, and the blob layouts their kernels read by.
+package struct RuleSet: Sendable {
+  /// The rules, in resolved order: higher priority first, then larger patterns, then the order of the files.
+  package let rules: [Rule]
+  /// The layouts.
+  package let layouts: [BlobLayout]
+  /// The user's rules that are left out for their safety alone: nobody asked for what they need.
+  package let untried: [Rule]
+
+  /// The tag of the built-in rules that run without being selected.
+  package static let defaultTag = "inference"
+
+  /// Makes a set of rules in resolved order. A later layout replaces an earlier one with the same id.
+  package init(rules: [Rule], layouts: [BlobLayout], untried: [Rule] = []) {
+    self.rules = rules
+    self.untried = untried
+    var unique: [BlobLayout] = []
+    for layout in layouts {
+      if let index = unique.firstIndex(where: { $0.id == layout.id }) {
+        unique[index] = layout
+      } else {
+        unique.append(layout)
+      }
+    }
+    self.layouts = unique
+  }
+}

@@ -1,0 +1,47 @@
+import Engine
+import RuleModel
+import Rules
+
+/// The rules that come with the program, checked.
+package enum BuiltinRules {
+  // What runs need is read once, on first use.
+  private static let toRunByDefault = Result { try read(.toRunByDefault) }
+  private static let toRun = Result { try read(.toRun) }
+
+  /// Reads and checks them, or as much of them as is wanted.
+  ///
+  /// - Throws: never, for rules that passed the tests; a `DiagnosticError` while somebody edits one.
+  package static func load(
+    _ extent: BuiltinRuleFiles.Extent = .whole
+  ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
+    switch extent {
+    case .toRunByDefault: try toRunByDefault.get()
+    case .toRun: try toRun.get()
+    case .whole: try read(.whole)
+    }
+  }
+
+  private static func read(
+    _ extent: BuiltinRuleFiles.Extent
+  ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
+    var rules: [Rule] = []
+    var layouts: [BlobLayout] = []
+    for source in BuiltinRuleFiles.sources(extent) {
+      let file = try RuleFile(
+        source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, isBuiltin: true)
+      rules += file.rules
+      layouts += file.layouts
+    }
+    return (rules, layouts)
+  }
+
+  /// The page about them, in Markdown: `Documentation/BuiltinRules.md`.
+  package static func reference() throws -> String {
+    let (rules, layouts) = try load()
+    var everything = RuleSet.Selection()
+    everything.select = ["ALL"]
+    everything.allowsApproximate = true
+    let set = try RuleSet(rules, layouts: layouts, selection: everything)
+    return RuleReference(set, kernels: KernelRegistry.signatures).markdown
+  }
+}
