@@ -350,7 +350,7 @@ import Verification
       let made = try plan(
         data + layer("a", "ReLU", "data", "a") + layer("s", "Split", "a", "s", "top: \"t\"") + rest,
         select: ["remove-split"])
-      return made.nearMisses.map { $0.reason.sentence(in: made.graph) }
+      return made.nearMisses.map(\.sentence)
     }
     #expect(try reasons("") == ["the net output 's' would lose its name: 't' is needed under its own"])
     #expect(

@@ -53,6 +53,6 @@ extension Plan {
   var names: [String] { graph.writtenLayers.map { graph[$0].name } }
   /// The reasons at a layer.
   func reasons(at name: String) -> [String] {
-    refusals.filter { graph[$0.layer].name == name }.map { $0.reason.sentence(in: graph) }
+    refusals.filter { $0.layer.name == name }.map(\.sentence)
   }
 }

@@ -105,11 +105,9 @@ extension NetGraph {
     }
     for id in gone {
       for top in layers[id.index].tops where !taken.contains(top) {
-        let readers = consumers(of: top)
         if consumerCount(of: top) > 0 {
-          throw .otherConsumer(
-            layer: id, blob: blobName(of: top), consumers: Array(readers.prefix(3)),
-            count: consumerCount(of: top))
+          let readers = Readers(consumers(of: top), count: consumerCount(of: top), in: self)
+          throw Refusal.Reason(OtherConsumer(blob: blobName(of: top), readers: readers))
         }
         update(top) { $0.isAlive = false }
       }
@@ -166,7 +164,7 @@ extension NetGraph {
     let isInput = blobs[root].isInput
     let hasOutput = after.contains(where: isNetOutput)
     if isInput, hasOutput {
-      throw .outputName(blob: blobs[root].name, source: blobs[root].name)
+      throw Refusal.Reason(OutputName(blob: blobs[root].name, source: blobs[root].name))
     }
     let movesEarlier = !isInput && (hasOutput || !keepsEarlierName)
     let maker = movesEarlier ? nil : values[later.index].producer

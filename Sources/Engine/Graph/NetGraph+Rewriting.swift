@@ -120,7 +120,7 @@ extension NetGraph {
     try checkOutputs(of: layer)
     guard !layer.bottoms.isEmpty,
       layer.tops.count <= 1 || layer.bottoms.count == 1 || layer.bottoms.count == layer.tops.count
-    else { throw .notBypassable }
+    else { throw Refusal.Reason(NotBypassable(layer: named(id))) }
     let pairs = layer.tops.enumerated().map { position, top in
       (top: top, source: layer.bottoms[layer.bottoms.count == 1 ? 0 : position])
     }
@@ -132,7 +132,7 @@ extension NetGraph {
         top, into: source, leavingOut: id, keepsEarlierName: keepsEarlierName,
         isReadElsewhere: isReadElsewhere)
     }
-    guard liveLayerCount > 1 else { throw .lastLayer }
+    guard liveLayerCount > 1 else { throw Refusal.Reason(LastLayer(layer: named(id))) }
     for (position, bottom) in layer.bottoms.enumerated() {
       unlinkUse(layer.firstUse + position, of: bottom)
     }
@@ -169,9 +169,9 @@ extension NetGraph {
     let name = blobName(of: output)
     for top in layer.tops where top != output {
       guard let reader = consumers(of: top).first(where: { _ in true }) else {
-        throw .outputName(blob: name, source: blobName(of: top))
+        throw Refusal.Reason(OutputName(blob: name, source: blobName(of: top)))
       }
-      throw .outputRead(blob: name, source: blobName(of: top), by: reader)
+      throw Refusal.Reason(OutputRead(blob: name, source: blobName(of: top), reader: named(reader)))
     }
   }
 
@@ -185,17 +185,19 @@ extension NetGraph {
     let isOutput = isNetOutput(top)
     if isOutput, let reader = consumers(of: source).first(where: { $0 != layer }) {
       // Caffe returns what nobody reads; joined with a value that is read, the output would be none.
-      throw .outputRead(blob: blobs[later].name, source: blobs[earlier].name, by: reader)
+      throw Refusal.Reason(
+        OutputRead(blob: blobs[later].name, source: blobs[earlier].name, reader: named(reader)))
     }
     if earlier == later { return }
     if let overwriter = values[source.index].overwriter, overwriter != layer {
       // The copy that `layer` made protected its readers from this.
-      throw .overwrittenInPlace(blob: blobs[earlier].name, by: overwriter)
+      throw Refusal.Reason(
+        OverwrittenInPlace(blob: blobs[earlier].name, overwriter: named(overwriter)))
     }
     let hasOtherReaders = isReadElsewhere || hasReaders(upTo: source, besides: layer)
     if !isOutput && (hasOtherReaders || blobs[earlier].isInput || keepsEarlierName) { return }
     if isOutput, blobs[earlier].isInput || versions(of: source).contains(where: isNetOutput) {
-      throw .outputName(blob: blobs[later].name, source: blobs[earlier].name)
+      throw Refusal.Reason(OutputName(blob: blobs[later].name, source: blobs[earlier].name))
     }
     let name = blobs[later].name
     let (root, child) = blobs[earlier].size >= blobs[later].size ? (earlier, later) : (later, earlier)

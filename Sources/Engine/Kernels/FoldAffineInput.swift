@@ -34,11 +34,12 @@ struct FoldAffineInput: Kernel {
     let outer = try net.affine(of: into)
     // One number per channel on both sides, along the same axis.
     guard outer.axis == inner.axis, outer.axisCount == 1, inner.axisCount == 1 else {
-      throw .axis(layer: into, axis: outer.axis, count: outer.axisCount)
+      throw Refusal.Reason(
+        OtherAxis(layer: net.graph.named(into), axis: outer.axis, count: outer.axisCount))
     }
     if var blobs = try net.blobs(of: into), let s = inner.scale, let gamma = outer.scale {
       guard s.count == gamma.count else {
-        throw .channelCount(layer: from, what: "scale", found: s.count, into: into, expected: gamma.count)
+        throw wrongCount(s.count, of: from, into: into, expected: gamma.count, net)
       }
       let t = inner.shift ?? Array(repeating: 0, count: s.count)
       let beta = outer.shift ?? Array(repeating: 0, count: s.count)
@@ -63,13 +64,14 @@ struct FoldAffineInput: Kernel {
   ) throws(Refusal.Reason) {
     let linear = try LinearLayer(into, in: net)
     guard let input = linear.input else {
-      throw .unsupported(layer: into, what: "folding into the input side of a \(net.graph[into].type) layer")
+      throw Refusal.Reason(NoInputSide(layer: net.graph.named(into)))
     }
     guard affine.axis == 1, affine.axisCount == 1 || affine.axisCount == 0 else {
-      throw .axis(layer: from, axis: affine.axis, count: affine.axisCount)
+      throw Refusal.Reason(
+        OtherAxis(layer: net.graph.named(from), axis: affine.axis, count: affine.axisCount))
     }
     let isShifted = affine.shift.map { $0.contains { $0 != 0 } } ?? affine.hasShift
-    if isShifted, linear.pads { throw .inexactPadding(layer: into) }
+    if isShifted, linear.pads { throw Refusal.Reason(InexactPadding(layer: net.graph.named(into))) }
     if var blobs = try net.blobs(of: into), let scale = affine.scale, let weights = net.weights {
       let channels = try channelCount(affine, from: from, into: into, linear, input, net)
       func perChannel(_ values: [Double]) -> [Double] {
@@ -92,7 +94,7 @@ struct FoldAffineInput: Kernel {
             }
           }
         } catch {
-          throw .unreadable(layer: into, message: "\(error)")
+          throw Refusal.Reason(UnreadableBlobs(layer: net.graph.named(into), error: error))
         }
         if linear.hasBias {
           blobs[1] = blobs[1].replacingValues(with: bias)
@@ -111,6 +113,15 @@ struct FoldAffineInput: Kernel {
     }
   }
 
+  private func wrongCount(
+    _ found: Int, of from: LayerID, into: LayerID, expected: Int, _ net: WorkingNet
+  ) -> Refusal.Reason {
+    Refusal.Reason(
+      ChannelCount(
+        layer: net.graph.named(from), numbers: "scale", found: found, into: net.graph.named(into),
+        expected: expected))
+  }
+
   /// The number of input channels; an inner product has that of the affine layer, which must divide its inputs.
   private func channelCount(
     _ affine: Affine, from: LayerID, into: LayerID, _ linear: LinearLayer, _ input: LinearLayer.InputSide,
@@ -119,14 +130,13 @@ struct FoldAffineInput: Kernel {
     let count = affine.channelCount
     if let expected = input.channelCount {
       if let count, count != expected {
-        throw .channelCount(layer: from, what: "scale", found: count, into: into, expected: expected)
+        throw wrongCount(count, of: from, into: into, expected: expected, net)
       }
       return expected
     }
     let channels = count ?? 1
     guard channels > 0, input.elementCount % channels == 0 else {
-      throw .channelCount(
-        layer: from, what: "scale", found: channels, into: into, expected: input.elementCount)
+      throw wrongCount(channels, of: from, into: into, expected: input.elementCount, net)
     }
     return channels
   }

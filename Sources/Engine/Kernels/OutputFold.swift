@@ -12,17 +12,20 @@ enum OutputFold {
   ) throws(Refusal.Reason) {
     let linear = try LinearLayer(into, in: net)
     guard affine.isPerChannel(rank: linear.rank) else {
-      throw .axis(layer: from, axis: affine.axis, count: affine.axisCount)
+      throw Refusal.Reason(
+        OtherAxis(layer: net.graph.named(from), axis: affine.axis, count: affine.axisCount))
     }
     if var blobs = try net.blobs(of: into), let scale = affine.scale {
       func perChannel(_ values: [Double], _ what: String) throws(Refusal.Reason) -> [Double] {
         if let channel = values.firstIndex(where: { !$0.isFinite }) {
-          throw .notFinite(layer: from, what: what, channel: channel)
+          throw Refusal.Reason(NotFinite(layer: net.graph.named(from), numbers: what, channel: channel))
         }
         if values.count == 1 { return Array(repeating: values[0], count: linear.outputCount) }
         guard values.count == linear.outputCount else {
-          throw .channelCount(
-            layer: from, what: what, found: values.count, into: into, expected: linear.outputCount)
+          throw Refusal.Reason(
+            ChannelCount(
+              layer: net.graph.named(from), numbers: what, found: values.count, into: net.graph.named(into),
+              expected: linear.outputCount))
         }
         return values
       }

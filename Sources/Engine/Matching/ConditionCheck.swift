@@ -29,7 +29,7 @@ extension PlannedRule {
     for condition in conditions {
       do {
         if try environment.truth(of: condition) == false {
-          return .condition(text: condition.text, place: condition.node.place.description)
+          return Refusal.Reason(UnmetCondition(text: condition.text, place: condition.node.place))
         }
       } catch {
         return error

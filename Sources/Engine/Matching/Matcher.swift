@@ -43,12 +43,12 @@ final class Matcher {
     if let found = search.begin(at: anchor) { return .match(found) }
     if search.isExhausted {
       return .nearMiss(
-        Miss(.searchLimit(layer: anchor, limit: Self.stepLimit), search.nearest?.binding ?? rule.unbound))
+        Miss(Refusal.Reason(SearchLimit(limit: Self.stepLimit)), search.nearest?.binding ?? rule.unbound))
     }
     if let nearest = search.nearest { return .nearMiss(.search(nearest)) }
     var binding = rule.unbound
     binding.singles.layers[rule.pattern.anchor] = anchor
-    return .nearMiss(Miss(.connection(layer: anchor), binding))
+    return .nearMiss(Miss(Refusal.Reason(OtherConnection(layer: graph.named(anchor))), binding))
   }
 
   /// Why no search is needed, which most come to at once: what the anchor reads first is made by no layer that the pattern
@@ -66,7 +66,9 @@ final class Matcher {
   func refusal(
     of rule: PlannedRule, at anchor: LayerID, _ binding: Binding, in graph: NetGraph
   ) -> Refusal.Reason? {
-    if let wanted, Set(binding.allLayers) != wanted { return .connection(layer: anchor) }
+    if let wanted, Set(binding.allLayers) != wanted { {
+      return Refusal.Reason(OtherConnection(layer: graph.named(anchor)))
+    }
     return rule.unmetCondition(binding, in: net)
       ?? Safety(graph: graph, rule: rule, binding: binding, protected: protected, schema: net.schema)
       .refusal()

@@ -91,22 +91,23 @@ extension PatternSearch {
     return !state.binding.contains(producer) && !(state.element?.bound.layers.contains(producer) ?? false)
   }
 
-  /// Why `fits` says no; always false.
-  mutating func mismatch(_ reference: BottomReference, _ value: ValueID, also: [String] = []) -> Bool {
+  /// Notes why `fits` is false; always false.
+  mutating func mismatch(_ reference: BottomReference, _ reading: Reading) -> Bool {
     guard case .top(let capture, _) = reference else { return false }
-    let blob = graph.blobName(of: value)
-    guard let producer = graph.values[value.index].producer else { return miss(.noProducer(blob: blob)) }
+    let (reader, blob) = (graph.named(reading.reader), graph.blobName(of: reading.value))
+    guard let producer = graph.values[reading.value.index].producer else {
+      return miss(NoProducer(reader: reader, blob: blob))
+    }
     let alternatives = rule.captures[capture].alternatives
     let isAccepted =
       alternatives.isEmpty
       ? rule.captures[capture].accepts(producer, in: graph)
       : alternatives.contains { rule.captures[$0].accepts(producer, in: graph) }
-    guard !isAccepted else { return miss(.connection(layer: producer)) }
+    guard !isAccepted else { return miss(OtherConnection(layer: graph.named(producer))) }
     var expected = rule.captures[capture].typeNames
-    for name in also where !expected.contains(name) { expected.append(name) }
+    for name in reading.also where !expected.contains(name) { expected.append(name) }
     return miss(
-      .producerType(
-        blob: blob, found: producer, foundType: graph.layers[producer.index].type, expected: expected))
+      ProducerType(reader: reader, blob: blob, found: graph.named(producer), expected: expected))
   }
 }
 

@@ -5,10 +5,19 @@ import RuleModel
 /// It changes its state in place. Where it has a choice it keeps the state first, and goes back to it for the next
 /// one; most patterns have none.
 struct PatternSearch {
+  /// One bottom of a layer.
+  struct Reading {
+    var value: ValueID
+    /// The layer that reads it.
+    var reader: LayerID
+    /// Types that the layer which makes it could have had too: those of optional layers that are absent.
+    var also: [String] = []
+  }
+
   /// What is still to be shown.
   enum Goal {
-    /// That `value` is what the reference says; `also` are types that a layer here could have had besides.
-    case reference(BottomReference, ValueID, also: [String])
+    /// That a bottom is what the reference says.
+    case reference(BottomReference, Reading)
     /// That the bottoms of a bound capture are what the pattern says.
     case bottoms(Int, LayerID)
   }
@@ -49,18 +58,22 @@ struct PatternSearch {
       goals.append(.bottoms(anchor, layer))
     } else {
       guard let top = graph.layers[layer.index].tops.first else { return nil }
-      goals.append(.reference(.top(capture: anchor, index: 0), top, also: []))
+      goals.append(.reference(.top(capture: anchor, index: 0), Reading(value: top, reader: layer)))
     }
     return solve() ? state.binding : nil
   }
 
   /// Notes why the search does not go on here; always false.
-  mutating func miss(_ reason: Refusal.Reason) -> Bool {
+  mutating func miss(_ reason: @autoclosure () -> some RefusalReason) -> Bool {
+    note { Refusal.Reason(reason()) }
+  }
+
+  private mutating func note(_ reason: () -> Refusal.Reason) -> Bool {
     let count = state.binding.count + (state.element?.bound.count ?? 0)
     if count > nearest?.binding.count ?? 0 {
       var binding = state.binding
       if let element = state.element { binding.elements.append(element) }
-      nearest = MissedSearch(reason, binding)
+      nearest = MissedSearch(reason(), binding)
     }
     return false
   }
@@ -75,23 +88,21 @@ struct PatternSearch {
     guard let goal = goals.popLast() else { return state.element == nil ? extendForward() : true }
     switch goal {
     case .bottoms(let capture, let layer): return follow(capture, layer)
-    case .reference(.value(let name), let value, _):
+    case .reference(.value(let name), let reading):
       if let known = state.binding.values[name] {
-        if known != value {
-          return miss(.connection(layer: graph.consumers(of: value).first { _ in true }!))
-        }
+        if known != reading.value { return miss(OtherConnection(layer: graph.named(reading.reader))) }
       } else {
-        state.binding.values[name] = value
+        state.binding.values[name] = reading.value
       }
       return solve()
-    case .reference(.top(let capture, let index), let value, let also):
-      return meet(capture, top: index, value, also)
+    case .reference(.top(let capture, let index), let reading):
+      return meet(capture, top: index, reading)
     }
   }
 
-  /// Shows that `value` is what the reference says, and all other goals.
-  private mutating func solve(_ reference: BottomReference, _ value: ValueID, also: [String] = []) -> Bool {
-    goals.append(.reference(reference, value, also: also))
+  /// Shows that a bottom is what the reference says, and all other goals.
+  private mutating func solve(_ reference: BottomReference, _ reading: Reading) -> Bool {
+    goals.append(.reference(reference, reading))
     return solve()
   }
 
@@ -103,7 +114,7 @@ struct PatternSearch {
     if let first = chain(of: capture)?.first, first == capture {
       // What the first layer of a repetition reads is looked at when all repetitions are found.
       guard bottoms.count == 1 else {
-        return miss(.bottomCount(layer: layer, found: bottoms.count, expected: 1))
+        return miss(BottomCount(layer: graph.named(layer), found: bottoms.count, expected: 1))
       }
       state.entry = bottoms[0]
       return solve()
@@ -112,36 +123,36 @@ struct PatternSearch {
     case .unspecified: return solve()
     case .ordered(let references):
       guard bottoms.count == references.count else {
-        return miss(.bottomCount(layer: layer, found: bottoms.count, expected: references.count))
+        return miss(BottomCount(layer: graph.named(layer), found: bottoms.count, expected: references.count))
       }
       for index in references.indices.reversed() {
-        goals.append(.reference(references[index], bottoms[index], also: []))
+        goals.append(.reference(references[index], Reading(value: bottoms[index], reader: layer)))
       }
       return solve()
     case .anyOrder(let references):
       guard bottoms.count == references.count else {
-        return miss(.bottomCount(layer: layer, found: bottoms.count, expected: references.count))
+        return miss(BottomCount(layer: graph.named(layer), found: bottoms.count, expected: references.count))
       }
-      return assign(references[...], bottoms)
+      return assign(references[...], bottoms, of: layer)
     case .oneOf(let reference):
       let before = (state, goals)
       for bottom in bottoms {
-        if solve(reference, bottom) { return true }
+        if solve(reference, Reading(value: bottom, reader: layer)) { return true }
         (state, goals) = before
       }
       return false
     case .among(let references):
       guard bottoms.count >= references.count else {
-        return miss(.bottomCount(layer: layer, found: bottoms.count, expected: references.count))
+        return miss(BottomCount(layer: graph.named(layer), found: bottoms.count, expected: references.count))
       }
       // A value that stands there twice counts twice: taking it out once would change what is computed.
       guard bottoms.count <= Matcher.everyLimit else {
-        return miss(.tooManyBottoms(layer: layer, found: bottoms.count, limit: Matcher.everyLimit))
+        return miss(TooManyBottoms(layer: graph.named(layer), found: bottoms.count, limit: Matcher.everyLimit))
       }
       let repeated = repeatedValues(bottoms)
       let single = bottoms.filter { !repeated.contains($0) }
-      guard single.count >= references.count else { return miss(.connection(layer: layer)) }
-      return assign(references[...], single)
+      guard single.count >= references.count else { return miss(OtherConnection(layer: graph.named(layer))) }
+      return assign(references[...], single, of: layer)
     case .adjacent(let references): return matchAdjacent(references, bottoms, of: layer)
     case .every(let reference): return matchEvery(reference, bottoms, of: layer)
     }
@@ -149,23 +160,25 @@ struct PatternSearch {
 
   /// Gives each reference one of the bottoms that are left. The order is settled before the rest of the pattern is
   /// looked at, as far as one layer tells.
-  private mutating func assign(_ references: ArraySlice<BottomReference>, _ bottoms: [ValueID]) -> Bool {
+  private mutating func assign(
+    _ references: ArraySlice<BottomReference>, _ bottoms: [ValueID], of layer: LayerID
+  ) -> Bool {
     guard let reference = references.first else { return solve() }
     let before = (state, goals)
     for index in bottoms.indices {
       // The same value twice is the same choice twice.
       if bottoms[..<index].contains(bottoms[index]) { continue }
       var left = bottoms
-      let bottom = left.remove(at: index)
+      let bottom = Reading(value: left.remove(at: index), reader: layer)
       let others = references.dropFirst()
       // The last of a list that takes all bottoms is left without a choice.
       if others.isEmpty, left.isEmpty { return solve(reference, bottom) }
-      guard fits(reference, bottom) else {
+      guard fits(reference, bottom.value) else {
         _ = mismatch(reference, bottom)
         continue
       }
-      goals.append(.reference(reference, bottom, also: []))
-      if assign(others, left) { return true }
+      goals.append(.reference(reference, bottom))
+      if assign(others, left, of: layer) { return true }
       if isExhausted { return false }
       steps += 1
       (state, goals) = before
@@ -186,24 +199,26 @@ struct PatternSearch {
     _ references: [BottomReference], _ bottoms: [ValueID], of layer: LayerID
   ) -> Bool {
     guard bottoms.count >= references.count else {
-      return miss(.bottomCount(layer: layer, found: bottoms.count, expected: references.count))
+      return miss(BottomCount(layer: graph.named(layer), found: bottoms.count, expected: references.count))
     }
     guard bottoms.count <= Matcher.everyLimit else {
-      return miss(.tooManyBottoms(layer: layer, found: bottoms.count, limit: Matcher.everyLimit))
+      return miss(TooManyBottoms(layer: graph.named(layer), found: bottoms.count, limit: Matcher.everyLimit))
     }
     let repeated = repeatedValues(bottoms)
     let before = (state, goals)
     for start in 0...(bottoms.count - references.count) {
       let pairs = zip(references, bottoms[start...])
       if !repeated.isEmpty, pairs.contains(where: { repeated.contains($1) }) {
-        _ = miss(.connection(layer: layer))
+        _ = miss(OtherConnection(layer: graph.named(layer)))
         continue
       }
       if let misfit = pairs.first(where: { !fits($0, $1) }) {
-        _ = mismatch(misfit.0, misfit.1)
+        _ = mismatch(misfit.0, Reading(value: misfit.1, reader: layer))
         continue
       }
-      for (reference, bottom) in pairs.reversed() { goals.append(.reference(reference, bottom, also: [])) }
+      for (reference, bottom) in pairs.reversed() {
+        goals.append(.reference(reference, Reading(value: bottom, reader: layer)))
+      }
       if solve() { return true }
       if isExhausted { return false }
       (state, goals) = before
@@ -215,15 +230,17 @@ struct PatternSearch {
   private mutating func matchEvery(
     _ reference: BottomReference, _ bottoms: [ValueID], of layer: LayerID
   ) -> Bool {
-    guard !bottoms.isEmpty else { return miss(.bottomCount(layer: layer, found: 0, expected: 1)) }
+    guard !bottoms.isEmpty else { return miss(BottomCount(layer: graph.named(layer), found: 0, expected: 1)) }
     guard bottoms.count <= Matcher.everyLimit, let group = reference.capture.flatMap(group(of:)) else {
-      return miss(.tooManyBottoms(layer: layer, found: bottoms.count, limit: Matcher.everyLimit))
+      return miss(TooManyBottoms(layer: graph.named(layer), found: bottoms.count, limit: Matcher.everyLimit))
     }
     let rest = goals
     for (place, bottom) in bottoms.enumerated() {
       state.element = emptyElement(of: group, place: place)
       goals = []
-      guard solve(reference, bottom), let element = state.element else { return false }
+      guard solve(reference, Reading(value: bottom, reader: layer)), let element = state.element else {
+        return false
+      }
       state.binding.elements.append(element)
       state.element = nil
     }
@@ -238,88 +255,91 @@ struct PatternSearch {
 
   // MARK: References
 
-  /// Shows that `value` is a top of `capture`, in whatever form the capture has.
-  private mutating func meet(_ capture: Int, top: Int, _ value: ValueID, _ also: [String]) -> Bool {
+  /// Shows that a bottom is a top of `capture`, in whatever form the capture has.
+  private mutating func meet(_ capture: Int, top: Int, _ reading: Reading) -> Bool {
     if let known = layer(of: capture) {
       let tops = graph.layers[known.index].tops
-      guard tops.indices.contains(top), tops[top] == value else { return miss(.connection(layer: known)) }
+      guard tops.indices.contains(top), tops[top] == reading.value else {
+        return miss(OtherConnection(layer: graph.named(known)))
+      }
       return solve()
     }
     if state.element?.group != group(of: capture), let chain = chain(endingWith: capture) {
-      if state.binding.singles.absent.contains(capture) { return solve(chain.source, value, also: also) }
-      return matchChain(chain, capture, value, also)
+      if state.binding.singles.absent.contains(capture) { return solve(chain.source, reading) }
+      return matchChain(chain, capture, reading)
     }
-    if !rule.captures[capture].alternatives.isEmpty { return choose(capture, value, also) }
-    guard rule.captures[capture].isOptional else { return bind(capture, top: top, value, also) }
+    if !rule.captures[capture].alternatives.isEmpty { return choose(capture, reading) }
+    guard rule.captures[capture].isOptional else { return bind(capture, top: top, reading) }
     let source = rule.captures[capture].bottoms.references[0]
-    var also = also
+    var reading = reading
     if !isAbsent(capture) {
-      if binds(capture, top: top, value) {
+      if binds(capture, top: top, reading.value) {
         let before = (state, goals)
-        if bind(capture, top: top, value, also) { return true }
+        if bind(capture, top: top, reading) { return true }
         (state, goals) = before
       }
-      also += rule.captures[capture].typeNames
+      reading.also += rule.captures[capture].typeNames
     }
     state.update(isElement: group(of: capture) != nil) { $0.absent.append(capture) }
-    return solve(source, value, also: also)
+    return solve(source, reading)
   }
 
-  /// Binds a capture to the layer that makes `value`.
-  private mutating func bind(_ capture: Int, top: Int, _ value: ValueID, _ also: [String]) -> Bool {
-    guard binds(capture, top: top, value), let producer = graph.values[value.index].producer else {
-      return mismatch(.top(capture: capture, index: top), value, also: also)
-    }
+  /// Binds a capture to the layer that makes a bottom.
+  private mutating func bind(_ capture: Int, top: Int, _ reading: Reading) -> Bool {
+    guard binds(capture, top: top, reading.value),
+      let producer = graph.values[reading.value.index].producer
+    else { return mismatch(.top(capture: capture, index: top), reading) }
     state.update(isElement: group(of: capture) != nil) { $0.layers[capture] = producer }
     goals.append(.bottoms(capture, producer))
     return solve()
   }
 
-  private mutating func choose(_ name: Int, _ value: ValueID, _ also: [String]) -> Bool {
+  private mutating func choose(_ name: Int, _ reading: Reading) -> Bool {
     let fitting = rule.captures[name].alternatives.filter {
-      fits(.top(capture: $0, index: 0), value)
+      fits(.top(capture: $0, index: 0), reading.value)
     }
-    if fitting.isEmpty { return mismatch(.top(capture: name, index: 0), value, also: also) }
+    if fitting.isEmpty { return mismatch(.top(capture: name, index: 0), reading) }
     let before = (state, goals)
     for alternative in fitting {
       state.update(isElement: group(of: name) != nil) { $0.choices.append((name, alternative)) }
-      if solve(.top(capture: alternative, index: 0), value, also: also) { return true }
+      if solve(.top(capture: alternative, index: 0), reading) { return true }
       (state, goals) = before
     }
     return false
   }
 
-  /// Takes as many repetitions as there are, then gives back from the one nearest the input.
-  private mutating func matchChain(
-    _ chain: Chain, _ last: Int, _ value: ValueID, _ also: [String]
-  ) -> Bool {
+  /// Takes as many repetitions as there are, then gives up repetitions one by one, from the one nearest the input.
+  private mutating func matchChain(_ chain: Chain, _ last: Int, _ reading: Reading) -> Bool {
     let end = BottomReference.top(capture: last, index: 0)
     let rest = goals
-    // Before the first repetition, and behind each.
-    var states = [(state: state, read: value)]
+    // Before the first repetition, and after each.
+    var states = [(state: state, read: reading)]
     while states.count <= chain.times.upperBound {
       let entry = states[states.count - 1].read
-      guard binds(last, top: 0, entry) else { break }
+      guard binds(last, top: 0, entry.value) else { break }
       state.element = emptyElement(of: chain.group, place: states.count - 1)
       goals = []
-      guard solve(end, entry), let element = state.element, let read = state.entry else { break }
+      guard solve(end, entry), let element = state.element, let read = state.entry,
+        let first = element.bound.layer(of: chain.first)
+      else { break }
       state.binding.elements.append(element)
       (state.element, state.entry) = (nil, nil)
-      states.append((state, read))
+      states.append((state, Reading(value: read, reader: first, also: reading.also)))
     }
     guard states.count > chain.times.lowerBound else {
       state = states[0].state
-      if states.count == 1 { return mismatch(end, value, also: also) }
+      if states.count == 1 { return mismatch(end, reading) }
       return miss(
-        .chainLength(
-          blob: graph.blobName(of: value), found: states.count - 1, least: chain.times.lowerBound))
+        ChainLength(
+          blob: graph.blobName(of: reading.value), found: states.count - 1, least: chain.times.lowerBound))
     }
     for count in stride(from: states.count - 1, through: chain.times.lowerBound, by: -1) {
       (state, goals) = (states[count].state, rest)
       if count == 0 { state.binding.singles.absent.append(last) }
       state.binding.order(chain.group)
-      let more = count < chain.times.upperBound ? also + rule.captures[last].typeNames : also
-      if solve(chain.source, states[count].read, also: more) { return true }
+      var read = states[count].read
+      if count < chain.times.upperBound { read.also += rule.captures[last].typeNames }
+      if solve(chain.source, read) { return true }
     }
     return false
   }
@@ -354,7 +374,7 @@ struct PatternSearch {
     if isOpen { return false }
     state.binding.isComplete = true
     steps += 3
-    if let reason = matcher.refusal(of: rule, at: start, state.binding, in: graph) { return miss(reason) }
+    if let reason = matcher.refusal(of: rule, at: start, state.binding, in: graph) { return note { reason } }
     return true
   }
 }

@@ -15,7 +15,8 @@ struct Safety {
     guard rule.pattern.captures[rule.pattern.anchor].isIncluded else { return protectionRefusal(layers) }
     let phase = rule.rule.phase
     if phase != .any, phase.rawValue != graph.state.phase.rawValue {
-      return .phase(expected: phase.rawValue, found: graph.state.phase.rawValue)
+      return Refusal.Reason(
+        OtherPhase(expected: phase.rawValue, found: graph.state.phase.rawValue))
     }
     return protectionRefusal(layers) ?? meaningRefusal(layers) ?? interiorRefusal(layers)
       ?? sharingRefusal(layers)
@@ -30,15 +31,18 @@ struct Safety {
       guard let (path, field) = graph.definition(of: layer)?.unexplainedField(schema: schema) else {
         continue
       }
-      return .unexplainedField(
-        layer: layer, path: path, place: field.source.place(at: field.nameOffset).description)
+      return Refusal.Reason(
+        UnexplainedField(
+          layer: graph.named(layer), path: path, place: field.source.place(at: field.nameOffset)))
     }
     return nil
   }
 
   private func protectionRefusal(_ layers: [LayerID]) -> Refusal.Reason? {
     if protected.isEmpty { return nil }
-    return layers.first { protected.contains(graph.layers[$0.index].name) }.map { .layerSkipped(layer: $0) }
+    return layers.first { protected.contains(graph.layers[$0.index].name) }.map {
+      Refusal.Reason(LayerProtected(layer: graph.named($0)))
+    }
   }
 
   /// A value that one matched layer makes for another must have no other reader: it will not exist any more.
@@ -59,12 +63,10 @@ struct Safety {
     where graph.layers[layer.index].tops.count > 1 {
       let tops = graph.layers[layer.index].tops
       for top in tops where !readers.contains(where: { graph.readCount(of: top, by: $0) > 0 }) {
-        if graph.isNetOutput(top) { return .netOutput(layer: layer, blob: graph.blobName(of: top)) }
+        if graph.isNetOutput(top) { return output(top, of: layer) }
         let count = graph.consumerCount(of: top)
         guard count > 0 else { continue }
-        return .otherConsumer(
-          layer: layer, blob: graph.blobName(of: top), consumers: Array(graph.consumers(of: top).prefix(3)),
-          count: count)
+        return consumers(graph.consumers(of: top), count: count, of: top)
       }
     }
     let keepsOutputs = rule.pattern.captures.count > 1 && !rule.rule.allowances.contains(.netOutput)
@@ -76,19 +78,29 @@ struct Safety {
         let outside = graph.consumerCount(of: top) - inside
         if inside > 0, outside > 0 {
           let matched = Set(readers)
-          let first = graph.consumers(of: top).lazy.filter { !matched.contains($0) }.prefix(3)
-          return .otherConsumer(
-            layer: layer, blob: graph.blobName(of: top), consumers: Array(first), count: outside)
+          let others = graph.consumers(of: top).lazy.filter { !matched.contains($0) }
+          return consumers(others, count: outside, of: top)
         }
       }
       // A second top that nobody reads is a net output all the same.
       if keepsOutputs, tops.contains(where: { graph.consumerCount(of: $0) > 0 }),
         let output = tops.first(where: { graph.isNetOutput($0) })
       {
-        return .netOutput(layer: layer, blob: graph.blobName(of: output))
+        return self.output(output, of: layer)
       }
     }
     return nil
+  }
+
+  private func consumers(
+    _ layers: some Sequence<LayerID>, count: Int, of value: ValueID
+  ) -> Refusal.Reason {
+    let readers = Readers(layers, count: count, in: graph)
+    return Refusal.Reason(OtherConsumer(blob: graph.blobName(of: value), readers: readers))
+  }
+
+  private func output(_ value: ValueID, of layer: LayerID) -> Refusal.Reason {
+    Refusal.Reason(NetOutput(layer: graph.named(layer), blob: graph.blobName(of: value)))
   }
 
   private func sharingRefusal(_ layers: [LayerID]) -> Refusal.Reason? {
@@ -99,7 +111,11 @@ struct Safety {
         let others = (graph.parameterSharers[name] ?? []).filter {
           !matched.contains($0) && graph[$0].isAlive
         }
-        if !others.isEmpty { return .sharedParameter(layer: layer, name: name, others: others) }
+        if !others.isEmpty {
+          let sharers = Readers(others, count: others.count, in: graph)
+          return Refusal.Reason(
+            SharedParameter(layer: graph.named(layer), parameter: name, sharers: sharers))
+        }
       }
     }
     return nil

@@ -45,22 +45,23 @@ extension Affine {
   /// - Throws: a refusal for counts that disagree, for numbers that are not finite, and where σ² + ε leaves
   ///   nothing to divide by.
   init(
-    numbers: [BlobLayout.Role: [Double]], epsilon: Double, layer: LayerID
+    numbers: [BlobLayout.Role: [Double]], epsilon: Double, layer: NamedLayer
   ) throws(Refusal.Reason) {
     let f = Self.multiplier(of: numbers)
     let channels = (numbers[.mean] ?? numbers[.variance] ?? numbers[.gamma] ?? numbers[.beta] ?? []).count
     for (role, values) in numbers where role != .factor && role != .ignored {
       // A single γ or β serves all channels.
       guard values.count == channels || (values.count == 1 && role != .mean && role != .variance) else {
-        throw .channelCount(
-          layer: layer, what: role.rawValue, found: values.count, into: layer, expected: channels)
+        throw Refusal.Reason(
+          ChannelCount(
+            layer: layer, numbers: role.rawValue, found: values.count, into: layer, expected: channels))
       }
       if let channel = values.firstIndex(where: { !$0.isFinite }) {
-        throw .notFinite(layer: layer, what: role.rawValue, channel: channel)
+        throw Refusal.Reason(NotFinite(layer: layer, numbers: role.rawValue, channel: channel))
       }
     }
     if let factor = numbers[.factor]?.first, !factor.isFinite {
-      throw .notFinite(layer: layer, what: "factor", channel: 0)
+      throw Refusal.Reason(NotFinite(layer: layer, numbers: "factor", channel: 0))
     }
     func at(_ role: BlobLayout.Role, _ channel: Int, or fallback: Double) -> Double {
       guard let values = numbers[role], !values.isEmpty else { return fallback }
@@ -75,12 +76,15 @@ extension Affine {
         let variance = f * at(.variance, channel, or: 0)
         // A variance is a mean of squares. Rounding can leave it just below 0, never a noticeable part of ε.
         guard variance + epsilon > 0, variance >= -1e-3 * epsilon else {
-          throw .variance(layer: layer, channel: channel, variance: variance, epsilon: epsilon)
+          throw Refusal.Reason(
+            UnusableVariance(layer: layer, channel: channel, variance: variance, epsilon: epsilon))
         }
         s /= (variance + epsilon).squareRoot()
       }
       let t = at(.beta, channel, or: 0) - f * at(.mean, channel, or: 0) * s
-      guard s.isFinite, t.isFinite else { throw .notFinite(layer: layer, what: "scale", channel: channel) }
+      guard s.isFinite, t.isFinite else {
+        throw Refusal.Reason(NotFinite(layer: layer, numbers: "scale", channel: channel))
+      }
       scale[channel] = s
       shift[channel] = t
     }

@@ -60,8 +60,7 @@ extension WorkingNet {
       guard let weights else { preconditionFailure("there are no blobs without weights") }
       return BlobSource(try BlobContentReader(weights, blob), layer: layer)
     } catch {
-      let message = (error as? any DiagnosticError)?.diagnostic.sentence ?? "\(error)"
-      throw .unreadable(layer: layer, message: message)
+      throw Refusal.Reason(UnreadableBlobs(layer: graph.named(layer), error: error))
     }
   }
 }

@@ -45,7 +45,7 @@ struct LinearLayer {
     let type = net.graph[layer].type
     let isInnerProduct = type == "InnerProduct"
     let parameters = LinearParameters.of(layer, in: net)
-    guard parameters.axis == 1 else { throw .axis(layer: layer, axis: parameters.axis, count: 1) }
+    guard parameters.axis == 1 else { throw Refusal.Reason(OtherAxis(layer: net.graph.named(layer), axis: parameters.axis, count: 1)) }
     biasPath = parameters.biasPath
     hasBias = parameters.hasBias
     pads = parameters.pads
@@ -58,17 +58,18 @@ struct LinearLayer {
       return
     }
     guard blobs.count == (hasBias ? 2 : 1) else {
-      throw .blobCount(
-        layer: layer, found: blobs.count, expected: hasBias ? "2 (weights and bias)" : "1 (weights)")
+      throw Refusal.Reason(
+        BlobCount(
+          layer: net.graph.named(layer), found: blobs.count, expected: hasBias ? .weightsAndBias : .weights))
     }
     let shape = blobs[0].shape
     let count = blobs[0].count
     let outputs = parameters.outputCount ?? shape.first ?? 0
-    func wrongShape(_ expected: String) -> Refusal.Reason {
-      .blobShape(layer: layer, blob: 0, shape: shape, expected: expected)
+    func wrongShape(_ expected: BlobShape.Expected) -> Refusal.Reason {
+      Refusal.Reason(BlobShape(layer: net.graph.named(layer), blob: 0, shape: shape, expected: expected))
     }
     guard outputs > 0, count > 0, count % outputs == 0 else {
-      throw wrongShape("a multiple of \(outputs) outputs")
+      throw wrongShape(.multiple(of: outputs))
     }
     outputCount = outputs
     if isInnerProduct {
@@ -77,7 +78,7 @@ struct LinearLayer {
       // Legacy shapes put [N, K] behind two ones.
       let matrix = shape.count == 4 ? Array(shape.suffix(2)) : shape
       guard matrix.count == 2, matrix[isTransposed ? 1 : 0] == outputs else {
-        throw wrongShape(isTransposed ? "[K, \(outputs)]" : "[\(outputs), K]")
+        throw wrongShape(.axes(isTransposed ? "[K, \(outputs)]" : "[\(outputs), K]"))
       }
       (inner, modulus, rowsPerGroup) =
         isTransposed ? (1, outputs, count / outputs) : (count / outputs, outputs, 1)
@@ -91,12 +92,12 @@ struct LinearLayer {
       let group = parameters.group
       guard group > 0, outputs % group == 0, shape.count >= 2, shape[1] == outputs / group,
         shape[0] > 0, shape[0] % group == 0
-      else { throw wrongShape("[inputs, \(outputs)/\(group), …]") }
+      else { throw wrongShape(.axes("[inputs, \(outputs)/\(group), …]")) }
       (inner, modulus, rowsPerGroup) = (count / (shape[0] * shape[1]), outputs / group, shape[0] / group)
       input = nil
     } else {
       rank = max(shape.count, 3)
-      guard shape.first == outputs else { throw wrongShape("[\(outputs), …]") }
+      guard shape.first == outputs else { throw wrongShape(.axes("[\(outputs), …]")) }
       (inner, modulus, rowsPerGroup) = (count / outputs, outputs, 1)
       // The depthwise forks need no 'group': it follows from the weights.
       let isDepthwise = type == "ConvolutionDepthwise" || type == "DepthwiseConvolution"
@@ -112,7 +113,9 @@ struct LinearLayer {
       }
     }
     if hasBias, blobs[1].count != outputs {
-      throw .blobShape(layer: layer, blob: 1, shape: blobs[1].shape, expected: "[\(outputs)]")
+      throw Refusal.Reason(
+        BlobShape(
+          layer: net.graph.named(layer), blob: 1, shape: blobs[1].shape, expected: .axes("[\(outputs)]")))
     }
   }
 

@@ -92,7 +92,7 @@ final class MatchEnvironment: ExpressionEnvironment {
       switch failure {
       case .needsWeights: return nil
       case .refusal(let reason): throw reason
-      case nil: throw .evaluation(message: error.located(in: expression.node).diagnostic.headline)
+      case nil: throw Refusal.Reason(EvaluationFailed(error: error.located(in: expression.node)))
       }
     }
   }
@@ -130,7 +130,9 @@ final class MatchEnvironment: ExpressionEnvironment {
     } catch {
       throw refusal(reading: error)
     }
-    if let place = found.notFinite { throw .notFinite(layer: layer, what: what, channel: place) }
+    if let place = found.notFinite {
+      throw Refusal.Reason(NotFinite(layer: net.graph.named(layer), numbers: what, channel: place))
+    }
     // A large one that is held is encoded piece by piece as well: as a whole it would be in memory twice.
     if let held = tensor.tensor, held.values.count <= ExpressionLimits().heldElements {
       return .values(held.values, shape: held.shape, storage: storage)
@@ -143,8 +145,7 @@ final class MatchEnvironment: ExpressionEnvironment {
   /// The value as a number.
   func number(_ expression: CheckedExpression) throws(Refusal.Reason) -> Double {
     guard let value = try value(of: expression), let number = value.number else {
-      throw .evaluation(
-        message: "'\(expression.text)' is not a number (\(expression.node.place.description))")
+      throw Refusal.Reason(NotANumber(text: expression.text, place: expression.node.place))
     }
     return number
   }
@@ -154,7 +155,7 @@ final class MatchEnvironment: ExpressionEnvironment {
   ) -> Refusal.Reason {
     let error = ExpressionError(
       .wrongResult(expected: wanted, found: value.type), at: expression.expression.range)
-    return .evaluation(message: error.located(in: expression.node).diagnostic.headline)
+    return Refusal.Reason(EvaluationFailed(error: error.located(in: expression.node)))
   }
 
   // MARK: What expressions ask
@@ -166,7 +167,7 @@ final class MatchEnvironment: ExpressionEnvironment {
       return try body()
     } catch {
       failure = .refusal(error)
-      throw ExpressionFault(error.sentence(in: net.graph))
+      throw ExpressionFault(error.sentence())
     }
   }
 
@@ -286,12 +287,14 @@ final class MatchEnvironment: ExpressionEnvironment {
   func fault(reading error: any Error) -> ExpressionFault {
     let reason = refusal(reading: error)
     failure = .refusal(reason)
-    return ExpressionFault(reason.sentence(in: net.graph))
+    return ExpressionFault(reason.sentence())
   }
 
   private func refusal(reading error: any Error) -> Refusal.Reason {
-    guard let error = error as? UnreadableBlob else { return .evaluation(message: "\(error)") }
-    return .unreadable(layer: error.layer, message: error.diagnostic.sentence)
+    guard let error = error as? UnreadableBlob else {
+      return Refusal.Reason(EvaluationFailed(error: error))
+    }
+    return Refusal.Reason(UnreadableBlobs(layer: net.graph.named(error.layer), error: error))
   }
 
   func values(of layer: LayerReference, side: ValueSide) -> [String] {

@@ -101,6 +101,11 @@ extension WorkingNet {
   /// The shape of a value; nil where it cannot be told.
   package func knownShape(of value: ValueID) -> [Int]? { try? shapes.shape(of: value, in: self) }
 
+  private func unknownShape(of value: ValueID, at layer: LayerID, _ cause: UnknownShape) -> Refusal.Reason {
+    Refusal.Reason(
+      UnknownBlobShape(layer: graph.named(layer), blob: graph.blobName(of: value), cause: cause))
+  }
+
   /// The shape of a value that `layer` reads or makes.
   ///
   /// - Throws: a refusal where it cannot be told.
@@ -108,7 +113,7 @@ extension WorkingNet {
     do {
       return try shapes.shape(of: value, in: self)
     } catch {
-      throw .unknownShape(layer: layer, blob: graph.blobName(of: value), cause: error.sentence)
+      throw unknownShape(of: value, at: layer, error)
     }
   }
 
@@ -119,8 +124,7 @@ extension WorkingNet {
     }
     let shape = try shape(of: value, at: layer)
     guard shape.count > 1 else {
-      throw .unknownShape(
-        layer: layer, blob: graph.blobName(of: value), cause: "it has no axis 1")
+      throw unknownShape(of: value, at: layer, UnknownShape("it has no axis 1"))
     }
     return shape[1]
   }
@@ -144,8 +148,7 @@ extension WorkingNet {
       let shape = try shape(of: bottom, at: layer)
       let position = axis < 0 ? axis + shape.count : axis
       guard shape.indices.contains(position) else {
-        throw .unknownShape(
-          layer: layer, blob: graph.blobName(of: bottom), cause: "it has no axis \(axis)")
+        throw unknownShape(of: bottom, at: layer, UnknownShape("it has no axis \(axis)"))
       }
       counts.append(shape[position])
     }

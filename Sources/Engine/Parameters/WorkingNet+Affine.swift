@@ -8,7 +8,9 @@ extension WorkingNet {
   /// - Throws: a refusal where no layout fits or several do, where the layer wants the statistics of the
   ///   batch, and where its numbers are unusable.
   package func affine(of layer: LayerID) throws(Refusal.Reason) -> Affine {
-    guard graph.layers[layer.index].bottoms.count == 1 else { throw .twoBottoms(layer: layer) }
+    guard graph.layers[layer.index].bottoms.count == 1 else {
+      throw Refusal.Reason(TwoBottoms(layer: graph.named(layer)))
+    }
     // Without weights the form says it all.
     guard weights == nil, let form = form(of: layer) else { return try affineByLayout(of: layer) }
     if let known = forms.affines[form] { return known }
@@ -38,7 +40,11 @@ extension WorkingNet {
         false
       }
     if usesBatch || layout.roles.contains(.variance) && trains(layer) {
-      guard assumesStoredStatistics else { throw .batchStatistics(layer: layer) }
+      guard assumesStoredStatistics else {
+        let cause: BatchStatistics.Cause =
+          trains(layer) ? .ownPhase : graph[layer].type == "BatchNorm" ? .field : .mode
+        throw Refusal.Reason(BatchStatistics(layer: graph.named(layer), cause: cause))
+      }
       warn(layer, .assumedStatistics)
     }
     func number(_ expression: CheckedExpression?, or fallback: Double) throws(Refusal.Reason) -> Double {
@@ -57,17 +63,20 @@ extension WorkingNet {
     }
     if let factor = numbers[.factor], factor.count != 1 {
       let index = layout.roles.firstIndex(of: .factor) ?? 0
-      throw .blobShape(layer: layer, blob: index, shape: blobs[index].shape, expected: "1 number, the factor")
+      throw Refusal.Reason(
+        BlobShape(
+          layer: graph.named(layer), blob: index, shape: blobs[index].shape, expected: .factor))
     }
     // Caffe keeps eps in single precision, whoever gave it.
     let epsilon = Double(Float(try number(layout.epsilon, or: 0)))
-    var affine = try Affine(numbers: numbers, epsilon: epsilon, layer: layer)
+    var affine = try Affine(numbers: numbers, epsilon: epsilon, layer: graph.named(layer))
     affine.axis = axis
     affine.axisCount = axisCount
     if axis == 1, let count = affine.channelCount, let bottom = graph[layer].bottoms.first,
       let expected = channels.count(of: bottom), count != expected
     {
-      throw .inputChannels(layer: layer, found: count, expected: expected)
+      throw Refusal.Reason(
+        InputChannels(layer: graph.named(layer), found: count, expected: expected))
     }
     noteOddities(of: layer, numbers)
     return affine
@@ -91,7 +100,7 @@ extension WorkingNet {
       let (scale, shift) = (try vector(layout.scale), try vector(layout.shift))
       for (what, numbers) in [("scale", scale), ("shift", shift)] {
         if let channel = numbers?.values.firstIndex(where: { !$0.isFinite }) {
-          throw .notFinite(layer: layer, what: what, channel: channel)
+          throw Refusal.Reason(NotFinite(layer: graph.named(layer), numbers: what, channel: channel))
         }
       }
       let count = max(scale?.values.count ?? 1, shift?.values.count ?? 1)
@@ -99,8 +108,10 @@ extension WorkingNet {
       func spread(_ numbers: [Double]) throws(Refusal.Reason) -> [Double] {
         guard numbers.count != count else { return numbers }
         guard numbers.count == 1 else {
-          throw .channelCount(
-            layer: layer, what: "scale or shift", found: numbers.count, into: layer, expected: count)
+          throw Refusal.Reason(
+            ChannelCount(
+              layer: graph.named(layer), numbers: "scale or shift", found: numbers.count,
+              into: graph.named(layer), expected: count))
         }
         return Array(repeating: numbers[0], count: count)
       }
@@ -133,10 +144,11 @@ extension WorkingNet {
       fitting.append(index)
     }
     guard let index = fitting.first else {
-      throw .noLayout(layer: layer, blobs: blobs?.count ?? 0)
+      throw Refusal.Reason(NoLayout(layer: graph.named(layer), blobCount: blobs?.count ?? 0))
     }
     if blobs != nil, fitting.count > 1 {
-      throw .ambiguousLayout(layer: layer, layouts: fitting.map { layouts[$0].id })
+      throw Refusal.Reason(
+        AmbiguousLayout(layer: graph.named(layer), layouts: fitting.map { layouts[$0].id }))
     }
     return layouts[index]
   }

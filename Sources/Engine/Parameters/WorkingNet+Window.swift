@@ -9,7 +9,7 @@ extension WorkingNet {
   package func window(of layer: LayerID) throws(Refusal.Reason) -> WindowSizes {
     let type = graph[layer].type
     guard type == "Pooling" || type.containsText("onvolution") else {
-      throw .evaluation(message: "layer '\(graph[layer].name)' (\(type)) moves no window over its input")
+      throw Refusal.Reason(NoWindow(layer: graph.named(layer)))
     }
     let message = type == "Pooling" ? "pooling_param" : "convolution_param"
     func sizes(
@@ -18,7 +18,7 @@ extension WorkingNet {
       func integer(_ value: AttributeValue?) throws(Refusal.Reason) -> Int? {
         guard let value else { return nil }
         guard let integer = value.integer else {
-          throw .evaluation(message: "'\(message).\(field)' of '\(graph[layer].name)' is no whole number")
+          throw Refusal.Reason(NotWhole(layer: graph.named(layer), path: [message, field]))
         }
         return integer
       }

@@ -126,9 +126,15 @@ package final class WorkingNet {
     guard let weights else { return nil }
     if let blobs = graph.changes[layer]?.blobs { return blobs }
     guard let name = graph.definition(of: layer)?.name else { return [] }
-    if let count = graph.repeatedNames[name] { throw .repeatedName(layer: layer, count: count) }
-    guard let candidates = stored[name] else { throw .noWeights(layer: layer) }
-    guard candidates.count == 1 else { throw .ambiguousWeights(layer: layer, count: candidates.count) }
+    if let count = graph.repeatedNames[name] {
+      throw Refusal.Reason(RepeatedName(layer: graph.named(layer), count: count))
+    }
+    guard let candidates = stored[name] else {
+      throw Refusal.Reason(NoWeights(layer: graph.named(layer)))
+    }
+    guard candidates.count == 1 else {
+      throw Refusal.Reason(AmbiguousWeights(layer: graph.named(layer), count: candidates.count))
+    }
     return weights.layers[candidates[0]].blobs.map(BlobContent.stored)
   }
 
@@ -137,8 +143,7 @@ package final class WorkingNet {
     do {
       return try blob.values(from: weights)
     } catch {
-      let message = (error as? any DiagnosticError)?.diagnostic.sentence ?? "\(error)"
-      throw .unreadable(layer: layer, message: message)
+      throw Refusal.Reason(UnreadableBlobs(layer: graph.named(layer), error: error))
     }
   }
 
@@ -196,7 +201,7 @@ package struct Warning: Sendable, Equatable {
     /// A bottom that nothing writes.
     case undefinedBottom(blob: String)
     /// A value was given for a parameter, and no rule that takes it rewrote anything; the nearest reason.
-    case idleParameter(name: String, rules: [String], reason: String?)
+    case idleParameter(name: String, rules: [String], reason: Refusal.Reason?)
     /// A rule was applied without weights to check its conditions on.
     case assumedBlobs
   }

@@ -28,11 +28,10 @@ extension PlanFile {
         "refusals",
         .array(
           plan.refusals.map { refusal in
-            let layer = plan.graph[refusal.layer]
-            return .object([
-              ("layer", .string(layer.name)), ("type", .string(layer.type)), ("rule", .string(refusal.rule)),
-              ("reason", .string(refusal.reason.code)),
-              ("message", .string(refusal.reason.sentence(in: plan.graph))),
+            .object([
+              ("layer", .string(refusal.layer.name)), ("type", .string(refusal.layer.type)),
+              ("rule", .string(refusal.rule)), ("reason", .string(refusal.reason.code)),
+              ("message", .string(refusal.sentence)),
             ])
           })
       ),

@@ -24,11 +24,11 @@ package struct PlanFileError: Error, Sendable {
     case noAnchor(key: String, rule: String, capture: String)
     case noLayer(key: String, name: String, type: String)
     /// `struck` are earlier rewrites of the same layers that were struck out.
-    case refused(key: String, sentence: String, struck: [String])
+    case refused(key: String, Refusal.Reason, struck: [String])
     case otherLayers(key: String, planned: [PlannedRewrite.Layer], found: [PlannedRewrite.Layer])
     case notPlanned(key: String, RewriteChange)
     case notDone(key: String, RewriteChange)
-    case overflow(keys: [String], sentence: String)
+    case overflow(keys: [String], Refusal.Reason)
 
     // The whole.
     case otherCount(type: String, planned: Int, found: Int)

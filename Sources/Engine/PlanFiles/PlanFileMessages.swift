@@ -49,14 +49,15 @@ extension PlanFileError: DiagnosticError {
       return "rewrite '\(key)' lists no layer for '\(capture)', which rule '\(rule)' begins at"
     case .noLayer(let key, let name, let type):
       return "rewrite '\(key)' cannot be made: there is no \(type) '\(name)' at this point; \(Self.remedy)"
-    case .refused(let key, let sentence, let struck):
+    case .refused(let key, let reason, let struck):
+      let sentence = reason.sentence()
       guard !struck.isEmpty else {
         return "rewrite '\(key)' cannot be made: \(sentence); \(Self.remedy)"
       }
       let earlier = struck.map { "'\($0)'" }.joined(separator: ", ")
-      let be = struck.count == 1 ? "which is" : "which are"
+      let (be, them) = struck.count == 1 ? ("is", "it") : ("are", "them")
       return
-        "rewrite '\(key)' cannot be made: \(sentence); it stands on \(earlier), \(be) struck out: strike it out too, or make a new plan with --skip-layer"
+        "rewrite '\(key)' cannot be made: \(sentence); it depends on \(earlier), which \(be) disabled: disable it as well, enable \(them), or make a new plan with --skip-layer"
     case .otherLayers(let key, let planned, let found):
       return
         "rewrite '\(key)' would be of \(described(found)), the plan says \(described(planned)); \(Self.remedy)"
@@ -65,9 +66,9 @@ extension PlanFileError: DiagnosticError {
     case .notDone(let key, let change):
       return
         "rewrite '\(key)' would not make a change that the plan lists: \(described(change)); \(Self.remedy)"
-    case .overflow(let keys, let sentence):
+    case .overflow(let keys, let reason):
       return
-        "\(sentence), after \(keys.map { "'\($0)'" }.joined(separator: ", ")); strike these out, or make the plan anew"
+        "\(reason.sentence()), after \(keys.map { "'\($0)'" }.joined(separator: ", ")); strike these out, or make the plan anew"
     case .otherCount(let type, let planned, let found):
       return
         "the result would have \(found) \(type) layers, the plan says \(planned); nothing was written; make the plan anew"

@@ -48,7 +48,8 @@ extension Planner {
     let wanted = Set(try planned.layers.map { try layer($0, of: planned) })
     let binding: Binding
     switch search(rule, at: try layer(anchor, of: planned), among: wanted) {
-    case .nearMiss(let miss): throw refusal(of: planned, miss.reason(of: rule, in: net.graph), struck)
+    case .nearMiss(let miss): throw refusal(
+        of: planned, miss.reason(of: rule, at: try layer(anchor, of: planned), in: net.graph), struck)
     case .match(let found): binding = found
     }
     let made: AppliedRewrite
@@ -64,14 +65,11 @@ extension Planner {
   private func refusal(
     of planned: PlannedRewrite, _ reason: Refusal.Reason, _ struck: [PlannedRewrite]
   ) -> PlanFileError {
-    let sentence = reason.sentence(in: net.graph)
-    let names = Set(planned.layers.map(\.name))
-    // A layer that should have gone stands in the way: then the reason names it.
-    let earlier = struck.filter {
-      $0.layers.contains { names.contains($0.name) || sentence.contains("'\($0.name)'") }
-    }
+    // A layer that the disabled rewrite would have removed stands in the way: then the reason names it.
+    let names = Set(planned.layers.map(\.name)).union(reason.facts.obstacles.map(\.name))
+    let earlier = struck.filter { $0.layers.contains { names.contains($0.name) } }
     return PlanFileError(
-      .refused(key: planned.key, sentence: sentence, struck: earlier.map(\.key)), at: planned.place)
+      .refused(key: planned.key, reason, struck: earlier.map(\.key)), at: planned.place)
   }
 
   /// The layer that a plan file names, as it stands after the rewrites so far.
@@ -107,7 +105,7 @@ extension Planner {
       guard let reason = reasons.min(by: { $0.key < $1.key })?.value else { continue }
       let concerned = zip(applied, rewrites).filter { $1.anchor == layer }.map(\.0)
       throw PlanFileError(
-        .overflow(keys: concerned.map(\.key), sentence: reason.sentence(in: net.graph)),
+        .overflow(keys: concerned.map(\.key), reason),
         at: concerned.last?.place)
     }
   }

@@ -12,7 +12,7 @@ struct FieldWriter {
     for field in fields {
       let path = path + [field.name]
       guard let values = try values(of: field.value, at: path) else {
-        throw .unknownWithoutWeights(path: path.joined(separator: "."))
+        throw Refusal.Reason(UnknownWithoutWeights(path: path))
       }
       written += values.map { NewTextField(name: field.name, value: $0) }
     }
@@ -59,7 +59,7 @@ struct FieldWriter {
           case .string(let string): text += string
           default:
             guard case .literal(let literal) = try written(value, at: path) else {
-              throw wrong(path, "a number or a word")
+              throw wrong(path, .text)
             }
             text += literal
           }
@@ -72,7 +72,7 @@ struct FieldWriter {
       var all: [NewTextField.Value] = []
       for item in items { all.append(try written(item, at: path)) }
       guard all.count <= 1 || schema.layerField(at: path)?.isRepeated ?? true else {
-        throw wrong(path, "one value, and this expression gives \(all.count)")
+        throw wrong(path, .single(found: all.count))
       }
       return all
     }
@@ -85,28 +85,28 @@ struct FieldWriter {
     let type = schema.layerField(at: path)?.type
     switch value {
     case .boolean(let boolean):
-      guard type == nil || type == .bool else { throw wrong(path, type?.phrase ?? "") }
+      if let type, type != .bool { throw wrong(path, .type(type)) }
       return .literal(boolean ? "true" : "false")
     case .number(let number):
-      guard number.isFinite else { throw wrong(path, "a finite number") }
-      if let type, !type.holds(number) { throw wrong(path, type.phrase) }
+      guard number.isFinite else { throw wrong(path, .finite) }
+      if let type, !type.holds(number) { throw wrong(path, .type(type)) }
       return .literal(Int(exactly: number).map(String.init) ?? String(number))
     case .string(let string):
       switch type {
       case .enum(let name):
         guard schema.enumeration(name)?.values.contains(where: { $0.name == string }) ?? true else {
-          throw wrong(path, "one of the words of \(name)")
+          throw wrong(path, .type(.enum(name)))
         }
         return .literal(string)
       case nil, .string, .bytes: return .string(string)
-      case let type?: throw wrong(path, type.phrase)
+      case let type?: throw wrong(path, .type(type))
       }
-    default: throw wrong(path, "a number, a word, a boolean or a list of them")
+    default: throw wrong(path, .simple)
     }
   }
 
-  private func wrong(_ path: [String], _ what: String) -> Refusal.Reason {
-    .evaluation(message: "'\(path.joined(separator: "."))' can be \(what) only")
+  private func wrong(_ path: [String], _ expected: WrongFieldValue.Expected) -> Refusal.Reason {
+    Refusal.Reason(WrongFieldValue(path: path, expected: expected))
   }
 }
 
@@ -131,19 +131,6 @@ extension SchemaField.FieldType {
     case .uint32, .fixed32: UInt32(exactly: number) != nil
     case .uint64, .fixed64: UInt64(exactly: number) != nil
     case .bool, .string, .bytes, .message: false
-    }
-  }
-
-  /// Its values in words.
-  fileprivate var phrase: String {
-    switch self {
-    case .double, .float: "a number"
-    case .int32, .sint32, .sfixed32, .int64, .sint64, .sfixed64: "a whole number"
-    case .uint32, .fixed32, .uint64, .fixed64: "a whole number from 0 on"
-    case .bool: "true or false"
-    case .string, .bytes: "a text"
-    case .enum: "a word"
-    case .message: "a mapping"
     }
   }
 }

@@ -1,12 +1,10 @@
 /// Where in the file new layers go.
 extension LayerWriter {
-  private func described(_ layer: LayerID) -> String { "\(net.graph[layer].type) '\(net.graph[layer].name)'" }
-
   func firstReader(of value: ValueID) throws(Refusal.Reason) -> LayerID {
     let order = net.graph.order
     let readers = net.graph.consumers(of: value).map { $0 }
     guard let first = readers.min(by: { order.position(of: $0) < order.position(of: $1) }) else {
-      throw .connection(layer: binding[rule.pattern.anchor])
+      throw otherConnection
     }
     return first
   }
@@ -36,7 +34,7 @@ extension LayerWriter {
     let overwriters = read.compactMap { graph[$0].overwriter }.filter { graph[$0].isAlive }
     let readers = (taken.flatMap { graph.consumers(of: $0) } + overwriters).min(by: later)
     if let makers, let readers, !later(makers, readers) {
-      throw .layerOrder(reader: described(readers), maker: described(makers))
+      throw Refusal.Reason(LayerOrder(reader: graph.named(readers), maker: graph.named(makers)))
     }
     let places = gone.sorted { later($1, $0) }.filter { layer in
       (makers.map { later($0, layer) } ?? true) && (readers.map { later(layer, $0) } ?? true)
@@ -53,12 +51,13 @@ extension LayerWriter {
     let place = graph.order.position(of: layer)
     for value in values {
       if let producer = graph[value].producer, producer != layer, graph.order.position(of: producer) > place {
-        throw .layerOrder(reader: described(layer), maker: described(producer))
+        throw Refusal.Reason(LayerOrder(reader: graph.named(layer), maker: graph.named(producer)))
       }
       if let overwriter = graph[value].overwriter, overwriter != layer, graph[overwriter].isAlive,
         graph.order.position(of: overwriter) < place
       {
-        throw .overwrittenInPlace(blob: graph.blobName(of: value), by: overwriter)
+        throw Refusal.Reason(
+          OverwrittenInPlace(blob: graph.blobName(of: value), overwriter: graph.named(overwriter)))
       }
     }
   }

@@ -94,7 +94,7 @@ struct LayerWriter {
       fields += net.writtenFields(of: binding[model]).filter { !$0.isStateRule }
     }
     fields.merge(try writer.fields(template.fields))
-    guard canWrite(type, fields) else { throw .generation(layer: neighbour) }
+    guard canWrite(type, fields) else { throw Refusal.Reason(OldSyntax(type: type)) }
     let name = try name(of: template, type: type, besides: capture, &taken)
     var blobs: [BlobContent] = []
     let storage = net.weights == nil ? .float : try storage(like: template.model ?? capture)
@@ -138,7 +138,7 @@ struct LayerWriter {
     }
     if let name = template.name?.filled(by: rule.rule, { net.graph[binding[$0]].name }) {
       // Weights bind by name: two layers of one name would fight over them.
-      guard isFree(name) else { throw .layerName(name: name) }
+      guard isFree(name) else { throw Refusal.Reason(LayerNameTaken(name: name)) }
       taken.append(name)
       return name
     }
@@ -190,7 +190,7 @@ struct LayerWriter {
       let gone = try value(reference, [])
       if let place = left.firstIndex(of: gone) { left.remove(at: place) }
     }
-    guard !left.isEmpty else { throw .bottomCount(layer: reader, found: 0, expected: 1) }
+    guard !left.isEmpty else { throw bottomCount(of: reader, found: 0, expected: 1) }
     try net.graph.setBottoms(of: reader, to: left, keepsEarlierName: rewrite.keepsEarlierName)
   }
 
@@ -254,11 +254,11 @@ struct LayerWriter {
         let reader = binding[capture]
         var read = net.graph[reader].bottoms
         guard bottom != nil || read.count == 1 else {
-          throw .bottomCount(layer: reader, found: read.count, expected: 1)
+          throw bottomCount(of: reader, found: read.count, expected: 1)
         }
         let position = bottom ?? 0
         guard position < read.count else {
-          throw .bottomCount(layer: reader, found: read.count, expected: position + 1)
+          throw bottomCount(of: reader, found: read.count, expected: position + 1)
         }
         let layer = net.graph.makeLayer(
           named: description.name, type: description.type, isBefore: true, reader)
@@ -280,14 +280,23 @@ struct LayerWriter {
   func rename(_ layer: LayerID, to name: String, _ outcome: inout RewriteOutcome) throws(Refusal.Reason) {
     let old = net.graph[layer].name
     guard name != old else { return }
-    if let count = net.graph.repeatedNames[old] { throw .repeatedName(layer: layer, count: count) }
+    if let count = net.graph.repeatedNames[old] { throw Refusal.Reason(RepeatedName(layer: net.graph.named(layer), count: count)) }
     guard !name.isEmpty, net.graph.layer(named: name, besides: []) == nil, !net.hasForeignBlobs(named: name)
-    else { throw .layerName(name: name) }
+    else { throw Refusal.Reason(LayerNameTaken(name: name)) }
     net.graph.rename(layer, to: name)
     outcome.renamed.append((layer, old, name))
   }
 
   // MARK: - Parts
+
+  private func bottomCount(of layer: LayerID, found: Int, expected: Int) -> Refusal.Reason {
+    Refusal.Reason(BottomCount(layer: net.graph.named(layer), found: found, expected: expected))
+  }
+
+  /// What the rule connects is not there.
+  var otherConnection: Refusal.Reason {
+    Refusal.Reason(OtherConnection(layer: net.graph.named(binding[rule.pattern.anchor])))
+  }
 
   private func become(_ description: Description, _ layer: LayerID) {
     fill(layer, description)
@@ -307,7 +316,8 @@ struct LayerWriter {
   func value(_ reference: ValueReference, _ made: [[ValueID]]) throws(Refusal.Reason) -> ValueID {
     func item(_ values: [ValueID], _ index: Int, _ layer: LayerID) throws(Refusal.Reason) -> ValueID {
       guard index < values.count else {
-        throw .topCount(layer: layer, found: values.count, expected: index + 1)
+        throw Refusal.Reason(
+          TopCount(layer: net.graph.named(layer), found: values.count, expected: index + 1))
       }
       return values[index]
     }
@@ -317,12 +327,12 @@ struct LayerWriter {
       return try item(net.graph[layer].isAlive ? net.graph[layer].tops : tops[capture], index, layer)
     case .bottom(let capture, let index):
       guard index < bottoms[capture].count else {
-        throw .bottomCount(layer: binding[capture], found: bottoms[capture].count, expected: index + 1)
+        throw bottomCount(of: binding[capture], found: bottoms[capture].count, expected: index + 1)
       }
       return bottoms[capture][index]
     case .value(let name):
       guard let value = binding.values[name] else {
-        throw .connection(layer: binding[rule.pattern.anchor])
+        throw otherConnection
       }
       return value
     case .made(let layer, let index):
@@ -367,7 +377,7 @@ struct LayerWriter {
           new.append(.taken(try value(.top(capture: capture, index: index), [])))
         case .fresh(let wish?):
           let wished = wish.filled(by: rule.rule) { net.graph[binding[$0]].name }
-          guard !net.graph.isBlobNameUsed(wished) else { throw .blobName(blob: wished) }
+          guard !net.graph.isBlobNameUsed(wished) else { throw Refusal.Reason(BlobNameTaken(blob: wished)) }
           new.append(.fresh(name: wished))
         case .fresh(nil):
           // Several tops of one layer are told apart by number.

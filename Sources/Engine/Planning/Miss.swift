@@ -1,9 +1,8 @@
 import RuleModel
 
-/// A rule that almost rewrote something, as the planner remembers it: most are forgotten again, so words come last.
+/// A rule that almost rewrote something, as the planner remembers it. Most are forgotten again, so facts are gathered last.
 enum Miss: Sendable {
-  /// The value that the anchor reads first is made by a layer that the pattern does not take there, or by none: nine of
-  /// ten misses, for which nothing is kept but the value.
+  /// The first bottom of the anchor is made by a layer that the pattern does not accept, or by none: nine of ten misses.
   case firstStep(ValueID)
   /// Any other.
   case search(MissedSearch)
@@ -26,26 +25,32 @@ enum Miss: Sendable {
     }
   }
 
-  /// Why `rule` did nothing.
-  func reason(of rule: PlannedRule, in graph: NetGraph) -> Refusal.Reason {
+  /// Why `rule` did nothing at `anchor`.
+  func reason(of rule: PlannedRule, at anchor: LayerID, in graph: NetGraph) -> Refusal.Reason {
     switch self {
     case .search(let search): return search.reason
     case .firstStep(let value):
-      let blob = graph.blobName(of: value)
-      guard let producer = graph.values[value.index].producer else { return .noProducer(blob: blob) }
-      return .producerType(
-        blob: blob, found: producer, foundType: graph.layers[producer.index].type,
-        expected: rule.firstStep.map { rule.captures[$0.capture].typeNames } ?? [])
+      let (reader, blob) = (graph.named(anchor), graph.blobName(of: value))
+      guard let producer = graph.values[value.index].producer else {
+        return Refusal.Reason(NoProducer(reader: reader, blob: blob))
+      }
+      return Refusal.Reason(
+        ProducerType(
+          reader: reader, blob: blob, found: graph.named(producer),
+          expected: rule.firstStep.map { rule.captures[$0.capture].typeNames } ?? []))
     }
   }
 
-  /// The miss as reports show it; `layer` is the one whose staying it explains.
-  func refusal(of rule: PlannedRule, at layer: LayerID, in graph: NetGraph) -> Refusal {
-    var found = [(capture: rule.pattern.anchor, layer: layer)]
+  /// The miss at `anchor` as reports show it; `layer` is the one whose staying it explains.
+  func refusal(of rule: PlannedRule, at anchor: LayerID, explaining layer: LayerID, in graph: NetGraph)
+    -> Refusal
+  {
+    var found = [(capture: rule.pattern.anchor, layer: anchor)]
     if case .search(let search) = self { found = search.binding.named }
     return Refusal(
-      rule: rule.rule.id, layer: layer, reason: reason(of: rule, in: graph),
-      bindings: found.map { (rule.pattern.captures[$0.capture].name, $0.layer) }, isComplete: isComplete)
+      rule: rule.rule.id, layer: graph.named(layer), reason: reason(of: rule, at: anchor, in: graph),
+      bindings: found.map { (rule.pattern.captures[$0.capture].name, graph.named($0.layer)) },
+      isComplete: isComplete)
   }
 }
 

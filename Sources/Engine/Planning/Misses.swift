@@ -29,14 +29,14 @@ struct Misses: Sendable {
 
   /// Why some rules did nothing: the first miss with all layers there, else the first.
   func nearestReason(of rules: [PlannedRule], in graph: NetGraph) -> Refusal.Reason? {
-    var first: (rule: PlannedRule, miss: Miss)?
+    var first: (rule: PlannedRule, anchor: LayerID, miss: Miss)?
     for rule in rules {
-      for miss in tables[rule.index].entries.lazy.map(\.element) {
-        if miss.isComplete { return miss.reason(of: rule, in: graph) }
-        first = first ?? (rule, miss)
+      for (anchor, miss) in tables[rule.index].entries {
+        if miss.isComplete { return miss.reason(of: rule, at: anchor, in: graph) }
+        first = first ?? (rule, anchor, miss)
       }
     }
-    return first.map { $0.miss.reason(of: $0.rule, in: graph) }
+    return first.map { $0.miss.reason(of: $0.rule, at: $0.anchor, in: graph) }
   }
 
   /// All at layers that are left, in the order of the layers and rules.
@@ -48,13 +48,14 @@ struct Misses: Sendable {
       }
     }
     return all.sorted { ($0.layer, $0.rule) < ($1.layer, $1.rule) }.map { rule, layer, miss in
-      miss.refusal(of: rules[rule], at: layer, in: graph)
+      miss.refusal(of: rules[rule], at: layer, explaining: layer, in: graph)
     }
   }
 
   /// For each layer left that a rule removes the like of, the miss that came nearest.
   func nearest(in graph: NetGraph) -> [Refusal] {
-    var best = LayerTable<(rank: (Int, Int, Int), miss: Miss)>(layerCount: graph.layers.count)
+    var best = LayerTable<(rank: (Int, Int, Int), anchor: LayerID, miss: Miss)>(
+      layerCount: graph.layers.count)
     var accepting: [[PlannedCapture]?] = Array(repeating: nil, count: graph.types.names.count)
     /// Whether a selected rule names the layer's type among those it removes.
     func isRemovable(_ layer: LayerID) -> Bool {
@@ -69,13 +70,15 @@ struct Misses: Sendable {
         let rank = (miss.isComplete ? 1 : 0, miss.count, -index)
         for layer in concerned(by: miss, at: anchor, rules[index], in: graph) where isRemovable(layer) {
           if let known = best[layer], known.rank >= rank { continue }
-          best[layer] = (rank, miss)
+          best[layer] = (rank, anchor, miss)
         }
       }
     }
     var expectations = Expectations()
     return best.entries.sorted { $0.layer < $1.layer }.map { layer, nearest in
-      merged(nearest.miss.refusal(of: rules[-nearest.rank.2], at: layer, in: graph), in: graph, &expectations)
+      let refusal = nearest.miss.refusal(
+        of: rules[-nearest.rank.2], at: nearest.anchor, explaining: layer, in: graph)
+      return nearest.anchor == layer ? merged(refusal, at: layer, in: graph, &expectations) : refusal
     }
   }
 
@@ -95,21 +98,24 @@ struct Misses: Sendable {
     return layers
   }
 
-  /// When no rule got past the layer's producer, the reason names all producers that some rule would take.
-  private func merged(_ refusal: Refusal, in graph: NetGraph, _ expectations: inout Expectations) -> Refusal {
-    guard case .producerType(let blob, let found, let type, let expected) = refusal.reason else {
+  /// When no rule got past the layer's producer, the reason names all producers that some rule accepts.
+  private func merged(
+    _ refusal: Refusal, at layer: LayerID, in graph: NetGraph, _ expectations: inout Expectations
+  ) -> Refusal {
+    guard var reason = refusal.reason.facts as? ProducerType, reason.reader == refusal.layer else {
       return refusal
     }
-    var lists = [expected]
-    for index in missing {
-      guard let other = tables[index][refusal.layer],
-        case .producerType(blob, found, _, let more) = other.reason(of: rules[index], in: graph)
+    var lists = [reason.expected]
+    for index in missing where !rules[index].rule.isQuiet {
+      guard let miss = tables[index][layer],
+        let other = miss.reason(of: rules[index], at: layer, in: graph).facts as? ProducerType,
+        other.reader == reason.reader, other.blob == reason.blob
       else { continue }
-      lists.append(more)
+      lists.append(other.expected)
     }
+    reason.expected = expectations.merging(lists)
     var merged = refusal
-    merged.reason = .producerType(
-      blob: blob, found: found, foundType: type, expected: expectations.merging(lists))
+    merged.reason = Refusal.Reason(reason)
     return merged
   }
 

@@ -24,8 +24,8 @@ struct OutputCheck {
     for layer in added { after += Self.outputs(graph.layers[layer.index].tops, in: graph) }
     // As a rule there are none.
     guard after != before else { return }
-    if let lost = Set(before).subtracting(after).min() { throw .lostOutput(blob: lost) }
-    if let new = Set(after).subtracting(before).min() { throw .newOutput(blob: new) }
+    if let lost = Set(before).subtracting(after).min() { throw Refusal.Reason(LostOutput(blob: lost)) }
+    if let new = Set(after).subtracting(before).min() { throw Refusal.Reason(NewOutput(blob: new)) }
   }
 
   private static func outputs(_ values: [ValueID], in graph: NetGraph) -> [String] {

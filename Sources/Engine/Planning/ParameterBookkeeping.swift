@@ -47,7 +47,8 @@ enum ParameterBookkeeping {
     guard let change = net.graph.changes[layer] else { return }
     if let blobs = change.blobs, let bias = biasTerm(of: net.graph[layer].type), !blobs.isEmpty {
       guard blobs.count <= 2 else {
-        throw .blobCount(layer: layer, found: blobs.count, expected: "1 or 2")
+        throw Refusal.Reason(
+          BlobCount(layer: net.graph.named(layer), found: blobs.count, expected: .oneOrTwo))
       }
       setBias(blobs.count == 2, bias, of: layer, in: net)
     }

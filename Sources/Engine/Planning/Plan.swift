@@ -13,7 +13,7 @@ package struct Plan: Sendable {
   package var overlaps: [Overlap]
   /// The user's rules that rewrote nothing, and why as far as that can be told: nil where no layer was one that they begin
   /// with.
-  package var idleRules: [(rule: String, reason: String?)]
+  package var idleRules: [(rule: String, reason: Refusal.Reason?)]
   /// Things the user should know.
   package var warnings: [Warning]
   /// The net as it will be.

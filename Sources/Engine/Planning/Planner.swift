@@ -213,8 +213,8 @@ package struct Planner {
       for blob in change.blobs ?? [] where blob.mayOverflow {
         guard let largest = try? blob.largestMagnitude(from: weights), largest > blob.storage.largest
         else { continue }
-        let reason = Refusal.Reason.overflow(
-          layer: layer, largest: largest, limit: blob.storage.largest, storage: blob.storage.phrase)
+        let reason = Refusal.Reason(
+          Overflow(layer: net.graph.named(layer), largest: largest, storage: blob.storage))
         for rewrite in rewrites where (rewrite.kept + rewrite.replaced + rewrite.added).contains(layer) {
           guard let index = rules.firstIndex(where: { $0.rule.id == rewrite.rule }) else { continue }
           result[rewrite.anchor, default: [:]][index] = reason
@@ -228,7 +228,8 @@ package struct Planner {
     let graph = net.graph
     let lost = final(lost)
     for match in lost {
-      let reason = Refusal.Reason.overlap(rule: match.overlap.winner, layers: match.overlap.shared)
+      let reason = Refusal.Reason(
+        Overlapped(rule: match.overlap.winner, layers: match.overlap.shared))
       misses.note(Miss(reason, match.binding), match.rule, at: match.anchor)
     }
     try ConnectionCheck.check(graph)
@@ -244,11 +245,11 @@ package struct Planner {
       typesBefore: typesBefore, typesAfter: graph.typeCounts)
   }
 
-  private func idleRules() -> [(rule: String, reason: String?)] {
+  private func idleRules() -> [(rule: String, reason: Refusal.Reason?)] {
     let applied = Set(rewrites.map(\.rule))
     return rules.filter { !$0.rule.isBuiltin && !$0.rule.isQuiet && !applied.contains($0.rule.id) }.map {
       rule in
-      (rule.rule.id, misses.nearestReason(of: [rule], in: net.graph)?.sentence(in: net.graph))
+      (rule.rule.id, misses.nearestReason(of: [rule], in: net.graph))
     }
   }
 
@@ -268,7 +269,7 @@ package struct Planner {
       return Warning(
         layer: "",
         reason: .idleParameter(
-          name: name, rules: takers.map(\.rule.id), reason: reason?.sentence(in: net.graph)))
+          name: name, rules: takers.map(\.rule.id), reason: reason))
     }
   }
 

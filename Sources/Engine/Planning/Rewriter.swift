@@ -139,7 +139,8 @@ struct Rewriter {
         return ParameterBookkeeping.note(blob: index, of: layer, in: net)
       }
       guard index <= blobs.count, index < blobs.count || assignment.fallback != nil else {
-        throw .blobCount(layer: layer, found: blobs.count, expected: "a blob \(index)")
+        throw Refusal.Reason(
+          BlobCount(layer: net.graph.named(layer), found: blobs.count, expected: .place(index)))
       }
       if index == blobs.count, let fallback = assignment.fallback {
         // The layer has no such blob yet: inside the expression it reads as the default.
@@ -151,7 +152,10 @@ struct Rewriter {
       {
         for scale in scales {
           if let channel = scale.factors.firstIndex(where: { !$0.isFinite }) {
-            throw .notFinite(layer: layer, what: "new blob \(index)", channel: channel * scale.inner)
+            throw Refusal.Reason(
+              NotFinite(
+                layer: net.graph.named(layer), numbers: "new blob \(index)",
+                channel: channel * scale.inner))
           }
           blobs[index] = blobs[index].scaled(by: scale)
         }
@@ -172,7 +176,7 @@ struct Rewriter {
     guard Self.typesNotInPlace.contains(made.type) else { return }
     let read = made.bottoms.map(graph.blobName)
     if let blob = made.tops.map(graph.blobName).first(where: read.contains) {
-      throw .worksInPlace(layer: made.name, type: made.type, blob: blob)
+      throw Refusal.Reason(WorksInPlace(layer: graph.named(layer), blob: blob))
     }
   }
 
@@ -209,7 +213,11 @@ struct Rewriter {
     if field.path == ["param"] || field.path == ["param", "name"] {
       for case let name? in net.graph.definition(of: layer)?.sharedParameterNames ?? [] {
         let others = (net.graph.parameterSharers[name] ?? []).filter { $0 != layer && net.graph[$0].isAlive }
-        if !others.isEmpty { throw .sharedParameter(layer: layer, name: name, others: others) }
+        if !others.isEmpty {
+          let sharers = Readers(others, count: others.count, in: net.graph)
+          throw Refusal.Reason(
+            SharedParameter(layer: net.graph.named(layer), parameter: name, sharers: sharers))
+        }
       }
     }
     net.setAttribute(field.path, to: [], of: layer)

@@ -44,18 +44,18 @@ package enum RuleTestRunner {
     switch test.expectation {
     case .rewritten(let layers):
       guard !plan.rewrites.isEmpty else {
-        let reason = plan.nearMisses.first.map { ": \($0.reason.sentence(in: plan.graph))" } ?? ""
+        let reason = plan.nearMisses.first.map { ": \($0.reason.sentence())" } ?? ""
         return "the rule rewrote nothing\(reason)"
       }
       guard let layers, layers != left else { return nil }
       return "expected the layers \(layers.joined(separator: ", ")), found \(left.joined(separator: ", "))"
     case .refused(let layer, let reason):
       let refusal = plan.nearMisses.first { refusal in
-        layer.map { plan.graph[refusal.layer].name == $0 } ?? true
+        layer.map { refusal.layer.name == $0 } ?? true
       }
       guard let refusal else {
         let other = plan.nearMisses.first.map {
-          "; it refused '\(plan.graph[$0.layer].name)': \($0.reason.sentence(in: plan.graph))"
+          "; it refused '\($0.layer.name)': \($0.sentence)"
         }
         return plan.rewrites.isEmpty
           ? "the rule refused nothing\(layer.map { " at '\($0)'" } ?? "")\(other ?? "")"
@@ -63,14 +63,14 @@ package enum RuleTestRunner {
       }
       guard refusal.reason.code == reason else {
         return
-          "expected the refusal '\(reason)', found '\(refusal.reason.code)': \(refusal.reason.sentence(in: plan.graph))"
+          "expected the refusal '\(reason)', found '\(refusal.reason.code)': \(refusal.reason.sentence())"
       }
       return nil
     case .unmatched:
       if !plan.rewrites.isEmpty {
         return "the rule rewrote the net; the layers left are \(left.joined(separator: ", "))"
       }
-      return plan.nearMisses.first.map { "the rule refused: \($0.reason.sentence(in: plan.graph))" }
+      return plan.nearMisses.first.map { "the rule refused: \($0.reason.sentence())" }
     }
   }
 }

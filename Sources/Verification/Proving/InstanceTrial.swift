@@ -47,7 +47,7 @@ struct InstanceTrial {
     }
     guard !plan.rewrites.isEmpty else {
       let refusal = plan.nearMisses.first { $0.isComplete } ?? plan.nearMisses.first
-      return .refused(refusal?.reason, sentence: refusal?.reason.sentence(in: plan.graph) ?? "")
+      return .refused(refusal?.reason, sentence: refusal?.reason.sentence() ?? "")
     }
     let inputs = Dictionary(instance.inputs.map { ($0.name, $0.value) }) { $1 }
     let expected = try InstanceRunner.runner(

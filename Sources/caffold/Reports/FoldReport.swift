@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Engine
 import JSON
 import RuleModel
@@ -47,10 +48,10 @@ struct FoldReport {
 
   /// The user's rules that did nothing. The reasons of those that could have removed layers are told with the layers.
   private var idleLines: [String] {
-    let told = Set(verbose ? plan.nearMisses.map(\.rule) : plan.refusals.map(\.rule))
+    let told = Set(plan.refusals.map(\.rule))
     let idle = plan.idleRules.filter { !told.contains($0.rule) }
     var lines = idle.compactMap { idle in
-      idle.reason.map { "note: rule '\(idle.rule)' rewrote nothing: \($0)" }
+      idle.reason.map { "note: rule '\(idle.rule)' rewrote nothing: \($0.sentence())" }
     }
     if lines.count > 5 {
       lines = lines.prefix(4) + ["note: \(lines.count - 4) more rules rewrote nothing; -v says why"]
@@ -167,40 +168,26 @@ struct FoldReport {
 
   private var warningLines: [String] {
     if verbose { return plan.warnings.map(line) }
-    var messages = SaidOnce()
-    for warning in plan.warnings {
-      messages.add(warning.layer) {
-        "warning: the same goes for \($0) more"
+    var kinds: [String] = []
+    for warning in plan.warnings where !kinds.contains(warning.kind) { kinds.append(warning.kind) }
+    return kinds.flatMap { kind in
+      GroupedLines.lines(plan.warnings.filter { $0.kind == kind }, name: \.layer) {
+        "warning: \(Wording.counted($0, "more layer has", plural: "more layers have")) the same warning"
       } line: {
-        line(of: warning)
+        line(of: $0)
       }
     }
-    return messages.lines
   }
 
   private var refusalLines: [String] {
-    if verbose { return plan.nearMisses.map { "\(line(of: $0)) [\($0.rule)]" } + overlapLines }
-    var messages = SaidOnce()
-    // Of very many layers that stay, most do so like the one before, and their sentences need not be made.
-    var last: (type: String, found: String, expected: [String], group: Int)?
-    for refusal in plan.refusals {
-      let layer = plan.graph[refusal.layer]
-      var group: Int?
-      if case .producerType(_, _, let found, let expected) = refusal.reason, let last,
-        (last.type, last.found) == (layer.type, found), last.expected == expected
-      {
-        group = last.group
-      }
-      let number = messages.add(layer.name, to: group) {
-        "note: \($0) more of type \(layer.type) stay for the same reason"
+    if verbose { return plan.refusals.map { "\(line(of: $0)) [\($0.rule)]" } + overlapLines }
+    return RefusalGroup.groups(plan.refusals).flatMap { group in
+      GroupedLines.lines(group.refusals, name: \.layer.name) {
+        "note: \($0) more \(group.refusals[0].layer.type) layers stay for the same reason"
       } line: {
-        line(of: refusal)
-      }
-      if group == nil, case .producerType(_, _, let found, let expected) = refusal.reason {
-        last = (layer.type, found, expected, number)
+        line(of: $0)
       }
     }
-    return messages.lines
   }
 
   private var overlapLines: [String] {
@@ -214,8 +201,7 @@ struct FoldReport {
   private func line(of warning: Warning) -> String { "warning: \(warning.sentence)" }
 
   private func line(of refusal: Refusal) -> String {
-    let layer = plan.graph[refusal.layer]
-    return "note: \(layer.type) '\(layer.name)' stays: \(refusal.reason.sentence(in: plan.graph))"
+    "note: \(refusal.layer.description) stays: \(refusal.sentence)"
   }
 
   // MARK: JSON
@@ -320,14 +306,13 @@ struct FoldReport {
   }
 
   private func refusal(_ refusal: Refusal) -> JSONValue {
-    let layer = plan.graph[refusal.layer]
-    return .object([
-      ("layer", .string(layer.name)),
-      ("type", .string(layer.type)),
+    .object([
+      ("layer", .string(refusal.layer.name)),
+      ("type", .string(refusal.layer.type)),
       ("rule", .string(refusal.rule)),
-      ("layers", captured(refusal.bindings.map { ($0.capture, plan.graph[$0.layer].name) })),
+      ("layers", captured(refusal.bindings.map { ($0.capture, $0.layer.name) })),
       ("reason", .string(refusal.reason.code)),
-      ("message", .string(refusal.reason.sentence(in: plan.graph))),
+      ("message", .string(refusal.sentence)),
     ])
   }
 

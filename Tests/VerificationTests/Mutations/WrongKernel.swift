@@ -132,14 +132,17 @@ extension WrongKernel {
       let affine = try net.affine(of: from)
       guard var layer = try OpenLayer(into, net), let scale = affine.scale else { return }
       guard affine.isPerChannel(rank: layer.linear.rank) else {
-        throw .axis(layer: from, axis: affine.axis, count: affine.axisCount)
+        throw Refusal.Reason(
+          OtherAxis(layer: net.graph.named(from), axis: affine.axis, count: affine.axisCount))
       }
       func each(_ values: [Double]) -> [Double] {
         values.count == 1 ? Array(repeating: values[0], count: layer.outputs) : values
       }
       guard each(scale).count == layer.outputs else {
-        throw .channelCount(
-          layer: from, what: "scale", found: scale.count, into: into, expected: layer.outputs)
+        throw Refusal.Reason(
+          ChannelCount(
+            layer: net.graph.named(from), numbers: "scale", found: scale.count, into: net.graph.named(into),
+            expected: layer.outputs))
       }
       fold(&layer, each(scale), each(affine.shift ?? [0]))
       layer.close()
@@ -159,7 +162,9 @@ extension WrongKernel {
         var layer = try OpenLayer(into, net), let scale = affine.scale, let input = layer.linear.input
       else { return try FoldAffineInput().apply(arguments, to: net) }
       let isShifted = affine.shift?.contains { $0 != 0 } ?? false
-      if isShifted, layer.linear.pads, !ignoresPadding { throw .inexactPadding(layer: into) }
+      if isShifted, layer.linear.pads, !ignoresPadding {
+        throw Refusal.Reason(InexactPadding(layer: net.graph.named(into)))
+      }
       let channels = input.channelCount ?? scale.count
       func each(_ values: [Double]) -> [Double] {
         values.count == 1 ? Array(repeating: values[0], count: channels) : values

@@ -1,0 +1,166 @@
+import CaffeIO
+import Diagnostics
+import RuleModel
+
+// What a rule, or the command line, asks of the layers that match.
+
+/// A rule that comes first rewrote some of the layers.
+struct Overlapped: RefusalReason {
+  static let code = RefusalCode("overlap", "a rule that [comes first](#order-and-end) rewrote some of the layers")
+  var rule: String
+  var layers: [String]
+
+  var variant: String { rule }
+
+  func sentence(about layer: NamedLayer?) -> String {
+    let names = Wording.list(layers.map { "'\($0)'" }, "and")
+    return "rule '\(rule)' comes first and rewrote \(names), which this rule also matched"
+  }
+}
+
+/// A condition does not hold.
+struct UnmetCondition: RefusalReason {
+  static let code = RefusalCode("condition", "a condition of the rule does not hold")
+  /// The expression as written, and where.
+  var text: String
+  var place: SourcePlace
+  /// The sentence that the rule gives for it; nil where it gives none.
+  var explanation: String?
+
+  var variant: String { explanation ?? text }
+
+  func sentence(about layer: NamedLayer?) -> String {
+    explanation ?? "the rule's condition '\(text)' does not hold (\(place.description))"
+  }
+}
+
+/// The rule is for the other phase.
+struct OtherPhase: RefusalReason {
+  static let code = RefusalCode("phase", "the rule is for the other phase")
+  var expected: String
+  var found: String
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "the rule is for phase \(expected), and the net is taken in phase \(found)"
+  }
+}
+
+/// `--only-layer` or `--skip-layer` protects a layer.
+struct LayerProtected: RefusalReason {
+  static let code = RefusalCode("layer-skipped", "`--skip-layer` or `--only-layer` protects a layer")
+  var layer: NamedLayer
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "--only-layer or --skip-layer protects \(self.layer.mention(about: layer))"
+  }
+}
+
+/// An expression has no value.
+struct EvaluationFailed: RefusalReason {
+  static let code = RefusalCode("evaluation", "an expression has no value, or not one that can be used")
+  var error: any Error
+
+  func sentence(about layer: NamedLayer?) -> String {
+    (error as? any DiagnosticError)?.diagnostic.headline ?? "\(error)"
+  }
+}
+
+/// An expression that has to be a number is none.
+struct NotANumber: RefusalReason {
+  static let code = EvaluationFailed.code
+  var text: String
+  var place: SourcePlace
+
+  func sentence(about layer: NamedLayer?) -> String { "'\(text)' is not a number (\(place.description))" }
+}
+
+/// A field cannot hold the value that a rule gives it.
+struct WrongFieldValue: RefusalReason {
+  static let code = EvaluationFailed.code
+  /// What the field can hold.
+  enum Expected {
+    /// Any value of a definition.
+    case simple
+    /// A finite number.
+    case finite
+    /// Values of a type.
+    case type(SchemaField.FieldType)
+    /// One value, and not so many.
+    case single(found: Int)
+    /// A number or a word, beside text.
+    case text
+  }
+  var path: [String]
+  var expected: Expected
+
+  func sentence(about layer: NamedLayer?) -> String {
+    let field = "'\(path.joined(separator: "."))'"
+    switch expected {
+    case .simple: return "\(field) must be a number, a word, a boolean or a list of them"
+    case .finite: return "\(field) must be a finite number"
+    case .text: return "\(field) must be a number or a word"
+    case .single(let found): return "\(field) takes one value, and the expression gives \(found)"
+    case .type(.enum(let name)): return "\(field) must be one of the words of \(name)"
+    case .type(let type): return "\(field) must be \(type.phrase)"
+    }
+  }
+}
+
+extension SchemaField.FieldType {
+  /// Its values in words.
+  fileprivate var phrase: String {
+    switch self {
+    case .double, .float: "a number"
+    case .int32, .sint32, .sfixed32, .int64, .sint64, .sfixed64: "a whole number"
+    case .uint32, .fixed32, .uint64, .fixed64: "a whole number from 0 on"
+    case .bool: "true or false"
+    case .string, .bytes: "a text"
+    case .enum: "a word"
+    case .message: "a mapping"
+    }
+  }
+}
+
+/// A parameter of a new layer follows from blobs, and this run has none.
+struct UnknownWithoutWeights: RefusalReason {
+  static let code = NoWeights.code
+  var path: [String]
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "without weights '\(path.joined(separator: "."))' of the new layer is unknown; give the weights, or values for the rule's parameters"
+  }
+}
+
+/// A shape or number of channels that a rule uses is not known.
+struct UnknownBlobShape: RefusalReason {
+  static let code = RefusalCode("unknown-shape", "the rule uses a shape that cannot be computed")
+  var layer: NamedLayer
+  var blob: String
+  /// Why, where that can be told.
+  var cause: UnknownShape
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "the shape of blob '\(blob)' at \(self.layer.mention(about: layer)) is unknown: \(cause.sentence)"
+  }
+}
+
+/// A layer moves no window over its input.
+struct NoWindow: RefusalReason {
+  static let code = EvaluationFailed.code
+  var layer: NamedLayer
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "\(self.layer.mention(about: layer)) has no window: only convolutions, deconvolutions and poolings have one"
+  }
+}
+
+/// A parameter is no whole number.
+struct NotWhole: RefusalReason {
+  static let code = EvaluationFailed.code
+  var layer: NamedLayer
+  var path: [String]
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "\(self.layer.possession("'\(path.joined(separator: "."))'", about: layer)) is not a whole number"
+  }
+}
