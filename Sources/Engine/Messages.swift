@@ -23,7 +23,9 @@ extension Warning {
         "assumed-statistics", "'\(layer)' says 'use_global_stats: false'; its stored statistics were used"
       )
     case .deadChannels(let count, let total):
-      return ("dead-channels", "\(count) of \(Wording.counted(total, "channel")) of '\(layer)' have the factor 0")
+      return (
+        "dead-channels", "\(count) of \(Wording.counted(total, "channel")) of '\(layer)' have the factor 0"
+      )
     case .negativeVariance(let count, let smallest):
       let number = NumberText.scientific(smallest)
       return (

@@ -122,9 +122,19 @@ import Verification
     }
   }
 
-  @Test func everyReasonAndEveryKernelIsDescribed() {
-    for word in Refusal.Reason.codes + KernelRegistry.signatures.map(\.name) {
+  @Test func everyKernelIsDescribed() {
+    for word in KernelRegistry.signatures.map(\.name) {
       #expect(Self.page.contains("`\(word)`") || Self.page.contains("kernel: \(word)"), "'\(word)'")
+    }
+  }
+
+  /// The page has the table of reasons as their types give it.
+  @Test func theTableOfReasonsIsTheirs() {
+    #expect(
+      Self.page.contains(Refusal.Reason.reference), "replace the table by:\n\(Refusal.Reason.reference)")
+    // Reasons that share a code mean one thing by it.
+    for (code, kinds) in Dictionary(grouping: Refusal.Reason.kinds, by: { $0.code.word }) {
+      #expect(Set(kinds.map { $0.code.meaning }).count == 1, "\(code)")
     }
   }
 }

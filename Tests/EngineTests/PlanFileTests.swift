@@ -126,7 +126,7 @@ import Verification
           "\"key\": \"remove-dropout@d\",\n      \"apply\": true",
           "\"key\": \"remove-dropout@d\",\n      \"apply\": false"
         ))
-        == "plan.json:61:5: error: rewrite 'conv-scale@s' cannot be made: its bottom 'd' is made by Dropout 'd', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution or InnerProduct; it stands on 'remove-dropout@d', which is struck out: strike it out too, or make a new plan with --skip-layer"
+        == "plan.json:61:5: error: rewrite 'conv-scale@s' cannot be made: bottom 'd' of Scale 's' is made by Dropout 'd', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution or InnerProduct; it depends on 'remove-dropout@d', which is disabled: disable this rewrite as well, or make a new plan with --skip-layer"
     )
   }
 
@@ -141,12 +141,12 @@ import Verification
       + file[dropout..<scale].dropLast(2) + file[end...]
     #expect(
       message(String(swapped))
-        == "plan.json:52:5: error: rewrite 'conv-scale@s' cannot be made: its bottom 'd' is made by Dropout 'd', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution or InnerProduct; restore the entries as they were, strike this one out, or make the plan anew"
+        == "plan.json:52:5: error: rewrite 'conv-scale@s' cannot be made: bottom 'd' of Scale 's' is made by Dropout 'd', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution or InnerProduct; restore the entries as they were, disable this one, or make the plan anew"
     )
   }
 
   private static let remedy =
-    "restore the entries as they were, strike this one out, or make the plan anew"
+    "restore the entries as they were, disable this one, or make the plan anew"
 
   /// What a plan file can be made to say, and the message for it.
   @Test(arguments: [
@@ -205,7 +205,7 @@ import Verification
     (
       "\"capture\": \"conv\", \"layer\": \"c1\", \"type\": \"Convolution\", \"index\": 0",
       "\"capture\": \"conv\", \"layer\": \"c2\", \"type\": \"Convolution\", \"index\": 3",
-      "40:5: error: rewrite 'conv-bn@bn1' cannot be made: BatchNorm 'bn1' is not connected as the rule asks; \(remedy)"
+      "40:5: error: rewrite 'conv-bn@bn1' cannot be made: BatchNorm 'bn1' is not connected as the rule's pattern says; \(remedy)"
     ),
     (
       "\"index\": 0, \"fate\": \"kept\"", "\"index\": 0, \"fate\": \"removed\"",

@@ -90,7 +90,7 @@ import Verification
         + layer("a", "ReLU", "conv", "conv") + layer("b", "TanH", "drop", "b"))
     #expect(made.names == ["conv", "drop", "a", "b"])
     #expect(
-      made.reasons(at: "drop") == ["ReLU 'a' overwrites blob 'conv' in place, so nobody else can read it"])
+      made.reasons(at: "drop") == ["ReLU 'a' overwrites blob 'conv' in place, so no other layer can read it"])
   }
 
   @Test(arguments: ["drop", "conv"])
@@ -99,9 +99,10 @@ import Verification
       data + convolution("conv", "data", "conv") + layer("r", "ReLU", "conv", "r")
         + layer("drop", "Dropout", "conv", top))
     #expect(made.names == ["conv", "r", "drop"])
+    let value = top == "conv" ? "the value" : "blob 'conv'"
     #expect(
       made.reasons(at: "drop") == [
-        "the net output '\(top)' would be one with 'conv', which layer 'r' reads, and no output any more"
+        "the net output '\(top)' would become \(value) that ReLU 'r' reads, and so no output any more"
       ])
   }
 
@@ -125,18 +126,18 @@ import Verification
     ),
     (
       convolution("c", "data", "c") + layer("s", "Scale", "c", "s") + layer("x", "ReLU", "c", "x"), "s",
-      "blob 'c' is also read by layer 'x'"
+      "blob 'c' is also read by ReLU 'x'"
     ),
     (
       convolution("c", "data", "c")
         + layer("b", "BatchNorm", "c", "c", "batch_norm_param { use_global_stats: false }"),
       "b",
-      "'b' says 'use_global_stats: false', so it uses the statistics of the batch; --assume-stored-statistics folds the stored ones"
+      "it says 'use_global_stats: false' and so uses the statistics of the batch; --assume-stored-statistics folds the stored ones"
     ),
     (
       layer("c", "Convolution", "data", "c", "param { name: \"w\" } convolution_param { num_output: 2 }")
         + layer("d", "Convolution", "data", "d", "param { name: \"w\" } convolution_param { num_output: 2 }")
-        + layer("s", "Scale", "c", "s"), "s", "'c' shares its parameter 'w' with layer 'd'"
+        + layer("s", "Scale", "c", "s"), "s", "Convolution 'c' shares its parameter 'w' with Convolution 'd'"
     ),
   ])
   func everyLayerThatStaysHasAReason(text: String, at layer: String, reason: String) throws {
@@ -302,7 +303,7 @@ import Verification
     // Not 'small', whose layers are a part of those rewritten, nor 'late', which waits.
     #expect(plan.overlaps == [Overlap(rule: "second", layer: "p", winner: "first", shared: ["r"])])
     #expect(
-      plan.reasons(at: "p") == ["rule 'first' goes first and rewrote 'r', which this rule matched too"])
+      plan.reasons(at: "p") == ["rule 'first' comes first and rewrote 'r', which this rule also matched"])
     #expect(plan.refusals.map(\.reason.code) == ["overlap"])
     #expect(try overlaps(text, Self.rivals, false).overlaps == [])
   }
@@ -352,15 +353,15 @@ import Verification
         select: ["remove-split"])
       return made.nearMisses.map(\.sentence)
     }
-    #expect(try reasons("") == ["the net output 's' would lose its name: 't' is needed under its own"])
+    #expect(try reasons("") == ["the net output 's' would lose its name, since blob 't' must keep its own"])
     #expect(
       try reasons(layer("r", "ReLU", "t", "r"))
-        == ["the net output 's' would be one with 't', which layer 'r' reads, and no output any more"])
+        == ["the net output 's' would become blob 't' that ReLU 'r' reads, and so no output any more"])
   }
 
   @Test func theLastLayerStays() throws {
     let made = try plan(data + layer("d", "Dropout", "data", "data"))
-    #expect(made.reasons(at: "d") == ["it is the only layer left, and a net has at least one"])
+    #expect(made.reasons(at: "d") == ["it is the only layer left, and a net needs one"])
   }
 
   @Test func rulesForTestDoNotTouchATrainingNet() throws {
@@ -368,7 +369,7 @@ import Verification
       data + layer("d", "Dropout", "data", "d") + layer("a", "ReLU", "d", "a"), state: NetState(phase: .train)
     )
     #expect(made.names == ["d", "a"])
-    #expect(made.reasons(at: "d") == ["the rule is for phase TEST, this is the net of phase TRAIN"])
+    #expect(made.reasons(at: "d") == ["the rule is for phase TEST, and the net is taken in phase TRAIN"])
   }
 
   @Test func theBuiltInRulesPassTheirOwnTests() throws {

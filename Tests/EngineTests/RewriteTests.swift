@@ -168,31 +168,31 @@ import Testing
   // MARK: - What is refused
 
   @Test(arguments: [
-    ("v: {type: Vendor}", "drop: v", "net-output", "the net output 'v' would be gone"),
+    ("v: {type: Vendor}", "drop: v", "net-output", "the net output 'v' would be removed"),
     (
       "a: {type: ReLU}, v: {type: Vendor, bottom: a}",
       "replace: v, with: {type: TanH, bottom: 'a.bottoms[0]'}",
-      "new-output", "nobody would read 'a' any more, so the net would give it as an output"
+      "new-output", "no layer would read 'a' any more, so it would become an output of the net"
     ),
-    ("a: {type: ReLU}", "drop: a", "other-consumer", "blob 'a' is also read by layer 'v'"),
+    ("a: {type: ReLU}", "drop: a", "other-consumer", "blob 'a' is also read by Vendor 'v'"),
     (
       "v: {type: Vendor}", "replace: v, with: {type: TanH, name: a}", "layer-name",
-      "there is a layer 'a' already"
+      "the net already has a layer 'a'"
     ),
-    ("v: {type: Vendor}", "rename: {v: a}", "layer-name", "there is a layer 'a' already"),
+    ("v: {type: Vendor}", "rename: {v: a}", "layer-name", "the net already has a layer 'a'"),
     (
       "v: {type: Vendor}", "replace: v, with: [{type: TanH, top: {name: a}}, {type: ReLU, top: v}]",
       "blob-name",
-      "there is a blob 'a' already"
+      "the net already has a blob 'a'"
     ),
     (
       "a: {type: ReLU}, v: {type: Vendor, bottom: a}", "insert: {after: a, type: Eltwise, bottom: [a, v]}",
       "layer-order",
-      "Eltwise 'a_eltwise' stands before Vendor 'v', whose result it would read; move it in the net definition"
+      "Eltwise 'a_eltwise' comes before Vendor 'v', whose result it would read; move it in the net definition"
     ),
     (
       "v: {type: Vendor}", "insert: {after: 'v.tops[2]', type: ReLU}", "top-count",
-      "Vendor 'v' has 1 top, the rule asks for 3"
+      "it has 1 top, the rule needs 3"
     ),
   ])
   func isRefused(match: String, rewrite: String, code: String, sentence: String) throws {

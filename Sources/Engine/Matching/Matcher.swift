@@ -66,7 +66,7 @@ final class Matcher {
   func refusal(
     of rule: PlannedRule, at anchor: LayerID, _ binding: Binding, in graph: NetGraph
   ) -> Refusal.Reason? {
-    if let wanted, Set(binding.allLayers) != wanted { {
+    if let wanted, Set(binding.allLayers) != wanted {
       return Refusal.Reason(OtherConnection(layer: graph.named(anchor)))
     }
     return rule.unmetCondition(binding, in: net)

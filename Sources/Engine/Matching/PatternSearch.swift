@@ -64,16 +64,14 @@ struct PatternSearch {
   }
 
   /// Notes why the search does not go on here; always false.
-  mutating func miss(_ reason: @autoclosure () -> some RefusalReason) -> Bool {
-    note { Refusal.Reason(reason()) }
-  }
+  mutating func miss(_ reason: some RefusalReason) -> Bool { miss(Refusal.Reason(reason)) }
 
-  private mutating func note(_ reason: () -> Refusal.Reason) -> Bool {
+  private mutating func miss(_ reason: Refusal.Reason) -> Bool {
     let count = state.binding.count + (state.element?.bound.count ?? 0)
     if count > nearest?.binding.count ?? 0 {
       var binding = state.binding
       if let element = state.element { binding.elements.append(element) }
-      nearest = MissedSearch(reason(), binding)
+      nearest = MissedSearch(reason, binding)
     }
     return false
   }
@@ -147,7 +145,8 @@ struct PatternSearch {
       }
       // A value that stands there twice counts twice: taking it out once would change what is computed.
       guard bottoms.count <= Matcher.everyLimit else {
-        return miss(TooManyBottoms(layer: graph.named(layer), found: bottoms.count, limit: Matcher.everyLimit))
+        return miss(
+          TooManyBottoms(layer: graph.named(layer), found: bottoms.count, limit: Matcher.everyLimit))
       }
       let repeated = repeatedValues(bottoms)
       let single = bottoms.filter { !repeated.contains($0) }
@@ -374,7 +373,7 @@ struct PatternSearch {
     if isOpen { return false }
     state.binding.isComplete = true
     steps += 3
-    if let reason = matcher.refusal(of: rule, at: start, state.binding, in: graph) { return note { reason } }
+    if let reason = matcher.refusal(of: rule, at: start, state.binding, in: graph) { return miss(reason) }
     return true
   }
 }

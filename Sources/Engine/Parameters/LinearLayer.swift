@@ -45,7 +45,9 @@ struct LinearLayer {
     let type = net.graph[layer].type
     let isInnerProduct = type == "InnerProduct"
     let parameters = LinearParameters.of(layer, in: net)
-    guard parameters.axis == 1 else { throw Refusal.Reason(OtherAxis(layer: net.graph.named(layer), axis: parameters.axis, count: 1)) }
+    guard parameters.axis == 1 else {
+      throw Refusal.Reason(OtherAxis(layer: net.graph.named(layer), axis: parameters.axis, count: 1))
+    }
     biasPath = parameters.biasPath
     hasBias = parameters.hasBias
     pads = parameters.pads

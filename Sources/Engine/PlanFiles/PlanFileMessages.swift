@@ -55,9 +55,9 @@ extension PlanFileError: DiagnosticError {
         return "rewrite '\(key)' cannot be made: \(sentence); \(Self.remedy)"
       }
       let earlier = struck.map { "'\($0)'" }.joined(separator: ", ")
-      let (be, them) = struck.count == 1 ? ("is", "it") : ("are", "them")
+      let be = struck.count == 1 ? "is" : "are"
       return
-        "rewrite '\(key)' cannot be made: \(sentence); it depends on \(earlier), which \(be) disabled: disable it as well, enable \(them), or make a new plan with --skip-layer"
+        "rewrite '\(key)' cannot be made: \(sentence); it depends on \(earlier), which \(be) disabled: disable this rewrite as well, or make a new plan with --skip-layer"
     case .otherLayers(let key, let planned, let found):
       return
         "rewrite '\(key)' would be of \(described(found)), the plan says \(described(planned)); \(Self.remedy)"
@@ -68,7 +68,7 @@ extension PlanFileError: DiagnosticError {
         "rewrite '\(key)' would not make a change that the plan lists: \(described(change)); \(Self.remedy)"
     case .overflow(let keys, let reason):
       return
-        "\(reason.sentence()), after \(keys.map { "'\($0)'" }.joined(separator: ", ")); strike these out, or make the plan anew"
+        "\(reason.sentence()), after \(keys.map { "'\($0)'" }.joined(separator: ", ")); disable these rewrites, or make the plan anew"
     case .otherCount(let type, let planned, let found):
       return
         "the result would have \(found) \(type) layers, the plan says \(planned); nothing was written; make the plan anew"
@@ -82,7 +82,7 @@ extension PlanFileError: DiagnosticError {
   }
 
   private static let remedy =
-    "restore the entries as they were, strike this one out, or make the plan anew"
+    "restore the entries as they were, disable this one, or make the plan anew"
 
   private func difference(_ planned: PlanFile.Input, _ bytes: Int, _ digest: String) -> String {
     guard planned.byteCount == bytes else {

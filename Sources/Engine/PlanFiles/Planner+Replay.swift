@@ -48,7 +48,8 @@ extension Planner {
     let wanted = Set(try planned.layers.map { try layer($0, of: planned) })
     let binding: Binding
     switch search(rule, at: try layer(anchor, of: planned), among: wanted) {
-    case .nearMiss(let miss): throw refusal(
+    case .nearMiss(let miss):
+      throw refusal(
         of: planned, miss.reason(of: rule, at: try layer(anchor, of: planned), in: net.graph), struck)
     case .match(let found): binding = found
     }

@@ -34,7 +34,7 @@ extension LayerWriter {
     let overwriters = read.compactMap { graph[$0].overwriter }.filter { graph[$0].isAlive }
     let readers = (taken.flatMap { graph.consumers(of: $0) } + overwriters).min(by: later)
     if let makers, let readers, !later(makers, readers) {
-      throw Refusal.Reason(LayerOrder(reader: graph.named(readers), maker: graph.named(makers)))
+      throw Refusal.Reason(ReadsTooEarly(reader: graph.named(readers), maker: graph.named(makers)))
     }
     let places = gone.sorted { later($1, $0) }.filter { layer in
       (makers.map { later($0, layer) } ?? true) && (readers.map { later(layer, $0) } ?? true)
@@ -51,7 +51,7 @@ extension LayerWriter {
     let place = graph.order.position(of: layer)
     for value in values {
       if let producer = graph[value].producer, producer != layer, graph.order.position(of: producer) > place {
-        throw Refusal.Reason(LayerOrder(reader: graph.named(layer), maker: graph.named(producer)))
+        throw Refusal.Reason(ReadsTooEarly(reader: graph.named(layer), maker: graph.named(producer)))
       }
       if let overwriter = graph[value].overwriter, overwriter != layer, graph[overwriter].isAlive,
         graph.order.position(of: overwriter) < place

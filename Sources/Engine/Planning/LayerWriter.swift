@@ -280,7 +280,9 @@ struct LayerWriter {
   func rename(_ layer: LayerID, to name: String, _ outcome: inout RewriteOutcome) throws(Refusal.Reason) {
     let old = net.graph[layer].name
     guard name != old else { return }
-    if let count = net.graph.repeatedNames[old] { throw Refusal.Reason(RepeatedName(layer: net.graph.named(layer), count: count)) }
+    if let count = net.graph.repeatedNames[old] {
+      throw Refusal.Reason(RepeatedName(layer: net.graph.named(layer), count: count))
+    }
     guard !name.isEmpty, net.graph.layer(named: name, besides: []) == nil, !net.hasForeignBlobs(named: name)
     else { throw Refusal.Reason(LayerNameTaken(name: name)) }
     net.graph.rename(layer, to: name)

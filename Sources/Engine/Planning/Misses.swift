@@ -28,15 +28,15 @@ struct Misses: Sendable {
   mutating func forget(_ rule: PlannedRule, at layer: LayerID) { tables[rule.index][layer] = nil }
 
   /// Why some rules did nothing: the first miss with all layers there, else the first.
-  func nearestReason(of rules: [PlannedRule], in graph: NetGraph) -> Refusal.Reason? {
+  func nearest(of rules: [PlannedRule], in graph: NetGraph) -> Refusal? {
     var first: (rule: PlannedRule, anchor: LayerID, miss: Miss)?
-    for rule in rules {
-      for (anchor, miss) in tables[rule.index].entries {
-        if miss.isComplete { return miss.reason(of: rule, at: anchor, in: graph) }
-        first = first ?? (rule, anchor, miss)
+    search: for rule in rules {
+      for (anchor, miss) in tables[rule.index].entries where first == nil || miss.isComplete {
+        first = (rule, anchor, miss)
+        if miss.isComplete { break search }
       }
     }
-    return first.map { $0.miss.reason(of: $0.rule, at: $0.anchor, in: graph) }
+    return first.map { $0.miss.refusal(of: $0.rule, at: $0.anchor, explaining: $0.anchor, in: graph) }
   }
 
   /// All at layers that are left, in the order of the layers and rules.

@@ -11,9 +11,8 @@ package struct Plan: Sendable {
   var misses: Misses
   /// Matches that were lost to rules that go first; only with `PlanOptions.recordsOverlaps`.
   package var overlaps: [Overlap]
-  /// The user's rules that rewrote nothing, and why as far as that can be told: nil where no layer was one that they begin
-  /// with.
-  package var idleRules: [(rule: String, reason: Refusal.Reason?)]
+  /// The user's rules that rewrote nothing.
+  package var idleRules: [IdleRule]
   /// Things the user should know.
   package var warnings: [Warning]
   /// The net as it will be.
@@ -25,6 +24,18 @@ package struct Plan: Sendable {
 
   /// All near misses, for those who want to see every rule's reason; made anew each time.
   package var nearMisses: [Refusal] { misses.all(in: graph) }
+}
+
+/// A rule that rewrote nothing.
+package struct IdleRule: Sendable {
+  /// The rule's id.
+  package var rule: String
+  /// The nearest miss; nil where no layer was one that the rule's search begins at.
+  package var refusal: Refusal?
+  /// The types of layers that its search begins at; empty for any.
+  package var types: [String]
+  /// Whether the net has layers of one of these types.
+  package var hasTypes: Bool
 }
 
 /// One rewrite of the plan.

@@ -245,11 +245,15 @@ package struct Planner {
       typesBefore: typesBefore, typesAfter: graph.typeCounts)
   }
 
-  private func idleRules() -> [(rule: String, reason: Refusal.Reason?)] {
+  private func idleRules() -> [IdleRule] {
     let applied = Set(rewrites.map(\.rule))
+    let types = net.graph.typeCounts.keys
     return rules.filter { !$0.rule.isBuiltin && !$0.rule.isQuiet && !applied.contains($0.rule.id) }.map {
       rule in
-      (rule.rule.id, misses.nearestReason(of: [rule], in: net.graph))
+      let anchor = rule.captures[rule.pattern.anchor]
+      return IdleRule(
+        rule: rule.rule.id, refusal: misses.nearest(of: [rule], in: net.graph), types: anchor.typeNames,
+        hasTypes: types.contains(where: anchor.capture.types.accepts))
     }
   }
 
@@ -265,7 +269,7 @@ package struct Planner {
     let applied = Set(rewrites.map(\.rule))
     return takers.sorted { $0.key < $1.key }.compactMap { name, takers in
       guard !takers.contains(where: { applied.contains($0.rule.id) }) else { return nil }
-      let reason = misses.nearestReason(of: takers, in: net.graph)
+      let reason = misses.nearest(of: takers, in: net.graph)?.reason
       return Warning(
         layer: "",
         reason: .idleParameter(

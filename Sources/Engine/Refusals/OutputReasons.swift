@@ -40,14 +40,17 @@ struct OutputName: RefusalReason {
   var source: String
 
   func sentence(about layer: NamedLayer?) -> String {
-    "the net output '\(blob)' would lose its name, since blob '\(source)' must keep its own"
+    blob == source
+      ? "the net output '\(blob)' would lose its name, since an input of the net has the same one"
+      : "the net output '\(blob)' would lose its name, since blob '\(source)' must keep its own"
   }
 }
 
 /// An output would be read, and so be no output any more.
 struct OutputRead: RefusalReason {
   static let code = RefusalCode(
-    "output-read", "an output of the net would become a blob that layers read, so it would be no output any more")
+    "output-read",
+    "an output of the net would become a blob that layers read, so it would be no output any more")
   var blob: String
   /// The blob that it would be one with.
   var source: String
@@ -56,6 +59,8 @@ struct OutputRead: RefusalReason {
   var obstacles: [NamedLayer] { [reader] }
 
   func sentence(about layer: NamedLayer?) -> String {
-    "the net output '\(blob)' would become one with blob '\(source)', which \(reader.mention(about: layer)) reads, so it would be no output any more"
+    let value = blob == source ? "the value" : "blob '\(source)'"
+    return
+      "the net output '\(blob)' would become \(value) that \(reader.mention(about: layer)) reads, and so no output any more"
   }
 }

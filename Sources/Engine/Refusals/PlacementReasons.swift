@@ -15,8 +15,9 @@ struct TopCount: RefusalReason {
 }
 
 /// A layer would read what is made after it.
-struct LayerOrder: RefusalReason {
-  static let code = RefusalCode("layer-order", "a layer would read a value that a later layer of the file makes")
+struct ReadsTooEarly: RefusalReason {
+  static let code = RefusalCode(
+    "layer-order", "a layer would read a value that a later layer of the file makes")
   var reader: NamedLayer
   var maker: NamedLayer
 
@@ -59,7 +60,8 @@ struct WorksInPlace: RefusalReason {
 
 /// A blob is overwritten in place, so that a copy of it is needed.
 struct OverwrittenInPlace: RefusalReason {
-  static let code = RefusalCode("overwritten-in-place", "an in-place layer overwrites the blob that readers would need")
+  static let code = RefusalCode(
+    "overwritten-in-place", "an in-place layer overwrites the blob that readers would need")
   var blob: String
   var overwriter: NamedLayer
 
@@ -72,7 +74,8 @@ struct OverwrittenInPlace: RefusalReason {
 
 /// A layer has no bottom that its readers could read in its place.
 struct NotBypassable: RefusalReason {
-  static let code = RefusalCode("not-bypassable", "the layer has no bottom that its readers could read instead")
+  static let code = RefusalCode(
+    "not-bypassable", "the layer has no bottom that its readers could read instead")
   var layer: NamedLayer
 
   func sentence(about layer: NamedLayer?) -> String {
@@ -92,7 +95,8 @@ struct LastLayer: RefusalReason {
 
 /// The syntax of the definition has no such layer type.
 struct OldSyntax: RefusalReason {
-  static let code = RefusalCode("generation", "the definition is in an old syntax that has no such layer type")
+  static let code = RefusalCode(
+    "generation", "the definition is in an old syntax that has no such layer type")
   /// The type of the layer that would be made.
   var type: String
 

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A near miss: a rule that almost rewrote something, and why it did not.
 package struct Refusal: Sendable {
   /// The rule.
@@ -27,6 +29,9 @@ package struct Refusal: Sendable {
 
     /// The reason as part of a sentence, lower case, remedy last; `layer` is the one that the sentence is about.
     package func sentence(about layer: NamedLayer? = nil) -> String { facts.sentence(about: layer) }
+
+    /// Where the condition stands that does not hold; nil for reasons of other kinds.
+    package var unmetCondition: SourcePlace? { (facts as? UnmetCondition)?.place }
 
     package static func == (a: Self, b: Self) -> Bool {
       type(of: a.facts) == type(of: b.facts) && a.sentence() == b.sentence()
@@ -76,7 +81,7 @@ extension Refusal.Reason {
     ProducerType.self, NoProducer.self, BottomCount.self, OtherConnection.self, ChainLength.self,
     SearchLimit.self, TooManyBottoms.self, OtherConsumer.self,
     NetOutput.self, LostOutput.self, NewOutput.self, OutputName.self, OutputRead.self,
-    TopCount.self, LayerOrder.self, BlobNameTaken.self, LayerNameTaken.self, WorksInPlace.self,
+    TopCount.self, ReadsTooEarly.self, BlobNameTaken.self, LayerNameTaken.self, WorksInPlace.self,
     OverwrittenInPlace.self, NotBypassable.self, LastLayer.self, OldSyntax.self,
     Overlapped.self, UnmetCondition.self, OtherPhase.self, LayerProtected.self,
     RepeatedName.self, SharedParameter.self, NoWeights.self, UnknownWithoutWeights.self,

@@ -6,7 +6,8 @@ import RuleModel
 
 /// A rule that comes first rewrote some of the layers.
 struct Overlapped: RefusalReason {
-  static let code = RefusalCode("overlap", "a rule that [comes first](#order-and-end) rewrote some of the layers")
+  static let code = RefusalCode(
+    "overlap", "a rule that [comes first](#order-and-end) rewrote some of the layers")
   var rule: String
   var layers: [String]
 

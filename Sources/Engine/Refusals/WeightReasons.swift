@@ -5,7 +5,8 @@ import Diagnostics
 
 /// Several layers have the name that weights bind by.
 struct RepeatedName: RefusalReason {
-  static let code = RefusalCode("repeated-name", "several layers have one name, and weights are bound by name")
+  static let code = RefusalCode(
+    "repeated-name", "several layers have one name, and weights are bound by name")
   var layer: NamedLayer
   var count: Int
 
@@ -31,7 +32,8 @@ struct SharedParameter: RefusalReason {
 
 /// The weights file has no blobs for a layer.
 struct NoWeights: RefusalReason {
-  static let code = RefusalCode("no-weights", "the weights file has no blobs for the layer, or the run has no weights")
+  static let code = RefusalCode(
+    "no-weights", "the weights file has no blobs for the layer, or the run has no weights")
   var layer: NamedLayer
 
   func sentence(about layer: NamedLayer?) -> String {
@@ -41,7 +43,8 @@ struct NoWeights: RefusalReason {
 
 /// The weights file has blobs for a layer several times.
 struct AmbiguousWeights: RefusalReason {
-  static let code = RefusalCode("ambiguous-weights", "the weights file has several layers of the layer's name")
+  static let code = RefusalCode(
+    "ambiguous-weights", "the weights file has several layers of the layer's name")
   var layer: NamedLayer
   var count: Int
 

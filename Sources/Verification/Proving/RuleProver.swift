@@ -116,10 +116,14 @@ package struct RuleProver {
         return nil
       }
       let outcome = variant.trial.run(instance)
-      if case .refused(.condition(_, let place)?, _) = outcome, redraw < ProofOptions.redrawLimit, !isTest {
+      if case .refused(let reason?, _) = outcome, let place = reason.unmetCondition,
+        redraw < ProofOptions.redrawLimit, !isTest
+      {
         // Only what the condition looks at is drawn anew.
         let looked = Set(
-          (generator.hints.byPlace[place] ?? []).map { InstanceGenerator.decision($0.name, $0.path) })
+          (generator.hints.byPlace[place.description] ?? []).map {
+            InstanceGenerator.decision($0.name, $0.path)
+          })
         let kept = looked.isEmpty ? [] : taken.decisions.filter { !looked.contains($0.name) }
         choices = Choices(keeping: kept, seed: seed &+ UInt64(redraw + 1) &* 0x2545_F491_4F6C_DD1D)
         continue

@@ -50,23 +50,20 @@ struct FoldReport {
   private var idleLines: [String] {
     let told = Set(plan.refusals.map(\.rule))
     let idle = plan.idleRules.filter { !told.contains($0.rule) }
-    var lines = idle.compactMap { idle in
-      idle.reason.map { "note: rule '\(idle.rule)' rewrote nothing: \($0.sentence())" }
+    let lines = idle.map { "note: rule '\($0.rule)' never applied: \(reason(of: $0))" }
+    guard lines.count > 5, !verbose else { return lines }
+    return lines.prefix(4) + ["note: \(lines.count - 4) more rules never applied; -v says why"]
+  }
+
+  private func reason(of idle: IdleRule) -> String {
+    if let refusal = idle.refusal {
+      let sentence = refusal.sentence
+      return sentence.hasPrefix("it") ? "\(refusal.layer.description): \(sentence)" : sentence
     }
-    if lines.count > 5 {
-      lines = lines.prefix(4) + ["note: \(lines.count - 4) more rules rewrote nothing; -v says why"]
+    guard idle.hasTypes || idle.types.isEmpty else {
+      return "the net has no layer of type \(Wording.list(idle.types, "or"))"
     }
-    let unmet = idle.filter { $0.reason == nil }.map { "'\($0.rule)'" }
-    if !unmet.isEmpty {
-      let names =
-        unmet.count > 3
-        ? "\(unmet.prefix(3).joined(separator: ", ")) and \(unmet.count - 3) more"
-        : unmet.joined(separator: ", ")
-      lines.append(
-        "note: no layer of the net is one that \(unmet.count == 1 ? "rule" : "rules") \(names) can begin with"
-      )
-    }
-    return lines
+    return "no layer of the net fits the last layer of its pattern"
   }
 
   var text: String {
@@ -118,13 +115,13 @@ struct FoldReport {
     guard let replayed else { return [] }
     let (made, planned) = (plan.rewrites.count, replayed.result.rewriteCount)
     if made == planned {
-      return ["", "all \(planned) rewrites of the plan; the result is the one that it states"]
+      return ["", "all \(planned) rewrites of the plan were made; the result is the one that the plan states"]
     }
-    return ["", "\(made) of \(planned) rewrites of the plan; the others are struck out"]
+    return ["", "\(made) of \(planned) rewrites of the plan were made; the others are disabled"]
   }
 
   private var rewriteLines: [String] {
-    guard !plan.rewrites.isEmpty else { return ["no rule matched: the net comes out as it went in"] }
+    guard !plan.rewrites.isEmpty else { return [unchangedLine] }
     if verbose {
       return plan.rewrites.map { rewrite in
         func names(_ layers: [LayerID]) -> String {
@@ -164,6 +161,21 @@ struct FoldReport {
     let more = problems.count - shown
     return problems.prefix(shown).map(\.diagnostic.text)
       + (more > 0 ? ["warning: \(more) more problems of this kind in the net definition; -v lists all"] : [])
+  }
+
+  /// Why nothing changed: the types of which most layers stay, those first.
+  private var unchangedLine: String {
+    var counts: [(type: String, count: Int)] = []
+    for refusal in plan.refusals {
+      if let index = counts.firstIndex(where: { $0.type == refusal.layer.type }) {
+        counts[index].count += 1
+      } else {
+        counts.append((refusal.layer.type, 1))
+      }
+    }
+    guard !counts.isEmpty else { return "nothing changed: no rule of this run applies to the net" }
+    let kinds = counts.sorted { $0.count > $1.count }.map { Wording.counted($0.count, "\($0.type) layer") }
+    return "nothing changed: \(Wording.list(kinds, "and")) could not be rewritten (reasons below)"
   }
 
   private var warningLines: [String] {

@@ -647,15 +647,15 @@ def test_a_reason_that_many_layers_share_is_said_once(command, tmp_path):
     model.write_text(norms_by_batch(9))
     arguments = ["fold", model, "--definition-only", "--dry-run"]
     reason = (
-        "says 'use_global_stats: false', so it uses the statistics of the batch;"
+        "says 'use_global_stats: false' and so uses the statistics of the batch;"
         " --assume-stored-statistics folds the stored ones"
     )
     assert [line for line in command.run(*arguments).stderr.splitlines() if line.startswith("note:")] == [
-        f"note: BatchNorm 'bn0' stays: 'bn0' {reason}",
-        "note: 8 more of type BatchNorm stay for the same reason:"
-        " 'bn1', 'bn2', 'bn3' and 5 more; -v has a line for each",
+        f"note: BatchNorm 'bn0' stays: it {reason}",
+        "note: 8 more BatchNorm layers stay for the same reason:"
+        " 'bn1', 'bn2', 'bn3' and 5 more; -v lists each",
     ]
-    each = [f"note: BatchNorm 'bn{index}' stays: 'bn{index}' {reason}" for index in range(9)]
+    each = [f"note: BatchNorm 'bn{index}' stays: it {reason}" for index in range(9)]
     verbose = command.run(*arguments, "-v").stderr
     assert all(line in verbose for line in each)
     assert len(command.run(*arguments, "--format", "json").document["refusals"]) == 9
@@ -670,4 +670,4 @@ def test_different_reasons_and_a_few_alike_are_said_each(command, tmp_path):
         if line.startswith("note:")
     ]
     assert len(notes) == 3
-    assert "also read by layer 'd'" in notes[1]
+    assert "also read by ReLU 'd'" in notes[1]
