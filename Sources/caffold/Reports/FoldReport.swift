@@ -50,20 +50,19 @@ struct FoldReport {
   private var idleLines: [String] {
     let told = Set(plan.refusals.map(\.rule))
     let idle = plan.idleRules.filter { !told.contains($0.rule) }
-    let lines = idle.map { "note: rule '\($0.rule)' never applied: \(reason(of: $0))" }
+    let lines = idle.map { "note: rule '\($0.rule)' never applied\(reason(of: $0))" }
     guard lines.count > 5, !verbose else { return lines }
     return lines.prefix(4) + ["note: \(lines.count - 4) more rules never applied; -v says why"]
   }
 
   private func reason(of idle: IdleRule) -> String {
     if let refusal = idle.refusal {
-      let sentence = refusal.sentence
-      return sentence.hasPrefix("it") ? "\(refusal.layer.description): \(sentence)" : sentence
+      return "; nearest at \(refusal.layer.description): \(refusal.sentence)"
     }
     guard idle.hasTypes || idle.types.isEmpty else {
-      return "the net has no layer of type \(Wording.list(idle.types, "or"))"
+      return ": the net has no layer of type \(Wording.list(idle.types, "or"))"
     }
-    return "no layer of the net fits the last layer of its pattern"
+    return ": no layer of the net fits the last layer of its pattern"
   }
 
   var text: String {
@@ -115,7 +114,9 @@ struct FoldReport {
     guard let replayed else { return [] }
     let (made, planned) = (plan.rewrites.count, replayed.result.rewriteCount)
     if made == planned {
-      return ["", "all \(planned) rewrites of the plan were made; the result is the one that the plan states"]
+      return [
+        "", "all \(planned) rewrites of the plan were made; the result is the one that the plan states",
+      ]
     }
     return ["", "\(made) of \(planned) rewrites of the plan were made; the others are disabled"]
   }
