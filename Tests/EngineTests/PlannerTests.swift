@@ -35,7 +35,7 @@ import Verification
     ),
     (
       "saturate: 8",
-      "'convolution_param.saturate' (net.prototxt:2:118) is no field of Caffe's, so Convolution 'conv' may compute something else; correct the name, or give the fork's definition with --proto"
+      "'convolution_param.saturate' (net.prototxt:2:118) is not a field of Caffe, so Convolution 'conv' may compute something else; correct the name, or give the fork's definition with --proto"
     ),
   ])
   func aLayerThatIsNotUnderstoodIsNotFolded(field: String, reason: String) throws {

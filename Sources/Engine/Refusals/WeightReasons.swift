@@ -258,7 +258,8 @@ struct UnexplainedField: RefusalReason {
   func sentence(about layer: NamedLayer?) -> String {
     let it = self.layer.mention(about: layer)
     if path.hasSuffix(".relu") {
-      return "\(it) ends in a ReLU: '\(path)' is true (\(place.description)), and a fold does not reach past a ReLU"
+      return
+        "\(it) ends in a ReLU: '\(path)' is true (\(place.description)), and a fold does not reach past a ReLU"
     }
     return
       "'\(path)' (\(place.description)) is not a field of Caffe, so \(it) may compute something else; correct the name, or give the fork's definition with --proto"
