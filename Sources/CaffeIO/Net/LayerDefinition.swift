@@ -19,25 +19,8 @@ package struct LayerDefinition: Sendable {
   /// Whether the layer has `param` fields at all, which may share parameter blobs.
   package let hasParameterSpecs: Bool
 
-  /// The position of the first layer in the file with the same type and parameters, letter for letter.
-  package let twin: Int
-
-  /// The fields that are looked for in every layer; made once for a net.
-  struct Keys {
-    fileprivate let name = FieldKey("name")
-    fileprivate let type = FieldKey("type")
-    fileprivate let bottom = FieldKey("bottom")
-    fileprivate let top = FieldKey("top")
-    fileprivate let param = FieldKey("param")
-    fileprivate let include = FieldKey("include")
-    fileprivate let exclude = FieldKey("exclude")
-  }
-
-  /// Views `field`, the layer at position `index`; `typeOf` gives the type of an earlier layer.
-  init(
-    _ field: TextField, at index: Int, in document: TextDocument, keys: Keys, twins: inout LayerTwins,
-    typeOf: (Int) -> String
-  ) throws(NetError) {
+  /// Views `field` as a layer.
+  init(_ field: TextField, in document: TextDocument) throws(NetError) {
     guard let outer = field.message else {
       throw NetError(
         .expectedMessage(field: field.name, found: field.kindPhrase), in: document, at: field.valueOffset)
@@ -52,36 +35,30 @@ package struct LayerDefinition: Sendable {
     var tops: [String] = []
     var hasStateRules = false
     var hasParameterSpecs = false
-    twins.begin()
-    try outer.forEachNode { (node, index, list, key) throws(NetError) in
-      func part() -> TextField {
-        TextField(storage: outer.storage, index: index, list: list, parent: outer.index)
-      }
-      switch key {
-      case keys.bottom: bottoms.append(try part().requireString("bottom", in: document))
-      case keys.top: tops.append(try part().requireString("top", in: document))
-      case keys.name: name = try part().requireString("name", in: document)
-      default:
-        if key == keys.type { type = part() }
-        if key == keys.include || key == keys.exclude { hasStateRules = true }
-        if key == keys.param { hasParameterSpecs = true }
-        twins.add(node, index: index)
+    for part in outer.fields {
+      if part.isNamed("bottom") {
+        bottoms.append(try part.requireString("bottom", in: document))
+      } else if part.isNamed("top") {
+        tops.append(try part.requireString("top", in: document))
+      } else if part.isNamed("name") {
+        name = try part.requireString("name", in: document)
+      } else if part.isNamed("type") {
+        type = part
+      } else if part.isNamed("include") || part.isNamed("exclude") {
+        hasStateRules = true
+      } else if part.isNamed("param") {
+        hasParameterSpecs = true
       }
     }
     if let inner = nested?.message {
       name = try inner.last("name")?.requireString("name", in: document) ?? name
       type = inner.last("type")
     }
-    twin = twins.end(index)
     self.name = name
     self.bottoms = bottoms
     self.tops = tops
     self.hasStateRules = hasStateRules
     self.hasParameterSpecs = hasParameterSpecs
-    if twin < index {
-      self.type = typeOf(twin)
-      return
-    }
     guard let word = type.map({ $0.string ?? $0.identifier }) else {
       // Only V2 layers are unusable without a type; in V1 the enumeration has a value for none.
       if generation == .v2 {

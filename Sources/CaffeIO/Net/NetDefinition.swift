@@ -22,16 +22,12 @@ package struct NetDefinition: Sendable {
   package init(_ document: TextDocument) throws(NetError) {
     self.document = document
     var layers: [LayerDefinition] = []
-    var twins = LayerTwins(document)
-    let keys = LayerDefinition.Keys()
     var inputs: [String] = []
     var state = NetState(phase: .test)
     var generation = LayerGeneration.v2
     for field in document.root.fields {
       if field.isNamed("layer") || field.isNamed("layers") {
-        let layer = try LayerDefinition(
-          field, at: layers.count, in: document, keys: keys, twins: &twins
-        ) { layers[$0].type }
+        let layer = try LayerDefinition(field, in: document)
         // Caffe upgrades the old syntax and then ignores the new one, silently; say it instead.
         if let first = layers.first, (first.generation == .v2) != (layer.generation == .v2) {
           throw NetError(.mixedGenerations, in: document, at: field.nameOffset)

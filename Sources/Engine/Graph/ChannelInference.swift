@@ -24,20 +24,10 @@ struct ChannelInference {
 
   init(_ net: NetGraph, schema: Schema) {
     counts = Array(repeating: nil, count: net.values.count)
-    /// By the first layer written alike.
-    var rules: [Int: Rule] = [:]
     // Layers that a rewrite has made, beyond those of the definition, are looked at when something asks (`update`).
     for index in net.definition.layers.indices where net.layers[index].isIncluded {
       let layer = LayerID(index: index)
-      let twin = net.definition.layers[index].twin
-      let rule: Rule
-      if let known = rules[twin] {
-        rule = known
-      } else {
-        rule = self.rule(of: layer, in: net, schema)
-        rules[twin] = rule
-      }
-      apply(rule, to: layer, in: net)
+      apply(rule(of: layer, in: net, schema), to: layer, in: net)
     }
   }
 

@@ -14,19 +14,16 @@ package struct LayerChange: Sendable {
   }
 
   /// The parameters that changed, in the order of change; a path occurs once.
-  package var attributes: [Attribute] = [] { didSet { form = nil } }
+  package var attributes: [Attribute] = []
   /// The blobs as they will be; nil as long as they are those of the file.
   package var blobs: [BlobContent]?
   /// The fields of a layer that a rule wrote, in the place of those that the file may give.
-  package var replacement: [NewTextField]? { didSet { form = nil } }
+  package var replacement: [NewTextField]?
   /// The rules that rewrote this layer, or made it, without making the net smaller; none may rewrite a match again of which
   /// this is true for every layer.
   package var boundedRules: Set<Int> = []
   /// How many rewrites led to a layer that the net did not have, each of layers that the one before had made.
   package var generation = 0
-
-  /// What the parameters are now, as `LayerForms` numbers it; nil when nobody has said since they changed.
-  var form: Int?
 
   /// Whether what the layer makes may have another shape than before.
   var changesShapes: Bool {

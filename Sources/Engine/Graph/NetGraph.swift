@@ -86,179 +86,40 @@ package struct NetGraph: Sendable {
     var soleReadersUpTo: ValueID?
   }
 
-  /// All there is to a graph, behind one reference: graphs are handed around far more often than they change.
-  ///
-  /// Safe to share because of `NetGraph.own()`: who changes a graph is the only one who has its contents.
-  private final class Contents: @unchecked Sendable {
-    let definition: NetDefinition
-    let state: NetState
-    // Checks of exclusive access at run time would cost more than what they guard; `NetGraph` is a value, whose
-    // accesses the compiler checks.
-    @exclusivity(unchecked) var layers: [Layer] = []
-    @exclusivity(unchecked) var values: [Value] = []
-    @exclusivity(unchecked) var blobs: [Blob] = []
-    @exclusivity(unchecked) var uses: [Use] = []
-    @exclusivity(unchecked) var changes: LayerTable<LayerChange>
-    @exclusivity(unchecked) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
-    @exclusivity(unchecked) var repeatedNames: [String: Int] = [:]
-    @exclusivity(unchecked) var parameterSharers: [String: [LayerID]] = [:]
-    @exclusivity(unchecked) var types = TypeNumbers()
-    @exclusivity(unchecked) var journal: [JournalEntry] = []
-    @exclusivity(unchecked) var isRecording = false
-    @exclusivity(unchecked) var order = LayerOrder()
-    @exclusivity(unchecked) var usedBlobNames: Set<String>?
-    @exclusivity(unchecked) var layersByName: [String: [LayerID]]?
-
-    init(_ definition: NetDefinition, _ state: NetState) {
-      self.definition = definition
-      self.state = state
-      changes = LayerTable(layerCount: definition.layers.count)
-    }
-
-    init(copying other: Contents) {
-      definition = other.definition
-      state = other.state
-      layers = other.layers
-      values = other.values
-      blobs = other.blobs
-      uses = other.uses
-      changes = other.changes
-      undefinedBlobs = other.undefinedBlobs
-      repeatedNames = other.repeatedNames
-      parameterSharers = other.parameterSharers
-      types = other.types
-      journal = other.journal
-      isRecording = other.isRecording
-      order = other.order
-      usedBlobNames = other.usedBlobNames
-      layersByName = other.layersByName
-    }
-  }
-
-  private var contents: Contents
-
-  private mutating func own() {
-    if !isKnownUniquelyReferenced(&contents) { contents = Contents(copying: contents) }
-  }
-
   /// The definition that the graph was made from.
-  package var definition: NetDefinition { _read { yield contents.definition } }
+  package let definition: NetDefinition
   /// The phase, level and stages that it was filtered by.
-  package var state: NetState { contents.state }
+  package let state: NetState
   /// Layers by `LayerID`, those of the definition first; removed ones stay with `isAlive` false.
-  package internal(set) var layers: [Layer] {
-    _read { yield contents.layers }
-    _modify {
-      own()
-      yield &contents.layers
-    }
-  }
+  package internal(set) var layers: [Layer] = []
   /// Where the layers stand that rewrites have made.
-  var order: LayerOrder {
-    _read { yield contents.order }
-    _modify {
-      own()
-      yield &contents.order
-    }
-  }
+  var order = LayerOrder()
   /// How many layers the phase has that no rewrite has removed.
   var liveLayerCount = 0
   /// Values by `ValueID`.
-  package internal(set) var values: [Value] {
-    _read { yield contents.values }
-    _modify {
-      own()
-      yield &contents.values
-    }
-  }
+  package internal(set) var values: [Value] = []
   /// Names and what is stored under them.
-  var blobs: [Blob] {
-    _read { yield contents.blobs }
-    _modify {
-      own()
-      yield &contents.blobs
-    }
-  }
+  var blobs: [Blob] = []
   /// Every bottom of every layer, linked to the other readers of its value.
-  var uses: [Use] {
-    _read { yield contents.uses }
-    _modify {
-      own()
-      yield &contents.uses
-    }
-  }
+  var uses: [Use] = []
   /// What a rewrite has changed on a layer, apart from its connections.
-  package internal(set) var changes: LayerTable<LayerChange> {
-    _read { yield contents.changes }
-    _modify {
-      own()
-      yield &contents.changes
-    }
-  }
+  package internal(set) var changes: LayerTable<LayerChange>
   /// Names read although no layer or input writes them.
-  package private(set) var undefinedBlobs: [(blob: String, layer: LayerID)] {
-    _read { yield contents.undefinedBlobs }
-    _modify {
-      own()
-      yield &contents.undefinedBlobs
-    }
-  }
+  package private(set) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
   /// How many included layers have each name that occurs more than once.
-  package private(set) var repeatedNames: [String: Int] {
-    _read { yield contents.repeatedNames }
-    _modify {
-      own()
-      yield &contents.repeatedNames
-    }
-  }
+  package private(set) var repeatedNames: [String: Int] = [:]
   /// The included layers that share parameter blobs under a name; only names with several layers.
-  package private(set) var parameterSharers: [String: [LayerID]] {
-    _read { yield contents.parameterSharers }
-    _modify {
-      own()
-      yield &contents.parameterSharers
-    }
-  }
+  package private(set) var parameterSharers: [String: [LayerID]] = [:]
   /// The types of all layers, by `Layer.typeID`.
-  var types: TypeNumbers {
-    _read { yield contents.types }
-    _modify {
-      own()
-      yield &contents.types
-    }
-  }
+  var types = TypeNumbers()
   /// Old states to go back to, newest last; empty outside a transaction.
-  var journal: [JournalEntry] {
-    _read { yield contents.journal }
-    _modify {
-      own()
-      yield &contents.journal
-    }
-  }
+  var journal: [JournalEntry] = []
   /// Whether a transaction is going on.
-  var isRecording: Bool {
-    _read { yield contents.isRecording }
-    _modify {
-      own()
-      yield &contents.isRecording
-    }
-  }
+  var isRecording = false
   /// Blob names that are or were in use; collected when the first new one is needed.
-  var usedBlobNames: Set<String>? {
-    _read { yield contents.usedBlobNames }
-    _modify {
-      own()
-      yield &contents.usedBlobNames
-    }
-  }
+  var usedBlobNames: Set<String>?
   /// The layers that have or had a name; collected when the first new one is needed.
-  var layersByName: [String: [LayerID]]? {
-    _read { yield contents.layersByName }
-    _modify {
-      own()
-      yield &contents.layersByName
-    }
-  }
+  var layersByName: [String: [LayerID]]?
 
   /// Filters `definition` by `state` and connects what is left.
   ///
@@ -266,7 +127,9 @@ package struct NetGraph: Sendable {
   package init(_ definition: NetDefinition, state: NetState) throws(NetError) {
     // Net::Net adds the command's stages to the file's own.
     let merged = state.merged(with: definition.state)
-    contents = Contents(definition, merged)
+    self.definition = definition
+    self.state = merged
+    changes = LayerTable(layerCount: definition.layers.count)
     layers.reserveCapacity(definition.layers.count)
     values.reserveCapacity(definition.layers.count + definition.inputs.count)
     uses.reserveCapacity(definition.layers.count)
@@ -286,51 +149,39 @@ package struct NetGraph: Sendable {
 
   /// What the layers that come are connected to.
   private struct Connections {
-    private var names: NameNumbers
-    /// By the number of a name: the version of the blob that is read now, and whether a layer is called so.
-    private var current: [ValueID?] = []
-    private var isLayer: [Bool] = []
+    /// The version of each blob that is read now.
+    private var current: [String: ValueID]
+    private var layerNames: Set<String>
     /// The layers that share parameter blobs under a name.
     var sharers: [String: [LayerID]] = [:]
 
-    init(capacity: Int) { names = NameNumbers(minimumCapacity: capacity) }
-
-    private mutating func number(of name: String) -> Int {
-      let number = names.number(of: name)
-      if number == current.count {
-        current.append(nil)
-        isLayer.append(false)
-      }
-      return number
+    init(capacity: Int) {
+      current = Dictionary(minimumCapacity: capacity)
+      layerNames = Set(minimumCapacity: capacity)
     }
 
     /// From here on `value` is the version of a blob that is read.
-    mutating func write(_ value: ValueID, to blob: String) { current[number(of: blob)] = value }
+    mutating func write(_ value: ValueID, to blob: String) { current[blob] = value }
 
     /// The version of a blob that is read now; one that `make` gives, where there is none.
     mutating func value(of blob: String, make: () -> ValueID) -> ValueID {
-      let number = number(of: blob)
-      if let known = current[number] { return known }
+      if let known = current[blob] { return known }
       let value = make()
-      current[number] = value
+      current[blob] = value
       return value
     }
 
     /// Notes that a layer is called so; true if another one was before.
-    mutating func isRepeated(layerName: String) -> Bool {
-      let number = number(of: layerName)
-      defer { isLayer[number] = true }
-      return isLayer[number]
-    }
+    mutating func isRepeated(layerName: String) -> Bool { !layerNames.insert(layerName).inserted }
   }
 
-  /// Adds the next layer of the definition. It is handed over, not looked up: a copy counts references for each of its parts.
+  /// Adds the next layer of the definition.
   private mutating func connect(
     _ layer: borrowing LayerDefinition, at index: Int, _ state: NetState, _ document: TextDocument,
     _ connections: inout Connections
   ) throws(NetError) {
     let id = LayerID(index: index)
-    let typeID = layer.twin < index ? layers[layer.twin].typeID : types.number(of: layer.type)
+    let typeID = types.number(of: layer.type)
     guard try layer.isIncluded(in: state, of: document) else {
       layers.append(
         Layer(

@@ -44,7 +44,7 @@ struct LinearLayer {
     self.layer = layer
     let type = net.graph[layer].type
     let isInnerProduct = type == "InnerProduct"
-    let parameters = LinearParameters.of(layer, in: net)
+    let parameters = LinearParameters(layer, in: net)
     guard parameters.axis == 1 else {
       throw Refusal.Reason(OtherAxis(layer: net.graph.named(layer), axis: parameters.axis, count: 1))
     }

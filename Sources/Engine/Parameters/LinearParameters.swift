@@ -17,16 +17,8 @@ struct LinearParameters {
   /// The parameter that says whether it has a bias.
   let biasPath: [String]
 
-  /// Those of a layer, read once for all layers of its form.
-  static func of(_ layer: LayerID, in net: WorkingNet) -> LinearParameters {
-    guard let form = net.form(of: layer) else { return LinearParameters(layer, in: net) }
-    if let known = net.forms.linearParameters[form] { return known }
-    let parameters = LinearParameters(layer, in: net)
-    net.forms.linearParameters[form] = parameters
-    return parameters
-  }
-
-  private init(_ layer: LayerID, in net: WorkingNet) {
+  /// Those of a layer.
+  init(_ layer: LayerID, in net: WorkingNet) {
     let message = net.graph[layer].type == "InnerProduct" ? "inner_product_param" : "convolution_param"
     func attribute(_ name: String) -> AttributeValue? {
       net.writtenAttribute([message, name], of: layer) ?? net.defaultValue(of: name, in: message)

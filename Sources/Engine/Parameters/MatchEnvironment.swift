@@ -64,20 +64,6 @@ final class MatchEnvironment: ExpressionEnvironment {
 
   /// The value; nil when it depends on weights that this run does not have.
   func value(of expression: CheckedExpression) throws(Refusal.Reason) -> ExpressionValue? {
-    let form = form(of: expression)
-    if let form, let known = net.forms.value(of: expression, form: form) { return known }
-    let value = try evaluated(expression)
-    if let form, let value { net.forms.remember(value, of: expression, form: form) }
-    return value
-  }
-
-  /// The form of the layer whose parameters alone an expression reads; nil where it reads more.
-  private func form(of expression: CheckedExpression) -> Int? {
-    guard let subject = expression.subject, let layer = layer(of: subject) else { return nil }
-    return net.form(of: layer)
-  }
-
-  private func evaluated(_ expression: CheckedExpression) throws(Refusal.Reason) -> ExpressionValue? {
     try evaluated(expression) { (e, expression) throws(ExpressionError) in try e.value(of: expression) }
   }
 

@@ -11,16 +11,7 @@ extension WorkingNet {
     guard graph.layers[layer.index].bottoms.count == 1 else {
       throw Refusal.Reason(TwoBottoms(layer: graph.named(layer)))
     }
-    // Without weights the form says it all.
-    guard weights == nil, let form = form(of: layer) else { return try affineByLayout(of: layer) }
-    if let known = forms.affines[form] { return known }
-    let affine = try affineByLayout(of: layer)
-    let fromForm = layoutIndices(for: graph[layer].type).allSatisfy {
-      layouts[$0].readsParametersAndBlobsOnly
-    }
-    // A layer that needs a warning needs one of its own.
-    if fromForm, !assumesStoredStatistics { forms.affines[form] = affine }
-    return affine
+    return try affineByLayout(of: layer)
   }
 
   /// Whether a normalisation is to train in a net that does not: Net::Init gives layers the net's phase, but leaves one that a

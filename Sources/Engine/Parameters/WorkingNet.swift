@@ -7,9 +7,7 @@ import RuleModel
 /// Kernels and expressions read and change layers through it. Nothing of it touches the files.
 package final class WorkingNet {
   /// The connections.
-  ///
-  /// Read and changed for every layer many times over; one run of a planner has the net for itself.
-  @exclusivity(unchecked) package internal(set) var graph: NetGraph
+  package internal(set) var graph: NetGraph
   /// The weights, or nil for a run on the definition alone.
   package let weights: WeightsFile?
   /// How affine layers store their numbers.
@@ -23,8 +21,6 @@ package final class WorkingNet {
 
   /// The first parameter found that has a value of the wrong kind; the plan is not to be used then.
   var malformed: NetError?
-  /// What follows from types and parameters.
-  @exclusivity(unchecked) var forms: LayerForms
   /// How many channels values have.
   private(set) var channels: ChannelInference
   /// Shapes of values, found when they are asked for.
@@ -43,7 +39,6 @@ package final class WorkingNet {
   ) {
     channels = ChannelInference(copy graph, schema: schema)
     self.shapes = ShapeInference(shapes)
-    forms = LayerForms(layerCount: graph.layers.count)
     self.weights = weights
     self.layouts = layouts
     self.schema = schema
@@ -162,11 +157,7 @@ package final class WorkingNet {
 
   /// Sets a parameter of `layer`.
   func setAttribute(_ path: [String], to value: NewTextField.Value, of layer: LayerID) {
-    let form = form(of: layer).flatMap { forms.form($0, setting: path, to: value) }
-    graph.updateChange(of: layer) {
-      $0.set(path, to: value)
-      $0.form = form
-    }
+    graph.updateChange(of: layer) { $0.set(path, to: value) }
   }
 
   /// Finds out anew what the tops of a layer are like whose parameters or bottoms a rewrite has changed; what stands behind

@@ -25,8 +25,6 @@ enum ParameterBookkeeping {
 
   /// What the parameters say of the blobs.
   private static func parameters(of layer: LayerID, in net: WorkingNet) -> BlobParameters {
-    let form = net.form(of: layer)
-    if let form, let known = net.forms.blobParameters[form] { return known }
     var parameters = BlobParameters()
     if let bias = biasTerm(of: net.graph.layers[layer.index].type) {
       let hasBias = net.attribute(bias.path, of: layer)?.boolean ?? bias.fallback
@@ -38,7 +36,6 @@ enum ParameterBookkeeping {
     if net.graph.definition(of: layer).map({ $0.generation == .v2 }) ?? true {
       parameters.specCount = net.writtenAttribute(["param"], of: layer)?.elements
     }
-    if let form { net.forms.blobParameters[form] = parameters }
     return parameters
   }
 

@@ -45,8 +45,6 @@ package final class BlobLayout: Sendable {
   package let shift: CheckedExpression?
   /// Where it stands.
   package let place: SourcePlace
-  /// Whether a layer's type, parameters and blobs alone decide whether it fits and what it says.
-  package let readsParametersAndBlobsOnly: Bool
 
   package init(
     id: String, types: TypePattern, condition: CheckedExpression?, roles: [Role], epsilon: CheckedExpression?,
@@ -64,7 +62,5 @@ package final class BlobLayout: Sendable {
     self.scale = scale
     self.shift = shift
     self.place = place
-    readsParametersAndBlobsOnly = [condition, epsilon, usesStoredStatistics, axis, axisCount, scale, shift]
-      .allSatisfy { $0?.expression.readsParametersAndBlobsOnly ?? true }
   }
 }

@@ -1,5 +1,4 @@
 import Diagnostics
-import Synchronization
 import YAML
 
 /// A checked rule: every name in it is known, every kernel call fits its signature, its pattern hangs together.
@@ -153,23 +152,12 @@ package final class CheckedExpression: Sendable {
   package let text: String
   /// Where it stands.
   package let node: YAMLNode
-  /// The capture on whose type and parameters alone the value depends, if there is one.
-  package let subject: String?
-  /// A number of its own, by which values are remembered.
-  package let serial: Int
 
-  private static let serials = Atomic(0)
-
-  /// `constants` are the names whose values are the same throughout a run: parameters.
-  package init(
-    _ expression: Expression, type: ExpressionType, text: String, node: YAMLNode, constants: Set<String>
-  ) {
+  package init(_ expression: Expression, type: ExpressionType, text: String, node: YAMLNode) {
     self.expression = expression
     self.type = type
     self.text = text
     self.node = node
-    subject = expression.subject(constants: constants)
-    serial = Self.serials.add(1, ordering: .relaxed).newValue
   }
 }
 

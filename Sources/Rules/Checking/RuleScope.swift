@@ -86,9 +86,7 @@ struct RuleScope: ExpressionScope {
       let expression = try Expression(parsing: text.text)
       let type = try ExpressionChecker(self, facts: facts).check(expression, expecting: expected)
       context.notes.settle(in: text.node)
-      return CheckedExpression(
-        expression, type: type, text: text.text, node: text.node,
-        constants: Set(context.parameters.map(\.name)))
+      return CheckedExpression(expression, type: type, text: text.text, node: text.node)
     } catch {
       throw error.located(in: text.node)
     }
