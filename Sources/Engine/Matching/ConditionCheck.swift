@@ -8,28 +8,33 @@ extension PlannedRule {
     let environment = MatchEnvironment(net, self, binding)
     for index in conditionedCaptures {
       guard let group = pattern.captures[index].group else {
-        if binding.singles.layer(of: index) == nil { continue }
-        if let reason = refusal(pattern.captures[index].conditions, environment) { return reason }
+        guard let layer = binding.singles.layer(of: index) else { continue }
+        if let reason = refusal(pattern.captures[index].conditions, of: layer, environment, net) { return reason }
         continue
       }
       for element in binding.elements where element.group == group && element.bound.layer(of: index) != nil {
         environment.element = element
-        if let reason = refusal(pattern.captures[index].conditions, environment) { return reason }
+        let layer = element.bound.layer(of: index)
+        if let reason = refusal(pattern.captures[index].conditions, of: layer, environment, net) { return reason }
       }
       environment.element = nil
     }
     if pattern.conditions.isEmpty { return nil }
     for item in rule.lets { environment.define(item.name, item.expression) }
-    return refusal(pattern.conditions, environment)
+    return refusal(pattern.conditions, of: nil, environment, net)
   }
 
   private func refusal(
-    _ conditions: [CheckedExpression], _ environment: MatchEnvironment
+    _ conditions: [Condition], of layer: LayerID?, _ environment: MatchEnvironment, _ net: WorkingNet
   ) -> Refusal.Reason? {
     for condition in conditions {
+      let expression = condition.expression
       do {
-        if try environment.truth(of: condition) == false {
-          return Refusal.Reason(UnmetCondition(text: condition.text, place: condition.node.place))
+        if try environment.truth(of: expression) == false {
+          return Refusal.Reason(
+            UnmetCondition(
+              text: expression.text, place: expression.node.place, explanation: condition.explanation,
+              layer: layer.map(net.graph.named)))
         }
       } catch {
         return error

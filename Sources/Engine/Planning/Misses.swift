@@ -89,12 +89,15 @@ struct Misses: Sendable {
   ) -> [LayerID] {
     var layers = [anchor]
     guard miss.isComplete, case .search(let search) = miss else { return layers }
+    // A condition beside a capture says which layers the rule is meant for, unless it explains why others stay.
+    let unmet = (search.reason.facts as? UnmetCondition).flatMap { $0.explanation == nil ? $0.layer : nil }
     for (capture, layer) in search.binding.named
     where rule.removedCaptures.contains(capture) && graph.layers[layer.index].isAlive
       && !layers.contains(layer)
     {
       layers.append(layer)
     }
+    if let unmet { layers.removeAll { graph.named($0) == unmet } }
     return layers
   }
 

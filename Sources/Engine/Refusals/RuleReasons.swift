@@ -27,6 +27,8 @@ struct UnmetCondition: RefusalReason {
   var place: SourcePlace
   /// The sentence that the rule gives for it; nil where it gives none.
   var explanation: String?
+  /// The layer whose own condition it is; nil for one on several.
+  var layer: NamedLayer?
 
   var variant: String { explanation ?? text }
 

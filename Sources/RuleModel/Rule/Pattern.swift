@@ -7,7 +7,7 @@ package struct Pattern: Sendable {
   /// The capture the search begins at: one that must be there and that no other capture reads.
   package var anchor: Int
   /// Conditions on several captures at once.
-  package var conditions: [CheckedExpression]
+  package var conditions: [Condition]
   /// Captures that stand for several layers each.
   package var groups: [CaptureGroup] = []
   /// Captures that the way back from the anchor does not meet; they are looked for among readers, in this order.
@@ -68,6 +68,14 @@ package struct Pattern: Sendable {
   }
 }
 
+/// What must hold of a match.
+package struct Condition: Sendable {
+  /// The expression, which is true or false.
+  package var expression: CheckedExpression
+  /// The sentence that users read where it does not hold; nil for the expression itself.
+  package var explanation: String?
+}
+
 /// One layer of a pattern, or a name for whichever of several it is.
 package struct Capture: Sendable {
   /// The name the rule calls it by.
@@ -81,7 +89,7 @@ package struct Capture: Sendable {
   /// What it reads.
   package var bottoms: BottomPattern
   /// What else must hold of it.
-  package var conditions: [CheckedExpression]
+  package var conditions: [Condition]
   /// Where it stands.
   package var place: SourcePlace
   /// Whether a match may do without it: who reads it then reads what it would have read.

@@ -44,9 +44,7 @@ struct PatternChecker {
     try PatternStructure(captures, chains: chains).complete(&pattern)
     for (index, item) in rule.match.enumerated() {
       let scope = RuleScope(pattern, of: index, context)
-      pattern.captures[index].conditions = problems.attemptEach(item.capture.conditions) {
-        try scope.check($0, expecting: .boolean)
-      }
+      pattern.captures[index].conditions = problems.attemptEach(item.capture.conditions) { try scope.check($0) }
     }
     return pattern
   }

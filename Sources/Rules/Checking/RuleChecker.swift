@@ -85,9 +85,8 @@ struct RuleChecker {
       _ = problems.attempt { try scope.define(name, as: checked?.type ?? .dynamic) }
       if let checked { lets.append(Let(name: name.text, expression: checked)) }
     }
-    pattern.conditions = problems.attemptEach(rule.conditions) {
-      try scope.check($0, expecting: .boolean)
-    }
+    let conditionScope = scope
+    pattern.conditions = problems.attemptEach(rule.conditions) { try conditionScope.check($0) }
     let checkedPattern = pattern
     let steps = TransformChecker(source: source, kernels: kernels, problems: problems)
     let transforms = problems.attemptEach(rule.transforms) { try steps.check($0, scope) }

@@ -92,6 +92,12 @@ struct RuleScope: ExpressionScope {
     }
   }
 
+  /// Parses and checks a condition.
+  func check(_ condition: UncheckedCondition) throws -> Condition {
+    Condition(
+      expression: try check(condition.expression, expecting: .boolean), explanation: condition.explanation)
+  }
+
   /// Makes a `let` known to the expressions after it.
   mutating func define(_ name: RuleText, as type: ExpressionType) throws {
     guard PatternChecker.isName(name.text) else { throw RuleError(.badCaptureName(name.text), name.node) }

@@ -55,7 +55,7 @@ package struct UncheckedRule: Sendable {
   let parameters: [(name: RuleText, map: YAMLMap)]
   let matchNode: YAMLNode
   let match: [(name: RuleText, capture: UncheckedCapture)]
-  let conditions: [RuleText]
+  let conditions: [UncheckedCondition]
   let lets: [(name: RuleText, expression: RuleText)]
   let transforms: [YAMLMap]
   let rewrite: YAMLMap
@@ -82,7 +82,7 @@ package struct UncheckedRule: Sendable {
         (key, try YAMLMap(value, as: "parameter '\(clipped(key.text))'"))
       } ?? []
     }
-    let conditions = problems.attempt { try map.textList("where") }
+    let conditions = problems.attempt { try map.conditions("where") }
     let matchMap = problems.attempt { try map.requiredMap("match", as: "match") }
     let match = problems.attemptEach(matchMap?.texts ?? []) { key, value in
       let capture = try YAMLMap(value, as: "capture '\(key.text)'")
@@ -133,7 +133,7 @@ package struct UncheckedCapture: Sendable {
   let optional: Bool
   let repetition: YAMLNode?
   let either: [RuleText]?
-  let conditions: [RuleText]
+  let conditions: [UncheckedCondition]
 
   /// Decodes it; nil where it has unknown keys, which are gathered: what they were meant to say is not known.
   init?(_ map: YAMLMap, called capture: String, _ problems: RuleProblems) throws {
@@ -149,12 +149,39 @@ package struct UncheckedCapture: Sendable {
     optional = try map.boolean("optional") ?? false
     repetition = map.value("repeat")
     either = map.value("either") == nil ? nil : try map.textList("either")
-    conditions = try map.textList("where")
+    conditions = try map.conditions("where")
     // One of several layers is what that one is; a chain that may be absent repeats from 0 on.
     let shared =
       either == nil
       ? repetition != nil && optional ? ["repeat", "optional"] : [] : map.keys.filter { $0 != "where" }
     if shared.count > 1 { throw RuleError(.exclusive(shared, in: capture), map.node) }
+  }
+}
+
+/// A condition as decoded: an expression, or a mapping of it and what users read where it does not hold.
+package struct UncheckedCondition: Sendable {
+  let expression: RuleText
+  let explanation: String?
+
+  init(_ node: YAMLNode, for subject: YAMLSubject) throws {
+    guard case .mapping = node.content else {
+      expression = try node.asText(for: subject)
+      explanation = nil
+      return
+    }
+    let map = try YAMLMap(node, as: RuleGrammar.condition.name)
+    try map.rejectUnknownKeys(allowed: RuleGrammar.condition.names)
+    expression = try map.requiredText("that")
+    explanation = try map.requiredText("because").text
+  }
+}
+
+extension YAMLMap {
+  /// A condition or a list of them; empty when the key is absent.
+  func conditions(_ key: String) throws -> [UncheckedCondition] {
+    guard let value = value(key) else { return [] }
+    guard let items = value.sequence else { return [try UncheckedCondition(value, for: .key(key))] }
+    return try items.map { try UncheckedCondition($0, for: .item(of: key)) }
   }
 }
 

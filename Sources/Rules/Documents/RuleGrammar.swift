@@ -51,7 +51,7 @@ package enum RuleGrammar {
         "match", .named(capture), isRequired: true, "The layers that the rule looks for, by names of its own."
       ),
       RuleKey(
-        "where", .expressions, "Conditions on several captures at once; they may use the names under 'let'."),
+        "where", .conditions, "Conditions on several captures at once; they may use the names under 'let'."),
       RuleKey("let", .namedExpressions, "Names for intermediate results; each may use those before it."),
       RuleKey("transform", .transforms, "What happens to the parameters, in this order."),
       RuleKey("rewrite", .shape(rewrite), isRequired: true, "What happens to the layers."),
@@ -71,6 +71,17 @@ package enum RuleGrammar {
       RuleKey("summary", .string, isRequired: true, "What it is for, in one sentence."),
     ])
 
+  /// A condition with the sentence that explains it.
+  package static let condition = RuleShape(
+    "condition",
+    keys: [
+      RuleKey("that", .expression, isRequired: true, "What must hold."),
+      RuleKey(
+        "because", .text, isRequired: true,
+        "What users read after 'stays:' where it does not hold: the end of a sentence about the layer, lower case, without a full stop."
+      ),
+    ])
+
   /// One layer of a pattern.
   package static let capture = RuleShape(
     "capture",
@@ -85,7 +96,7 @@ package enum RuleGrammar {
       RuleKey(
         "repeat", .repetition, "How often the layer follows itself, as '1..8'; the capture is a list."),
       RuleKey("either", .texts, "The captures that this one is one of; it has no other key but 'where'."),
-      RuleKey("where", .expressions, "Conditions on the layer."),
+      RuleKey("where", .conditions, "Conditions on the layer."),
     ])
 
   /// The mapping forms of `bottom`.
@@ -272,6 +283,8 @@ package struct RuleKey: Sendable {
     case expression
     /// An expression or a list of them.
     case expressions
+    /// An expression, or the mapping of `condition`, or a list of them.
+    case conditions
     /// Expressions by name.
     case namedExpressions
     /// A value of a layer's parameter: a scalar, a mapping, or a list of them.

@@ -188,6 +188,8 @@ package struct RuleSchema {
     case .wordList(let words): Self.oneOrList(Self.words(words))
     case .expression: Self.reference("expression")
     case .expressions: Self.reference("expressions")
+    case .conditions:
+      Self.oneOrList(["anyOf": [Self.reference("expression"), schema(of: RuleGrammar.condition)]])
     case .field: Self.reference("field")
     case .namedExpressions: Self.named(Self.reference("expression"))
     case .shape(let shape): Self.reference(shape.name)

@@ -132,7 +132,8 @@ struct RuleHints {
 extension Rule {
   /// Everything that a rule evaluates.
   var expressions: [CheckedExpression] {
-    var expressions = pattern.captures.flatMap(\.conditions) + pattern.conditions + lets.map(\.expression)
+    let conditions = pattern.captures.flatMap(\.conditions) + pattern.conditions
+    var expressions = conditions.map(\.expression) + lets.map(\.expression)
     for transform in transforms {
       switch transform {
       case .kernel(let call):
