@@ -359,6 +359,29 @@ import Verification
         == ["the net output 's' would become blob 't' that ReLU 'r' reads, and so no output any more"])
   }
 
+  /// A condition without a sentence says which layers a rule is for; one with a sentence explains why others stay.
+  @Test(arguments: [
+    ("where: \"a.vendor_param.x == 1\"", []),
+    ("where: {that: \"a.vendor_param.x == 1\", because: its x is not 1}", ["its x is not 1"]),
+  ])
+  func aConditionExplainsALayerThatStays(condition: String, reasons: [String]) throws {
+    let rules = """
+      schema: 1
+      rules:
+        - id: vendor
+          summary: S.
+          match: {a: {type: Vendor, \(condition)}}
+          rewrite: {remove: a}
+      """
+    let text =
+      data + layer("v", "Vendor", "data", "v", "vendor_param { x: 2 }")
+      + layer("w", "Vendor", "v", "w", "vendor_param { x: 1 }") + layer("r", "ReLU", "w", "r")
+    let made = try plan(text, rules: rules, select: ["vendor"])
+    #expect(made.names == ["v", "r"])
+    #expect(made.reasons(at: "v") == reasons)
+    #expect(made.nearMisses.map(\.reason.code) == ["condition"])
+  }
+
   @Test func theLastLayerStays() throws {
     let made = try plan(data + layer("d", "Dropout", "data", "data"))
     #expect(made.reasons(at: "d") == ["it is the only layer left, and a net needs one"])
