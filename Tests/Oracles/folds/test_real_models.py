@@ -1,5 +1,7 @@
 """Real trained nets from ../shared/models, folded, against OpenCV; prints a table of differences."""
 
+import functools
+
 import checks
 import conftest
 import nets
@@ -47,6 +49,24 @@ def test_real_model(name, command, tmp_path, record_property):
     # All are below 1e-5; two are so close to it that another processor's rounding may decide.
     if name not in {"ov_person_detection_0022", "retinaface_mnet25"}:
         assert errors[worst] <= 1e-5, errors
+
+
+@pytest.mark.parametrize("name", conftest.shared_names("models"))
+def test_each_layer_that_stays_has_one_reason(name, command):
+    """The same reason with and without -v and in the JSON; layers that no rule is meant for have none."""
+    run = functools.partial(command.run, "fold", *load(name), "--dry-run", "--no-check")
+    refusals = run("--format", "json").document["refusals"]
+    reasons = {f"note: {r['type']} '{r['layer']}' stays: {r['message']}": r["rule"] for r in refusals}
+    assert len({r["layer"] for r in refusals}) == len(refusals) == len(reasons)
+    assert {r["type"] for r in refusals} <= nets.AFFINE | {"Dropout"}
+
+    def notes(*flags):
+        return [line for line in run(*flags).stderr.splitlines() if line.startswith("note: ")]
+
+    assert sorted(notes("-v")) == sorted(f"{line} [{rule}]" for line, rule in reasons.items())
+    brief = [line for line in notes() if " more " not in line]
+    assert set(brief) <= reasons.keys()
+    assert bool(brief) == bool(reasons)
 
 
 @pytest.mark.parametrize("name", sorted(ASSUMED))
