@@ -26,16 +26,4 @@ import Testing
     table[LayerID(index: 2), default: 9] += 1
     #expect(table.entries.map(\.element) == [10, 8])
   }
-
-  @Test func aSetIsEmptiedWithoutForgettingItsSize() {
-    var set = LayerSet(layerCount: 4)
-    let first = layers([3, 0, 3]).map { set.insert($0) }
-    #expect(first == [true, true, false])
-    #expect(set.members == layers([3, 0]))
-    set.removeAll()
-    #expect(set.isEmpty)
-    let second = layers([3, 3]).map { set.insert($0) }
-    #expect(second == [true, false])
-    #expect(set.members == layers([3]))
-  }
 }

@@ -46,17 +46,6 @@ extension NetGraph {
     Consumers(uses, from: values[value.index].uses.first)
   }
 
-  /// Runs `body` over the first few of `consumers`, without an iterator for them.
-  func forEachConsumer(of value: ValueID, atMost count: Int, _ body: (LayerID) -> Void) {
-    var index = values[value.index].uses.first
-    var left = count
-    while index >= 0, left > 0 {
-      body(uses[Int(index)].layer)
-      index = uses[Int(index)].next
-      left -= 1
-    }
-  }
-
   /// How many bottoms read a value.
   package func consumerCount(of value: ValueID) -> Int { values[value.index].uses.count }
 

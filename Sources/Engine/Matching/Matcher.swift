@@ -7,7 +7,7 @@ import RuleModel
 /// for among the consumers of a value already bound.
 ///
 /// What is a choice is bounded. Each bottom under `every` is matched on its own, with its first fit; a chain is
-/// as long as it can be and gives back repetitions from its end; an optional layer is there where it fits, and is
+/// as long as it can be and gives up repetitions from its end; an optional layer is there where it fits, and is
 /// tried as absent after that. Every step counts, and `Matcher.stepLimit` ends the search.
 final class Matcher {
   /// How many steps one search takes at most.

@@ -157,7 +157,7 @@ struct PatternSearch {
     }
   }
 
-  /// Gives each reference one of the bottoms that are left. The order is settled before the rest of the pattern is
+  /// Gives each reference one of the bottoms that are left. The order is decided before the rest of the pattern is
   /// looked at, as far as one layer tells.
   private mutating func assign(
     _ references: ArraySlice<BottomReference>, _ bottoms: [ValueID], of layer: LayerID

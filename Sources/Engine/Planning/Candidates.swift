@@ -1,14 +1,8 @@
 /// Where to look for matches: everywhere once, then only around what changed.
 struct Candidates {
-  private var touched: LayerSet
-  private var neighbourhood: LayerSet
+  private var touched: Set<LayerID> = []
+  private var neighbourhood: [LayerID] = []
   private var isFirst = true
-
-  /// Nothing looked at yet.
-  init(_ graph: NetGraph) {
-    touched = LayerSet(layerCount: graph.layers.count)
-    neighbourhood = touched
-  }
 
   /// One round over all rules.
   struct Pass {
@@ -40,33 +34,35 @@ struct Candidates {
       }
     } else {
       guard !touched.isEmpty else { return nil }
-      for layer in touched.members.sorted() where graph.layers[layer.index].isAlive {
+      for layer in touched.sorted() where graph.layers[layer.index].isAlive {
         pass.add(layer, of: graph.layers[layer.index].typeID)
       }
     }
-    touched.removeAll()
+    touched.removeAll(keepingCapacity: true)
     return pass
   }
 
   /// Notes what could match differently once `layers` are rewritten: they, and what is connected to them within
   /// a pattern's reach. `touchNeighbourhood` follows when they were.
   mutating func findNeighbourhood(of layers: [LayerID], in graph: NetGraph, reach: Int) {
-    neighbourhood.removeAll()
-    for layer in layers { neighbourhood.insert(layer) }
-    let (layers, values) = (graph.layers, graph.values)
+    neighbourhood = layers
+    var known = Set(layers)
+    func add(_ layer: LayerID, to neighbourhood: inout [LayerID]) {
+      if known.insert(layer).inserted { neighbourhood.append(layer) }
+    }
     var edge = 0
     for _ in 0..<reach {
-      let end = neighbourhood.members.count
+      let end = neighbourhood.count
       while edge < end {
-        let layer = neighbourhood.members[edge].index
+        let layer = graph.layers[neighbourhood[edge].index]
         edge += 1
-        for value in layers[layer].bottoms {
-          if let producer = values[value.index].producer { neighbourhood.insert(producer) }
+        for value in layer.bottoms {
+          if let producer = graph.values[value.index].producer { add(producer, to: &neighbourhood) }
         }
-        for value in layers[layer].tops {
+        for value in layer.tops {
           // A value that very many layers read would make this quadratic; patterns are followed from their
           // last layer back, so readers beyond the first few see the change in their own search.
-          graph.forEachConsumer(of: value, atMost: 64) { neighbourhood.insert($0) }
+          for reader in graph.consumers(of: value).prefix(64) { add(reader, to: &neighbourhood) }
         }
       }
     }
@@ -74,14 +70,14 @@ struct Candidates {
 
   /// Asks for a look at layers in the next round.
   mutating func touch(_ layers: [LayerID]) {
-    for layer in layers { touched.insert(layer) }
+    touched.formUnion(layers)
   }
 
   /// The layers of the neighbourhood that was found last, in file order.
-  var neighbours: [LayerID] { neighbourhood.members.sorted() }
+  var neighbours: [LayerID] { neighbourhood.sorted() }
 
   /// Asks for a look at the neighbourhood in the next round.
   mutating func touchNeighbourhood() {
-    for layer in neighbourhood.members { touched.insert(layer) }
+    touched.formUnion(neighbourhood)
   }
 }

@@ -377,10 +377,10 @@ struct LayerWriter {
         switch top {
         case .taken(let capture, let index):
           new.append(.taken(try value(.top(capture: capture, index: index), [])))
-        case .fresh(let wish?):
-          let wished = wish.filled(by: rule.rule) { net.graph[binding[$0]].name }
-          guard !net.graph.isBlobNameUsed(wished) else { throw Refusal.Reason(BlobNameTaken(blob: wished)) }
-          new.append(.fresh(name: wished))
+        case .fresh(let template?):
+          let name = template.filled(by: rule.rule) { net.graph[binding[$0]].name }
+          guard !net.graph.isBlobNameUsed(name) else { throw Refusal.Reason(BlobNameTaken(blob: name)) }
+          new.append(.fresh(name: name))
         case .fresh(nil):
           // Several tops of one layer are told apart by number.
           new.append(.fresh(name: list.count == 1 ? name : "\(name)_\(new.count)"))

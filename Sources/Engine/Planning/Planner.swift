@@ -96,7 +96,7 @@ package struct Planner {
   private mutating func run() throws(PlanError) {
     var index = RuleIndex(rules)
     for priority in Set(rules.map(\.rule.priority)).sorted(by: >) {
-      var candidates = Candidates(net.graph)
+      var candidates = Candidates()
       var isFirst = true
       while let pass = candidates.nextPass(net.graph) {
         index.update(net.graph.types)

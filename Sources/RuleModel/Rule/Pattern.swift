@@ -17,7 +17,7 @@ package struct Pattern: Sendable {
 
   /// Makes one of all its parts.
   package init(
-    captures: [Capture], anchor: Int, conditions: [CheckedExpression], groups: [CaptureGroup] = [],
+    captures: [Capture], anchor: Int, conditions: [Condition], groups: [CaptureGroup] = [],
     forward: [Int] = [], isAlwaysPresent: [Bool] = []
   ) {
     self.captures = captures
@@ -74,6 +74,12 @@ package struct Condition: Sendable {
   package var expression: CheckedExpression
   /// The sentence that users read where it does not hold; nil for the expression itself.
   package var explanation: String?
+
+  /// Makes one of all its parts.
+  package init(expression: CheckedExpression, explanation: String? = nil) {
+    self.expression = expression
+    self.explanation = explanation
+  }
 }
 
 /// One layer of a pattern, or a name for whichever of several it is.
@@ -102,7 +108,7 @@ package struct Capture: Sendable {
   /// Makes one of all its parts.
   package init(
     name: String, types: TypePattern, nameGlob: Glob? = nil, isIncluded: Bool, bottoms: BottomPattern,
-    conditions: [CheckedExpression], place: SourcePlace, isOptional: Bool = false, alternatives: [Int] = [],
+    conditions: [Condition], place: SourcePlace, isOptional: Bool = false, alternatives: [Int] = [],
     group: Int? = nil
   ) {
     self.name = name
