@@ -9,13 +9,17 @@ extension PlannedRule {
     for index in conditionedCaptures {
       guard let group = pattern.captures[index].group else {
         guard let layer = binding.singles.layer(of: index) else { continue }
-        if let reason = refusal(pattern.captures[index].conditions, of: layer, environment, net) { return reason }
+        if let reason = refusal(pattern.captures[index].conditions, of: layer, environment, net) {
+          return reason
+        }
         continue
       }
       for element in binding.elements where element.group == group && element.bound.layer(of: index) != nil {
         environment.element = element
         let layer = element.bound.layer(of: index)
-        if let reason = refusal(pattern.captures[index].conditions, of: layer, environment, net) { return reason }
+        if let reason = refusal(pattern.captures[index].conditions, of: layer, environment, net) {
+          return reason
+        }
       }
       environment.element = nil
     }

@@ -44,7 +44,9 @@ struct PatternChecker {
     try PatternStructure(captures, chains: chains).complete(&pattern)
     for (index, item) in rule.match.enumerated() {
       let scope = RuleScope(pattern, of: index, context)
-      pattern.captures[index].conditions = problems.attemptEach(item.capture.conditions) { try scope.check($0) }
+      pattern.captures[index].conditions = problems.attemptEach(item.capture.conditions) {
+        try scope.check($0)
+      }
     }
     return pattern
   }
