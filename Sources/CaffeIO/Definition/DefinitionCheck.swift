@@ -10,6 +10,8 @@ struct DefinitionCheck {
   private var problems: [DefinitionProblem] = []
   /// The names of a message's fields, gathered when the first unknown field is met.
   private var fieldNames: [String: [String]] = [:]
+  /// The types that are noted already: once for all layers that have one.
+  private var misspeltTypes: Set<String> = []
 
   init(_ definition: NetDefinition, schema: Schema) {
     self.definition = definition
@@ -27,7 +29,7 @@ struct DefinitionCheck {
     let net = schema.message("NetParameter")
     for field in definition.document.root.fields {
       if field.isNamed("layer") || field.isNamed("layers") {
-        check(definition.layers[index], at: index)
+        check(definition.layers[index])
         index += 1
       } else {
         check(field, of: net, owner: "a net", layer: nil, &seen)
@@ -38,9 +40,8 @@ struct DefinitionCheck {
 
   // MARK: Layers
 
-  private mutating func check(_ layer: LayerDefinition, at index: Int) {
-    // The same parameters again, letter for letter: said once.
-    guard layer.twin == index, let outer = layer.field.message else { return }
+  private mutating func check(_ layer: LayerDefinition) {
+    guard let outer = layer.field.message else { return }
     let name: String
     switch layer.generation {
     case .v2: name = schema.layerMessage
@@ -53,7 +54,7 @@ struct DefinitionCheck {
   /// A type that is no built-in one may be anybody's own; one that is written almost like a known one is not.
   private mutating func checkType(of layer: LayerDefinition) {
     guard let field = layer.parameters.last("type"), field.string != nil,
-      let meant = LayerTypeNames.intended(layer.type)
+      let meant = LayerTypeNames.intended(layer.type), misspeltTypes.insert(layer.type).inserted
     else { return }
     note(.misspeltType(layer.type, layer: layer.name, meant: meant), at: field.valueOffset)
   }
