@@ -175,7 +175,7 @@ package struct PlannedRewrite: Sendable {
 
 extension PlannedRewrite {
   /// The description of a rewrite that was planned with `PlanOptions.describesChanges`.
-  init(_ rewrite: AppliedRewrite, key: String) {
+  init(_ rewrite: RewriteRecord, key: String) {
     self.key = key
     rule = rewrite.rule
     layers = rewrite.layers.map { capture, layer, name, type in

@@ -53,7 +53,7 @@ extension Planner {
         of: planned, miss.reason(of: rule, at: try layer(anchor, of: planned), in: net.graph), struck)
     case .match(let found): binding = found
     }
-    let made: AppliedRewrite
+    let made: RewriteRecord
     do throws(Refusal.Reason) {
       made = try rewrite(rule, binding)
     } catch {

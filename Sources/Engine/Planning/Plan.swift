@@ -4,7 +4,7 @@ import RuleModel
 /// What will be written, decided completely before anything is.
 package struct Plan: Sendable {
   /// The rewrites, in the order they were made; each may build on those before it.
-  package var rewrites: [AppliedRewrite]
+  package var rewrites: [RewriteRecord]
   /// For every layer that stays although a selected rule could have removed its like: the nearest miss.
   package var refusals: [Refusal]
   /// The near misses that `nearMisses` words.
@@ -38,8 +38,8 @@ package struct IdleRule: Sendable {
   package var hasTypes: Bool
 }
 
-/// One rewrite of the plan.
-package struct AppliedRewrite: Sendable {
+/// What one rewrite of the plan does.
+package struct RewriteRecord: Sendable {
   /// The rule's id.
   package var rule: String
   /// What the rule promises.

@@ -35,7 +35,7 @@ package struct Planner {
   private let options: PlanOptions
   private let protected: ProtectedLayers
   private let matcher: Matcher
-  var rewrites: [AppliedRewrite] = []
+  var rewrites: [RewriteRecord] = []
   private var misses: Misses
   private let reach: Int
   private var banned: [LayerID: [Int: Refusal.Reason]] = [:]
@@ -160,7 +160,7 @@ package struct Planner {
   }
 
   /// What stops a run whose rules make new layers of new layers without end.
-  private func growth(of rewrite: AppliedRewrite) -> PlanError? {
+  private func growth(of rewrite: RewriteRecord) -> PlanError? {
     guard var layer = rewrite.added.last, net.graph.changes[layer]?.generation ?? 0 > Self.generationLimit
     else { return nil }
     let last = net.graph[layer].name
@@ -191,7 +191,7 @@ package struct Planner {
   }
 
   /// Rewrites one match and, where that is asked for, notes what it changes.
-  func rewrite(_ rule: PlannedRule, _ binding: Binding) throws(Refusal.Reason) -> AppliedRewrite {
+  func rewrite(_ rule: PlannedRule, _ binding: Binding) throws(Refusal.Reason) -> RewriteRecord {
     let recorder =
       options.describesChanges ? ChangeRecorder(net, layers: binding.allLayers) : nil
     var rewrite = try Rewriter(net: net, rule: rule).apply(binding)

@@ -7,7 +7,7 @@ struct Rewriter {
   let rule: PlannedRule
 
   /// Makes the rewrite, or refuses and leaves everything as it was.
-  func apply(_ binding: Binding) throws(Refusal.Reason) -> AppliedRewrite {
+  func apply(_ binding: Binding) throws(Refusal.Reason) -> RewriteRecord {
     net.warnings = []
     let names = binding.named.map { index, layer in
       (
@@ -78,7 +78,7 @@ struct Rewriter {
       net.updateTops(of: layer)
     }
     let gone = removed + outcome.gone
-    return AppliedRewrite(
+    return RewriteRecord(
       rule: rule.rule.id, safety: rule.rule.safety, layers: names, anchor: anchor,
       kept: names.map(\.layer).filter { !gone.contains($0) && !outcome.replaced.contains($0) },
       removed: gone, replaced: outcome.replaced, added: outcome.added, renamed: outcome.renamed,

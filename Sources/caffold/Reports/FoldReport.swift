@@ -276,7 +276,7 @@ struct FoldReport {
     }
   }
 
-  private func rewrite(_ index: Int, _ rewrite: AppliedRewrite) -> JSONValue {
+  private func rewrite(_ index: Int, _ rewrite: RewriteRecord) -> JSONValue {
     func names(_ layers: [LayerID]) -> JSONValue {
       .array(layers.map { layer in .string(rewrite.layers.first { $0.layer == layer }?.name ?? "") })
     }
