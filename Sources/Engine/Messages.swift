@@ -94,6 +94,11 @@ extension PlanError: DiagnosticError {
         .error, at: .none,
         "\(listed), more than \(limit) one after the other, the last one '\(layer)', and would never end; narrow their 'match'"
       )
+    case .newLayers(let limit, let rule, let layer):
+      return Diagnostic(
+        .error, at: .none,
+        "the rules made more than \(limit) new layers, the limit for this net; rule '\(rule)' made the last one, '\(layer)'; make fewer layers in each rewrite, or narrow the 'match' of the rule"
+      )
     case .malformed(let error): return error.diagnostic
     case .wrongConnection(let layer, let blob):
       return Diagnostic(

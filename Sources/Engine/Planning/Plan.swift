@@ -85,6 +85,8 @@ package enum PlanError: Error, Sendable, Equatable {
   case cycle([CycleStep])
   /// New layers are made of new layers without end: the rules that make them, and the last one made.
   case growth(rules: [String], layer: String, limit: Int)
+  /// Rules have made more layers than a net of this size may get; the rule that made the last one, and its name.
+  case newLayers(limit: Int, rule: String, layer: String)
   /// A parameter that a rule read has a value of the wrong kind.
   case malformed(NetError)
   /// A blob name would stand for another value than before: a defect of the engine, caught before it writes.

@@ -46,6 +46,12 @@ package struct Planner {
   /// How often new layers may be made of new layers, one after the other.
   static let generationLimit = 64
 
+  /// How many layers the rules of a run may make: 10,000, and 16 for each layer of the net. Rules that make two layers
+  /// of each of their own would fill the memory long before `generationLimit`.
+  private let newLayerLimit: Int
+  /// How many they have made.
+  private var made = 0
+
   /// Plans the rewriting of `graph` by `rules`.
   ///
   /// - Throws: `PlanError`.
@@ -89,6 +95,7 @@ package struct Planner {
     self.banned = banned
     reach = rules.map(\.pattern.reach).max() ?? 0
     misses = Misses(self.rules, layerCount: net.graph.layers.count)
+    newLayerLimit = 10_000 + 16 * net.graph.layers.count
   }
 
   /// Rules of a lower priority wait until those of higher ones find nothing any more: a BatchNorm becomes a
@@ -154,6 +161,12 @@ package struct Planner {
       if let rewrite = rewrites.last, !rewrite.added.isEmpty {
         candidates.touch(rewrite.added)
         if let error = growth(of: rewrite) { throw error }
+        made += rewrite.added.count
+        guard made <= newLayerLimit else {
+          throw .newLayers(
+            limit: newLayerLimit, rule: rewrite.rule,
+            layer: rewrite.added.last.map { "\(net.graph[$0].name)" } ?? "")
+        }
       }
       return net.graph.layers[layer.index].isAlive
     }
@@ -180,7 +193,7 @@ package struct Planner {
   private func cycle(of rule: Rule, at layer: LayerID) -> [CycleStep] {
     let start = rewrites.lastIndex { $0.rule == rule.id && $0.layers.contains { $0.layer == layer } } ?? 0
     var layers: Set<LayerID> = [layer]
-    return rewrites[start...].filter { rewrite in
+    let steps = rewrites[start...].filter { rewrite in
       guard rewrite.layers.contains(where: { layers.contains($0.layer) }) else { return false }
       layers.formUnion(rewrite.layers.map(\.layer))
       return true
@@ -188,6 +201,8 @@ package struct Planner {
       CycleStep(
         rule: rewrite.rule, layer: rewrite.layers.first { $0.layer == rewrite.anchor }?.name ?? "")
     }
+    // A layer that the rule has made has not been matched before.
+    return steps.isEmpty ? [CycleStep(rule: rule.id, layer: net.graph[layer].name)] : steps
   }
 
   /// Rewrites one match and, where that is asked for, notes what it changes.
