@@ -6,15 +6,18 @@ public struct SourcePlace: Sendable, Equatable {
   public var line: Int
   /// The column, from 1, in Unicode scalars.
   public var column: Int
-  /// The text of the line, without its end, to be shown with a caret under it.
+  /// The text of the line, without its end, to be shown with a caret under it; of a long line the part around the column.
   public var lineText: String
+  /// How many columns of the line stand before `lineText`.
+  public var hiddenColumns: Int
 
   /// Makes a place from its parts.
-  public init(path: String, line: Int, column: Int, lineText: String) {
+  public init(path: String, line: Int, column: Int, lineText: String, hiddenColumns: Int = 0) {
     self.path = path
     self.line = line
     self.column = column
     self.lineText = lineText
+    self.hiddenColumns = hiddenColumns
   }
 
   /// `path:line:column`, the form editors jump to.
@@ -24,7 +27,7 @@ public struct SourcePlace: Sendable, Equatable {
   public var excerpt: String {
     let window = 100
     let scalars = Array(lineText.unicodeScalars)
-    let caret = min(column - 1, scalars.count)
+    let caret = min(column - 1 - hiddenColumns, scalars.count)
     let start = caret < window ? 0 : caret - window / 2
     let end = min(scalars.count, start + window)
     func text(_ range: Range<Int>) -> String {

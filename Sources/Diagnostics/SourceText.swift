@@ -25,9 +25,23 @@ public struct SourceText: Sendable {
     // Continuation bytes (10xxxxxx) do not begin a scalar.
     let prefix = lineStart < end ? bytes[lineStart..<end] : []
     let column = 1 + prefix.count { $0 & 0xC0 != 0x80 }
-    let shown = bytes[lineStart..<max(lineStart, lineEnd)]
+    // A text may be one line of megabytes, and have a hundred errors.
+    let shownStart = boundary(max(lineStart, end - Self.shownBytes))
+    let shownEnd = boundary(min(max(lineStart, lineEnd), end + Self.shownBytes))
+    let shown = bytes[min(shownStart, shownEnd)..<shownEnd]
     return SourcePlace(
-      path: path, line: line, column: column, lineText: String(decoding: shown, as: UTF8.self))
+      path: path, line: line, column: column, lineText: String(decoding: shown, as: UTF8.self),
+      hiddenColumns: bytes[lineStart..<max(lineStart, shownStart)].count { $0 & 0xC0 != 0x80 })
+  }
+
+  /// How much of a line a place keeps on each side of its column, in bytes.
+  private static let shownBytes = 1024
+
+  /// The offset, or that of the next byte that begins a scalar.
+  private func boundary(_ offset: Int) -> Int {
+    var offset = offset
+    while offset < bytes.count, bytes[offset] & 0xC0 == 0x80 { offset += 1 }
+    return offset
   }
 }
 
