@@ -2,7 +2,7 @@
 # make test    everything: Swift tests, then the oracles (OpenCV, Python protobuf, NumPy) against the release binary
 # make lint    formatting and lint, Swift and Python; changes nothing
 # make format  put Swift and Python files into the form that `make lint` wants
-# make reference  Documentation/BuiltinRules.md anew from the files under rules/
+# make reference  Documentation/BuiltinRules.md from the files under rules/, and the table of functions in Rules.md
 # make build   the release binary, .build/release/caffold, statically linked
 # make probe   the release binary of the executor's test program, .build/release/layer-probe
 # make guard   hold the numbers of instructions of six runs against those stored; needs valgrind
@@ -70,6 +70,7 @@ format: $(VENV)
 
 reference: build
 	$(CAFFOLD) rules reference > Documentation/BuiltinRules.md
+	$(CAFFOLD) rules reference --functions | Scripts/insert.sh functions Documentation/Rules.md
 
 build: packages
 	$(SWIFT_BUILD) --product caffold

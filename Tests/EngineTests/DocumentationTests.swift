@@ -103,8 +103,8 @@ import Verification
         ["}", ","].contains { examples.contains("kernel: \(kernel.name)\($0)") }, "kernel '\(kernel.name)'")
     }
     let expressions = examples + Self.equations.joined(separator: "\n")
-    for function in ExpressionFunction.allCases {
-      #expect(expressions.contains("\(function.rawValue)("), "function '\(function.rawValue)'")
+    for function in ExpressionFunction.all {
+      #expect(expressions.contains("\(function.name)("), "function '\(function.name)'")
     }
   }
 

@@ -158,6 +158,7 @@ import Verification
     let error = #expect(throws: RuleError.self) { try RuleTemplate.text(id: id) }
     #expect(
       error?.diagnostic.text
-        == "error: '\(id)' is no id; use lower-case letters, digits and hyphens, beginning with a letter")
+        == "error: '\(id)' is not a valid id; use lower-case letters, digits and hyphens, beginning with a letter"
+    )
   }
 }

@@ -69,15 +69,15 @@ import Testing
     ("conv.pooling_param.pool == 1", 47, "cannot compare a word with a number"),
     (
       "conv.pooling_param.pool == 'MXA'", 50,
-      "'MXA' is no value of 'PoolingParameter.PoolMethod', which has 'MAX', 'AVE' and 'STOCHASTIC'; did you mean 'MAX'?"
+      "'MXA' is not a value of 'PoolingParameter.PoolMethod'; its values are 'MAX', 'AVE' and 'STOCHASTIC'; did you mean 'MAX'?"
     ),
     (
       "'LARGEST' != conv.pooling_param.pool", 23,
-      "'LARGEST' is no value of 'PoolingParameter.PoolMethod', which has 'MAX', 'AVE' and 'STOCHASTIC'"
+      "'LARGEST' is not a value of 'PoolingParameter.PoolMethod'; its values are 'MAX', 'AVE' and 'STOCHASTIC'"
     ),
     (
       "conv.pooling_param.pool in ['MAX', 'AVG']", 58,
-      "'AVG' is no value of 'PoolingParameter.PoolMethod', which has 'MAX', 'AVE' and 'STOCHASTIC'; did you mean 'AVE'?"
+      "'AVG' is not a value of 'PoolingParameter.PoolMethod'; its values are 'MAX', 'AVE' and 'STOCHASTIC'; did you mean 'AVE'?"
     ),
   ])
   func conditionsAreHeldAgainstTheSchema(condition: String, column: Int, sentence: String) throws {
@@ -108,7 +108,7 @@ import Testing
     #expect(errors == "")
     #expect(notes.hasPrefix("r.yaml:"))
     #expect(
-      notes.contains("note: no layer of Caffe has the type 'Convolutoin'; did you mean 'Convolution'?\n"))
+      notes.contains("note: Caffe has no layer type 'Convolutoin'; did you mean 'Convolution'?\n"))
     #expect(notes.split(separator: "\n").count == 3)
   }
 
@@ -131,7 +131,7 @@ import Testing
     #expect(errors == "")
     #expect(
       notes == """
-        r.yaml:7:47: note: Caffe has no field 'gain_param', so nothing is known of it; give your fork's caffe.proto by --proto to have it checked
+        r.yaml:7:47: note: Caffe has no field 'gain_param', so it cannot be checked; give your fork's caffe.proto by --proto to have it checked
                 g: {type: Gain, bottom: conv, where: "g.gain_param.alpha == 1 and g.gain_param.beta == 2 and a…
                                                         ^
         """)
@@ -142,7 +142,7 @@ import Testing
     #expect(errors == "")
     #expect(
       notes == """
-        r.yaml:7:56: note: Caffe has no field 'convoluton_param', so nothing is known of it; did you mean 'convolution_param'?
+        r.yaml:7:56: note: Caffe has no field 'convoluton_param', so it cannot be checked; did you mean 'convolution_param'?
                 g: {type: Gain, bottom: conv, where: "attr(conv, 'convoluton_param.group', 1) == 1"}
                                                                  ^
         """)
@@ -175,7 +175,7 @@ import Testing
     let (word, _) = try check(rule(where: "g.gain_param.mode == 'SQARED'"), Self.fork)
     #expect(
       word == """
-        r.yaml:7:66: error: 'SQARED' is no value of 'GainParameter.Mode', which has 'PLAIN' and 'SQUARED'; did you mean 'SQUARED'?
+        r.yaml:7:66: error: 'SQARED' is not a value of 'GainParameter.Mode'; its values are 'PLAIN' and 'SQUARED'; did you mean 'SQUARED'?
                 g: {type: Gain, bottom: conv, where: "g.gain_param.mode == 'SQARED'"}
                                                                            ^
         """)
@@ -191,7 +191,7 @@ import Testing
     ("conv.convolution_param.bias_term", "1", 54, "expected a boolean, found a number"),
     (
       "conv.convolution_param.engine", "'CUDN'", 51,
-      "'CUDN' is no value of 'ConvolutionParameter.Engine', which has 'DEFAULT', 'CAFFE', 'CUDNN', 'MKL2017' and 'MKLDNN'; did you mean 'CUDNN'?"
+      "'CUDN' is not a value of 'ConvolutionParameter.Engine'; its values are 'DEFAULT', 'CAFFE', 'CUDNN', 'MKL2017' and 'MKLDNN'; did you mean 'CUDNN'?"
     ),
     (
       "conv.convolution_param", "1", 15,

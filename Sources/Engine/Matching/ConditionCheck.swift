@@ -4,6 +4,7 @@ extension PlannedRule {
   /// The first condition that does not hold of a match, or nil: those beside a capture for each of its layers, then
   /// those of the rule.
   func unmetCondition(_ binding: Binding, in net: WorkingNet) -> Refusal.Reason? {
+    net.letValues = nil
     if conditionedCaptures.isEmpty, pattern.conditions.isEmpty { return nil }
     let environment = MatchEnvironment(net, self, binding)
     for index in conditionedCaptures {
@@ -25,7 +26,9 @@ extension PlannedRule {
     }
     if pattern.conditions.isEmpty { return nil }
     for item in rule.lets { environment.define(item.name, item.expression) }
-    return refusal(pattern.conditions, of: nil, environment, net)
+    if let reason = refusal(pattern.conditions, of: nil, environment, net) { return reason }
+    net.letValues = LetValues(environment.letValues, of: self, binding)
+    return nil
   }
 
   private func refusal(

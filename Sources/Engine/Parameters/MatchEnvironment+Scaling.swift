@@ -66,7 +66,7 @@ extension MatchEnvironment {
 
   /// Nil where it has none: the whole expression is evaluated then, and says why.
   private func value(ofFactor expression: Expression) -> ExpressionValue? {
-    try? ExpressionEvaluator(self).factor(of: expression)
+    try? evaluator.factor(of: expression)
   }
 
   /// A value that broadcasts to `shape` along one axis, or is the same everywhere, as factors of that axis.

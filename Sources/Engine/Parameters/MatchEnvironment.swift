@@ -4,8 +4,8 @@ import Tensors
 
 /// What a rule's expressions can ask of the layers that they are about.
 ///
-/// Expressions report a failure as a sentence; the refusal behind it, with its facts and code, is kept
-/// here meanwhile. Without weights everything about blobs is unknown, which is no failure.
+/// The fault of an expression carries the refusal behind it. Without weights everything about blobs is unknown, which is
+/// no failure. All evaluations for one match share one budget.
 final class MatchEnvironment: ExpressionEnvironment {
   private let net: WorkingNet
   /// The match, and the pattern that names its layers.
@@ -16,18 +16,18 @@ final class MatchEnvironment: ExpressionEnvironment {
   var element: BoundElement?
   private var lets: [String: CheckedExpression] = [:]
   private var known: [String: ExpressionValue] = [:]
+  /// Names whose values the conditions of the match have asked for, before anything was rewritten.
+  private var reused: Set<String> = []
   private var missingBlobs: [MissingBlob: CheckedExpression] = [:]
-  private var failure: Failure?
+  private let budget = ExpressionBudget()
 
   private struct MissingBlob: Hashable {
     var layer: Int
     var index: Int
   }
 
-  private enum Failure {
-    case refusal(Refusal.Reason)
-    case needsWeights
-  }
+  /// The cause of a fault: a run without weights.
+  private struct NeedsWeights: Error {}
 
   /// The layers of a match.
   init(_ net: WorkingNet, _ rule: PlannedRule, _ binding: Binding) {
@@ -50,10 +50,22 @@ final class MatchEnvironment: ExpressionEnvironment {
   /// meant for another case, and is asked for again by the step that uses it.
   func settle() {
     for name in lets.keys { _ = try? value(of: name) }
+    reused = []
   }
 
   /// The expression of a name whose value is not known yet, nor that of a parameter.
-  func unsettled(_ name: String) -> CheckedExpression? { known[name] == nil ? lets[name] : nil }
+  func unsettled(_ name: String) -> CheckedExpression? {
+    known[name] == nil || reused.contains(name) ? lets[name] : nil
+  }
+
+  /// The values of names that were asked for.
+  var letValues: [String: ExpressionValue] { known }
+
+  /// Takes over values that the conditions of the match have asked for.
+  func reuse(_ values: [String: ExpressionValue]) {
+    known = values
+    reused = Set(values.keys)
+  }
 
   /// Lets a blob that the layer does not have read as `expression`.
   func define(blob index: Int, of layer: LayerID, as expression: CheckedExpression) {
@@ -62,6 +74,9 @@ final class MatchEnvironment: ExpressionEnvironment {
 
   // MARK: Evaluation
 
+  /// An evaluator of expressions about these layers.
+  var evaluator: ExpressionEvaluator { ExpressionEvaluator(self, budget: budget) }
+
   /// The value; nil when it depends on weights that this run does not have.
   func value(of expression: CheckedExpression) throws(Refusal.Reason) -> ExpressionValue? {
     try evaluated(expression) { (e, expression) throws(ExpressionError) in try e.value(of: expression) }
@@ -69,16 +84,15 @@ final class MatchEnvironment: ExpressionEnvironment {
 
   private func evaluated(
     _ expression: CheckedExpression,
-    _ evaluate: (ExpressionEvaluator<MatchEnvironment>, Expression) throws(ExpressionError) -> ExpressionValue
+    _ evaluate: (ExpressionEvaluator, Expression) throws(ExpressionError) -> ExpressionValue
   ) throws(Refusal.Reason) -> ExpressionValue? {
-    failure = nil
     do {
-      return try evaluate(ExpressionEvaluator(self), expression.expression)
+      return try evaluate(evaluator, expression.expression)
     } catch {
-      switch failure {
-      case .needsWeights: return nil
-      case .refusal(let reason): throw reason
-      case nil: throw Refusal.Reason(EvaluationFailed(error: error.located(in: expression.node)))
+      switch error.cause {
+      case is NeedsWeights: return nil
+      case let reason as Refusal.Reason: throw reason
+      default: throw Refusal.Reason(EvaluationFailed(error: error.located(in: expression.node)))
       }
     }
   }
@@ -152,8 +166,7 @@ final class MatchEnvironment: ExpressionEnvironment {
     do {
       return try body()
     } catch {
-      failure = .refusal(error)
-      throw ExpressionFault(error.sentence())
+      throw ExpressionFault(error.sentence(), cause: error)
     }
   }
 
@@ -162,8 +175,7 @@ final class MatchEnvironment: ExpressionEnvironment {
   private func blobs(of layer: LayerReference) throws(ExpressionFault) -> [BlobContent] {
     let blobs = try asking { () throws(Refusal.Reason) in try net.blobs(of: id(layer)) }
     guard let blobs else {
-      failure = .needsWeights
-      throw ExpressionFault("no weights were given")
+      throw ExpressionFault("no weights were given", cause: NeedsWeights())
     }
     return blobs
   }
@@ -177,11 +189,11 @@ final class MatchEnvironment: ExpressionEnvironment {
     element = nil
     defer { element = current }
     do {
-      let value = try ExpressionEvaluator(self).lazyValue(of: expression.expression)
+      let value = try evaluator.lazyValue(of: expression.expression)
       known[name] = value
       return value
     } catch {
-      throw ExpressionFault(error.located(in: expression.node).diagnostic.sentence)
+      throw ExpressionFault(error.located(in: expression.node).diagnostic.sentence, cause: error.cause)
     }
   }
 
@@ -255,9 +267,14 @@ final class MatchEnvironment: ExpressionEnvironment {
   func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> LazyTensor {
     let blobs = try blobs(of: layer)
     if index >= blobs.count, let fallback = missingBlobs[MissingBlob(layer: layer.id, index: index)] {
-      let value = try? ExpressionEvaluator(self).lazyValue(of: fallback.expression)
-      guard let tensor = value?.lazyTensor else {
-        throw ExpressionFault("the default '\(fallback.text)' has no value")
+      let value: ExpressionValue
+      do {
+        value = try evaluator.lazyValue(of: fallback.expression)
+      } catch {
+        throw ExpressionFault("the default '\(fallback.text)' has no value", cause: error.cause)
+      }
+      guard let tensor = value.lazyTensor else {
+        throw ExpressionFault("the default '\(fallback.text)' is not a number or tensor")
       }
       return tensor
     }
@@ -272,8 +289,7 @@ final class MatchEnvironment: ExpressionEnvironment {
 
   func fault(reading error: any Error) -> ExpressionFault {
     let reason = refusal(reading: error)
-    failure = .refusal(reason)
-    return ExpressionFault(reason.sentence())
+    return ExpressionFault(reason.sentence(), cause: reason)
   }
 
   private func refusal(reading error: any Error) -> Refusal.Reason {
@@ -305,8 +321,7 @@ final class MatchEnvironment: ExpressionEnvironment {
   func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor) {
     let affine = try asking { () throws(Refusal.Reason) in try net.affine(of: id(layer)) }
     guard let scale = affine.scale else {
-      failure = .needsWeights
-      throw ExpressionFault("no weights were given")
+      throw ExpressionFault("no weights were given", cause: NeedsWeights())
     }
     return (Tensor(scale), Tensor(affine.shift ?? Array(repeating: 0, count: scale.count)))
   }

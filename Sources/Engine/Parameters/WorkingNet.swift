@@ -19,6 +19,9 @@ package final class WorkingNet {
   /// Things the user should know that stop nothing, of the rewrite going on.
   var warnings: [Warning] = []
 
+  /// The values of names under 'let' that the conditions of the match tried last have asked for.
+  var letValues: LetValues?
+
   /// The first parameter found that has a value of the wrong kind; the plan is not to be used then.
   var malformed: NetError?
   /// How many channels values have.

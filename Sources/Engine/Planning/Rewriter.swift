@@ -28,6 +28,7 @@ struct Rewriter {
     try net.transaction { () throws(Refusal.Reason) in
       let environment = MatchEnvironment(net, rule, binding)
       for item in rule.rule.lets { environment.define(item.name, item.expression) }
+      if let found = net.letValues { environment.reuse(found.values(of: rule, binding)) }
       let outputs = OutputCheck(net.graph, around: binding)
       // New layers are described before anything changes: they may use what is about to go.
       var writer =

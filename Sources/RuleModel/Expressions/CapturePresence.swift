@@ -71,7 +71,7 @@ extension ExpressionChecker {
     case .binary(let operation, let left, let right) where operation.kind == .and || operation.kind == .or:
       let (a, b) = (facts(of: left, being: truth), facts(of: right, being: truth))
       return (operation.kind == .and) == truth ? a.and(b) : a.or(b)
-    case .call(let name, let arguments) where name.text == ExpressionFunction.present.rawValue:
+    case .call(let name, let arguments) where name.text == ExpressionFunction.presence:
       guard arguments.count == 1, case .name(let capture) = arguments[0].value.form else {
         return PresenceFacts()
       }

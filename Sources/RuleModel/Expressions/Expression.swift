@@ -148,10 +148,17 @@ package struct ExpressionLimits: Sendable {
   package var lazyElements: Int
   /// What takes more operations for one number is computed once and held; 64 unless said otherwise.
   package var lazyCost: Int
-  /// The operations of one evaluation on numbers that are not held: 2³⁴, about a minute, unless said otherwise.
+  /// The operations of the evaluations for one match on numbers that are not held: 2³⁴, about a minute, unless said otherwise.
   package var operations: Int
-  /// The elements that one evaluation holds in all, blobs included; 2²⁹ unless said otherwise.
+  /// The elements that the evaluations for one match hold in all, before `elementsPerBlobElement`; 2²⁶ (512 MiB of Doubles)
+  /// unless said otherwise.
   package var totalElements: Int
+  /// How many more elements may be held for each element of a blob that an expression reads; 4 unless said otherwise.
+  package var elementsPerBlobElement: Int
+  /// The elements that the evaluations for one match hold in all, whatever blobs they read; 2²⁹ unless said otherwise.
+  package var mostElements: Int
+  /// The items of one list, items of inner lists counted; 2¹⁶ unless said otherwise.
+  package var listItems: Int
   /// The multiplications of one `matmul`; 2³² unless said otherwise.
   package var multiplications: Int
 
@@ -159,8 +166,8 @@ package struct ExpressionLimits: Sendable {
   package init(
     length: Int = 1 << 16, depth: Int = 128, elements: Int = 1 << 27, heldElements: Int = 1 << 12,
     lazyElements: Int = 1 << 30, lazyCost: Int = 1 << 6, operations: Int = 1 << 34,
-    totalElements: Int = 1 << 29,
-    multiplications: Int = 1 << 32
+    totalElements: Int = 1 << 26, elementsPerBlobElement: Int = 4, mostElements: Int = 1 << 29,
+    listItems: Int = 1 << 16, multiplications: Int = 1 << 32
   ) {
     self.length = length
     self.depth = depth
@@ -170,6 +177,9 @@ package struct ExpressionLimits: Sendable {
     self.lazyCost = lazyCost
     self.operations = operations
     self.totalElements = totalElements
+    self.elementsPerBlobElement = elementsPerBlobElement
+    self.mostElements = mostElements
+    self.listItems = listItems
     self.multiplications = multiplications
   }
 }

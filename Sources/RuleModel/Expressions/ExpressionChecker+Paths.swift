@@ -218,38 +218,15 @@ extension ExpressionChecker {
       let range = try sliceRange(start, end, count: dimensions.count, at: base.range)
       return .shape(SymbolicShape(Array(dimensions[range])))
     case .tensor(let shape):
-      guard let dimensions = shape.dimensions else { return type }
-      guard !dimensions.isEmpty else { throw ExpressionError(.cannotIndex(.number()), at: base.range) }
-      let end = to.map { $0.literalInteger.map { SliceEnd.at($0) } ?? .unknown } ?? .axisEnd
-      return .tensor(try sliced(dimensions, axis: 0, start: start, end: end, at: base.range))
+      guard shape.dimensions != nil else { return type }
+      guard shape.rank != 0 else { throw ExpressionError(.cannotIndex(.number()), at: base.range) }
+      return .tensor(
+        try shape.sliced(
+          axis: 0, from: start.map { .known($0) } ?? .unknown,
+          to: to.map { $0.literalInteger.map { .known($0) } ?? .unknown }, at: base.range))
     case .list, .dynamic: return type
     default: throw ExpressionError(.cannotIndex(type), at: base.range)
     }
-  }
-
-  /// Where a slice ends.
-  enum SliceEnd {
-    case at(Int)
-    case axisEnd
-    case unknown
-  }
-
-  /// The shape after taking `start..<end` along `axis`.
-  func sliced(
-    _ dimensions: [Dimension], axis: Int, start: Int?, end: SliceEnd, at range: Range<Int>
-  ) throws(ExpressionError) -> SymbolicShape {
-    var result = dimensions
-    result[axis] = .unknown
-    switch (start, end, dimensions[axis]) {
-    case (let start?, .at(let end), .known(let count)):
-      result[axis] = .known(try sliceRange(start, end, count: count, at: range).count)
-    case (let start?, .axisEnd, .known(let count)):
-      result[axis] = .known(try sliceRange(start, count, count: count, at: range).count)
-    case (let start?, .at(let end), _) where (start < 0) == (end < 0) && start <= end:
-      result[axis] = .known(end - start)
-    default: break
-    }
-    return SymbolicShape(result)
   }
 
   private func sliceRange(

@@ -1,13 +1,13 @@
 /// Finds what is wrong with an expression before there is a net: names, arity, types, and shapes where they are known.
 ///
 /// What depends on the net (`dynamic` types, unknown sizes) is let through and checked when the expression is evaluated.
-package struct ExpressionChecker<Scope: ExpressionScope> {
-  let scope: Scope
+package struct ExpressionChecker {
+  let scope: any ExpressionScope
   /// What is known of captures that may be absent.
   var facts: PresenceFacts
 
   /// Makes a checker for expressions that use the names of `scope` where `facts` hold.
-  package init(_ scope: Scope, facts: PresenceFacts = PresenceFacts()) {
+  package init(_ scope: any ExpressionScope, facts: PresenceFacts = PresenceFacts()) {
     self.scope = scope
     self.facts = facts
   }
@@ -50,9 +50,34 @@ package struct ExpressionChecker<Scope: ExpressionScope> {
       default: throw ExpressionError(.notInList(found), at: list.range)
       }
     case .call(let name, let arguments):
-      let function = try ExpressionFunction(named: name)
-      return try callType(function.bind(arguments, call: expression.range))
+      return try callType(ExpressionCall(name, arguments, at: expression.range))
     }
+  }
+
+  private func callType(_ call: ExpressionCall) throws(ExpressionError) -> ExpressionType {
+    let rule: ExpressionFunction.TypeRule
+    switch call.function.body {
+    case .call(let type, _): return try type(self, call)
+    case .operands(let type, _): rule = type
+    }
+    var types: [ExpressionType?] = []
+    var items: [(type: ExpressionType, range: Range<Int>)]?
+    for (index, parameter) in call.function.parameters.enumerated() {
+      guard let operand = call.optional(index) else {
+        types.append(nil)
+        continue
+      }
+      if parameter.reading == .tensors, case .list(let written) = operand.form {
+        // The type of a list does not keep the shape of each item.
+        var found: [(ExpressionType, Range<Int>)] = []
+        for item in written { found.append((try type(of: item), item.range)) }
+        items = found
+        types.append(.list(.dynamic))
+      } else {
+        types.append(try type(of: operand))
+      }
+    }
+    return try rule(OperandTypes(call, types, items: items))
   }
 
   private func listType(_ items: [Expression]) throws(ExpressionError) -> ExpressionType {
@@ -115,42 +140,44 @@ package struct ExpressionChecker<Scope: ExpressionScope> {
       default: break
       }
     }
-    guard let joined = try combined(a, b, at: operation.range) else { throw refusal }
+    guard let joined = try a.joined(elementwise: b, at: operation.range) else { throw refusal }
     guard operation.kind.isComparison else { return joined }
     if case .number = joined { return .boolean }
     return joined
   }
+}
 
+extension ExpressionType {
   /// The type of two operands joined element by element; nil where they cannot be.
-  func combined(
-    _ a: ExpressionType, _ b: ExpressionType, at range: Range<Int>
+  func joined(
+    elementwise other: ExpressionType, at range: Range<Int>
   ) throws(ExpressionError) -> ExpressionType? {
     // A list beside a number or tensor is a vector; two lists may have been meant as a concatenation.
-    if case .shape = a, case .shape = b { return nil }
-    guard let first = a.numeric, let second = b.numeric else { return nil }
+    if case .shape = self, case .shape = other { return nil }
+    guard let first = numeric, let second = other.numeric else { return nil }
     switch (first, second) {
     case (.number, .number): return .number()
     case (.dynamic, .tensor), (.tensor, .dynamic): return .tensor(.unknown)
     case (.dynamic, _), (_, .dynamic): return .dynamic
-    case (.number, let other), (let other, .number): return other
+    case (.number, let type), (let type, .number): return type
     case (.tensor(let x), .tensor(let y)):
       guard let shape = x.broadcast(with: y) else { throw ExpressionError(.shapeConflict(x, y), at: range) }
       return .tensor(shape)
-    case (.aligned(let x, let axis), .aligned(let y, let other)):
-      guard axis == other else { throw ExpressionError(.mixedAlignment, at: range) }
+    case (.aligned(let x, let axis), .aligned(let y, let second)):
+      guard axis == second else { throw ExpressionError(.mixedAlignment, at: range) }
       guard let size = x.broadcast(with: y) else {
         throw ExpressionError(.shapeConflict(SymbolicShape([x]), SymbolicShape([y])), at: range)
       }
       return .aligned(size, axis: axis)
     case (.aligned(let size, let axis), .tensor(let shape)):
-      return .tensor(try laid(size, axis: axis, over: shape, at: range, vectorFirst: true))
+      return .tensor(try Self.laid(size, axis: axis, over: shape, at: range, vectorFirst: true))
     case (.tensor(let shape), .aligned(let size, let axis)):
-      return .tensor(try laid(size, axis: axis, over: shape, at: range, vectorFirst: false))
+      return .tensor(try Self.laid(size, axis: axis, over: shape, at: range, vectorFirst: false))
     default: return nil
     }
   }
 
-  private func laid(
+  private static func laid(
     _ size: Dimension, axis: Int, over shape: SymbolicShape, at range: Range<Int>, vectorFirst: Bool
   ) throws(ExpressionError) -> SymbolicShape {
     guard let rank = shape.rank else { return .unknown }
@@ -164,9 +191,7 @@ package struct ExpressionChecker<Scope: ExpressionScope> {
     }
     return joined
   }
-}
 
-extension ExpressionType {
   /// The type as an operand of arithmetic: a list of numbers is a vector; nil for what is no number.
   var numeric: ExpressionType? {
     switch self {

@@ -71,6 +71,7 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case nothingToReduce(ExpressionFunction)
     case tooManyElements(limit: Int)
     case tooManyElementsInAll(limit: Int)
+    case tooManyItems(limit: Int)
     case tooManyOperations(limit: Int)
     case tooManyMultiplications(limit: Int)
 
@@ -80,14 +81,19 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case unknownValueShape(layer: String, side: ValueSide, index: Int)
     case partCount(found: Int, expected: Int)
     case absentAttribute(capture: String, layer: String, path: String)
-    /// What the environment could not give, in its own words.
-    case environment(String)
+    /// What the environment could not give.
+    case environment(ExpressionFault)
   }
 
   /// What is wrong.
   package var kind: Kind
   /// The UTF-8 bytes of the expression's text to point at.
   package var range: Range<Int>
+
+  /// The error behind what the environment could not give, with its facts.
+  package var cause: (any Error)? {
+    if case .environment(let fault) = kind { fault.cause } else { nil }
+  }
 
   /// Makes an error of a kind at a place in the text.
   package init(_ kind: Kind, at range: Range<Int>) {

@@ -2,27 +2,36 @@ import Tensors
 
 /// What an evaluation may cost, counted before it is spent.
 extension ExpressionEvaluator {
-  /// Takes note of a tensor about to be made, and of how many elements it has.
-  @discardableResult
-  mutating func spend(_ shape: [Int], at range: Range<Int>) throws(ExpressionError) -> Int {
+  /// Takes note of a tensor about to be made.
+  mutating func spend(_ shape: [Int], at range: Range<Int>) throws(ExpressionError) {
     // Each size on its own too: behind a size of 0 any other would pass, and its sums could overflow.
     guard let count = Tensor.elementCount(of: shape), count <= limits.elements,
       shape.allSatisfy({ $0 <= limits.elements })
     else {
       throw ExpressionError(.tooManyElements(limit: limits.elements), at: range)
     }
-    made += count
-    guard made <= limits.totalElements else {
-      throw ExpressionError(.tooManyElementsInAll(limit: limits.totalElements), at: range)
+    try hold(count, at: range)
+  }
+
+  /// Takes note of a list about to be made; items of lists in it count.
+  func spend(items: [ExpressionValue], at range: Range<Int>) throws(ExpressionError) {
+    var left = limits.listItems
+    guard ExpressionValue.list(items).takeItems(from: &left) else {
+      throw ExpressionError(.tooManyItems(limit: limits.listItems), at: range)
     }
-    return count
+    try hold(limits.listItems - left, at: range)
+  }
+
+  private func hold(_ count: Int, at range: Range<Int>) throws(ExpressionError) {
+    guard budget.holds(count, limits) else {
+      throw ExpressionError(.tooManyElementsInAll(limit: budget.allowance(limits)), at: range)
+    }
   }
 
   /// Takes note of a tensor about to be computed, all of it.
-  mutating func spendOperations(_ tensor: LazyTensor, at range: Range<Int>) throws(ExpressionError) {
+  func spendOperations(_ tensor: LazyTensor, at range: Range<Int>) throws(ExpressionError) {
     let (operations, overflow) = tensor.count.multipliedReportingOverflow(by: tensor.cost)
-    done += overflow ? limits.operations + 1 : min(operations, limits.operations + 1)
-    guard done <= limits.operations else {
+    guard budget.does(overflow ? .max : operations, limits) else {
       throw ExpressionError(.tooManyOperations(limit: limits.operations), at: range)
     }
   }
@@ -36,5 +45,14 @@ extension ExpressionEvaluator {
     guard count <= limits.lazyElements, shape.allSatisfy({ $0 <= limits.lazyElements }) else {
       throw ExpressionError(.tooManyElements(limit: limits.lazyElements), at: range)
     }
+  }
+}
+
+extension ExpressionValue {
+  /// Takes the items of a list, and those of lists in it, from `left`; false where there are more.
+  fileprivate func takeItems(from left: inout Int) -> Bool {
+    guard case .list(let items) = self else { return true }
+    left -= items.count
+    return left >= 0 && items.allSatisfy { $0.takeItems(from: &left) }
   }
 }

@@ -12,10 +12,11 @@ extension ExpressionEvaluator {
     return .lazy(LazyTensor(try held(tensor, at: range)))
   }
 
-  /// A new tensor that picks numbers of `source`: where they lie too far apart to be read in order, `source` is held.
+  /// A new tensor of a type that picks numbers of `source`: where they lie too far apart to be read in order, `source` is held.
   mutating func picked(
-    from source: LazyTensor, at range: Range<Int>, _ pick: (LazyTensor) -> LazyTensor
+    from source: LazyTensor, _ type: ExpressionType, at range: Range<Int>, _ pick: (LazyTensor) -> LazyTensor
   ) throws(ExpressionError) -> ExpressionValue {
+    try admit(type.sizes, at: range)
     let picked = pick(source)
     if picked.isReadable { return try made(picked, at: range) }
     return try made(pick(LazyTensor(held(source, at: range))), at: range)
@@ -50,7 +51,7 @@ extension ExpressionEvaluator {
     do {
       return try body()
     } catch {
-      throw ExpressionError(.environment(environment.fault(reading: error).sentence), at: range)
+      throw ExpressionError(.environment(environment.fault(reading: error)), at: range)
     }
   }
 
@@ -112,6 +113,17 @@ extension ExpressionEvaluator {
       readable.append(isReadable ? operand : LazyTensor(try held(operand, at: range)))
     }
     return try made(make(readable), at: range)
+  }
+
+  /// Operands of a call that are joined number by number; the last one is that of the parameter `index`.
+  mutating func combined(
+    _ operation: PairOperation, _ a: ExpressionValue, _ b: ExpressionValue, _ call: ExpressionCall,
+    _ index: Int
+  ) throws(ExpressionError) -> ExpressionValue {
+    guard let result = try joined(operation, a, b, at: call[index].range) else {
+      throw call.refusal(index, .numeric, b.type)
+    }
+    return result
   }
 
   /// The operands as tensors that broadcast against each other; `axis` is set when all but plain numbers are `rows` or `columns`.

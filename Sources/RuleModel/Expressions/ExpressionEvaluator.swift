@@ -4,16 +4,21 @@ import Tensors
 ///
 /// Numbers are Doubles under IEEE rules: division by zero gives an infinity or NaN, the root of a negative number NaN; whoever stores
 /// a result checks that it is finite. Evaluation always ends: there are no loops in the language, and `limits` bound what each step may make.
-package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
-  let environment: Environment
+package struct ExpressionEvaluator {
+  let environment: any ExpressionEnvironment
   let limits: ExpressionLimits
-  /// The elements that are held so far, and the operations on others.
-  var (made, done) = (0, 0)
+  let budget: ExpressionBudget
 
   /// Makes an evaluator that reads names and layers from `environment`.
-  package init(_ environment: Environment, limits: ExpressionLimits = ExpressionLimits()) {
+  ///
+  /// - Parameter budget: what the evaluations that share it have used; they stay within `limits` together.
+  package init(
+    _ environment: any ExpressionEnvironment, limits: ExpressionLimits = ExpressionLimits(),
+    budget: ExpressionBudget = ExpressionBudget()
+  ) {
     self.environment = environment
     self.limits = limits
+    self.budget = budget
   }
 
   /// The value of `expression`, all of it in memory.
@@ -70,7 +75,7 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     case .boolean(let value): return .boolean(value)
     case .string(let text): return .string(text)
     case .name, .member, .index, .slice: return try settle(reference(expression), at: expression.range)
-    case .list(let items): return try list(items)
+    case .list(let items): return try list(items, at: expression.range)
     case .negation(let operand): return try negate(operand)
     case .not(let operand): return .boolean(try !boolean(operand))
     case .binary(let operation, let left, let right): return try binary(operation, left, right)
@@ -83,12 +88,19 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
       let wanted = try held(found, at: item.range)
       return .boolean(items.contains { $0.isSame(as: wanted) } != isNegated)
     case .call(let name, let arguments):
-      let function = try ExpressionFunction(named: name)
-      return try call(function.bind(arguments, call: expression.range))
+      let call = try ExpressionCall(name, arguments, at: expression.range)
+      switch call.function.body {
+      case .call(_, let value): return try value(&self, call)
+      case .operands(let type, let value):
+        let operands = try operands(of: call, type)
+        return try value(&self, operands.values, operands.result)
+      }
     }
   }
 
-  private mutating func list(_ items: [Expression]) throws(ExpressionError) -> ExpressionValue {
+  private mutating func list(
+    _ items: [Expression], at range: Range<Int>
+  ) throws(ExpressionError) -> ExpressionValue {
     var values: [ExpressionValue] = []
     for item in items {
       let value = try evaluate(item)
@@ -96,6 +108,7 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
       // A tensor without axes is the number it holds.
       values.append(value.number.map { .number($0) } ?? value)
     }
+    try spend(items: values, at: range)
     return .list(values)
   }
 
@@ -107,19 +120,13 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     return result
   }
 
-  mutating func number(_ expression: Expression) throws(ExpressionError) -> Double {
-    let value = try evaluate(expression)
-    guard let number = value.number else {
-      throw ExpressionError(.notAnIndex(value.type), at: expression.range)
-    }
-    return number
+  private mutating func integer(_ expression: Expression) throws(ExpressionError) -> Int {
+    try integer(evaluate(expression), at: expression.range)
   }
 
-  mutating func integer(_ expression: Expression) throws(ExpressionError) -> Int {
-    let number = try number(expression)
-    guard let integer = Int(exactly: number) else {
-      throw ExpressionError(.notWhole(number), at: expression.range)
-    }
+  func integer(_ value: ExpressionValue, at range: Range<Int>) throws(ExpressionError) -> Int {
+    guard let number = value.number else { throw ExpressionError(.notAnIndex(value.type), at: range) }
+    guard let integer = Int(exactly: number) else { throw ExpressionError(.notWhole(number), at: range) }
     return integer
   }
 
@@ -168,16 +175,18 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     case attribute(LayerReference, [String])
   }
 
-  private func asking<Result>(
-    _ range: Range<Int>, _ question: () throws(ExpressionFault) -> Result
+  /// The answer of the environment.
+  func asking<Result>(
+    at range: Range<Int>, _ question: (any ExpressionEnvironment) throws(ExpressionFault) -> Result
   ) throws(ExpressionError) -> Result {
-    do { return try question() } catch { throw ExpressionError(.environment(error.sentence), at: range) }
+    do { return try question(environment) } catch { throw ExpressionError(.environment(error), at: range) }
   }
 
   private mutating func reference(_ expression: Expression) throws(ExpressionError) -> Reference {
     switch expression.form {
     case .name(let name):
-      let value = try asking(expression.range) { () throws(ExpressionFault) in try environment.value(of: name)
+      let value = try asking(at: expression.range) { (environment) throws(ExpressionFault) in
+        try environment.value(of: name)
       }
       guard let value else { throw ExpressionError(.unknownName(name, known: []), at: expression.range) }
       return .value(value)
@@ -198,20 +207,21 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     case .values(_, let side): throw ExpressionError(.needsIndex(ofLayer: side.rawValue), at: range)
     case .oneValue:
       throw ExpressionError(
-        .noMember("", of: .record([:]), candidates: ExpressionChecker<ExpressionNames>.valueMembers),
+        .noMember("", of: .record([:]), candidates: ExpressionChecker.valueMembers),
         at: range)
     case .blob(let layer, let index):
-      let shape = try asking(range) { () throws(ExpressionFault) in
+      let shape = try asking(at: range) { (environment) throws(ExpressionFault) in
         try environment.blobShape(of: layer, at: index)
       }
+      budget.credit(layer, index, Tensor.elementCount(of: shape) ?? 0, limits)
       try admit(shape, at: range)
-      let tensor = try asking(range) { () throws(ExpressionFault) in
+      let tensor = try asking(at: range) { (environment) throws(ExpressionFault) in
         try environment.blob(of: layer, at: index)
       }
       // One without axes is no number here: it has a shape.
       return shape.isEmpty ? .tensor(try computed(at: range, tensor.held)) : try made(tensor, at: range)
     case .attribute(let layer, let path):
-      let value = try asking(range) { () throws(ExpressionFault) in
+      let value = try asking(at: range) { (environment) throws(ExpressionFault) in
         try environment.attribute(path, of: layer)
       }
       guard let value else {
@@ -245,8 +255,8 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     case .attribute(let layer, let path):
       if member.text == "count",
         case .list(let items)? = try asking(
-          range,
-          { () throws(ExpressionFault) in
+          at: range,
+          { (environment) throws(ExpressionFault) in
             try environment.attribute(path, of: layer)
           })
       {
@@ -258,20 +268,22 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
       return .value(value)
     case .blobs(let layer):
       guard member.text == "count" else { throw missing(.list(.dynamic), ["count"]) }
-      let count = try asking(range) { () throws(ExpressionFault) in try environment.blobCount(of: layer) }
+      let count = try asking(at: range) { (environment) throws(ExpressionFault) in
+        try environment.blobCount(of: layer)
+      }
       return .value(.number(Double(count)))
     case .values(let layer, let side):
       guard member.text == "count" else { throw missing(.list(.dynamic), ["count"]) }
       return .value(.number(Double(environment.values(of: layer, side: side).count)))
     case .blob(let layer, let index):
-      let shape = try asking(range) { () throws(ExpressionFault) in
+      let shape = try asking(at: range) { (environment) throws(ExpressionFault) in
         try environment.blobShape(of: layer, at: index)
       }
       return .value(try sizeMember(member, of: shape))
     case .oneValue(let layer, let side, let index):
       if member.text == "name" { return .value(.string(environment.values(of: layer, side: side)[index])) }
       if member.text == "channels" {
-        let count = try asking(range) { () throws(ExpressionFault) in
+        let count = try asking(at: range) { (environment) throws(ExpressionFault) in
           try environment.channels(of: layer, side: side, at: index)
         }
         return .value(.number(Double(count)))
@@ -281,9 +293,9 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
         return .value(.boolean(isInput && (member.text == "is_input" || environment.inputCount == 1)))
       }
       guard member.text == "shape" || member.text == "rank" else {
-        throw missing(.record([:]), ExpressionChecker<ExpressionNames>.valueMembers)
+        throw missing(.record([:]), ExpressionChecker.valueMembers)
       }
-      let shape = try asking(range) { () throws(ExpressionFault) in
+      let shape = try asking(at: range) { (environment) throws(ExpressionFault) in
         try environment.valueShape(of: layer, side: side, at: index)
       }
       guard let shape else {
@@ -327,7 +339,8 @@ package struct ExpressionEvaluator<Environment: ExpressionEnvironment> {
     }
     switch reference {
     case .blobs(let layer):
-      let count = try asking(index.range) { () throws(ExpressionFault) in try environment.blobCount(of: layer)
+      let count = try asking(at: index.range) { (environment) throws(ExpressionFault) in
+        try environment.blobCount(of: layer)
       }
       let name = environment.name(of: layer)
       return .blob(layer, try resolved(count, else: .noBlob(layer: name, index: position, count: count)))

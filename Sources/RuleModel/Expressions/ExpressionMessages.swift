@@ -36,27 +36,27 @@ extension ExpressionError {
     case .unknownFunction(let name):
       "function '\(clipped(name))' does not exist"
         + (functionRemedies[name]
-          ?? Suggestion.clause(for: name, among: ExpressionFunction.allCases.map(\.rawValue)))
+          ?? Suggestion.clause(for: name, among: ExpressionFunction.all.map(\.name)))
     case .tooManyArguments(let function, let found):
-      "'\(function.rawValue)' takes \(counted(function.parameters.count, "argument")), found \(found); write \(function.usage)"
+      "'\(function.name)' takes \(counted(function.parameters.count, "argument")), found \(found); write \(function.usage)"
     case .missingArgument(let function, let parameter):
-      "'\(function.rawValue)' needs '\(parameter)'; write \(function.usage)"
+      "'\(function.name)' needs '\(parameter)'; write \(function.usage)"
     case .unknownKeyword(let function, let keyword):
-      "'\(function.rawValue)' has no argument '\(clipped(keyword))'; write \(function.usage)"
+      "'\(function.name)' has no argument '\(clipped(keyword))'; write \(function.usage)"
     case .repeatedArgument(let function, let keyword):
-      "argument '\(clipped(keyword))' of '\(function.rawValue)' is given twice"
+      "argument '\(clipped(keyword))' of '\(function.name)' is given twice"
     case .operandAndAxis(let function):
-      "'\(function.rawValue)' takes a second operand or an axis, not both"
+      "'\(function.name)' takes a second operand or an axis, not both"
     case .wrongArgument(let function, let parameter, let expected, let found):
-      "'\(function.rawValue)' expects \(expected.phrase) for '\(parameter)', found \(found.phrase)"
+      "'\(function.name)' expects \(expected.phrase) for '\(parameter)', found \(found.phrase)"
     case .badPath(let path): "'\(clipped(path))' is not a path of fields; write 'convolution_param.group'"
     case .mayBeAbsent(let capture):
       "'\(capture)' may be absent here; ask first, as in 'present(\(capture)) and …' or where(present(\(capture)), …, …)"
-    case .neverAbsent(let capture): "'\(capture)' is always present, so there is nothing to ask"
+    case .neverAbsent(let capture): "'\(capture)' is always present; remove 'present'"
     case .severalLayers(let capture):
       "'\(capture)' stands for several layers here; write '\(capture)[0]' or '\(capture).count'"
     case .noPlace(let capture):
-      "'\(capture)' has no place among the bottoms of a layer; only what 'every' names has one, for each element"
+      "'\(capture)' has no place among the bottoms of a layer; only captures under 'every' have one"
     default: valueSentence
     }
   }
@@ -69,7 +69,7 @@ extension ExpressionError {
     case .wrongResult(let expected, let found):
       "expected \(expected.phrase), found \(found.phrase)" + (expected == .boolean ? found.booleanRemedy : "")
     case .noMember("", _, let candidates):
-      "a value of the net cannot stand here; ask for its \(alternatives(candidates))"
+      "a value of the net cannot be used here; ask for its \(alternatives(candidates))"
     case .noMember(let member, let type, let candidates):
       "\(type.phrase) has no '\(clipped(member))'" + memberRemedy(member, candidates)
     case .noField(let path, let candidates):
@@ -77,10 +77,10 @@ extension ExpressionError {
         + Suggestion.clause(
           for: path.split(separator: ".").last.map(String.init) ?? path, among: candidates)
     case .foreignField(let field, let candidates):
-      "Caffe has no field '\(clipped(field))', so nothing is known of it"
+      "Caffe has no field '\(clipped(field))', so it cannot be checked"
         + fieldRemedy(field, candidates)
     case .unknownWord(let word, let type, let words):
-      "'\(clipped(word))' is no value of '\(type)', which has \(conjunction(words))"
+      "'\(clipped(word))' is not a value of '\(type)'; its values are \(conjunction(words))"
         + Suggestion.clause(for: word, among: words)
     case .cannotIndex(let found): "\(found.phrase) has no items"
     case .notAnIndex(let found): "expected a whole number, found \(found.phrase)"
@@ -88,8 +88,8 @@ extension ExpressionError {
     case .needsIndex(let part): "'\(part)' stands for several; write '\(part)[0]' or '\(part).count'"
     case .mixedAlignment: "rows and columns cannot be combined; combine each with the tensor in turn"
     case .unaligned(let axis):
-      "'\(axis == 0 ? "rows" : "columns")' has no shape of its own; combine it with a tensor by an operator"
-    case .environment(let sentence): sentence
+      "'\(axis == 0 ? "rows" : "columns")' cannot stand alone; combine it with a tensor by an operator"
+    case .environment(let fault): fault.sentence
     case .noBlob(let layer, let index, let count):
       "layer '\(clipped(layer))' has \(counted(count, "blob")), there is no blob \(index)"
     case .noValue(let layer, let side, let index, let count):
@@ -108,32 +108,34 @@ extension ExpressionError {
     switch kind {
     case .shapeConflict(let a, let b): "shapes \(a.phrase) and \(b.phrase) do not fit together"
     case .notWhole(let value): "expected a whole number, found \(value)"
-    case .outOfRange(let index, let count): "index \(index) is outside of \(counted(count, "item"))"
+    case .outOfRange(let index, let count): "index \(index) is out of range for \(counted(count, "item"))"
     case .sliceOutOfRange(let from, let to, let count):
-      "slice \(from):\(to) is outside of \(counted(count, "item"))"
+      "slice \(from):\(to) is out of range for \(counted(count, "item"))"
     case .badAxis(let axis, let rank):
       "axis \(axis) does not exist in a tensor of \(counted(rank, "axis", "axes"))"
     case .repeatedAxis(let axis): "axis \(axis) is given twice"
     case .wrongAxisCount(let found, let rank): "expected \(counted(rank, "axis", "axes")), found \(found)"
     case .badDimension(let value):
-      "a shape needs whole numbers from 0 on, found \(Int(exactly: value).map { "\($0)" } ?? "\(value)")"
+      "a shape needs whole numbers of at least 0, found \(Int(exactly: value).map { "\($0)" } ?? "\(value)")"
     case .cannotReshape(let from, let to): "cannot reshape \(from.phrase) to \(to.phrase)"
     case .wrongRank(let function, let expected, let found):
-      "'\(function.rawValue)' expects a tensor of \(counted(expected, "axis", "axes")), found \(found)\(expected == 1 ? "; 'reshape(x, [-1])' makes one axis of all" : "")"
+      "'\(function.name)' expects a tensor of \(counted(expected, "axis", "axes")), found \(found)\(expected == 1 ? "; 'reshape(x, [-1])' makes one axis of all" : "")"
     case .alignmentTooNarrow(let axis, let rank):
       "'\(axis == 0 ? "rows" : "columns")' needs a tensor of at least \(counted(axis + 1, "axis", "axes")), found \(rank)"
     case .concatRanks(let a, let b): "cannot concatenate tensors of \(a) and \(b) axes"
     case .concatConflict(let a, let b, let axis):
       "cannot concatenate \(a.phrase) and \(b.phrase) along axis \(axis); all other sizes must agree"
-    case .nothingToReduce(let function): "'\(function.rawValue)' of nothing; the tensor has no elements"
-    case .tooManyElements(let limit): "a result of more than \(limit) elements is refused"
+    case .nothingToReduce(let function): "'\(function.name)' needs at least one element; the tensor has none"
+    case .tooManyElements(let limit): "the result has more than \(limit) elements, the limit for one tensor"
     case .tooManyOperations(let limit):
-      "an expression that takes more than \(limit) operations is refused"
+      "the expressions for one match take more than \(limit) operations, the limit for one match"
     case .tooManyElementsInAll(let limit):
-      "the expression makes more than \(limit) elements in all, which is refused"
+      "the expressions for one match hold more than \(limit) elements in memory, the limit for this match"
+    case .tooManyItems(let limit): "the list has more than \(limit) items, items of inner lists counted"
     case .matrixRanks(let a, let b):
       "'matmul' multiplies matrices and vectors, or two stacks of matrices with as many axes; found \(a) and \(b) axes"
-    case .tooManyMultiplications(let limit): "a product of more than \(limit) multiplications is refused"
+    case .tooManyMultiplications(let limit):
+      "the product takes more than \(limit) multiplications, the limit for one 'matmul'"
     default: "the expression is not valid"
     }
   }
@@ -152,7 +154,7 @@ private func characterSentence(_ character: String) -> String {
 private func nameRemedy(_ name: String, _ known: [String]) -> String {
   let near = Suggestion.clause(for: name, among: known)
   if !near.isEmpty { return near }
-  if let function = ExpressionFunction(rawValue: name) {
+  if let function = ExpressionFunction.named(name) {
     return "; write \(function.usage) to call the function"
   }
   let isConstant = name.utf8.allSatisfy { $0 < 0x61 || $0 > 0x7A }

@@ -184,6 +184,15 @@ package struct ElementPlace: Sendable, Equatable {
 package struct ExpressionFault: Error, Sendable, Equatable {
   /// The sentence, lower case, without a full stop.
   package var sentence: String
+  /// The error behind the sentence, with its facts; nil where the sentence says all.
+  package var cause: (any Error)?
+
   /// Makes a fault.
-  package init(_ sentence: String) { self.sentence = sentence }
+  package init(_ sentence: String, cause: (any Error)? = nil) {
+    self.sentence = sentence
+    self.cause = cause
+  }
+
+  /// Faults that say the same are equal.
+  package static func == (a: ExpressionFault, b: ExpressionFault) -> Bool { a.sentence == b.sentence }
 }

@@ -10,7 +10,12 @@ struct RulesReferenceCommand: ParsableCommand {
     commandName: "reference",
     abstract: "Print the reference page of the built-in rules, in Markdown.")
 
+  @Flag(name: .customLong("functions"), help: "Print the table of the functions of expressions instead.")
+  var printsFunctions = false
+
   func run() throws {
-    try reporting { Console.output(try BuiltinRules.reference()) }
+    try reporting {
+      Console.output(printsFunctions ? FunctionReference.markdown : try BuiltinRules.reference())
+    }
   }
 }

@@ -18,7 +18,7 @@ import Testing
       "**", "==", "<", "and", "or", "not", "in", "=", "axis=", "axes=", ".blobs[0]", ".shape", ".count",
       ".name", ".bottoms[0]",
     ]
-    + ExpressionFunction.allCases.map { $0.rawValue + "(" }
+    + ExpressionFunction.all.map { $0.name + "(" }
 
   private let limits = ExpressionLimits(
     elements: 1 << 12, heldElements: 1 << 12, lazyElements: 1 << 12, totalElements: 1 << 16,
@@ -98,9 +98,9 @@ import Testing
     case 4: return "[\(part()), \(part())]"
     case 5: return ["-", "not "].randomElement(using: &random).map { "(\($0)\(part()))" } ?? ""
     default:
-      let function = ExpressionFunction.allCases.randomElement(using: &random) ?? .sqrt
+      let function = ExpressionFunction.all.randomElement(using: &random) ?? ExpressionFunction.all[0]
       let arguments = function.parameters.filter { $0.isRequired || Bool.random(using: &random) }
-      return "\(function.rawValue)(" + arguments.map { "\($0.name)=\(part())" }.joined(separator: ", ") + ")"
+      return "\(function.name)(" + arguments.map { "\($0.name)=\(part())" }.joined(separator: ", ") + ")"
     }
   }
 }

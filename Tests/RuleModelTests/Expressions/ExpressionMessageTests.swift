@@ -108,7 +108,7 @@ import YAML
     ("len(conv.bottoms)", 4, "'bottoms' stands for several; write 'bottoms[0]' or 'bottoms.count'"),
     (
       "conv.bottoms[0]", 0,
-      "a value of the net cannot stand here; ask for its \(Self.members)"
+      "a value of the net cannot be used here; ask for its \(Self.members)"
     ),
     ("conv.blobs[0].shap", 14, "a tensor [2, 3, 1, 2] has no 'shap'; did you mean 'shape'?"),
     ("conv.blobs.shape", 11, "a list has no 'shape'; expected 'count'"),
@@ -116,9 +116,10 @@ import YAML
     ("n.x", 2, "a number has no 'x'"), ("word[0]", 0, "a string has no items"),
     ("n[0]", 0, "a number has no items"),
     ("s['a']", 2, "expected a whole number, found a string"),
-    ("s[0.5]", 2, "expected a whole number, found 0.5"), ("s[2]", 2, "index 2 is outside of 2 items"),
-    ("sizes[-3]", 6, "index -3 is outside of 2 items"), ("m[0:3]", 0, "slice 0:3 is outside of 2 items"),
-    ("slice(m, 2, 1)", 0, "slice 2:1 is outside of 2 items"),
+    ("s[0.5]", 2, "expected a whole number, found 0.5"), ("s[2]", 2, "index 2 is out of range for 2 items"),
+    ("sizes[-3]", 6, "index -3 is out of range for 2 items"),
+    ("m[0:3]", 0, "slice 0:3 is out of range for 2 items"),
+    ("slice(m, 2, 1)", 0, "slice 2:1 is out of range for 2 items"),
     (
       "conv.convolution_param.kernal_size", 23,
       "field 'convolution_param.kernal_size' does not exist; did you mean 'kernel_size'?"
@@ -132,7 +133,7 @@ import YAML
     ("attr(conv, 3, 1)", 11, "'attr' expects a string for 'path', found a number"),
     ("sqrt('x')", 5, "'sqrt' expects a number or tensor for 'x', found a string"),
     ("zeros('x')", 6, "'zeros' expects a number or a list of whole numbers for 'shape', found a string"),
-    ("zeros(-1)", 6, "a shape needs whole numbers from 0 on, found -1"),
+    ("zeros(-1)", 6, "a shape needs whole numbers of at least 0, found -1"),
     ("full(2, s)", 8, "'full' expects a number for 'value', found a tensor [2]"),
     ("sum(s, axis=1)", 12, "axis 1 does not exist in a tensor of 1 axis"),
     ("sum(m, axis='x')", 12, "'sum' expects an axis or a list of axes for 'axis', found a string"),
@@ -156,7 +157,7 @@ import YAML
     ),
     ("pad(m, m, 0)", 7, "'pad' expects an axis or a list of axes for 'low', found a tensor [2, 3]"),
     ("pad(7, 1, 1)", 4, "'pad' expects a tensor for 'x', found a number"),
-    ("eye(-1)", 4, "a shape needs whole numbers from 0 on, found -1"),
+    ("eye(-1)", 4, "a shape needs whole numbers of at least 0, found -1"),
     ("eye(s)", 4, "'eye' expects a number for 'n', found a tensor [2]"),
     (
       "window(conv).padding", 13,
@@ -166,8 +167,8 @@ import YAML
     ("m * s", 2, "shapes [2, 3] and [2] do not fit together"),
     ("s + [1, 2, 3]", 2, "shapes [2] and [3] do not fit together"),
     ("conv.blobs[0] * rows([1, 2, 3])", 14, "shapes [2, 3, 1, 2] and [3, 1, 1, 1] do not fit together"),
-    ("rows(s)", 0, "'rows' has no shape of its own; combine it with a tensor by an operator"),
-    ("[columns(s)]", 1, "'columns' has no shape of its own; combine it with a tensor by an operator"),
+    ("rows(s)", 0, "'rows' cannot stand alone; combine it with a tensor by an operator"),
+    ("[columns(s)]", 1, "'columns' cannot stand alone; combine it with a tensor by an operator"),
     ("rows(s) * columns(s)", 8, "rows and columns cannot be combined; combine each with the tensor in turn"),
     ("rows(m)", 5, "'rows' expects a tensor of 1 axis, found 2; 'reshape(x, [-1])' makes one axis of all"),
     ("s * columns(s)", 2, "'columns' needs a tensor of at least 2 axes, found 1"),
@@ -188,7 +189,7 @@ import YAML
       "present(third) and second.blobs.count > 0 or first.blobs.count > 0", 45,
       "'first' may be absent here; ask first, as in 'present(first) and …' or where(present(first), …, …)"
     ),
-    ("present(conv)", 8, "'conv' is always present, so there is nothing to ask"),
+    ("present(conv)", 8, "'conv' is always present; remove 'present'"),
     ("present(conv.name)", 8, "'present' expects the name of a capture for 'layer', found a string"),
     (
       "present(several)", 8,
@@ -201,11 +202,11 @@ import YAML
     ),
     (
       "place(conv).index", 6,
-      "'conv' has no place among the bottoms of a layer; only what 'every' names has one, for each element"
+      "'conv' has no place among the bottoms of a layer; only captures under 'every' have one"
     ),
     (
       "part(s, conv)", 8,
-      "'conv' has no place among the bottoms of a layer; only what 'every' names has one, for each element"
+      "'conv' has no place among the bottoms of a layer; only captures under 'every' have one"
     ),
     (
       "part(m, gain)", 5,
@@ -258,12 +259,20 @@ import YAML
     ("attr(gain, 'x')", 0, "layer 'gain1' has no 'x'; write attr(gain, 'x', …) with a default"),
     ("affine(conv).scale", 0, "layer 'conv1' is not affine per channel"),
     ("conv.broken + 1", 0, "the definition cannot be read"),
-    ("m * s", 2, "shapes [2, 3] and [2] do not fit together"), ("s[n]", 2, "index 4 is outside of 2 items"),
-    ("s[n / 8]", 2, "expected a whole number, found 0.5"), ("m[0:n]", 0, "slice 0:4 is outside of 2 items"),
-    ("zeros(0 - n)", 6, "a shape needs whole numbers from 0 on, found -4"),
-    ("zeros(n / 8)", 6, "a shape needs whole numbers from 0 on, found 0.5"),
-    ("zeros([1000000, 1000000, 1000000, 1000000])", 0, "a result of more than 134217728 elements is refused"),
-    ("zeros([0, 9000000000000000000])", 0, "a result of more than 134217728 elements is refused"),
+    ("m * s", 2, "shapes [2, 3] and [2] do not fit together"),
+    ("s[n]", 2, "index 4 is out of range for 2 items"),
+    ("s[n / 8]", 2, "expected a whole number, found 0.5"),
+    ("m[0:n]", 0, "slice 0:4 is out of range for 2 items"),
+    ("zeros(0 - n)", 6, "a shape needs whole numbers of at least 0, found -4"),
+    ("zeros(n / 8)", 6, "a shape needs whole numbers of at least 0, found 0.5"),
+    (
+      "zeros([1000000, 1000000, 1000000, 1000000])", 0,
+      "the result has more than 134217728 elements, the limit for one tensor"
+    ),
+    (
+      "zeros([0, 9000000000000000000])", 0,
+      "the result has more than 134217728 elements, the limit for one tensor"
+    ),
     ("reshape(m, [n, -1])", 11, "cannot reshape [2, 3] to [4, -1]"),
     ("conv.pooling_param.pool + 1", 24, "cannot add a string and a number"),
     ("conv.pooling_param.pool == 1", 24, "cannot compare a string with a number"),
@@ -273,8 +282,8 @@ import YAML
     ),
     ("m * rows([1, 2, 3])", 2, "shapes [2, 3] and [3, 1] do not fit together"),
     ("s * columns(s)", 2, "'columns' needs a tensor of at least 2 axes, found 1"),
-    ("mean([])", 0, "'mean' of nothing; the tensor has no elements"),
-    ("min(m[0:0])", 0, "'min' of nothing; the tensor has no elements"),
+    ("mean([])", 0, "'mean' needs at least one element; the tensor has none"),
+    ("min(m[0:0])", 0, "'min' needs at least one element; the tensor has none"),
     ("conv.param[0].decay", 14, "a record has no 'decay'; expected 'lr_mult'"),
     ("sum(s, axis=n)", 12, "axis 4 does not exist in a tensor of 1 axis"),
   ])
@@ -347,16 +356,18 @@ import YAML
     let joined = try #require(throws: ExpressionError.self) {
       try evaluate("concat([zeros(60), zeros(60)])", limits: ExpressionLimits(elements: 100))
     }
-    #expect(joined.sentence == "a result of more than 100 elements is refused")
+    #expect(joined.sentence == "the result has more than 100 elements, the limit for one tensor")
     let summed = try #require(throws: ExpressionError.self) {
       try evaluate("zeros(60) + zeros(60)", limits: ExpressionLimits(totalElements: 150))
     }
-    #expect(summed.sentence == "the expression makes more than 150 elements in all, which is refused")
+    #expect(
+      summed.sentence
+        == "the expressions for one match hold more than 150 elements in memory, the limit for this match")
     let costly = try #require(throws: ExpressionError.self) {
       try evaluate("matmul(ones([10, 10]), ones([10, 10]))", limits: ExpressionLimits(multiplications: 999))
     }
     #expect(
-      costly.sentence == "a product of more than 999 multiplications is refused"
+      costly.sentence == "the product takes more than 999 multiplications, the limit for one 'matmul'"
         && costly.range.lowerBound == 0)
   }
 }

@@ -20,19 +20,3 @@ extension PairOperation {
     }
   }
 }
-
-extension ElementOperation {
-  /// The operation that a function of the language is; nil for functions of another kind.
-  init?(_ function: ExpressionFunction) {
-    switch function {
-    case .sqrt: self = .sqrt
-    case .rsqrt: self = .rsqrt
-    case .abs: self = .abs
-    case .exp: self = .exp
-    case .log: self = .log
-    case .floor: self = .floor
-    case .isfinite: self = .isfinite
-    default: return nil
-    }
-  }
-}
