@@ -51,7 +51,9 @@ let package = Package(
     .testTarget(
       name: "RuleModelTests",
       dependencies: ["RuleModel", "YAML", "Tensors", "Diagnostics", "RandomTestSupport"]),
-    .testTarget(name: "RulesTests", dependencies: ["Rules", "RuleModel", "YAML", "Tensors", "Diagnostics"]),
+    .testTarget(
+      name: "RulesTests", dependencies: ["Rules", "RuleModel", "YAML", "Tensors", "Diagnostics"],
+      exclude: ["FaultyFiles"]),
     .testTarget(
       name: "EngineTests",
       dependencies: [

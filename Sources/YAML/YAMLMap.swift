@@ -49,9 +49,9 @@ package struct YAMLMap: Sendable {
     return value
   }
 
-  /// One error for each key that is not in `allowed`, in the order of the file.
-  package func unknownKeys(allowed: [String]) -> [YAMLError] {
-    keys.filter { !allowed.contains($0) }.map { key in
+  /// One error for each of the first `limit` keys that are not in `allowed`, in the order of the file.
+  package func unknownKeys(allowed: [String], limit: Int = .max) -> [YAMLError] {
+    keys.lazy.filter { !allowed.contains($0) }.prefix(limit).map { key in
       // A key that is already there is not what a misspelled one was meant to be.
       let free = allowed.filter { entries[$0] == nil }
       return YAMLError(.unknownKey(key, allowed: free), at: entries[key]?.key.place ?? node.place)
@@ -60,7 +60,7 @@ package struct YAMLMap: Sendable {
 
   /// Throws for the first key that is not in `allowed`.
   package func rejectUnknownKeys(allowed: [String]) throws(YAMLError) {
-    if let first = unknownKeys(allowed: allowed).first { throw first }
+    if let first = unknownKeys(allowed: allowed, limit: 1).first { throw first }
   }
 
   /// The text under `key`.

@@ -78,7 +78,7 @@ import Testing
     (
       "schema: 2",
       """
-      caffold.yaml:1:9: error: schema 2 of the rule language is not known; this version reads 1
+      caffold.yaml:1:9: error: the rule language has no schema 2; write 'schema: 1'
         schema: 2
                 ^
       """
@@ -110,7 +110,7 @@ import Testing
     (
       "schema: 1\nphase: DREAM",
       """
-      caffold.yaml:2:8: error: 'DREAM' is not known for 'phase'; use 'TEST' or 'TRAIN'
+      caffold.yaml:2:8: error: 'DREAM' is not a value of 'phase'; use 'TEST' or 'TRAIN'
         phase: DREAM
                ^
       """

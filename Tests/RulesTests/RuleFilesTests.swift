@@ -91,7 +91,7 @@ import Testing
       ])
     #expect(
       RuleSet.repetitions(in: files.rules).map(\.diagnostic.headline) == [
-        "right.yaml:3:5: rule 'a' is defined twice; first at left.yaml:3:5; a file overrides rules of those that it extends"
+        "right.yaml:3:5: rule 'a' is defined twice, first at left.yaml:3:5; to override a rule, extend its file"
       ])
   }
 
@@ -156,7 +156,7 @@ import Testing
         "an extended file with a mistake",
         ["mine.yaml": file("base.yaml", "a"), "base.yaml": "schema: 2\n"],
         """
-        base.yaml:1:9: error: schema 2 of the rule language is not known; this version reads 1
+        base.yaml:1:9: error: the rule language has no schema 2; write 'schema: 1'
           schema: 2
                   ^
         """
@@ -172,7 +172,7 @@ import Testing
     files["20.yaml"] = Self.file("", "end")
     #expect(
       load(["0.yaml"], files).errors.map(\.diagnostic.headline) == [
-        "15.yaml:2:10: more than 16 rule files extend one another, one after the other; extend some of them here"
+        "15.yaml:2:10: more than 16 rule files extend one another in a row; extend some of them directly here"
       ])
     files["15.yaml"] = Self.file("", "end")
     #expect(load(["0.yaml"], files).errors.isEmpty)

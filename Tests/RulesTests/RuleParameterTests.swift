@@ -118,11 +118,11 @@ import Tensors
   @Test(arguments: [
     (
       ["mean=1"],
-      "error: the rules that have the parameter 'mean' are not selected; add 'a' or 'b' by '--extend-select'"
+      "error: the rules that have the parameter 'mean' are not selected; add '--extend-select' with 'a' or 'b'"
     ),
     (
       ["a.mean=1"],
-      "error: rule 'a', which has the parameter 'mean', is not selected; add '--extend-select a'"
+      "error: rule 'a' has the parameter 'mean' but is not selected; add '--extend-select a'"
     ),
     (["order=bgr"], "c.order=bgr"),
   ])

@@ -81,7 +81,7 @@ import Testing
     let rules = [try rule("a"), try rule("a", path: "other.yaml")]
     #expect(
       message { _ = try RuleSet(rules, layouts: []) } == """
-        other.yaml:3:5: error: rule 'a' is defined twice; first at r.yaml:3:5; a file overrides rules of those that it extends
+        other.yaml:3:5: error: rule 'a' is defined twice, first at r.yaml:3:5; to override a rule, extend its file
             - {id: a, summary: S., tags: [], match: {c0: {type: ReLU}}, rewrite: {remove: c0}}
               ^
         """)

@@ -91,7 +91,7 @@ struct RuleChecker {
     let steps = TransformChecker(source: source, kernels: kernels, problems: problems)
     let transforms = problems.attemptEach(rule.transforms) { try steps.check($0, scope) }
     let rewrite = problems.attempt {
-      try RewriteChecker(source: source, pattern: checkedPattern, problems: problems)
+      try RewriteSectionChecker(source: source, pattern: checkedPattern, problems: problems)
         .check(rule.rewrite, scope)
     }
     guard let rewrite else { return nil }
@@ -126,7 +126,7 @@ struct RuleChecker {
   func check(_ layout: UncheckedLayout) throws -> BlobLayout {
     try checkID(layout.id)
     let scope = RuleScope(layer: "layer", context)
-    let roles: [BlobLayout.Role] = try layout.blobs.map { try word($0, for: "a blob's role")! }
+    let roles: [BlobLayout.Role] = try layout.blobs.map { try word($0, for: "'blobs'")! }
     for (index, role) in roles.enumerated() where role != .ignored && roles[..<index].contains(role) {
       throw RuleError(.repeatedRole(role.rawValue), layout.blobs[index].node)
     }

@@ -22,7 +22,7 @@ final class RuleNotes {
   }
 
   /// Gives the remarks their places in the text that they are about; the same thing is told once for a file.
-  func settle(in node: YAMLNode) {
+  func locate(in node: YAMLNode) {
     for remark in pending where found.count < Self.limit && told.insert(remark.sentence).inserted {
       var diagnostic = remark.located(in: node).diagnostic
       diagnostic.severity = .note

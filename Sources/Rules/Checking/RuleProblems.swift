@@ -47,7 +47,7 @@ final class RuleProblems {
 
   /// Gathers one error for each key of `map` that is not in `shape`.
   func rejectUnknownKeys(of map: YAMLMap, _ shape: RuleShape) {
-    for error in map.unknownKeys(allowed: shape.names).prefix(Self.limit - found.count) {
+    for error in map.unknownKeys(allowed: shape.names, limit: Self.limit - found.count) {
       found.append(error)
       if case .unknownKey(let key, let allowed) = error.kind,
         let meant = Suggestion.nearest(to: key, among: allowed)

@@ -75,7 +75,7 @@ struct RuleScope: ExpressionScope {
     note(
       ExpressionError(
         .foreignField(field, candidates: candidates), at: start..<start + field.utf8.count))
-    context.notes.settle(in: node)
+    context.notes.locate(in: node)
   }
 
   /// Parses and checks an expression.
@@ -85,7 +85,7 @@ struct RuleScope: ExpressionScope {
     do {
       let expression = try Expression(parsing: text.text)
       let type = try ExpressionChecker(self, facts: facts).check(expression, expecting: expected)
-      context.notes.settle(in: text.node)
+      context.notes.locate(in: text.node)
       return CheckedExpression(expression, type: type, text: text.text, node: text.node)
     } catch {
       throw error.located(in: text.node)
@@ -140,7 +140,7 @@ struct RuleScope: ExpressionScope {
   func assuming(_ condition: CheckedExpression?) -> RuleScope {
     guard let condition else { return self }
     var scope = self
-    scope.facts = facts.and(ExpressionChecker<RuleScope>.facts(of: condition.expression, being: true))
+    scope.facts = facts.and(ExpressionChecker.facts(of: condition.expression, being: true))
     return scope
   }
 }

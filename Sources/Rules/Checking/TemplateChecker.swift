@@ -31,7 +31,7 @@ struct TemplateChecker {
       let isLast = index == maps.count - 1
       let tops: LayerTemplate.Tops
       if let node = map.value("top") {
-        tops = .listed(try RewriteChecker.items(node).map { try top($0, scope) })
+        tops = .listed(try RewriteSectionChecker.items(node).map { try top($0, scope) })
       } else if isLast, !namesTops, let end = ends.first {
         tops = .all(capture: end)
       } else {
@@ -40,7 +40,7 @@ struct TemplateChecker {
       let bottoms: LayerTemplate.Bottoms
       if let node = map.value("bottom") {
         bottoms = .listed(
-          try RewriteChecker.items(node).map {
+          try RewriteSectionChecker.items(node).map {
             try bottom($0, scope, aliases: Array(aliases[..<index]), taken: taken)
           })
       } else if index > 0 {
@@ -136,7 +136,7 @@ struct TemplateChecker {
       try map.rejectReserved(["top"])
       var bottoms = [standing]
       if let node = map.value("bottom") {
-        bottoms = try RewriteChecker.items(node).map {
+        bottoms = try RewriteSectionChecker.items(node).map {
           try bottom($0, scope, aliases: known, taken: [])
         }
         guard bottoms.contains(standing) else { throw RuleError(.readsElsewhere, node) }

@@ -45,8 +45,9 @@ package struct RuleFile: Sendable {
     let rules = document?.rules.compactMap(checker.check) ?? []
     let layouts =
       document?.layouts.compactMap { layout in problems.attempt { try checker.check(layout) } } ?? []
-    let file = RuleFile(
-      extends: document?.extends ?? [], rules: rules, layouts: layouts, notes: context.notes.found)
+    var notes = context.notes.found
+    if problems.isFull { notes.append(RuleNotes.tooManyErrors(in: source.path)) }
+    let file = RuleFile(extends: document?.extends ?? [], rules: rules, layouts: layouts, notes: notes)
     return (file, problems.errors)
   }
 

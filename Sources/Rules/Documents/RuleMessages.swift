@@ -10,14 +10,15 @@ extension RuleError: DiagnosticError {
   private var sentence: String {
     switch reason {
     case .unknownSchema(let version):
-      return "schema \(version) of the rule language is not known; this version reads 1"
+      return "the rule language has no schema \(version); write 'schema: 1'"
     case .badID(let id):
-      return "'\(clipped(id))' is no id; use lower-case letters, digits and hyphens, beginning with a letter"
+      return
+        "'\(clipped(id))' is not a valid id; use lower-case letters, digits and hyphens, beginning with a letter"
     case .repeatedID(let id, let first):
       return
-        "rule '\(id)' is defined twice; first at \(first); a file overrides rules of those that it extends"
+        "rule '\(id)' is defined twice, first at \(first); to override a rule, extend its file"
     case .unknownWord(let word, let what, let allowed):
-      return "'\(clipped(word))' is not known for \(what)"
+      return "'\(clipped(word))' is not a value of \(what)"
         + (Suggestion.nearest(to: word, among: allowed).map { "; did you mean '\($0)'?" }
           ?? "; use \(Self.list(allowed, or: true))")
     case .noCapture: return "'match' names no layer; write 'some_name: {type: …}' below it"
@@ -25,7 +26,7 @@ extension RuleError: DiagnosticError {
       return "a rule can have \(limit) \(things), this one has \(count)"
     case .badCaptureName(let name):
       return
-        "'\(clipped(name))' is no name for a capture, parameter or 'let'; use letters, digits and underscores, beginning with a letter"
+        "'\(clipped(name))' is not a valid name for a capture, parameter or 'let'; use letters, digits and underscores, beginning with a letter"
     case .repeatedName(let name):
       return "'\(name)' is defined twice; captures, parameters and 'let' share their names"
     case .unknownCapture(let name, let known):
@@ -34,66 +35,67 @@ extension RuleError: DiagnosticError {
       return
         "expected a capture, a value '$x', a list of them, {any_order: […]}, {one_of: …}, {among: […]}, {adjacent: […]} or {every: …} for 'bottom', found \(found.phrase)"
     case .disconnected(let capture, let anchor):
-      return "capture '\(capture)' is not connected with '\(anchor)'; say through 'bottom' what reads what"
+      return "capture '\(capture)' is not connected to '\(anchor)'; connect them with 'bottom'"
     case .circular:
-      return "every capture is read by another one; a pattern ends with a capture that none reads"
+      return "the captures read each other in a circle; a pattern needs a capture that no other reads"
     case .excludedConnected(let capture):
       return
-        "capture '\(capture)' is a layer that the phase leaves out; such a layer is not connected to anything"
+        "capture '\(capture)' is a layer that the phase leaves out; it cannot be connected to other captures"
     case .readsItself(let capture):
-      return "capture '\(capture)' reads itself, through what it reads; a net has no circles"
+      return "capture '\(capture)' reads itself through its bottoms; a net has no circles"
     case .onlyOptional: return "every capture is optional; a pattern needs a layer that must be there"
     case .optionalBottom(let capture):
       return
-        "what reads an absent layer reads what that would have read, so an optional layer reads one thing; write 'bottom: …' in '\(capture)'"
+        "an optional layer must have exactly one bottom; when it is absent, its readers connect to that bottom; write 'bottom: …' in '\(capture)'"
     case .onlyFirstTop(let capture):
       return
-        "'\(capture)' may be absent, one of several or a chain, of which only the first top can be read; write '\(capture)'"
+        "only the first top of '\(capture)' can be read, because '\(capture)' is optional, one of several or a chain; write '\(capture)'"
     case .fewAlternatives(let capture):
       return
-        "'either' needs at least 2 captures to choose from; for one, say in '\(capture)' itself what it is"
+        "'either' needs at least 2 captures; for one capture, write its keys in '\(capture)' itself"
     case .badAlternative(let capture, let owner):
       return
-        "capture '\(capture)' cannot be an alternative of '\(owner)': it may be absent or repeat, so it would not be told from the others"
-    case .everyValue: return "'every' takes a capture, which then has a layer for each bottom"
+        "capture '\(capture)' cannot be an alternative of '\(owner)', because it is optional or repeats"
+    case .everyValue: return "'every' needs a capture; the capture matches the layer at each bottom"
     case .notOnWayBack(let capture, let anchor):
       return
-        "capture '\(capture)' is not on the way back from '\(anchor)', where the search begins; 'every', 'either' and 'repeat' work only there"
+        "'every', 'either' and 'repeat' work only on layers that '\(anchor)' reads, directly or through other layers; '\(capture)' is not one of them"
     case .readOutside(let capture, let reader):
       return
-        "capture '\(capture)' has a layer for each bottom of '\(reader)', so nothing else can read it; use another capture there"
+        "only '\(reader)' can read '\(capture)', because '\(capture)' matches the layers at all its bottoms; use another capture here"
     case .nestedLists(let outer, let inner):
       return
-        "capture '\(inner)' would be a list within the list of '\(outer)'; match one of them by a rule of its own"
+        "capture '\(inner)' would be a list within the list '\(outer)'; match one of them with a rule of its own"
     case .badTimes(let found):
-      return "expected how often, such as '1..8', for 'repeat', found \(found.phrase)"
+      return "expected a range such as '1..8' for 'repeat', found \(found.phrase)"
     case .endlessChain(let least):
       return "a chain needs an upper limit; write 'repeat: \(least)..8'"
-    case .longChain(let most, let limit): return "a chain repeats at most \(limit) times, this one \(most)"
+    case .longChain(let most, let limit): return "a chain repeats at most \(limit) times, found \(most)"
     case .chainFrom(let first, let last):
       return
-        "there is no chain from '\(first)' to '\(last)'; all that is read in between must lead back to '\(first)', which must be there"
+        "there is no chain from '\(first)' to '\(last)'; every layer of the chain must lead back to '\(first)', and '\(first)' cannot be optional"
     case .chainBottom(let capture):
-      return "the first layer of a chain reads one thing; write 'bottom: …' in '\(capture)'"
+      return "the first layer of a chain must have exactly one bottom; write 'bottom: …' in '\(capture)'"
     case .insideChain(let capture, let reader, let last):
       return
-        "capture '\(reader)' reads '\(capture)', which is inside a chain; only what the chain ends with, '\(last)', can be read"
+        "capture '\(reader)' reads '\(capture)' inside a chain; only the last layer of the chain, '\(last)', can be read"
     case .severalHere(let capture):
-      return "capture '\(capture)' stands for several layers, here one is needed"
-    case .absentHere(let capture): return "capture '\(capture)' may be absent, here a layer is needed"
+      return "capture '\(capture)' stands for several layers; one layer is needed here"
+    case .absentHere(let capture): return "capture '\(capture)' may be absent; a layer is needed here"
     case .twoLists(let first, let second):
       return
-        "a step is done for each element of one list; '\(first)' and '\(second)' are of two, write a step for each"
+        "a step works on one list, but '\(first)' and '\(second)' are two lists; write one step for each"
     case .unknownKernel(let name, let known):
       return "there is no kernel '\(clipped(name))'" + Self.remedy(for: name, among: known)
     case .unknownArgument(let name, let kernel, let known):
-      return "kernel '\(kernel)' takes no '\(clipped(name))'" + Self.remedy(for: name, among: known)
+      return "kernel '\(kernel)' has no argument '\(clipped(name))'" + Self.remedy(for: name, among: known)
     case .repeatedRole(let role):
-      return "a layer has one '\(role)', this is the second; use 'ignored' for blobs that TEST does not read"
+      return "'\(role)' is given twice; use 'ignored' for blobs that are not read at TEST"
     case .varianceAlone:
-      return "a layout with a 'variance' needs 'epsilon', what is added to it before the root is taken"
+      return
+        "a layout with 'variance' needs 'epsilon', the number that is added to the variance before the square root"
     case .misplacedLayerKey(let key, let wanted):
-      return "a layer's '\(key)' cannot be written so; did you mean '\(wanted)'?"
+      return "a layer's '\(key)' cannot be written here; did you mean '\(wanted)'?"
     case .wrongFieldValue(let field, let found, let expected):
       // A path that forgot its braces is the usual mistake.
       let remedy =
@@ -102,7 +104,7 @@ extension RuleError: DiagnosticError {
       return "field '\(field)' takes \(expected), not '\(clipped(found))'\(remedy)"
     case .noField(let field, let candidates):
       return "there is no field '\(clipped(field))' here" + Suggestion.clause(for: field, among: candidates)
-    case .missingArgument(let name, let kernel): return "kernel '\(kernel)' needs '\(name)', which is missing"
+    case .missingArgument(let name, let kernel): return "kernel '\(kernel)' needs '\(name)'"
     case .transformKind: return "a transform is either {kernel: …} or {set: …, to: …}"
     case .badTarget(let target):
       return "'\(clipped(target))' cannot be set; use 'capture.blobs[0]' or 'capture.some_param.field'"
@@ -113,21 +115,22 @@ extension RuleError: DiagnosticError {
       return
         "'\(clipped(target))' is a message; set its fields one by one, as in '\(clipped(target)).some_field'"
     case .nothingHappens:
-      return "the rule changes nothing: 'rewrite' keeps everything as it is, and nothing is transformed"
+      return "the rule changes nothing: it has no transform, and 'rewrite' keeps all layers"
     case .contradiction(let capture, let first, let second):
-      return "capture '\(capture)' is under '\(first)' and under '\(second)'; it can have one fate"
+      return "capture '\(capture)' is listed under both '\(first)' and '\(second)'; remove one"
     case .halfReplacement:
-      return "'replace' says which layers go and 'with' which take their place; one of the two is missing"
+      return "'replace' and 'with' belong together; one of them is missing"
     case .severalEnds(let names):
       return
-        "\(Self.list(names)) make values that others may read; say under 'top' which new layer makes them now"
+        "\(Self.list(names)) make values that other layers may read; say with 'top' which new layer makes each value"
     case .severalStarts(let names):
-      return "\(Self.list(names)) read values from outside; say under 'bottom' what the first new layer reads"
+      return
+        "\(Self.list(names)) read values from outside the match; say with 'bottom' what the first new layer reads"
     case .goneValue(let name):
       return
-        "capture '\(name)' is gone then; name what takes its place, or what it reads: '\(name).bottoms[0]'"
+        "capture '\(name)' is removed by this rule; name its replacement, or the value that it reads: '\(name).bottoms[0]'"
     case .notReplaced(let name):
-      return "capture '\(name)' is not under 'replace', so no new layer can make its top"
+      return "capture '\(name)' is not under 'replace', so a new layer cannot make its top"
     case .takenTwice(let name): return "two new layers would make the top of '\(name)'; name it once"
     case .badValue(let found):
       return
@@ -136,15 +139,17 @@ extension RuleError: DiagnosticError {
       return "expected a replaced capture, 'capture.tops[0]' or {name: …} for 'top', found \(found.phrase)"
     case .unknownValue(let name, let known):
       return "the pattern has no value '\(clipped(name))'" + Self.remedy(for: name, among: known)
-    case .noPlace: return "say with 'after' or 'before' where the new layer comes"
-    case .readsElsewhere: return "the new layer must read the value that it stands at; add it to 'bottom'"
+    case .noPlace: return "say with 'after' or 'before' where to insert the new layer"
+    case .readsElsewhere:
+      return "the new layer must read the value where it is inserted; add the value to 'bottom'"
     case .misplacedKey(let key):
       return key == "top"
-        ? "an inserted layer makes one new value; 'top' is for those of 'replace'"
-        : "'\(key)' is for layers of 'insert'; those of 'with' stand where the replaced ones did"
+        ? "an inserted layer makes one new value; 'top' is for layers of 'replace'"
+        : "'\(key)' is for layers of 'insert'; layers of 'with' take the place of the replaced layers"
     case .fewBottoms(let key): return "'\(key)' is a list of at least two; write {one_of: …} for one"
     case .notRead(let name, let reader):
-      return "the pattern does not say that '\(reader)' reads '\(name)', so it cannot go from its bottoms"
+      return
+        "the pattern does not say that '\(reader)' reads '\(name)', so '\(name)' cannot be removed from its bottoms"
     case .badPrune(let text):
       return
         "'\(clipped(text))' cannot be pruned; write 'capture.bottoms', 'capture.bottoms[1]' or 'capture.bottoms[1:]'"
@@ -154,12 +159,12 @@ extension RuleError: DiagnosticError {
     case .badBraces(let text):
       return "the braces in '\(clipped(text))' do not match; '{{' and '}}' stand for braces themselves"
     case .setInVain(let capture):
-      return "capture '\(capture)' does not stay, so nothing can be set in it; see 'rewrite'"
+      return "capture '\(capture)' is removed by 'rewrite', so nothing can be set in it"
     case .usedTooEarly(let name):
-      return "'\(clipped(name))' is not defined yet; a 'let' may use those before it"
+      return "'\(clipped(name))' is not defined yet; a 'let' can use only the names above it"
     case .parameterKind(let name):
       return
-        "say what '\(name)' is: 'type' is 'number', 'numbers', 'boolean' or 'text', 'one_of' lists the words it can be"
+        "parameter '\(name)' needs 'type', one of 'number', 'numbers', 'boolean' or 'text', or 'one_of' with a list of words"
     case .wrongValue(let subject, let kind, let found):
       return "expected \(kind.phrase) for \(subject), found \(found)"
     case .unfitValue(let subject, let found, let condition):
@@ -183,19 +188,20 @@ extension RuleError: DiagnosticError {
         + (known.isEmpty ? ", nor any other" : Self.remedy(for: name, among: known))
     case .idleParameter(let name, let rules):
       return rules.count == 1
-        ? "rule '\(rules[0])', which has the parameter '\(name)', is not selected; add '--extend-select \(rules[0])'"
-        : "the rules that have the parameter '\(name)' are not selected; add \(Self.list(rules, or: true)) by '--extend-select'"
+        ? "rule '\(rules[0])' has the parameter '\(name)' but is not selected; add '--extend-select \(rules[0])'"
+        : "the rules that have the parameter '\(name)' are not selected; add '--extend-select' with \(Self.list(rules, or: true))"
     case .unsafeParameter(let name, let rule):
       return
-        "rule '\(rule)', which has the parameter '\(name)', is approximate and was left out; add '--unsafe', and '--extend-select \(rule)' if it is not selected"
+        "rule '\(rule)' has the parameter '\(name)' but is approximate; add '--unsafe', and '--extend-select \(rule)' if the rule is not selected"
     case .missingParameter(let name, let rule, let kind):
       return "rule '\(rule)' needs a value for '\(name)', \(kind.phrase); give it with '--param \(name)=…'"
     case .namedTwice(let name, let key): return "'\(name)' is named twice under '\(key)'; remove one"
     case .emptyList(let key): return "the list for '\(key)' is empty; leave the key out, or name something"
     case .exclusive(let keys, let owner):
-      return "\(Self.list(keys)) exclude each other under '\(owner)'; remove one"
+      return "\(Self.list(keys)) cannot be used together under '\(owner)'; remove one"
     case .badName(let name):
-      return "'\(clipped(name))' is no name template; write '{capture.name}' for the name of a matched layer"
+      return
+        "'\(clipped(name))' is not a name template; write '{capture.name}' for the name of a matched layer"
     case .badParameter(let name, let found):
       return "expected a value or a mapping for '\(clipped(name))', found \(found.phrase)"
     case .badReason(let code, let known):
@@ -222,7 +228,7 @@ extension RuleError: DiagnosticError {
         ? "a rule file cannot extend itself"
         : "rule files extend one another in a circle: \(paths.map { "'\($0)'" }.joined(separator: ", then ")); remove one of these"
     case .deepExtends(let limit):
-      return "more than \(limit) rule files extend one another, one after the other; extend some of them here"
+      return "more than \(limit) rule files extend one another in a row; extend some of them directly here"
     case .cannotExtend(let path, let why): return "'\(clipped(path))' cannot be extended: \(why)"
     case .unreadable(let message): return message
     }
@@ -256,8 +262,15 @@ extension RuleParameter.Kind {
 }
 
 extension RuleNotes {
+  /// What is noted of a file with more errors than are printed.
+  static func tooManyErrors(in path: String) -> Diagnostic {
+    Diagnostic(
+      .note, at: .file(path),
+      "the rest of this file was not checked: \(RuleProblems.limit) errors is the limit for one file")
+  }
+
   /// What is noted of a type that no layer may have.
   static func unknownType(_ type: String, near: String) -> String {
-    "no layer of Caffe has the type '\(type)'; did you mean '\(near)'?"
+    "Caffe has no layer type '\(type)'; did you mean '\(near)'?"
   }
 }

@@ -217,8 +217,8 @@ def test_check_finds_one_id_in_two_files(command, rules, tmp_path):
     result = command.run("rules", "check", "-q", "a.yaml", "b.yaml", cwd=tmp_path)
     assert result.code == 2
     assert result.stderr.splitlines()[0] == (
-        "b.yaml:3:5: error: rule 'no-relu' is defined twice; first at a.yaml:3:5; "
-        "a file overrides rules of those that it extends"
+        "b.yaml:3:5: error: rule 'no-relu' is defined twice, first at a.yaml:3:5; "
+        "to override a rule, extend its file"
     )
 
 
@@ -320,7 +320,7 @@ def test_a_rule_to_begin_with_is_proven(command, rules, source):
 def test_a_new_rule_needs_an_id(command):
     result = command.run("rules", "new", "My rule")
     assert (result.code, result.stdout) == (2, "")
-    assert result.stderr.startswith("error: 'My rule' is no id; ")
+    assert result.stderr.startswith("error: 'My rule' is not a valid id; ")
 
 
 def test_schema_is_json(command):

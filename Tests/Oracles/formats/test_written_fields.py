@@ -12,7 +12,7 @@ NET_OF_ONE = (
 @pytest.mark.parametrize(
     ("field", "message"),
     [
-        ("bottoms: c", "a layer's 'bottoms' cannot be written so; did you mean 'bottom'?"),
+        ("bottoms: c", "a layer's 'bottoms' cannot be written here; did you mean 'bottom'?"),
         ("sigmoid_param: {engin: CAFFE}", "there is no field 'engin' here; did you mean 'engine'?"),
         ("elu_param: 3", "field 'elu_param' takes a mapping, not '3'"),
         ("inner_product_param: {num_output: big}", "field 'num_output' takes a number, not 'big'"),
@@ -28,7 +28,7 @@ NET_OF_ONE = (
         ),
         (
             "sigmoid_params: {engine: CAFFE}",
-            "note: Caffe has no field 'sigmoid_params', so nothing is known of it; give your fork's"
+            "note: Caffe has no field 'sigmoid_params', so it cannot be checked; give your fork's"
             " caffe.proto by --proto to have it checked",
         ),
     ],
@@ -48,8 +48,8 @@ def test_fields_of_new_layers_are_held_against_the_schema(command, tmp_path, fie
 @pytest.mark.parametrize(
     ("assignment", "reason"),
     [
-        ('{set: c.convolution_param.group, to: "5 / 2"}', "can be a whole number from 0 on only"),
-        ('{set: c.convolution_param.num_output, to: "-4"}', "can be a whole number from 0 on only"),
+        ('{set: c.convolution_param.group, to: "5 / 2"}', "must be a whole number from 0 on"),
+        ('{set: c.convolution_param.num_output, to: "-4"}', "must be a whole number from 0 on"),
     ],
 )
 def test_a_value_that_no_field_of_the_type_has_is_refused(command, tmp_path, assignment, reason):
