@@ -97,6 +97,6 @@ extension ExpressionEvaluator {
     try spend(type.sizes, at: values.call.range)
     try spendOperations(source, at: values.call.range)
     let result = try computed(at: values.call.range) { () throws in try source.reduced(axes, reduction) }
-    return (result, axes.reduce(1) { $0 * source.shape[$1] })
+    return (result, Tensor.elementCount(of: axes.map { source.shape[$0] }) ?? 0)
   }
 }
