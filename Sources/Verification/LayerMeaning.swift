@@ -49,7 +49,7 @@ extension NetRunner {
     let parameters = WeightsFileParameters(weights)
     var meanings: [String: LayerMeaning] = [:]
     let unknown = Set(definition.layers.map(\.type)).filter { type in
-      LayerRegistry.layers[type] == nil && layouts.contains { $0.types.accepts(type) }
+      LayerRegistry.description(ofType: type) == nil && layouts.contains { $0.types.accepts(type) }
     }
     if !unknown.isEmpty {
       let net = WorkingNet(

@@ -271,7 +271,8 @@ extension WeightRangeCollector {
   /// Collects the first blob of a layer; nil where that has not the numbers that the layer needs.
   fileprivate init?(of step: SiteSide.Step, isDetailed: Bool) {
     if let layer = step.layer as? any WeightStreaming {
-      let layout = layer.outputLayout
+      guard let geometry = try? layer.geometry(ofWeights: step.blobs[0].shape) else { return nil }
+      let layout = geometry.output.scale(Array(repeating: 1, count: geometry.outputCount))
       guard layout.covers(count: step.blobs[0].count) else { return nil }
       self.init(layout, channels: layout.factors.count, isDetailed: isDetailed)
     } else {

@@ -55,7 +55,7 @@ struct SiteNets: Sendable {
   func knownShapes(of inputs: SiteInputs) -> [[Int]]? {
     let net = WorkingNet(
       before, weights: weights, layouts: layouts, schema: schema,
-      assumesStoredStatistics: assumesStoredStatistics, shapes: ForwardShapes(schema: schema))
+      assumesStoredStatistics: assumesStoredStatistics)
     var shapes = [[Int]?](repeating: nil, count: inputs.count)
     for (value, input) in inputs.before where shapes[input] == nil {
       shapes[input] = net.knownShape(of: value)
@@ -99,7 +99,8 @@ struct SiteNets: Sendable {
   private func meaning(
     _ id: LayerID, of original: LayerID, in graph: NetGraph, _ layer: NetGraph.Layer
   ) -> SiteSide.Step? {
-    guard LayerRegistry.layers[layer.type] == nil, layouts.contains(where: { $0.types.accepts(layer.type) })
+    guard LayerRegistry.description(ofType: layer.type) == nil,
+      layouts.contains(where: { $0.types.accepts(layer.type) })
     else { return nil }
     let net = WorkingNet(
       graph, weights: weights, layouts: layouts, schema: schema,

@@ -119,7 +119,6 @@ extension FoldRun {
     options.schema = schema
     options.describesChanges = command.output.plan != nil
     options.recordsOverlaps = command.report.verbose || command.report.format == .json
-    options.shapes = ForwardShapes(schema: schema)
     // The graph is handed over: a planner that shared it would copy every array of it first.
     guard let replayed else {
       return try Planner.plan(

@@ -41,7 +41,7 @@ struct RulesTestCommand: ParsableCommand {
       let schema = try fork.schema()
       let (rules, layouts) = try RuleSubjects.rules(subjects, project, fields: fork.fields(schema))
       let report = RuleTestReport(
-        running: rules, layouts: layouts, schema: schema, shapes: ForwardShapes(schema: schema))
+        running: rules, layouts: layouts, schema: schema)
       if verbose {
         for (rule, outcomes) in report.rules {
           for outcome in outcomes {
