@@ -36,15 +36,16 @@ private func use(_ file: WeightsFile) throws {
     for (index, blob) in layer.blobs.enumerated() {
       let count = min(blob.count, values.count)
       if blob.storage.elementSize > 0 {
-        try file.read(0..<count, of: blob, into: values)
-        try file.read(blob.count - count..<blob.count, of: blob, into: values)
+        let reader = try BlobReader(file, Blob(blob))
+        try reader.read(0..<count, into: values)
+        try reader.read(blob.count - count..<blob.count, into: values)
       }
       guard layer.generation != .v0, blob.storage.elementSize > 0 else { continue }
       let scale = ChannelScale(factors: [2], inner: max(blob.count, 1), modulus: 1)
       let writer = BlobWriter(
         file, subject: .blob(index: index, layerIndex: layer.index, layerName: layer.name))
       let pieces = try writer.pieces(
-        blob.count > 0 ? .scaled(blob, [scale]) : .stored(blob), field: layer.generation.blobsField,
+        blob.count > 0 ? Blob(blob).scaled(by: scale) : Blob(blob), field: layer.generation.blobsField,
         replacing: blob, legacyShape: false)
       precondition(pieces.byteCount == blob.fieldRange.count)
       edit.replacements[blob.fieldRange.lowerBound] = pieces

@@ -103,8 +103,6 @@ package struct LazyTensor: Sendable {
   }
 }
 
-extension LazyTensor: NumberSource {}
-
 extension LazyTensor: Equatable {
   /// Whether both are the same numbers by descent; nothing is computed.
   package static func == (a: LazyTensor, b: LazyTensor) -> Bool { a.shape == b.shape && a.node === b.node }

@@ -42,12 +42,8 @@ package struct Shape: Sendable, Hashable {
     self.init(unchecked: Array(sizes), product: hasZero ? 0 : product)
   }
 
-  /// The shape of `count` numbers in a row, as many as are in memory or in a file.
-  ///
-  /// - Throws: `ShapeError` for too many numbers.
-  package init(vector count: Int, limit: Int = Shape.mostNumbers) throws(ShapeError) {
-    try self.init(CollectionOfOne(count), limit: limit)
-  }
+  /// The shape of a vector, whose numbers are in memory.
+  package init(ofVector values: [Double]) { self.init(unchecked: [values.count], product: values.count) }
 
   private init(unchecked sizes: [Int], product: Int) {
     self.sizes = sizes

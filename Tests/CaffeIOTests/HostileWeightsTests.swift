@@ -16,8 +16,9 @@ import WireTestSupport
         for blob in layer.blobs where blob.storage.elementSize > 0 {
           // Both ends lie in the file then.
           let count = min(blob.count, 8)
-          try file.read(0..<count, of: blob, into: values)
-          try file.read(blob.count - count..<blob.count, of: blob, into: values)
+          let reader = try BlobReader(file, Blob(blob))
+          try reader.read(0..<count, into: values)
+          try reader.read(blob.count - count..<blob.count, into: values)
         }
         var edit = MessageEdit()
         edit.set([1], [.string("renamed")])

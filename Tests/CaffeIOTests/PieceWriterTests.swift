@@ -11,25 +11,20 @@ import WireTestSupport
       switch piece {
       case .kept(let range): output += input[range]
       case .bytes(let bytes): output += bytes
-      case .scaled(let run):
-        var bytes = Array(input[run.byteRange])
-        for index in 0..<run.segment.count {
-          let place = index * run.segment.stride
-          let old = bytes[place..<place + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-          let factor = run.scales.factor(of: run.segment.firstElement + index)
-          let new = Float(Double(Float(bitPattern: old)) * factor)
-          bytes.replaceSubrange(place..<place + 4, with: Wire.floats([new]))
+      case .values(let run):
+        guard let segment = run.segment else {
+          output += Wire.floats(run.elements.map { Float(Self.number($0)) })
+          continue
         }
-        output += bytes
-      case .computed(let run):
-        var bytes = run.segment.map { Array(input[$0.byteRange(elementSize: 4)]) } ?? []
+        var bytes = Array(input[segment.byteRange(elementSize: 4)])
         for (index, element) in run.elements.enumerated() {
-          let new = Wire.floats([Float(Self.number(element))])
-          if let stride = run.segment?.stride {
-            bytes.replaceSubrange(index * stride..<index * stride + 4, with: new)
-          } else {
-            bytes += new
+          let place = index * segment.stride
+          let old = bytes[place..<place + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+          var new = Self.number(element)
+          if case .scaled(let scales) = run.values {
+            new = Double(Float(bitPattern: old)) * scales.factor(of: element)
           }
+          bytes.replaceSubrange(place..<place + 4, with: Wire.floats([Float(new)]))
         }
         output += bytes
       }
@@ -40,14 +35,12 @@ import WireTestSupport
   private static func number(_ element: Int) -> Double { Double(element * element) / 7 }
 
   /// A run of computed numbers, over a segment of the input whose other bytes stay if there is one.
-  private func computed(_ elements: Range<Int>, over segment: BlobSegment?) throws -> ComputedRun {
-    let numbers = KnownNumbers((0..<elements.upperBound).map(Self.number))
-    let content = BlobContent.computed(
-      ComputedBlob(numbers, shape: [elements.upperBound], storage: .float, largest: 0))
-    return ComputedRun(
-      reader: try BlobContentReader(WeightsFile(TestFiles.input(Wire.layer("a", "ReLU"))), content),
-      elements: elements,
-      storage: .float, segment: segment, subject: .net, path: "net.caffemodel")
+  private func computed(_ elements: Range<Int>, over segment: BlobSegment?) throws -> BlobRun {
+    let file = try WeightsFile(TestFiles.input(Wire.layer("a", "ReLU")))
+    let blob = Blob.computed(
+      (0..<elements.upperBound).map(Self.number), shape: [elements.upperBound], storage: .float)
+    return BlobRun(
+      elements, of: try BlobReader(file, blob, .unrounded), .float, over: segment, subject: .net)
   }
 
   private func written(_ pieces: OutputPieces, _ input: [UInt8], chunk: Int, threads: Int) throws -> [UInt8] {
@@ -86,7 +79,7 @@ import WireTestSupport
         let scale = ChannelScale(
           factors: (0..<400).map { Double($0) / 7 }, inner: Int.random(in: 1...20, using: &random),
           modulus: 400)
-        pieces.add(ScaledRun(segment: segment, storage: .float, scales: ScaleStack([scale]), subject: .net))
+        pieces.add(BlobRun(scaling: segment, .float, by: ScaleStack([scale]), subject: .net))
       }
     }
     let chunk = Int.random(in: 16...3000, using: &random)
@@ -101,7 +94,7 @@ import WireTestSupport
     pieces.keep(0..<1)
     let segment = BlobSegment(firstElement: 0, offset: 1, stride: 5, count: 100)
     let scale = ChannelScale(factors: (0..<100).map(Double.init), inner: 1, modulus: 100)
-    pieces.add(ScaledRun(segment: segment, storage: .float, scales: ScaleStack([scale]), subject: .net))
+    pieces.add(BlobRun(scaling: segment, .float, by: ScaleStack([scale]), subject: .net))
     let expected = (0..<100).flatMap { Wire.tag(5, 5) + Wire.floats([Float($0 * $0)]) }
     for chunk in 16..<40 {
       #expect(try written(pieces, input, chunk: chunk, threads: 2) == expected)
@@ -127,7 +120,7 @@ import WireTestSupport
     let segment = BlobSegment(firstElement: 10, offset: 0, stride: 4, count: 5)
     let scale = ChannelScale(factors: Array(repeating: 2, count: 15), inner: 1, modulus: 15)
     let subject = WireSubject.blob(index: 0, layerIndex: 3, layerName: "conv1")
-    pieces.add(ScaledRun(segment: segment, storage: .float, scales: ScaleStack([scale]), subject: subject))
+    pieces.add(BlobRun(scaling: segment, .float, by: ScaleStack([scale]), subject: subject))
     let error = #expect(throws: EmissionError.self) { try written(pieces, input, chunk: 4096, threads: 1) }
     #expect(
       error?.diagnostic.text
@@ -141,7 +134,7 @@ import WireTestSupport
     var pieces = OutputPieces()
     let segment = BlobSegment(firstElement: 0, offset: 0, stride: 4, count: 4)
     let scale = ChannelScale(factors: [2], inner: 4, modulus: 1)
-    pieces.add(ScaledRun(segment: segment, storage: .float, scales: ScaleStack([scale]), subject: .net))
+    pieces.add(BlobRun(scaling: segment, .float, by: ScaleStack([scale]), subject: .net))
     let output = try written(pieces, input, chunk: 4096, threads: 1)
     #expect(output == Wire.floats([2, .infinity, -.infinity, 6]))
   }

@@ -52,7 +52,7 @@ import WireTestSupport
     ),
     (
       blob(Wire.message(7, Wire.number(1, 1 << 62)) + Wire.number(10, 99) + Wire.tag(12, 2) + [1, 120]),
-      "net.caffemodel: byte 23: error: blob 0 of layer 'conv1' has the shape 4611686018427387904, which is 4611686018427387904 values, but its raw data of type 99 has only 1 byte"
+      "net.caffemodel: byte 23: error: blob 0 of layer 'conv1' cannot be read: the shape 4611686018427387904 has more than 2147483647 numbers"
     ),
     (
       blob(Wire.message(7, Wire.number(1, 9)) + Wire.number(10, 99) + Wire.tag(12, 2) + [1, 120]),
@@ -160,15 +160,20 @@ import WireTestSupport
     ),
     (
       blob(Wire.shape([2, -3])),
-      "net.caffemodel: byte 23: error: blob 0 of layer 'conv1' has the dimension -3"
+      "net.caffemodel: byte 23: error: blob 0 of layer 'conv1' cannot be read: the shape 2x-3 has the negative size -3"
     ),
     (
       blob(Wire.legacyShape([1, 1, -1, 1])),
-      "net.caffemodel: byte 23: error: blob 0 of layer 'conv1' has the dimension -1"
+      "net.caffemodel: byte 23: error: blob 0 of layer 'conv1' cannot be read: the shape 1x1x-1x1 has the negative size -1"
+    ),
+    (
+      // A size of zero makes no room for the others.
+      blob(Wire.shape([0, .max, .max])),
+      "net.caffemodel: byte 23: error: blob 0 of layer 'conv1' cannot be read: the shape 0x9223372036854775807x9223372036854775807 has more than 2147483647 numbers"
     ),
     (
       blob(Wire.shape([1 << 40, 1 << 40])),
-      "net.caffemodel: byte 23: error: blob 0 of layer 'conv1' has a shape with more values than can be counted"
+      "net.caffemodel: byte 23: error: blob 0 of layer 'conv1' cannot be read: the shape 1099511627776x1099511627776 has more than 2147483647 numbers"
     ),
     (
       blob(Wire.shape(Array(repeating: 1, count: 33))),

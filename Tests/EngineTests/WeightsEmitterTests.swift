@@ -201,7 +201,7 @@ import WireTestSupport
   }
 
   @Test func plansThatDoNotFit() throws {
-    func message(_ content: @escaping (StoredBlob) -> BlobContent) throws -> String? {
+    func message(_ content: @escaping (StoredBlob) -> Blob) throws -> String? {
       let error = #expect(throws: EmissionError.self) {
         try emitted(Self.conv) { file in plan { $0.blobs = [content(file.layers[0].blobs[0])] } }
       }
@@ -256,7 +256,7 @@ import WireTestSupport
           return .scaled(blob, [ChannelScale(factors: factors, inner: 1, modulus: max(1, old.count))])
         default:
           values.append(factors)
-          return .values(factors, shape: blob.shape, storage: blob.storage)
+          return Blob(factors, shape: blob.shape, storage: blob.storage)
         }
       }
       plan.edits[layer.index] = edit
@@ -366,11 +366,9 @@ extension WeightsPlan {
   }
 }
 
-extension BlobContent {
-  fileprivate var computed: BlobContent {
-    guard case .values(let values, let shape, let storage) = self, values.count == shape.reduce(1, *) else {
-      return self
-    }
-    return .computed(ComputedBlob(KnownNumbers(values), shape: shape, storage: storage, largest: 0))
+extension Blob {
+  fileprivate var computed: Blob {
+    guard case .held(let values) = source, values.count == shape.product else { return self }
+    return .computed(values, shape: shape.sizes, storage: storage)
   }
 }

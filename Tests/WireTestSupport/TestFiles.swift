@@ -1,5 +1,6 @@
 import CaffeIO
 import Glibc
+import Tensors
 
 /// Files for tests.
 public enum TestFiles {
@@ -93,7 +94,7 @@ public enum TestFiles {
 }
 
 /// Numbers to be computed that are known beforehand.
-package final class KnownNumbers: ComputedNumbers {
+package struct KnownNumbers: NumberSource {
   private let values: [Double]
   package let block: Int
   package let cost = 1

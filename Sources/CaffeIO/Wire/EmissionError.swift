@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 
 /// Weights that cannot be written as planned.
 package struct EmissionError: DiagnosticError, Equatable {
@@ -9,7 +10,7 @@ package struct EmissionError: DiagnosticError, Equatable {
     /// The factors do not fit the blob.
     case scaleMismatch(count: Int, factors: Int)
     /// The number of new values is not that of their shape.
-    case shapeMismatch(shape: [Int], values: Int)
+    case shapeMismatch(shape: Shape, values: Int)
     /// The file's generation of layers has no such type.
     case noLegacyType(type: String, generation: LayerGeneration)
     /// Values of a type that cannot be read or written.

@@ -4,18 +4,15 @@ package enum OutputPiece: Sendable {
   case kept(Range<Int>)
   /// New bytes.
   case bytes([UInt8])
-  /// A run of the input's values, each to be scaled in its place.
-  case scaled(ScaledRun)
-  /// Values to be computed.
-  case computed(ComputedRun)
+  /// Values of a blob.
+  case values(BlobRun)
 
   /// How many bytes of output this is.
   package var byteCount: Int {
     switch self {
     case .kept(let range): range.count
     case .bytes(let bytes): bytes.count
-    case .scaled(let run): run.byteRange.count
-    case .computed(let run): run.byteCount
+    case .values(let run): run.byteCount
     }
   }
 
@@ -23,8 +20,7 @@ package enum OutputPiece: Sendable {
   var valueStride: Int? {
     switch self {
     case .kept, .bytes: nil
-    case .scaled(let run): run.segment.stride
-    case .computed(let run): run.stride
+    case .values(let run): run.stride
     }
   }
 }
@@ -64,18 +60,11 @@ package struct OutputPieces: Sendable {
     }
   }
 
-  /// Adds values to be scaled.
-  package mutating func add(_ run: ScaledRun) {
-    guard run.segment.count > 0 else { return }
-    byteCount += run.byteRange.count
-    pieces.append(.scaled(run))
-  }
-
-  /// Adds values to be computed.
-  package mutating func add(_ run: ComputedRun) {
+  /// Adds values of a blob.
+  package mutating func add(_ run: BlobRun) {
     guard !run.elements.isEmpty else { return }
     byteCount += run.byteCount
-    pieces.append(.computed(run))
+    pieces.append(.values(run))
   }
 
   /// Adds the parts of another list.
@@ -84,8 +73,7 @@ package struct OutputPieces: Sendable {
       switch piece {
       case .kept(let range): keep(range)
       case .bytes(let bytes): add(bytes)
-      case .scaled(let run): add(run)
-      case .computed(let run): add(run)
+      case .values(let run): add(run)
       }
     }
   }

@@ -54,7 +54,7 @@ package final class PieceWriter: Sendable {
     chunks = Self.divide(pieces, chunkBytes: options.chunkBytes)
   }
 
-  /// Cuts an output into chunks. No value that is scaled or computed is cut: a chunk ends before it.
+  /// Cuts an output into chunks. No value of a blob is cut: a chunk ends before it.
   private static func divide(_ pieces: OutputPieces, chunkBytes: Int) -> [Chunk] {
     var chunks: [Chunk] = []
     var start = 0
@@ -126,13 +126,8 @@ package final class PieceWriter: Sendable {
     var done = 0
     try forEachPart(of: chunk) { piece, part in
       let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + part.count])
-      switch piece {
-      case .kept, .bytes: break
-      case .scaled(let run): try scale(bytes, part, run, kernel)
-      case .computed(let run):
-        try run.write(
-          (part.count + run.stride - 1) / run.stride, from: part.lowerBound / run.stride,
-          into: bytes.baseAddress!)
+      if case .values(let run) = piece, let base = bytes.baseAddress {
+        try run.write(part, into: base, kernel, from: input)
       }
       done += part.count
     }
@@ -157,10 +152,7 @@ package final class PieceWriter: Sendable {
         done += part.count
         return
       case .kept(let range): source = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound
-      case .scaled(let run):
-        let start = run.segment.offset
-        source = start + part.lowerBound..<start + part.upperBound
-      case .computed(let run):
+      case .values(let run):
         guard let start = run.segment?.offset else {
           try flush()
           done += part.count
@@ -185,18 +177,5 @@ package final class PieceWriter: Sendable {
       rest -= part.count
       (piece, offset) = (piece + 1, 0)
     }
-  }
-
-  private func scale(
-    _ bytes: UnsafeMutableRawBufferPointer, _ part: Range<Int>, _ run: ScaledRun,
-    _ kernel: borrowing ScaleKernel
-  ) throws {
-    let segment = run.segment
-    let first = segment.firstElement + part.lowerBound / segment.stride
-    let count = (bytes.count + segment.stride - 1) / segment.stride
-    let isFinite = kernel.scale(
-      bytes.baseAddress!, stride: segment.stride, count: count, first: first, storage: run.storage,
-      by: run.scales)
-    if !isFinite { try run.checkFinite(first..<first + count, in: input) }
   }
 }

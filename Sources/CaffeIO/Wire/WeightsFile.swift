@@ -4,6 +4,8 @@ package final class WeightsFile: Sendable {
   package let file: InputFile
   /// The layers in file order: `layer`, V1 `layers` and the V0 layers nested in those.
   package let layers: [WeightLayer]
+  /// The places in `layers` of those that hold blobs, by name.
+  private let holders: [String: [Int]]
 
   /// The path as the user wrote it.
   package var path: String { file.path }
@@ -22,53 +24,21 @@ package final class WeightsFile: Sendable {
     self.file = file
     var indexer = WeightsIndexer(file, limits: limits)
     layers = try indexer.index()
+    var holders: [String: [Int]] = [:]
+    for layer in layers where !layer.blobs.isEmpty { holders[layer.name, default: []].append(layer.index) }
+    self.holders = holders
   }
 
-  /// All values of a blob; meant for small ones such as biases and statistics.
-  package func values(of blob: StoredBlob) throws -> [Double] {
-    try Array(unsafeUninitializedCapacity: blob.count) { buffer, count in
-      try read(0..<blob.count, of: blob, into: UnsafeMutableBufferPointer(rebasing: buffer[..<blob.count]))
-      count = blob.count
-    }
-  }
+  /// The layers of a name that hold blobs, in file order.
+  package func layers(named name: String) -> [WeightLayer] { (holders[name] ?? []).map { layers[$0] } }
 
-  /// Reads a range of a blob's values into the begin of `output`, in memory that does not grow with it.
-  package func read(
-    _ elements: Range<Int>, of blob: StoredBlob, into output: UnsafeMutableBufferPointer<Double>
-  ) throws {
-    precondition(elements.lowerBound >= 0 && elements.upperBound <= blob.count)
-    precondition(output.count >= elements.count)
-    try checkReadable(blob)
-    guard !elements.isEmpty else { return }
-    try BlobReader(file: file, blob: blob).read(elements, into: output)
-  }
+  /// The layer whose blobs Caffe gives to a net's layer of this name, `Net::CopyTrainedLayersFrom`: the last of the name.
+  package func layer(named name: String) -> WeightLayer? { holders[name]?.last.map { layers[$0] } }
 
-  /// Throws for a blob whose number type is not known.
-  func checkReadable(_ blob: StoredBlob) throws(WireFormatError) {
-    if case .other(let type) = blob.storage {
-      throw WireFormatError(
-        path: path, offset: blob.fieldRange.lowerBound, subject: subject(of: blob),
-        .unreadableValues(rawType: type))
-    }
-  }
-
-  /// Reads a range of a blob's values chunk by chunk; `body` gets the index of the first value of the
-  /// chunk and the values, which must not escape.
-  package func forEachChunk(
-    of blob: StoredBlob, elements: Range<Int>? = nil, chunk: Int = 16384,
-    _ body: (Int, UnsafeBufferPointer<Double>) throws -> Void
-  ) throws {
-    let elements = elements ?? 0..<blob.count
-    let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: min(chunk, max(elements.count, 1)))
-    defer { buffer.deallocate() }
-    var next = elements.lowerBound
-    while next < elements.upperBound {
-      let part = next..<min(next + buffer.count, elements.upperBound)
-      try read(part, of: blob, into: buffer)
-      try body(next, UnsafeBufferPointer(rebasing: buffer[..<part.count]))
-      next = part.upperBound
-    }
-  }
+  /// All values of a blob; for blobs that are small enough to hold.
+  ///
+  /// - Throws: `FileError`, and `WireFormatError` for a number type that is not known.
+  package func values(of blob: StoredBlob) throws -> [Double] { try BlobReader(self, Blob(blob)).values() }
 
   /// A blob as messages name it; linear in the layers, for messages only.
   package func subject(of blob: StoredBlob) -> WireSubject {

@@ -3,7 +3,7 @@ package struct WeightLayerEdit: Sendable {
   /// Leaves the layer out.
   package var removed = false
   /// The whole new list of blobs.
-  package var blobs: [BlobContent]?
+  package var blobs: [Blob]?
   /// The new type, in today's names.
   package var type: String?
   /// The new name.
@@ -75,13 +75,13 @@ package struct NewWeightLayer: Sendable {
   /// The outputs.
   package var tops: [String]
   /// The parameter blobs.
-  package var blobs: [BlobContent]
+  package var blobs: [Blob]
   /// Values of other fields, by field numbers of the layer's own message.
   package var setFields: [WireFieldEdit]
 
   /// Makes a layer from its parts.
   package init(
-    name: String, type: String, bottoms: [String], tops: [String], blobs: [BlobContent],
+    name: String, type: String, bottoms: [String], tops: [String], blobs: [Blob],
     setFields: [WireFieldEdit] = []
   ) {
     self.name = name

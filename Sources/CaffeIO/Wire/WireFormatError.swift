@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 
 /// What a message about a weights file is about.
 package enum WireSubject: Sendable, Equatable {
@@ -42,16 +43,14 @@ package struct WireFormatError: DiagnosticError, Equatable {
     case unevenData(field: Int, byteCount: Int, elementSize: Int)
     /// The values stand in two fields.
     case doubledData(first: Int, second: Int)
-    /// A dimension is negative.
-    case negativeDimension(Int)
-    /// The dimensions multiply to more than 2⁶³.
-    case hugeShape
+    /// A shape that no blob can have.
+    case shape(ShapeError)
     /// More axes than allowed.
     case manyAxes(limit: Int)
     /// The shape and the number of values disagree.
-    case countMismatch(shape: [Int], declared: Int, stored: Int)
+    case countMismatch(shape: Shape, stored: Int)
     /// The shape has more values than the bytes can hold in any encoding.
-    case overdeclared(shape: [Int], declared: Int, byteCount: Int, rawType: Int)
+    case overdeclared(shape: Shape, byteCount: Int, rawType: Int)
     /// A V1 layer holds two V0 layers.
     case doubledV0Layer
     /// A name is too long.

@@ -44,16 +44,14 @@ extension WireFormatError {
       "\(phrase(field)) has \(byteCount) bytes, which is no multiple of \(elementSize)"
     case .doubledData(let first, let second):
       "\(subject.phrase) holds values both in \(fieldName(first)) and in \(fieldName(second))"
-    case .negativeDimension(let dimension):
-      "\(subject.phrase) has the dimension \(dimension)"
-    case .hugeShape:
-      "\(subject.phrase) has a shape with more values than can be counted"
+    case .shape(let error):
+      "\(subject.phrase) cannot be read: \(error.sentence)"
     case .manyAxes(let limit):
       "\(subject.phrase) has more than \(limit) axes"
-    case .countMismatch(let shape, let declared, let stored):
-      "\(subject.phrase) has the shape \(Self.phrase(shape)), which is \(counted(declared, "value")), but holds \(stored)"
-    case .overdeclared(let shape, let declared, let byteCount, let rawType):
-      "\(subject.phrase) has the shape \(Self.phrase(shape)), which is \(counted(declared, "value")), but its raw data of type \(rawType) has only \(counted(byteCount, "byte"))"
+    case .countMismatch(let shape, let stored):
+      "\(subject.phrase) has the shape \(shape), which is \(counted(shape.product, "value")), but holds \(stored)"
+    case .overdeclared(let shape, let byteCount, let rawType):
+      "\(subject.phrase) has the shape \(shape), which is \(counted(shape.product, "value")), but its raw data of type \(rawType) has only \(counted(byteCount, "byte"))"
     case .doubledV0Layer:
       "\(subject.phrase) holds two V0 layers"
     case .longName(let byteCount, let limit):
@@ -87,11 +85,6 @@ extension WireFormatError {
   private func hint(_ field: Int, _ found: WireType) -> String {
     subject == .net && field == CaffeField.Net.name && found == .varint
       ? "; is it a mean file or a solver state?" : ""
-  }
-
-  /// `64x3x7x7`; `()` for a shape without axes.
-  static func phrase(_ shape: [Int]) -> String {
-    shape.isEmpty ? "()" : shape.map(String.init).joined(separator: "x")
   }
 
   private func counted(_ count: Int, _ noun: String) -> String {
@@ -152,7 +145,7 @@ extension EmissionError {
     case .scaleMismatch(let count, let factors):
       "\(subject.phrase) has \(count) values, which \(factors) factors do not divide"
     case .shapeMismatch(let shape, let values):
-      "\(subject.phrase) is to have the shape \(WireFormatError.phrase(shape)) but \(values) values"
+      "\(subject.phrase) is to have the shape \(shape) but \(values) values"
     case .noLegacyType(let type, let generation):
       "\(subject.phrase) cannot get the type '\(type)': \(generation.phrase) layers, which the file has, know no such type; upgrade the weights with Caffe's upgrade_net_proto_binary first"
     case .opaqueValues(let rawType):

@@ -88,7 +88,7 @@ package struct WeightsEmitter: Sendable {
 
   /// The edit of the message that holds the blobs: the i-th new blob takes the place of the i-th old one,
   /// further ones follow the last, old ones without a counterpart go.
-  private func blobsEdit(_ layer: WeightLayer, _ contents: [BlobContent]) throws -> MessageEdit {
+  private func blobsEdit(_ layer: WeightLayer, _ contents: [Blob]) throws -> MessageEdit {
     var edit = MessageEdit()
     let isLegacy = layer.blobs.first?.isLegacyShape ?? usesLegacyShapes
     for (index, content) in contents.enumerated() {

@@ -16,7 +16,7 @@ package struct LayerChange: Sendable {
   /// The parameters that changed, in the order of change; a path occurs once.
   package var attributes: [Attribute] = [] { didSet { form = nil } }
   /// The blobs as they will be; nil as long as they are those of the file.
-  package var blobs: [BlobContent]?
+  package var blobs: [Blob]?
   /// The fields of a layer that a rule wrote, in the place of those that the file may give.
   package var replacement: [NewTextField]? { didSet { form = nil } }
   /// The rules that rewrote this layer, or made it, without making the net smaller; none may rewrite a match again of which

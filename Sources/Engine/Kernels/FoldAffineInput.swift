@@ -49,7 +49,7 @@ struct FoldAffineInput: Kernel {
         if blobs.count > 1 {
           blobs[1] = blobs[1].replacingValues(with: shift)
         } else {
-          blobs.append(.values(shift, shape: [shift.count], storage: blobs[0].storage))
+          blobs.append(Blob(shift, storage: blobs[0].storage))
         }
       }
       net.setBlobs(blobs, of: into)
@@ -87,7 +87,7 @@ struct FoldAffineInput: Kernel {
           factors: t, inner: laid.inner, modulus: laid.modulus, rowsPerGroup: laid.rowsPerGroup)
         do {
           // Read in chunks: the sum needs every weight once, never all of them at once.
-          try blobs[0].forEachChunk(from: weights) { start, chunk in
+          try BlobReader(weights, blobs[0], .unrounded).forEachBlock { start, chunk in
             for (offset, value) in chunk.enumerated() {
               let element = start + offset
               bias[outputs.channel(of: element)] += value * t[inputs.channel(of: element)]
@@ -99,7 +99,7 @@ struct FoldAffineInput: Kernel {
         if linear.hasBias {
           blobs[1] = blobs[1].replacingValues(with: bias)
         } else {
-          blobs.append(.values(bias, shape: [bias.count], storage: blobs[0].storage))
+          blobs.append(Blob(bias, storage: blobs[0].storage))
         }
       }
       blobs[0] = blobs[0].scaled(

@@ -37,7 +37,7 @@ enum OutputFold {
         for channel in bias.indices { bias[channel] = bias[channel] * s[channel] + (t?[channel] ?? 0) }
         blobs[1] = blobs[1].replacingValues(with: bias)
       } else if let t {
-        blobs.append(.values(t, shape: [t.count], storage: blobs[0].storage))
+        blobs.append(Blob(t, storage: blobs[0].storage))
       }
       net.setBlobs(blobs, of: into)
     }

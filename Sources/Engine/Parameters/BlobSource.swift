@@ -3,17 +3,15 @@ import Diagnostics
 import RuleModel
 import Tensors
 
-// Blobs as the numbers of expressions, and the results of expressions as blobs. Neither is in memory.
-
 /// What a blob holds, folds applied, for expressions that ask for it piece by piece.
-final class BlobSource: NumberSource {
-  private let reader: BlobContentReader
+struct BlobSource: NumberSource {
+  private let reader: BlobReader
   private let layer: LayerID
 
   var block: Int { reader.block }
   var cost: Int { reader.cost }
 
-  init(_ reader: BlobContentReader, layer: LayerID) {
+  init(_ reader: BlobReader, layer: LayerID) {
     self.reader = reader
     self.layer = layer
   }
@@ -29,20 +27,6 @@ final class BlobSource: NumberSource {
   }
 }
 
-/// The numbers of an expression, for a blob that is written piece by piece.
-final class ExpressionNumbers: ComputedNumbers {
-  private let tensor: LazyTensor
-
-  var block: Int { tensor.block }
-  var cost: Int { tensor.cost }
-
-  init(_ tensor: LazyTensor) { self.tensor = tensor }
-
-  func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Double>) throws {
-    try tensor.read(elements, into: output)
-  }
-}
-
 /// Numbers of a layer that an expression asked for and that cannot be read.
 struct UnreadableBlob: DiagnosticError {
   let layer: LayerID
@@ -55,10 +39,10 @@ struct UnreadableBlob: DiagnosticError {
 
 extension WorkingNet {
   /// The numbers of a blob, folds applied, to be read when they are needed.
-  func source(of blob: BlobContent, layer: LayerID) throws(Refusal.Reason) -> BlobSource {
+  func source(of blob: Blob, layer: LayerID) throws(Refusal.Reason) -> BlobSource {
     do {
       guard let weights else { preconditionFailure("there are no blobs without weights") }
-      return BlobSource(try BlobContentReader(weights, blob), layer: layer)
+      return BlobSource(try BlobReader(weights, blob, .unrounded), layer: layer)
     } catch {
       throw Refusal.Reason(UnreadableBlobs(layer: graph.named(layer), error: error))
     }

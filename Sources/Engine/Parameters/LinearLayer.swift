@@ -68,7 +68,7 @@ struct LinearLayer {
     let count = blobs[0].count
     let outputs = parameters.outputCount ?? shape.first ?? 0
     func wrongShape(_ expected: BlobShape.Expected) -> Refusal.Reason {
-      Refusal.Reason(BlobShape(layer: net.graph.named(layer), blob: 0, shape: shape, expected: expected))
+      Refusal.Reason(BlobShape(layer: net.graph.named(layer), blob: 0, shape: shape.sizes, expected: expected))
     }
     guard outputs > 0, count > 0, count % outputs == 0 else {
       throw wrongShape(.multiple(of: outputs))
@@ -78,7 +78,7 @@ struct LinearLayer {
       rank = 2
       let isTransposed = parameters.isTransposed
       // Legacy shapes put [N, K] behind two ones.
-      let matrix = shape.count == 4 ? Array(shape.suffix(2)) : shape
+      let matrix = shape.count == 4 ? Array(shape.suffix(2)) : shape.sizes
       guard matrix.count == 2, matrix[isTransposed ? 1 : 0] == outputs else {
         throw wrongShape(.axes(isTransposed ? "[K, \(outputs)]" : "[\(outputs), K]"))
       }
@@ -104,7 +104,7 @@ struct LinearLayer {
       // The depthwise forks need no 'group': it follows from the weights.
       let isDepthwise = type == "ConvolutionDepthwise" || type == "DepthwiseConvolution"
       let group = isDepthwise && shape.count >= 2 ? outputs / max(1, shape[1]) : max(1, parameters.group)
-      if shape.count >= 2, outputs % group == 0, shape[1] > 0 {
+      if shape.count >= 2, group > 0, outputs % group == 0, shape[1] > 0 {
         let perGroup = shape[1]
         let kernel = count / outputs / perGroup
         input = InputSide(channelCount: perGroup * group, elementCount: count / outputs) { _ in
@@ -117,7 +117,7 @@ struct LinearLayer {
     if hasBias, blobs[1].count != outputs {
       throw Refusal.Reason(
         BlobShape(
-          layer: net.graph.named(layer), blob: 1, shape: blobs[1].shape, expected: .axes("[\(outputs)]")))
+          layer: net.graph.named(layer), blob: 1, shape: blobs[1].shape.sizes, expected: .axes("[\(outputs)]")))
     }
   }
 

@@ -1,5 +1,6 @@
 import CaffeIO
 import RuleModel
+import Tensors
 
 // Expressions that do nothing to a blob but multiply it, as `conv.blobs[0] * rows(s)` does. The blob is then scaled while
 // it is copied: nothing of it is in memory, and folds that come later are multiplied in before anything is rounded.
@@ -7,7 +8,7 @@ import RuleModel
 extension MatchEnvironment {
   /// The factors by which an expression multiplies the blob of a layer, of that shape; nil for one that does something else,
   /// or whose factors differ along more than one axis.
-  func scales(in expression: CheckedExpression, ofBlob index: Int, of layer: LayerID, shape: [Int])
+  func scales(in expression: CheckedExpression, ofBlob index: Int, of layer: LayerID, shape: Shape)
     -> [ChannelScale]?
   {
     guard shape.allSatisfy({ $0 > 0 }), !shape.isEmpty,
@@ -53,7 +54,7 @@ extension MatchEnvironment {
     }
   }
 
-  private func scale(by factor: Factor, _ shape: [Int]) -> ChannelScale? {
+  private func scale(by factor: Factor, _ shape: Shape) -> ChannelScale? {
     switch factor {
     case .negation: return scale(by: .number(-1), shape)
     case .times(let expression): return value(ofFactor: expression).flatMap { scale(by: $0, shape) }
@@ -70,11 +71,11 @@ extension MatchEnvironment {
   }
 
   /// A value that broadcasts to `shape` along one axis, or is the same everywhere, as factors of that axis.
-  private func scale(by value: ExpressionValue, _ shape: [Int]) -> ChannelScale? {
+  private func scale(by value: ExpressionValue, _ shape: Shape) -> ChannelScale? {
     func along(_ axis: Int, _ factors: [Double]) -> ChannelScale {
       ChannelScale(
-        factors: factors, inner: shape[(axis + 1)...].reduce(1, *), modulus: shape[axis],
-        rowsPerGroup: shape[..<axis].reduce(1, *))
+        factors: factors, inner: shape[(axis + 1)...].product, modulus: shape[axis],
+        rowsPerGroup: shape[..<axis].product)
     }
     switch value {
     case .aligned(let vector, let axis):

@@ -118,7 +118,7 @@ final class MatchEnvironment: ExpressionEnvironment {
   /// - Throws: a refusal, where a number is not finite one that calls the blob `what`.
   func content(
     of expression: CheckedExpression, storage: BlobStorage, layer: LayerID, what: String
-  ) throws(Refusal.Reason) -> BlobContent? {
+  ) throws(Refusal.Reason) -> Blob? {
     let value = try evaluated(expression) { (e, expression) throws(ExpressionError) in
       try e.lazyValue(of: expression)
     }
@@ -133,13 +133,15 @@ final class MatchEnvironment: ExpressionEnvironment {
     if let place = found.notFinite {
       throw Refusal.Reason(NotFinite(layer: net.graph.named(layer), numbers: what, channel: place))
     }
+    let shape: Shape
+    do { shape = try Shape(tensor.shape) } catch {
+      throw Refusal.Reason(EvaluationFailed(message: "\(what): \(error.sentence)"))
+    }
     // A large one that is held is encoded piece by piece as well: as a whole it would be in memory twice.
     if let held = tensor.tensor, held.values.count <= ExpressionLimits().heldElements {
-      return .values(held.values, shape: held.shape, storage: storage)
+      return Blob(held.values, shape: shape, storage: storage)
     }
-    return .computed(
-      ComputedBlob(
-        ExpressionNumbers(tensor), shape: tensor.shape, storage: storage, largest: found.largest))
+    return Blob(tensor, largest: found.largest, shape: shape, storage: storage)
   }
 
   /// The value as a number.
@@ -173,7 +175,7 @@ final class MatchEnvironment: ExpressionEnvironment {
 
   private func id(_ layer: LayerReference) -> LayerID { LayerID(index: layer.id) }
 
-  private func blobs(of layer: LayerReference) throws(ExpressionFault) -> [BlobContent] {
+  private func blobs(of layer: LayerReference) throws(ExpressionFault) -> [Blob] {
     let blobs = try asking { () throws(Refusal.Reason) in try net.blobs(of: id(layer)) }
     guard let blobs else {
       failure = .needsWeights
@@ -263,7 +265,7 @@ final class MatchEnvironment: ExpressionEnvironment {
 
   func blobShape(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> [Int] {
     let blobs = try blobs(of: layer)
-    return index < blobs.count ? blobs[index].shape : try blob(of: layer, at: index).shape
+    return index < blobs.count ? blobs[index].shape.sizes : try blob(of: layer, at: index).shape
   }
 
   func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> LazyTensor {
@@ -275,13 +277,13 @@ final class MatchEnvironment: ExpressionEnvironment {
       }
       return tensor
     }
-    if case .values(let values, let shape, _) = blobs[index] {
-      return LazyTensor(Tensor(shape: shape, values: values))
+    if case .held(let values) = blobs[index].source {
+      return LazyTensor(Tensor(shape: blobs[index].shape.sizes, values: values))
     }
     let source = try asking { () throws(Refusal.Reason) in
       try net.source(of: blobs[index], layer: id(layer))
     }
-    return LazyTensor(shape: blobs[index].shape, source)
+    return LazyTensor(shape: blobs[index].shape.sizes, source)
   }
 
   func fault(reading error: any Error) -> ExpressionFault {

@@ -181,7 +181,7 @@ extension WorkingNet {
     let schema = self.schema
     return LayerShapeQuestion(
       name: graph[layer].name, definition: graph.definition(of: layer), type: graph[layer].type,
-      bottoms: bottoms, topCount: graph[layer].tops.count, blobs: (try? blobs(of: layer))?.map(\.shape),
+      bottoms: bottoms, topCount: graph[layer].tops.count, blobs: (try? blobs(of: layer))?.map(\.shape.sizes),
       attribute: { path in try? graph.writtenAttribute(path, of: layer, schema: schema) })
   }
 }

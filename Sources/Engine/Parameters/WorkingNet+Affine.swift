@@ -65,7 +65,7 @@ extension WorkingNet {
       let index = layout.roles.firstIndex(of: .factor) ?? 0
       throw Refusal.Reason(
         BlobShape(
-          layer: graph.named(layer), blob: index, shape: blobs[index].shape, expected: .factor))
+          layer: graph.named(layer), blob: index, shape: blobs[index].shape.sizes, expected: .factor))
     }
     // Caffe keeps eps in single precision, whoever gave it.
     let epsilon = Double(Float(try number(layout.epsilon, or: 0)))
@@ -127,7 +127,7 @@ extension WorkingNet {
   }
 
   /// The one layout that fits.
-  private func layout(of layer: LayerID, blobs: [BlobContent]?) throws(Refusal.Reason) -> BlobLayout {
+  private func layout(of layer: LayerID, blobs: [Blob]?) throws(Refusal.Reason) -> BlobLayout {
     var fitting: [Int] = []
     let environment = MatchEnvironment(self, layer: layer)
     for index in layoutIndices(for: graph[layer].type)

@@ -31,8 +31,6 @@ package final class WorkingNet {
   var shapes: ShapeInference
   /// How many values are given to the net, counted when a rule asks.
   lazy var inputCount = graph.netInputCount
-  /// Layers of the weights file that hold blobs, by name.
-  private let stored: [String: [Int]]
   private let definitionIndexByName: [String: Int]
   private var layoutIndicesByType: [String: [Int]] = [:]
   private var defaults: [String: [String: AttributeValue?]] = [:]
@@ -49,11 +47,6 @@ package final class WorkingNet {
     self.schema = schema
     self.assumesStoredStatistics = assumesStoredStatistics
     malformed = channels.malformed
-    var stored: [String: [Int]] = [:]
-    for (index, layer) in (weights?.layers ?? []).enumerated() where !layer.blobs.isEmpty {
-      stored[layer.name, default: []].append(index)
-    }
-    self.stored = stored
     var first: [String: Int] = [:]
     for index in graph.layers.indices where weights != nil && graph.layers[index].isIncluded {
       let name = graph.layers[index].name
@@ -97,7 +90,7 @@ package final class WorkingNet {
     guard let name = graph.definition(of: layer)?.name, definitionIndexByName[name] == layer.index else {
       return nil
     }
-    return stored[name]?.last
+    return weights?.layer(named: name)?.index
   }
 
   /// Whether a layer has blobs that training has found: the file says so, or its type.
@@ -116,32 +109,35 @@ package final class WorkingNet {
   /// Whether the weights file has blobs for a layer of this name that the definition lacks: Caffe would give them to
   /// any layer that came to be called so.
   func hasForeignBlobs(named name: String) -> Bool {
-    stored[name] != nil && definitionIndexByName[name] == nil
+    definitionIndexByName[name] == nil && weights?.layer(named: name) != nil
   }
 
   /// The blobs of `layer` as they stand; nil when the run has no weights at all.
   ///
   /// - Throws: a refusal where the weights file has none for this layer, or more than one candidate.
-  package func blobs(of layer: LayerID) throws(Refusal.Reason) -> [BlobContent]? {
+  package func blobs(of layer: LayerID) throws(Refusal.Reason) -> [Blob]? {
     guard let weights else { return nil }
     if let blobs = graph.changes[layer]?.blobs { return blobs }
     guard let name = graph.definition(of: layer)?.name else { return [] }
     if let count = graph.repeatedNames[name] {
       throw Refusal.Reason(RepeatedName(layer: graph.named(layer), count: count))
     }
-    guard let candidates = stored[name] else {
+    let candidates = weights.layers(named: name)
+    guard !candidates.isEmpty else {
       throw Refusal.Reason(NoWeights(layer: graph.named(layer)))
     }
     guard candidates.count == 1 else {
       throw Refusal.Reason(AmbiguousWeights(layer: graph.named(layer), count: candidates.count))
     }
-    return weights.layers[candidates[0]].blobs.map(BlobContent.stored)
+    return candidates[0].blobs.map(Blob.init)
   }
 
   /// The elements of a blob in Double, folds applied.
-  package func values(of blob: BlobContent, layer: LayerID) throws(Refusal.Reason) -> [Double] {
+  package func values(of blob: Blob, layer: LayerID) throws(Refusal.Reason) -> [Double] {
     do {
-      return try blob.values(from: weights)
+      if case .held(let values) = blob.source { return values }
+      guard let weights else { return [] }
+      return try BlobReader(weights, blob, .unrounded).values()
     } catch {
       throw Refusal.Reason(UnreadableBlobs(layer: graph.named(layer), error: error))
     }
@@ -156,7 +152,7 @@ package final class WorkingNet {
   }
 
   /// Gives `layer` new blobs.
-  func setBlobs(_ blobs: [BlobContent], of layer: LayerID) {
+  func setBlobs(_ blobs: [Blob], of layer: LayerID) {
     graph.updateChange(of: layer) { $0.blobs = blobs }
   }
 

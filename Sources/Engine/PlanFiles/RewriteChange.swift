@@ -26,7 +26,7 @@ struct ChangeRecorder {
     var name: String
     var type: String
     var change: LayerChange?
-    var blobs: [BlobContent]?
+    var blobs: [Blob]?
   }
 
   private let before: [Before]
@@ -85,7 +85,8 @@ struct ChangeRecorder {
       let was = index < old.count ? old[index] : nil
       let new = index < now.count ? now[index] : nil
       if let was, let new, was.isSame(as: new) { return nil }
-      return .blob(layer: before.name, index: index, old: was?.shape, new: new?.shape, origin: new?.origin)
+      return .blob(
+        layer: before.name, index: index, old: was?.shape.sizes, new: new?.shape.sizes, origin: new?.origin)
     }
   }
 }
@@ -98,26 +99,19 @@ extension LayerChange.Attribute {
   }
 }
 
-extension BlobContent {
+extension Blob {
   /// How its numbers come about.
   fileprivate var origin: RewriteChange.BlobOrigin {
-    switch self {
-    case .stored: .moved
-    case .scaled: .scaled
-    case .values, .computed: .computed
-    }
+    stored == nil ? .computed : scales.isEmpty ? .moved : .scaled
   }
 
   /// Whether both are written with the same bytes.
-  fileprivate func isSame(as other: BlobContent) -> Bool {
-    switch (self, other) {
+  fileprivate func isSame(as other: Blob) -> Bool {
+    guard shape == other.shape, storage == other.storage, scales == other.scales else { return false }
+    switch (source, other.source) {
     case (.stored(let a), .stored(let b)): return a.fieldRange == b.fieldRange
-    case (.scaled(let a, let first), .scaled(let b, let second)):
-      return a.fieldRange == b.fieldRange && first == second
-    case (.values(let a, let shape, let storage), .values(let b, let otherShape, let otherStorage)):
-      return shape == otherShape && storage == otherStorage && a == b
-    case (.computed(let a), .computed(let b)):
-      return a.numbers === b.numbers && a.shape == b.shape && a.storage == b.storage && a.scales == b.scales
+    case (.held(let a), .held(let b)): return a == b
+    case (.computed(let a, _), .computed(let b, _)): return a == b
     default: return false
     }
   }

@@ -25,7 +25,7 @@ struct LayerWriter {
     var name: String
     var type: String
     var fields: [NewTextField]
-    var blobs: [BlobContent]?
+    var blobs: [Blob]?
   }
 
   private var replacements: [Description] = []
@@ -96,7 +96,7 @@ struct LayerWriter {
     fields.merge(try writer.fields(template.fields))
     guard canWrite(type, fields) else { throw Refusal.Reason(OldSyntax(type: type)) }
     let name = try name(of: template, type: type, besides: capture, &taken)
-    var blobs: [BlobContent] = []
+    var blobs: [Blob] = []
     let storage = net.weights == nil ? .float : try storage(like: template.model ?? capture)
     for expression in template.blobs {
       // Evaluated without weights too: what can be refused without them is.

@@ -12,24 +12,17 @@ package protocol ParameterSource: Sendable {
 package struct WeightsFileParameters: ParameterSource {
   /// The file.
   package let file: WeightsFile
-  private let layers: [String: Int]
 
-  /// Finds the layers by name; as in Caffe the last one of a name wins.
-  package init(_ file: WeightsFile) {
-    self.file = file
-    var layers: [String: Int] = [:]
-    for layer in file.layers where !layer.blobs.isEmpty { layers[layer.name] = layer.index }
-    self.layers = layers
-  }
+  /// Takes the blobs that Caffe would give to the layers.
+  package init(_ file: WeightsFile) { self.file = file }
 
   package func blobShapes(of layer: String) -> [[Int]] {
-    layers[layer].map { file.layers[$0].blobs.map(\.shape) } ?? []
+    file.layer(named: layer)?.blobs.map(\.shape.sizes) ?? []
   }
 
   package func blobs<S: NetScalar>(of layer: String, in scalar: S.Type) throws -> [NetValue<S>] {
-    guard let index = layers[layer] else { return [] }
-    return try file.layers[index].blobs.map { blob in
-      NetValue(shape: blob.shape, values: S.rounded(try file.values(of: blob)))
+    try (file.layer(named: layer)?.blobs ?? []).map { blob in
+      NetValue(shape: blob.shape.sizes, values: S.rounded(try file.values(of: blob)))
     }
   }
 }

@@ -1,12 +1,16 @@
 import CaffeIO
 import Diagnostics
+import Tensors
 
 /// Values of a net input read from a file: NumPy's `.npy`, or a picture as `.pgm` or `.ppm`.
 package struct InputValues: Sendable {
   /// The dimensions.
-  package var shape: [Int]
-  /// The values, the last dimension running fastest.
-  package var values: [Double]
+  package let shape: Shape
+  /// The values, the last dimension running fastest; as many as the shape has.
+  package let values: [Double]
+
+  /// The longest header of an `.npy` file, in bytes: NumPy writes one or two hundred.
+  private static let longestHeader = 1 << 16
 
   /// Reads a file by its content.
   ///
@@ -23,7 +27,7 @@ package struct InputValues: Sendable {
     }
   }
 
-  private init(shape: [Int], values: [Double]) {
+  private init(shape: Shape, values: [Double]) {
     self.shape = shape
     self.values = values
   }
@@ -32,12 +36,18 @@ package struct InputValues: Sendable {
   private static func npy(_ bytes: [UInt8], _ path: String) throws(InputValuesError) -> InputValues {
     func fail(_ problem: String) -> InputValuesError { InputValuesError(path: path, problem: problem) }
     guard bytes.count > 12 else { throw fail("ends within its header") }
+    guard (1...3).contains(bytes[6]) else {
+      throw fail("is .npy version \(bytes[6]); versions 1 to 3 can be read")
+    }
     let wide = bytes[6] >= 2
     let length =
       wide
       ? Int(bytes[8]) | Int(bytes[9]) << 8 | Int(bytes[10]) << 16 | Int(bytes[11]) << 24
       : Int(bytes[8]) | Int(bytes[9]) << 8
     let start = wide ? 12 : 10
+    guard length <= Self.longestHeader else {
+      throw fail("has a header of \(length) bytes, the limit is \(Self.longestHeader)")
+    }
     guard start + length <= bytes.count else { throw fail("ends within its header") }
     let header = String(decoding: bytes[start..<start + length], as: UTF8.self)
     func after(_ key: String) -> Substring? {
@@ -50,23 +60,19 @@ package struct InputValues: Sendable {
     guard order.hasPrefix("False") else {
       throw fail("is in Fortran order; save it with numpy.ascontiguousarray")
     }
-    var shape: [Int] = []
+    var sizes: [Int] = []
     for word in dimensions.drop(while: { $0 == "(" }).prefix(while: { $0 != ")" }).split(separator: ",") {
-      guard let size = Int(word.filter { $0 != " " && $0 != "L" }), size >= 0, size < 1 << 31 else {
+      guard let size = Int(word.filter { $0 != " " && $0 != "L" }), size >= 0 else {
         throw fail("has a header that cannot be read")
       }
-      shape.append(size)
+      sizes.append(size)
     }
-    let sizes = ["<f4": 4, "<f8": 8, "|u1": 1, "<i4": 4, "<f2": 2, "|i1": 1]
-    guard let size = sizes[type] else {
+    let elementSizes = ["<f4": 4, "<f8": 8, "|u1": 1, "<i4": 4, "<f2": 2, "|i1": 1]
+    guard let size = elementSizes[type] else {
       throw fail("holds numbers of type '\(type)'; save it as float32, float64, float16, int32 or uint8")
     }
-    var count = 1
-    for dimension in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-      guard !overflow else { throw fail("declares too many numbers") }
-      count = product
-    }
+    let shape = try Self.shape(sizes, path)
+    let count = shape.product
     guard (bytes.count - start - length) / size >= count else {
       throw fail("declares \(count) numbers, it has room for \((bytes.count - start - length) / size)")
     }
@@ -112,15 +118,24 @@ package struct InputValues: Sendable {
     guard numbers[2] <= 255, numbers[2] > 0, width > 0, height > 0 else {
       throw fail("has samples of more than a byte")
     }
-    guard bytes.count - position >= width * height * channels else { throw fail("ends within its samples") }
-    var values = [Double](repeating: 0, count: width * height * channels)
+    let shape = try Self.shape([1, channels, height, width], path)
+    guard bytes.count - position >= shape.product else { throw fail("ends within its samples") }
+    var values = [Double](repeating: 0, count: shape.product)
     for channel in 0..<channels {
       for place in 0..<width * height {
         values[channel * width * height + place] = Double(
           bytes[position + place * channels + (channels - 1 - channel)])
       }
     }
-    return InputValues(shape: [1, channels, height, width], values: values)
+    return InputValues(shape: shape, values: values)
+  }
+
+  private static func shape(_ sizes: [Int], _ path: String) throws(InputValuesError) -> Shape {
+    do {
+      return try Shape(sizes)
+    } catch {
+      throw InputValuesError(path: path, problem: "cannot be read: \(error.sentence)")
+    }
   }
 }
 

@@ -33,7 +33,7 @@ package struct SampledInputs: Sendable {
       if let file = given[input.name] {
         // A file may leave out leading ones.
         let fits = wanted.map { Self.count($0) == file.values.count } ?? false
-        let shape = fits ? wanted! : file.shape
+        let shape = fits ? wanted! : file.shape.sizes
         values[input.name] = NetValue(shape: shape, values: S.rounded(file.values))
         continue
       }
@@ -66,9 +66,9 @@ package struct SampledInputs: Sendable {
     behindCutAt blob: String, shape: [Int]?, sample: Int, in scalar: S.Type
   ) -> NetValue<S>? {
     if let file = given[blob] {
-      let wanted = shapes[blob] ?? file.shape
+      let wanted = shapes[blob] ?? file.shape.sizes
       let fits = Self.count(wanted) == file.values.count
-      return NetValue(shape: fits ? wanted : file.shape, values: S.rounded(file.values))
+      return NetValue(shape: fits ? wanted : file.shape.sizes, values: S.rounded(file.values))
     }
     guard let shape = shapes[blob] ?? shape, (try? limits.check(shape, ofInput: blob)) != nil else {
       return nil

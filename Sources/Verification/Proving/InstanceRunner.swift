@@ -34,7 +34,7 @@ enum InstanceRunner {
         substitutes[layer.name] = meaning.layer
       } else if let content = try? net.blobs(of: id) {
         blobs[layer.name] = try content.map {
-          NetValue(shape: $0.shape, values: try net.values(of: $0, layer: id))
+          NetValue(shape: $0.shape.sizes, values: try net.values(of: $0, layer: id))
         }
       }
     }

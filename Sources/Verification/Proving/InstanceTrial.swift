@@ -93,7 +93,9 @@ struct InstanceTrial {
     var changed: [(layer: String, values: [NetValue<Double>])] = []
     for (layer, change) in plan.graph.changes.entries where plan.graph[layer].isAlive {
       guard let blobs = change.blobs else { continue }
-      let values = try blobs.map { NetValue(shape: $0.shape, values: try net.values(of: $0, layer: layer)) }
+      let values = try blobs.map {
+        NetValue(shape: $0.shape.sizes, values: try net.values(of: $0, layer: layer))
+      }
       changed.append((plan.graph[layer].name, values))
     }
     return changed

@@ -246,11 +246,10 @@ private struct SiteRun: Sendable {
     site.after.filter(nets.isChanged).compactMap { layer in
       guard let step = try? nets.step(after: layer), let first = step.blobs.first else { return nil }
       guard var collector = WeightRangeCollector(of: step, isDetailed: true) else { return nil }
-      let evaluator = BlobEvaluator(weights, .unrounded)
-      guard let pass = try? BlobPass(weights, [BlobPass.Form(first, .unrounded)]),
-        (try? pass.run(0..<first.count) { collector.add($1[0], from: $0) }) != nil
+      guard let reader = try? BlobReader(weights, first, .unrounded),
+        (try? reader.run(0..<first.count) { collector.add($1[0], from: $0) }) != nil
       else { return nil }
-      let bias = step.blobs.count > 1 ? try? evaluator.values(of: step.blobs[1]) : nil
+      let bias = step.blobs.count > 1 ? try? BlobReader(weights, step.blobs[1], .unrounded).values() : nil
       return WeightRange(of: step, collector, bias: bias)
     }
   }

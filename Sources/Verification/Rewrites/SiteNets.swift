@@ -3,6 +3,7 @@ import Engine
 import Layers
 import RuleModel
 import Rules
+import Tensors
 
 /// The net before and the net after as sites see them: descriptions of layers and what their blobs hold.
 struct SiteNets: Sendable {
@@ -15,8 +16,6 @@ struct SiteNets: Sendable {
   private let layouts: [BlobLayout]
   private let assumesStoredStatistics: Bool
   private let plannedGraph: NetGraph
-  /// Layers of the weights file that hold blobs, by name; as in Caffe the last one of a name wins.
-  private let stored: [String: Int]
 
   init(
     _ finder: SiteFinder, _ plan: Plan, weights: WeightsFile, options: RewriteChecker.Options
@@ -30,9 +29,6 @@ struct SiteNets: Sendable {
     layouts = options.layouts
     assumesStoredStatistics = options.assumesStoredStatistics
     plannedGraph = plan.graph
-    var stored: [String: Int] = [:]
-    for layer in weights.layers where !layer.blobs.isEmpty { stored[layer.name] = layer.index }
-    self.stored = stored
   }
 
   /// The layer of the net before that a layer of the net after is; nil for a new one.
@@ -108,18 +104,20 @@ struct SiteNets: Sendable {
     return SiteSide.Step(
       id: id, layer: meaning.layer, subject: LayerSubject(name: layer.name, type: layer.type),
       bottoms: layer.bottoms, tops: layer.tops,
-      blobs: meaning.blobs.map { .values($0.values, shape: $0.shape, storage: .double) })
+      blobs: meaning.blobs.map {
+        Blob($0.values, shape: (try? Shape($0.shape)) ?? Shape(ofVector: $0.values), storage: .double)
+      })
   }
 
-  private func storedBlobs(_ name: String) -> [BlobContent] {
-    stored[name].map { weights.layers[$0].blobs.map(BlobContent.stored) } ?? []
+  private func storedBlobs(_ name: String) -> [Blob] {
+    weights.layer(named: name)?.blobs.map(Blob.init) ?? []
   }
 
   private func step(
-    _ id: LayerID, _ definition: LayerDefinition, _ layer: NetGraph.Layer, blobs: [BlobContent]
+    _ id: LayerID, _ definition: LayerDefinition, _ layer: NetGraph.Layer, blobs: [Blob]
   ) throws(LayerError) -> SiteSide.Step {
     var description = WrittenLayer(
-      definition, schema: schema, blobShapes: blobs.map(\.shape), limits: SiteSide.limits)
+      definition, schema: schema, blobShapes: blobs.map(\.shape.sizes), limits: SiteSide.limits)
     if assumesStoredStatistics {
       let written = description.attribute
       description.attribute = { path in

@@ -11,7 +11,7 @@ struct SitePass {
   /// One side and how far it has come.
   private struct Progress {
     let side: SiteSide
-    let precision: BlobEvaluator.Precision
+    let precision: BlobReader.Precision
     var values: [ValueID: NetValue<Double>]
     var next = 0
 
@@ -51,7 +51,7 @@ struct SitePass {
 
   /// Adds a side with the values of its inputs.
   mutating func add(
-    _ side: SiteSide, _ inputs: [ValueID: NetValue<Double>], _ precision: BlobEvaluator.Precision = .asWritten
+    _ side: SiteSide, _ inputs: [ValueID: NetValue<Double>], _ precision: BlobReader.Precision = .asWritten
   ) {
     sides.append(Progress(side: side, precision: precision, values: inputs))
     collected.append([])
@@ -70,12 +70,11 @@ struct SitePass {
   /// Runs layers of a side up to one whose weights come in pieces.
   private mutating func advance(_ index: Int) throws {
     while let step = sides[index].step, !(step.layer is any WeightStreaming) {
-      let evaluator = BlobEvaluator(file, sides[index].precision)
       var blobs: [NetValue<Double>] = []
       for (place, blob) in step.blobs.enumerated() {
-        try SiteSide.limits.check(blob.shape, of: step.subject)
-        let values = try evaluator.values(of: blob, subject: step.subject(ofBlob: place))
-        blobs.append(NetValue(shape: blob.shape, values: values))
+        try SiteSide.limits.check(blob.shape.sizes, of: step.subject)
+        let reader = try BlobReader(file, blob, sides[index].precision, subject: step.subject(ofBlob: place))
+        blobs.append(NetValue(shape: blob.shape.sizes, values: try reader.values()))
       }
       if let first = blobs.first, var collector = collector(index, step) {
         first.values.withUnsafeBufferPointer { collector.add(.doubles($0), from: 0) }
@@ -141,13 +140,13 @@ struct SitePass {
   private mutating func stream(_ group: [Int]) throws {
     let steps = group.map { sides[$0].step! }
     let count = steps[0].blobs[0].count
-    let pass = try BlobPass(
-      file, zip(group, steps).map { BlobPass.Form($1.blobs[0], sides[$0].precision) },
+    let reader = try BlobReader(
+      file, zip(group, steps).map { ($1.blobs[0], sides[$0].precision) },
       subject: steps[0].subject(ofBlob: 0))
     let shareCount = count < Self.manyWeights ? 1 : threads
     var shares = try (0..<shareCount).map { _ in try share(group, steps) }
     if shareCount == 1 {
-      try pass.run(0..<count) { shares[0].add($1, from: $0) }
+      try reader.run(0..<count) { shares[0].add($1, from: $0) }
     } else {
       var failures = [(any Error)?](repeating: nil, count: shareCount)
       shares.withUnsafeMutableBufferPointer { shares in
@@ -155,7 +154,7 @@ struct SitePass {
           Parallel.forEach(shareCount, work: count) { index in
             do {
               let part = index * count / shareCount..<(index + 1) * count / shareCount
-              try pass.run(part) { shares[index].add($1, from: $0) }
+              try reader.run(part) { shares[index].add($1, from: $0) }
             } catch {
               failures[index] = error
             }
@@ -169,8 +168,9 @@ struct SitePass {
       let step = steps[place]
       let bias =
         step.blobs.count > 1
-        ? try BlobEvaluator(file, sides[index].precision)
-          .values(of: step.blobs[1], subject: step.subject(ofBlob: 1)) : nil
+        ? try BlobReader(file, step.blobs[1], sides[index].precision, subject: step.subject(ofBlob: 1))
+          .values()
+        : nil
       if let collector = shares[0].collectors[place] {
         collected[index].append(Collected(step: step, collector: collector, bias: bias))
       }
@@ -195,11 +195,7 @@ struct SitePass {
 extension SiteSide.Step {
   /// Where the weights that come in pieces lie in the file; nil where they are in memory, or the layer has none.
   fileprivate var weightPlace: Int? {
-    guard layer is any WeightStreaming, let blob = blobs.first else { return nil }
-    switch blob {
-    case .stored(let stored), .scaled(let stored, _): return stored.fieldRange.lowerBound
-    case .values, .computed: return nil
-    }
+    layer is any WeightStreaming ? blobs.first?.stored?.fieldRange.lowerBound : nil
   }
 
   fileprivate func subject(ofBlob index: Int) -> WireSubject {

@@ -11,7 +11,7 @@ struct SiteSide {
     let subject: LayerSubject
     let bottoms: [ValueID]
     let tops: [ValueID]
-    let blobs: [BlobContent]
+    let blobs: [Blob]
   }
 
   /// In order.

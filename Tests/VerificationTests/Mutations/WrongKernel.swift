@@ -39,7 +39,7 @@ struct OpenLayer {
   let net: WorkingNet
   let id: LayerID
   let linear: LinearLayer
-  private let blobs: [BlobContent]
+  private let blobs: [Blob]
   var weights: [Double]
   var bias: [Double]
 
@@ -76,7 +76,7 @@ struct OpenLayer {
   func close() {
     var blobs = blobs
     blobs[0] = blobs[0].replacingValues(with: weights)
-    let new = BlobContent.values(bias, shape: [bias.count], storage: blobs[0].storage)
+    let new = Blob(bias, storage: blobs[0].storage)
     if linear.hasBias {
       blobs[1] = blobs[1].replacingValues(with: bias)
     } else {

@@ -14,4 +14,13 @@ package enum WeightValues {
     case .doubles(let values): values.count
     }
   }
+
+  /// Writes the values to `output` as Doubles.
+  package func widen(into output: UnsafeMutablePointer<Double>) {
+    switch self {
+    case .floats(let values): for index in values.indices { output[index] = Double(values[index]) }
+    case .doubles(let values):
+      if let base = values.baseAddress { output.update(from: base, count: values.count) }
+    }
+  }
 }

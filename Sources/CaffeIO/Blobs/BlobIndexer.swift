@@ -1,3 +1,5 @@
+import Tensors
+
 /// Reads the structure of one `BlobProto` after another.
 struct BlobIndexer {
   /// How many more runs of values the file may have.
@@ -25,31 +27,26 @@ struct BlobIndexer {
     }
     let start = field.range.lowerBound
     let (storage, segments) = try values(with: cursor, at: start)
-    let stored = segments.last.map { $0.firstElement + $0.count } ?? 0
-    let shape = isLegacy ? [legacy.0, legacy.1, legacy.2, legacy.3] : dimensions
-    if let negative = shape.first(where: { $0 < 0 }) {
-      throw cursor.fail(.negativeDimension(negative), at: start)
-    }
-    var blob = StoredBlob(
-      fieldRange: field.range, bodyRange: field.body, shape: shape, isLegacyShape: isLegacy,
-      count: stored, storage: storage, segments: segments)
-    if isLegacy || hasShape {
-      guard let declared = Self.product(shape) else { throw cursor.fail(.hugeShape, at: start) }
-      if case .other(let type) = storage {
-        // How the values are encoded is not known, but none takes less than a bit.
-        let byteCount = raw?.body.count ?? 0
-        guard (declared + 7) / 8 <= byteCount else {
-          throw cursor.fail(
-            .overdeclared(shape: shape, declared: declared, byteCount: byteCount, rawType: type), at: start)
-        }
-        blob.count = declared
-      } else if declared != stored {
-        throw cursor.fail(.countMismatch(shape: shape, declared: declared, stored: stored), at: start)
+    let stored = segments.last?.elements.upperBound ?? 0
+    let isDeclared = isLegacy || hasShape
+    let sizes =
+      isLegacy
+      ? [legacy.0, legacy.1, legacy.2, legacy.3] : hasShape ? dimensions : stored == 1 ? [] : [stored]
+    let shape: Shape
+    do { shape = try Shape(sizes) } catch { throw cursor.fail(.shape(error), at: start) }
+    if isDeclared, case .other(let type) = storage {
+      // How the values are encoded is not known, but none takes less than a bit.
+      let byteCount = raw?.body.count ?? 0
+      guard (shape.product + 7) / 8 <= byteCount else {
+        throw cursor.fail(
+          .overdeclared(shape: shape, byteCount: byteCount, rawType: type), at: start)
       }
-    } else {
-      blob.shape = stored == 1 ? [] : [stored]
+    } else if shape.product != stored {
+      throw cursor.fail(.countMismatch(shape: shape, stored: stored), at: start)
     }
-    return blob
+    return StoredBlob(
+      fieldRange: field.range, bodyRange: field.body, shape: shape, isLegacyShape: isLegacy,
+      storage: storage, segments: segments)
   }
 
   private mutating func read(
@@ -130,7 +127,7 @@ struct BlobIndexer {
     with cursor: inout WireCursor, limits: WireLimits
   ) throws -> BlobSegment? {
     let size = fixed == .fixed32 ? 4 : 8
-    let first = last.map { $0.firstElement + $0.count } ?? 0
+    let first = last?.elements.upperBound ?? 0
     var run = BlobSegment(firstElement: first, offset: part.body.lowerBound, stride: size, count: 1)
     switch part.type {
     case .bytes:
@@ -187,18 +184,5 @@ struct BlobIndexer {
     let run = BlobSegment(
       firstElement: 0, offset: raw.body.lowerBound, stride: size, count: raw.body.count / size)
     return (storage, [run])
-  }
-
-  /// The number of values of a shape; nil when it overflows. A shape with a 0 has none.
-  private static func product(_ shape: [Int]) -> Int? {
-    if shape.contains(0) { return 0 }
-    var product = 1
-    for dimension in shape {
-      let (next, overflow) = product.multipliedReportingOverflow(by: dimension)
-      // Room for a byte count in eighths.
-      if overflow || next > Int.max - 7 { return nil }
-      product = next
-    }
-    return product
   }
 }

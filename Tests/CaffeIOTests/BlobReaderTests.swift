@@ -4,7 +4,7 @@ import WireTestSupport
 @testable import CaffeIO
 
 /// Weights in several forms from one reading, against element-by-element arithmetic.
-@Suite struct BlobPassTests {
+@Suite struct BlobReaderTests {
   private enum Storage: CaseIterable { case packed, tagged, double, half }
 
   private static let count = 3 * 11 * 400
@@ -43,21 +43,19 @@ import WireTestSupport
         factors: (0..<11).map { 1 + 0.1 * Double($0) }, inner: 400, modulus: 11, rowsPerGroup: 3),
     ]
     let new = (0..<Self.count).map { _ in Double.random(in: -1...1, using: &random) }
-    let content = BlobContent.scaled(blob, scales)
-    var computed = ComputedBlob(KnownNumbers(new), shape: Self.shape, storage: .half, largest: 0)
-    computed.scales = scales
-    let pass = try BlobPass(
+    let scaled = Blob.scaled(blob, scales)
+    let held = Blob.values(new, shape: Self.shape, storage: .float)
+    let computed = scales.reduce(Blob.computed(new, shape: Self.shape, storage: .half)) { $0.scaled(by: $1) }
+    let reader = try BlobReader(
       file,
       [
-        BlobPass.Form(.stored(blob)), BlobPass.Form(content), BlobPass.Form(content, .unrounded),
-        BlobPass.Form(.values(new, shape: Self.shape, storage: .float)),
-        BlobPass.Form(.values(new, shape: Self.shape, storage: .float), .unrounded),
-        BlobPass.Form(.computed(computed)), BlobPass.Form(.computed(computed), .unrounded),
+        (Blob(blob), .asWritten), (scaled, .asWritten), (scaled, .unrounded), (held, .asWritten),
+        (held, .unrounded), (computed, .asWritten), (computed, .unrounded),
       ])
     let stored = values.map { storage == .half ? Double(Float16($0)) : $0 }
     let range = 4001..<Self.count - 7
     var next = range.lowerBound
-    try pass.run(range) { first, forms in
+    try reader.run(range) { first, forms in
       #expect(first == next && forms.count == 7)
       let found = forms.map(doubles)
       next += found[0].count
@@ -83,21 +81,38 @@ import WireTestSupport
     var values = [Double](repeating: 1, count: Self.count)
     values[5000] = 3e38
     let file = try file(values, .packed)
-    let content = BlobContent.scaled(
-      file.layers[0].blobs[0], [ChannelScale(factors: [2, 2, 2], inner: 4400, modulus: 3)])
-    let pass = try BlobPass(file, [BlobPass.Form(content)])
-    #expect(throws: EmissionError.self) { try pass.run(0..<Self.count) { _, _ in } }
-    try pass.run(0..<5000) { _, _ in }
+    let scale = ChannelScale(factors: [2, 2, 2], inner: 4400, modulus: 3)
+    let reader = try BlobReader(file, Blob(file.layers[0].blobs[0]).scaled(by: scale))
+    #expect(throws: EmissionError.self) { try reader.run(0..<Self.count) { _, _ in } }
+    try reader.run(0..<5000) { _, _ in }
   }
 
   @Test func smallBlobsAsAWhole() throws {
     let values = (0..<Self.count).map { Double($0 % 1000) }
     let file = try file(values, .half)
-    #expect(try BlobEvaluator(file).values(of: .stored(file.layers[0].blobs[0])) == values)
-    let computed = ComputedBlob(
-      KnownNumbers(values.map { $0 / 3 }), shape: Self.shape, storage: .float, largest: 0)
-    #expect(
-      try BlobEvaluator(file).values(of: .computed(computed)) == values.map { Double(Float($0 / 3)) })
-    #expect(try BlobEvaluator(file, .unrounded).values(of: .computed(computed)) == values.map { $0 / 3 })
+    #expect(try BlobReader(file, Blob(file.layers[0].blobs[0])).values() == values)
+    let thirds = values.map { $0 / 3 }
+    let computed = Blob.computed(thirds, shape: Self.shape, storage: .float)
+    #expect(try BlobReader(file, computed).values() == thirds.map { Double(Float($0)) })
+    #expect(try BlobReader(file, computed, .unrounded).values() == thirds)
+  }
+
+  /// A blob that came in many runs is read from the run that holds the range on, not from the first.
+  @Test func rangesOfABlobInManyRuns() throws {
+    let values = (0..<1000).map(Float.init)
+    let body = values.flatMap { Wire.bytes(5, Wire.floats([$0])) }
+    let file = try WeightsFile(TestFiles.input(Wire.layer("it", "Convolution", blobs: [body])))
+    let blob = file.layers[0].blobs[0]
+    #expect(blob.segments.count == 1000)
+    #expect(blob.segments(holding: 990..<995).map(\.firstElement) == Array(990..<995))
+    #expect(blob.segments(holding: 1000..<1000).isEmpty)
+    let reader = try BlobReader(file, Blob(blob))
+    for range in [0..<1000, 10..<990, 999..<1000, 500..<500] {
+      let read = try [Double](unsafeUninitializedCapacity: range.count) { buffer, count in
+        try reader.read(range, into: buffer)
+        count = range.count
+      }
+      #expect(read == range.map(Double.init))
+    }
   }
 }

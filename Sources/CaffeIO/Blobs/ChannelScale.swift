@@ -26,6 +26,12 @@ package struct ChannelScale: Sendable, Equatable {
     self.rowsPerGroup = rowsPerGroup
   }
 
+  /// Whether both lie over the blob alike, so that their factors can be multiplied.
+  func liesLike(_ other: ChannelScale) -> Bool {
+    inner == other.inner && modulus == other.modulus && rowsPerGroup == other.rowsPerGroup
+      && factors.count == other.factors.count
+  }
+
   /// The channel of an element.
   package func channel(of element: Int) -> Int {
     let row = element / inner
