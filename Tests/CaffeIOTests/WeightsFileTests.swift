@@ -43,7 +43,7 @@ import WireTestSupport
     #expect(read.generation == .v1)
     #expect(read.name == "conv" && read.type == "Convolution")
     #expect(read.bottoms.map(\.name) == ["a"] && read.tops.map(\.name) == ["b"])
-    #expect(read.blobs[0].shape == [1, 1, 1, 2] && read.blobs[0].isLegacyShape)
+    #expect(read.blobs[0].shape.sizes == [1, 1, 1, 2] && read.blobs[0].isLegacyShape)
   }
 
   @Test func v0Layer() throws {
