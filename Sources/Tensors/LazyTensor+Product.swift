@@ -28,7 +28,7 @@ extension LazyTensor {
     let product = MatrixSizes(
       rows: a.shape.count == 1 ? 1 : a.shape[a.shape.count - 2], depth: b.shape[axes.stacked],
       columns: b.shape.count == 1 ? 1 : b.shape[b.shape.count - 1])
-    let matrices = a.shape[..<axes.stacked].reduce(1, *)
+    let matrices = a.shape[..<axes.stacked].partProduct
     let shape = Array(a.shape.dropLast() + b.shape.dropFirst(axes.stacked + 1))
     var values = [Double](repeating: 0, count: matrices * product.rows * product.columns)
     try values.withUnsafeMutableBufferPointer { sums in

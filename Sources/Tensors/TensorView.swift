@@ -64,7 +64,7 @@ struct TensorView: Sendable {
   }
 
   private func isColumn(_ axis: Int) -> Bool {
-    isWhole && axes[(axis + 1)...].reduce(1) { $0 * $1.size } <= LazyTensor.sheet / Self.longColumn
+    isWhole && axes[(axis + 1)...].lazy.map(\.size).partProduct <= LazyTensor.sheet / Self.longColumn
   }
 
   /// Whether the source fills all of it.
@@ -149,7 +149,7 @@ struct TensorView: Sendable {
     _ scratch: TensorScratch
   ) throws {
     let (column, rowAxes) = (axes[axis], axes[(axis + 1)...])
-    let rowLength = rowAxes.reduce(1) { $0 * $1.size }
+    let rowLength = rowAxes.lazy.map(\.size).partProduct
     let sheet = column.size * rowLength
     var done = range.lowerBound
     while done < range.upperBound {

@@ -1,4 +1,5 @@
 import CaffeIO
+import Tensors
 import Testing
 import WireTestSupport
 
@@ -227,6 +228,26 @@ import WireTestSupport
     #expect(
       try message { .scaled($0, [ChannelScale(factors: [1, 1e39], inner: 2, modulus: 2)]) }
         == "net.caffemodel: error: value 2 of blob 0 of layer 'conv', 3.0, becomes too large for a float when multiplied by 1e+39; --skip-layer leaves the layer as it is"
+    )
+  }
+
+  /// Protobuf, and so Caffe, reads messages of 2 GiB at most. Nothing is computed to find out.
+  @Test func aFileThatProtobufCouldNotReadIsNotWritten() throws {
+    let file = try WeightsFile(TestFiles.input(Self.conv))
+    func error(_ count: Int) throws -> String? {
+      let numbers = LazyTensor(shape: [count], repeating: 1)
+      let blob = Blob(numbers, largest: 1, shape: try Shape([count]), storage: .float)
+      do {
+        _ = try WeightsEmitter(file).pieces(plan { $0.blobs = [blob] })
+        return nil
+      } catch let error as EmissionError {
+        return error.diagnostic.text
+      }
+    }
+    #expect(try error((1 << 29) - 100) == nil)
+    #expect(
+      try error(1 << 29)
+        == "net.caffemodel: error: would grow to 2147483702 bytes, and protobuf, and so Caffe, reads at most 2147483647; correct the rule that makes its blobs so large"
     )
   }
 

@@ -125,6 +125,12 @@ import Testing
 }
 
 @Suite struct InputValuesTests {
+  /// A file of floats of a shape, without the floats.
+  private static func npy(_ shape: String) -> [UInt8] {
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }\n"
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+  }
+
   @Test func aPictureIsReadAsBlueGreenRed() throws {
     let bytes = Array("P6 # c\n2 1\n255\n".utf8) + [1, 2, 3, 4, 5, 6]
     let values = try InputValues(bytes, path: "x.ppm")
@@ -146,6 +152,24 @@ import Testing
     (Array("P5 9 9 255\n..".utf8), "x: error: ends within its samples"),
     (Array("P5 a".utf8), "x: error: has a header that cannot be read"),
     ([0x93] + Array("NUMPY".utf8) + [1, 0, 255, 255, 1, 1, 1], "x: error: ends within its header"),
+    (
+      [0x93] + Array("NUMPY".utf8) + [4, 0, 255, 255, 1, 1, 1],
+      "x: error: is .npy version 4; versions 1 to 3 can be read"
+    ),
+    (
+      [0x93] + Array("NUMPY".utf8) + [2, 0, 0, 0, 0, 255, 1],
+      "x: error: has a header of 4278190080 bytes, the limit is 65536"
+    ),
+    (
+      npy("(0, 2147483647, 2147483647)"),
+      "x: error: cannot be read: the shape 0x2147483647x2147483647 has more than 2147483647 numbers"
+    ),
+    (npy("(2, -1)"), "x: error: has a header that cannot be read"),
+    (npy("(9, 9)"), "x: error: declares 81 numbers, it has room for 0"),
+    (
+      Array("P5 99999999 99999999 255\n".utf8),
+      "x: error: cannot be read: the shape 1x1x99999999x99999999 has more than 2147483647 numbers"
+    ),
   ])
   func otherFilesAreRefused(bytes: [UInt8], message: String) {
     let error = #expect(throws: InputValuesError.self) { try InputValues(bytes, path: "x") }

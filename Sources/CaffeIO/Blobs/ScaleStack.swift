@@ -40,7 +40,9 @@ package struct ScaleStack: Sendable, Equatable {
 
   /// The factor of one element.
   package func factor(of element: Int) -> Double {
-    scales.reduce(1) { $0 * $1.factors[$1.channel(of: element)] }
+    var factor = 1.0
+    for scale in scales { factor *= scale.factors[scale.channel(of: element)] }
+    return factor
   }
 
   /// Writes the factor of each element of a range, which begins at `first`, into `output`.

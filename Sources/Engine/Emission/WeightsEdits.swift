@@ -6,16 +6,9 @@ extension WeightsPlan {
   /// Layers of the file bind by name, as Caffe does it; a layer that the definition lacks is left alone.
   package init(_ graph: NetGraph, weights: WeightsFile, schema: Schema = .caffe) {
     self.init()
-    var byName: [String: LayerID] = [:]
-    for index in graph.definition.layers.indices {
-      let name = graph.definition.layers[index].name
-      let id = LayerID(index: index)
-      // A twin for another phase has the same name and the same blobs: the one of this phase decides.
-      if let known = byName[name], graph[known].isIncluded || !graph[id].isIncluded { continue }
-      byName[name] = id
-    }
+    let owners = graph.blobOwners
     for stored in weights.layers {
-      guard let id = byName[stored.name] else { continue }
+      guard let id = owners[stored.name] else { continue }
       var edit = WeightLayerEdit()
       if graph[id].isAlive {
         guard graph[id].isIncluded, Self.fill(&edit, of: id, stored, in: graph, schema) else { continue }

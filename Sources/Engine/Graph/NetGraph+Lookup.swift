@@ -30,6 +30,18 @@ extension NetGraph {
     id.index < definition.layers.count ? definition.layers[id.index] : nil
   }
 
+  /// By the name that the definition gives, the layer that Caffe fills from a weights file: `Net::CopyTrainedLayersFrom` takes
+  /// the first of the name that the phase has. Where the phase has none, the first of all stands for them.
+  var blobOwners: [String: LayerID] {
+    var owners: [String: LayerID] = [:]
+    for index in definition.layers.indices {
+      let (name, id) = (definition.layers[index].name, LayerID(index: index))
+      if let known = owners[name], self[known].isIncluded || !self[id].isIncluded { continue }
+      owners[name] = id
+    }
+    return owners
+  }
+
   /// The name a value is stored under now.
   package func blobName(of value: ValueID) -> String { blobs[root(of: values[value.index].blob)].name }
 

@@ -31,7 +31,8 @@ package final class WorkingNet {
   var shapes: ShapeInference
   /// How many values are given to the net, counted when a rule asks.
   lazy var inputCount = graph.netInputCount
-  private let definitionIndexByName: [String: Int]
+  /// The layers that Caffe fills from a weights file, by name.
+  private let owners: [String: LayerID]
   private var layoutIndicesByType: [String: [Int]] = [:]
   private var defaults: [String: [String: AttributeValue?]] = [:]
 
@@ -47,12 +48,7 @@ package final class WorkingNet {
     self.schema = schema
     self.assumesStoredStatistics = assumesStoredStatistics
     malformed = channels.malformed
-    var first: [String: Int] = [:]
-    for index in graph.layers.indices where weights != nil && graph.layers[index].isIncluded {
-      let name = graph.layers[index].name
-      if first[name] == nil { first[name] = index }
-    }
-    definitionIndexByName = first
+    owners = weights == nil ? [:] : graph.blobOwners.filter { graph.layers[$0.value.index].isIncluded }
     self.graph = graph
   }
 
@@ -87,7 +83,7 @@ package final class WorkingNet {
   /// The index in the weights file of the layer that Caffe would fill `layer` from, by name.
   package func storedIndex(of layer: LayerID) -> Int? {
     // Net::CopyTrainedLayersFrom fills the first layer of a name.
-    guard let name = graph.definition(of: layer)?.name, definitionIndexByName[name] == layer.index else {
+    guard let name = graph.definition(of: layer)?.name, owners[name] == layer else {
       return nil
     }
     return weights?.layer(named: name)?.index
@@ -109,7 +105,7 @@ package final class WorkingNet {
   /// Whether the weights file has blobs for a layer of this name that the definition lacks: Caffe would give them to
   /// any layer that came to be called so.
   func hasForeignBlobs(named name: String) -> Bool {
-    definitionIndexByName[name] == nil && weights?.layer(named: name) != nil
+    owners[name] == nil && weights?.layer(named: name) != nil
   }
 
   /// The blobs of `layer` as they stand; nil when the run has no weights at all.

@@ -171,7 +171,7 @@ extension ExpressionEvaluator {
     let source = try plain(arguments, 0)
     let rank = source.shape.count
     let axes = try axes(arguments, arguments.function.parameters.count - 1, rank: rank) ?? Array(0..<rank)
-    let count = axes.reduce(1) { $0 * source.shape[$1] }
+    let count = Tensor.elementCount(of: axes.map { source.shape[$0] }) ?? 0
     try spend(source.shape.indices.filter { !axes.contains($0) }.map { source.shape[$0] }, at: arguments.call)
     let (function, range) = (arguments.function, arguments.call)
     try spendOperations(source, at: range)
