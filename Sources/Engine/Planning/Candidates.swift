@@ -4,6 +4,9 @@ struct Candidates {
   private var neighbourhood: LayerSet
   private var isFirst = true
 
+  /// So many bottoms, tops and readers of a value are followed.
+  private static let mostConnections = 64
+
   /// Nothing looked at yet.
   init(_ graph: NetGraph) {
     touched = LayerSet(layerCount: graph.layers.count)
@@ -60,13 +63,13 @@ struct Candidates {
       while edge < end {
         let layer = neighbourhood.members[edge].index
         edge += 1
-        for value in layers[layer].bottoms {
+        // Connections beyond the first few are left out: a layer with very many, or a value that very many layers read, would make
+        // this quadratic. Patterns are followed from their last layer back, so those layers see the change in their own search.
+        for value in layers[layer].bottoms.prefix(Self.mostConnections) {
           if let producer = values[value.index].producer { neighbourhood.insert(producer) }
         }
-        for value in layers[layer].tops {
-          // A value that very many layers read would make this quadratic; patterns are followed from their
-          // last layer back, so readers beyond the first few see the change in their own search.
-          graph.forEachConsumer(of: value, atMost: 64) { neighbourhood.insert($0) }
+        for value in layers[layer].tops.prefix(Self.mostConnections) {
+          graph.forEachConsumer(of: value, atMost: Self.mostConnections) { neighbourhood.insert($0) }
         }
       }
     }
