@@ -147,32 +147,33 @@ import Testing
     #expect(values.shape.sizes == [1, 2] && values.values == [1.5, -2])
   }
 
-  @Test(arguments: [
-    (Array("hello".utf8), "x: error: is neither .npy nor a binary .pgm or .ppm picture"),
-    (Array("P5 9 9 255\n..".utf8), "x: error: ends within its samples"),
-    (Array("P5 a".utf8), "x: error: has a header that cannot be read"),
-    ([0x93] + Array("NUMPY".utf8) + [1, 0, 255, 255, 1, 1, 1], "x: error: ends within its header"),
-    (
-      [0x93] + Array("NUMPY".utf8) + [4, 0, 255, 255, 1, 1, 1],
-      "x: error: is .npy version 4; versions 1 to 3 can be read"
-    ),
-    (
-      [0x93] + Array("NUMPY".utf8) + [2, 0, 0, 0, 0, 255, 1],
-      "x: error: has a header of 4278190080 bytes, the limit is 65536"
-    ),
+  private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+  /// The begin of an `.npy` file, and what follows.
+  private static func npy(_ bytes: UInt8...) -> [UInt8] { [0x93] + text("NUMPY") + bytes }
+
+  private static let faultyFiles: [(bytes: [UInt8], message: String)] = [
+    (text("hello"), "is neither .npy nor a binary .pgm or .ppm picture"),
+    (text("P5 9 9 255\n.."), "ends within its samples"),
+    (text("P5 a"), "has a header that cannot be read"),
+    (npy(1, 0, 255, 255, 1, 1, 1), "ends within its header"),
+    (npy(4, 0, 255, 255, 1, 1, 1), "is .npy version 4; versions 1 to 3 can be read"),
+    (npy(2, 0, 0, 0, 0, 255, 1), "has a header of 4278190080 bytes, the limit is 65536"),
     (
       npy("(0, 2147483647, 2147483647)"),
-      "x: error: cannot be read: the shape 0x2147483647x2147483647 has more than 2147483647 numbers"
+      "cannot be read: the shape 0x2147483647x2147483647 has more than 2147483647 numbers"
     ),
-    (npy("(2, -1)"), "x: error: has a header that cannot be read"),
-    (npy("(9, 9)"), "x: error: declares 81 numbers, it has room for 0"),
+    (npy("(2, -1)"), "has a header that cannot be read"),
+    (npy("(9, 9)"), "declares 81 numbers, it has room for 0"),
     (
-      Array("P5 99999999 99999999 255\n".utf8),
-      "x: error: cannot be read: the shape 1x1x99999999x99999999 has more than 2147483647 numbers"
+      text("P5 99999999 99999999 255\n"),
+      "cannot be read: the shape 1x1x99999999x99999999 has more than 2147483647 numbers"
     ),
-  ])
+  ]
+
+  @Test(arguments: faultyFiles)
   func otherFilesAreRefused(bytes: [UInt8], message: String) {
     let error = #expect(throws: InputValuesError.self) { try InputValues(bytes, path: "x") }
-    #expect(error?.diagnostic.text == message)
+    #expect(error?.diagnostic.text == "x: error: \(message)")
   }
 }
