@@ -95,6 +95,8 @@ import WireTestSupport
     let computed = Blob.computed(thirds, shape: Self.shape, storage: .float)
     #expect(try BlobReader(file, computed).values() == thirds.map { Double(Float($0)) })
     #expect(try BlobReader(file, computed, .unrounded).values() == thirds)
+    #expect(try BlobReader(file, computed, .unrounded).floats() == thirds.map { Float($0) })
+    #expect(try BlobReader(file, Blob(file.layers[0].blobs[0])).floats() == values.map { Float($0) })
   }
 
   /// A blob that came in many runs is read from the run that holds the range on, not from the first.

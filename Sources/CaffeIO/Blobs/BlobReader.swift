@@ -112,6 +112,22 @@ package struct BlobReader: NumberSource {
     }
   }
 
+  /// All values of the first form, rounded to single precision.
+  ///
+  /// - Throws: as ``run(_:_:)``.
+  package func floats() throws -> [Float] {
+    try Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      try run(0..<count) { first, forms in
+        switch forms[0] {
+        case .floats(let values): for index in values.indices { buffer[first + index] = values[index] }
+        case .doubles(let values):
+          for index in values.indices { buffer[first + index] = Float(values[index]) }
+        }
+      }
+      initialized = count
+    }
+  }
+
   /// Writes a range of the values of the first form to the begin of `output`. Ranges may be read at the same time.
   ///
   /// - Throws: as ``run(_:_:)``.

@@ -1,3 +1,4 @@
+import CaffeIO
 import Glibc
 
 /// A number type that nets run in: `Float` or `Double`.
@@ -19,6 +20,8 @@ package protocol NetScalar: BinaryFloatingPoint, TileScalar, Sendable {
   ) throws(LayerError) -> [NetValue<Self>]
   /// The nearest values of this type.
   static func rounded(_ values: [Double]) -> [Self]
+  /// All values of a blob, the nearest of this type.
+  static func values(of reader: BlobReader) throws -> [Self]
   /// The values, exactly.
   static func widened(_ values: [Self]) -> [Double]
 }
@@ -34,6 +37,7 @@ extension Float: NetScalar {
     try layer.runInFloat(inputs, blobs: blobs)
   }
   package static func rounded(_ values: [Double]) -> [Float] { values.map { Float($0) } }
+  package static func values(of reader: BlobReader) throws -> [Float] { try reader.floats() }
   package static func widened(_ values: [Float]) -> [Double] { values.map { Double($0) } }
 }
 
@@ -48,5 +52,6 @@ extension Double: NetScalar {
     try layer.runInDouble(inputs, blobs: blobs)
   }
   package static func rounded(_ values: [Double]) -> [Double] { values }
+  package static func values(of reader: BlobReader) throws -> [Double] { try reader.values() }
   package static func widened(_ values: [Double]) -> [Double] { values }
 }

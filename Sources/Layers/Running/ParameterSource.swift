@@ -22,7 +22,7 @@ package struct WeightsFileParameters: ParameterSource {
 
   package func blobs<S: NetScalar>(of layer: String, in scalar: S.Type) throws -> [NetValue<S>] {
     try (file.layer(named: layer)?.blobs ?? []).map { blob in
-      NetValue(shape: blob.shape.sizes, values: S.rounded(try file.values(of: blob)))
+      NetValue(shape: blob.shape.sizes, values: try S.values(of: BlobReader(file, Blob(blob))))
     }
   }
 }
