@@ -8,7 +8,7 @@ extension NetGraph {
     /// One bottom of a layer.
     case bottom(LayerID, position: Int, ValueID)
     case value(Int, Value)
-    case blob(Int, Blob)
+    case blob(Int, BlobName)
     case use(Int, Use)
     case change(LayerID, LayerChange?)
     case order(LayerOrder)
@@ -93,7 +93,7 @@ extension NetGraph {
     change(&uses[index])
   }
 
-  mutating func updateBlob(_ index: Int, _ change: (inout Blob) -> Void) {
+  mutating func updateBlob(_ index: Int, _ change: (inout BlobName) -> Void) {
     remember(.blob(index, blobs[index]))
     change(&blobs[index])
   }

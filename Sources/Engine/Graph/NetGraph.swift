@@ -75,7 +75,7 @@ package struct NetGraph: Sendable {
   }
 
   /// A name and everything stored under it; union–find, because a bypass joins two.
-  struct Blob {
+  struct BlobName {
     var parent: Int
     var size = 1
     /// Valid at the root.
@@ -96,7 +96,7 @@ package struct NetGraph: Sendable {
     // accesses the compiler checks.
     @exclusivity(unchecked) var layers: [Layer] = []
     @exclusivity(unchecked) var values: [Value] = []
-    @exclusivity(unchecked) var blobs: [Blob] = []
+    @exclusivity(unchecked) var blobs: [BlobName] = []
     @exclusivity(unchecked) var uses: [Use] = []
     @exclusivity(unchecked) var changes: LayerTable<LayerChange>
     @exclusivity(unchecked) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
@@ -172,7 +172,7 @@ package struct NetGraph: Sendable {
     }
   }
   /// Names and what is stored under them.
-  var blobs: [Blob] {
+  var blobs: [BlobName] {
     _read { yield contents.blobs }
     _modify {
       own()
@@ -373,7 +373,7 @@ package struct NetGraph: Sendable {
   }
 
   mutating func makeBlob(named name: String, isInput: Bool) -> Int {
-    blobs.append(Blob(parent: blobs.count, name: name, isInput: isInput))
+    blobs.append(BlobName(parent: blobs.count, name: name, isInput: isInput))
     return blobs.count - 1
   }
 
