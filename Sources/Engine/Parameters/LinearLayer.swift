@@ -68,7 +68,8 @@ struct LinearLayer {
     let count = blobs[0].count
     let outputs = parameters.outputCount ?? shape.first ?? 0
     func wrongShape(_ expected: BlobShape.Expected) -> Refusal.Reason {
-      Refusal.Reason(BlobShape(layer: net.graph.named(layer), blob: 0, shape: shape.sizes, expected: expected))
+      Refusal.Reason(
+        BlobShape(layer: net.graph.named(layer), blob: 0, shape: shape.sizes, expected: expected))
     }
     guard outputs > 0, count > 0, count % outputs == 0 else {
       throw wrongShape(.multiple(of: outputs))
@@ -117,7 +118,8 @@ struct LinearLayer {
     if hasBias, blobs[1].count != outputs {
       throw Refusal.Reason(
         BlobShape(
-          layer: net.graph.named(layer), blob: 1, shape: blobs[1].shape.sizes, expected: .axes("[\(outputs)]")))
+          layer: net.graph.named(layer), blob: 1, shape: blobs[1].shape.sizes, expected: .axes("[\(outputs)]")
+        ))
     }
   }
 

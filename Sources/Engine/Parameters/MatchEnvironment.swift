@@ -135,7 +135,7 @@ final class MatchEnvironment: ExpressionEnvironment {
     }
     let shape: Shape
     do { shape = try Shape(tensor.shape) } catch {
-      throw Refusal.Reason(EvaluationFailed(message: "\(what): \(error.sentence)"))
+      throw Refusal.Reason(ImpossibleShape(blob: what, error: error))
     }
     // A large one that is held is encoded piece by piece as well: as a whole it would be in memory twice.
     if let held = tensor.tensor, held.values.count <= ExpressionLimits().heldElements {

@@ -89,7 +89,8 @@ extension Refusal.Reason {
     NoLayout.self, AmbiguousLayout.self, BatchStatistics.self, UnusableVariance.self, NotFinite.self,
     OtherAxis.self, TwoBottoms.self, UnexplainedField.self, Overflow.self, InexactPadding.self,
     UnknownBlobShape.self,
-    UnreadableBlobs.self, EvaluationFailed.self, NotANumber.self, WrongFieldValue.self, NoWindow.self,
+    UnreadableBlobs.self, EvaluationFailed.self, ImpossibleShape.self, NotANumber.self, WrongFieldValue.self,
+    NoWindow.self,
     NotWhole.self, NoInputSide.self,
   ]
 

@@ -1,6 +1,7 @@
 import CaffeIO
 import Diagnostics
 import RuleModel
+import Tensors
 
 // What a rule, or the command line, asks of the layers that match.
 
@@ -64,6 +65,16 @@ struct EvaluationFailed: RefusalReason {
   func sentence(about layer: NamedLayer?) -> String {
     (error as? any DiagnosticError)?.diagnostic.headline ?? "\(error)"
   }
+}
+
+/// An expression gives numbers in a shape that no blob can have.
+struct ImpossibleShape: RefusalReason {
+  static let code = EvaluationFailed.code
+  /// What the blob is called.
+  var blob: String
+  var error: ShapeError
+
+  func sentence(about layer: NamedLayer?) -> String { "\(blob) cannot be written: \(error.sentence)" }
 }
 
 /// An expression that has to be a number is none.
