@@ -247,7 +247,7 @@ import WireTestSupport
     #expect(try error((1 << 29) - 100) == nil)
     #expect(
       try error(1 << 29)
-        == "net.caffemodel: error: would grow to 2147483702 bytes, and protobuf, and so Caffe, reads at most 2147483647; correct the rule that makes its blobs so large"
+        == "net.caffemodel: error: would grow to 2147483700 bytes, and protobuf, and so Caffe, reads at most 2147483647; correct the rule that makes its blobs so large"
     )
   }
 
