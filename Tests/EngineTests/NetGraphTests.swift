@@ -42,6 +42,26 @@ import Testing
     #expect(try included(NetState(phase: .test, level: 2, stages: ["x"])) == ["a", "d"])
   }
 
+  @Test func sharersOfAParameterAreThoseThatAreStillThere() throws {
+    let shared = "param { name: \"w\" }"
+    var net = try graph(
+      "input: \"data\"\n" + (0..<5).map { layer("a\($0)", "PReLU", "data", "a\($0)", shared) }.joined()
+        + layer("b", "PReLU", "data", "b", "param { name: \"v\" }"))
+    func count(besides own: Int...) -> Int? {
+      net.sharers(of: "w", besides: Set(own.map(LayerID.init(index:))))?.count
+    }
+    #expect(count(besides: 0) == 4)
+    #expect(count(besides: 0, 1, 5) == 3)
+    #expect(net.sharers(of: "v", besides: [LayerID(index: 5)])?.count == nil)
+    net.begin()
+    net.remove(LayerID(index: 3))
+    #expect(count(besides: 0) == 3)
+    net.rollBack()
+    #expect(count(besides: 0) == 4)
+    for index in 1..<5 { net.remove(LayerID(index: index)) }
+    #expect(count(besides: 0) == nil)
+  }
+
   @Test func aRollBackLeavesNoTrace() throws {
     var net = try graph(
       "input: \"data\"\n" + convolution("conv", "data", "conv") + layer("bn", "BatchNorm", "conv", "bn")

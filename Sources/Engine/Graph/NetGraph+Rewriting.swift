@@ -38,6 +38,7 @@ extension NetGraph {
         layers[index] = old
       case .removal(let id):
         layers[id.index].isAlive = true
+        countGoneSharer(id, -1)
         if layers[id.index].isLive { liveLayerCount += 1 }
       case .bottom(let id, let position, let old): layers[id.index].bottoms[position] = old
       case .value(let index, let old): values[index] = old
@@ -67,6 +68,7 @@ extension NetGraph {
     remember(.removal(id))
     if layers[id.index].isLive { liveLayerCount -= 1 }
     layers[id.index].isAlive = false
+    countGoneSharer(id, 1)
   }
 
   /// Changes one layer.

@@ -102,6 +102,7 @@ package struct NetGraph: Sendable {
     @exclusivity(unchecked) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
     @exclusivity(unchecked) var repeatedNames: [String: Int] = [:]
     @exclusivity(unchecked) var parameterSharers: [String: [LayerID]] = [:]
+    @exclusivity(unchecked) var goneSharers: [String: Int] = [:]
     @exclusivity(unchecked) var types = TypeNumbers()
     @exclusivity(unchecked) var journal: [JournalEntry] = []
     @exclusivity(unchecked) var isRecording = false
@@ -126,6 +127,7 @@ package struct NetGraph: Sendable {
       undefinedBlobs = other.undefinedBlobs
       repeatedNames = other.repeatedNames
       parameterSharers = other.parameterSharers
+      goneSharers = other.goneSharers
       types = other.types
       journal = other.journal
       isRecording = other.isRecording
@@ -217,6 +219,14 @@ package struct NetGraph: Sendable {
     _modify {
       own()
       yield &contents.parameterSharers
+    }
+  }
+  /// How many of `parameterSharers` no longer are in the net, by name.
+  var goneSharers: [String: Int] {
+    _read { yield contents.goneSharers }
+    _modify {
+      own()
+      yield &contents.goneSharers
     }
   }
   /// The types of all layers, by `Layer.typeID`.

@@ -108,11 +108,7 @@ struct Safety {
     let matched = Set(layers)
     for layer in layers {
       for case let name? in graph.definition(of: layer)?.sharedParameterNames ?? [] {
-        let others = (graph.parameterSharers[name] ?? []).filter {
-          !matched.contains($0) && graph[$0].isAlive
-        }
-        if !others.isEmpty {
-          let sharers = Readers(others, count: others.count, in: graph)
+        if let sharers = graph.sharers(of: name, besides: matched) {
           return Refusal.Reason(
             SharedParameter(layer: graph.named(layer), parameter: name, sharers: sharers))
         }

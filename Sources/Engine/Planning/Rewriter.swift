@@ -212,9 +212,7 @@ struct Rewriter {
   private func clear(_ field: ClearedField, of layer: LayerID) throws(Refusal.Reason) {
     if field.path == ["param"] || field.path == ["param", "name"] {
       for case let name? in net.graph.definition(of: layer)?.sharedParameterNames ?? [] {
-        let others = (net.graph.parameterSharers[name] ?? []).filter { $0 != layer && net.graph[$0].isAlive }
-        if !others.isEmpty {
-          let sharers = Readers(others, count: others.count, in: net.graph)
+        if let sharers = net.graph.sharers(of: name, besides: [layer]) {
           throw Refusal.Reason(
             SharedParameter(layer: net.graph.named(layer), parameter: name, sharers: sharers))
         }
