@@ -1,3 +1,4 @@
+import Diagnostics
 import Testing
 
 @testable import CaffeIO
@@ -21,7 +22,7 @@ import Testing
       let name = String(repeating: "x", count: index % 19) + String(index % 30_000)
       let number = known[name] ?? known.count
       known[name] = number
-      #expect(names.number(of: name) == number)
+      #expect(names.number(of: Name(name)) == number)
     }
     #expect(names.count == known.count)
   }

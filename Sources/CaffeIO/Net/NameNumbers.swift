@@ -1,7 +1,9 @@
+import Diagnostics
+
 /// Numbers for names, from 0 in the order they come, so that tables by name can be arrays.
 package struct NameNumbers {
   /// By number.
-  private var names: [String] = []
+  private var names: [Name] = []
   /// Hash and number plus one, at the place that the hash gives or the next free one; 0 where there is none.
   private var slots: [(hash: UInt32, number: UInt32)]
   private let seed = NameHash.seed
@@ -18,9 +20,8 @@ package struct NameNumbers {
   package var count: Int { names.count }
 
   /// The number of a name; a new one, which was the count before, where it has none.
-  package mutating func number(of name: String) -> Int {
-    var text = name
-    let hash = text.withUTF8 { bytes in
+  package mutating func number(of name: Name) -> Int {
+    let hash = name.withBytes { bytes in
       var hash = NameHash(seed: seed)
       hash.add(UnsafeRawBufferPointer(bytes))
       return UInt32(truncatingIfNeeded: hash.value >> 32)

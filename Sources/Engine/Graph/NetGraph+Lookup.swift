@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 
 /// What the graph is asked.
 extension NetGraph {
@@ -31,10 +32,10 @@ extension NetGraph {
   }
 
   /// The name a value is stored under now.
-  package func blobName(of value: ValueID) -> String { blobs[root(of: values[value.index].blob)].name }
+  package func blobName(of value: ValueID) -> Name { blobs[root(of: values[value.index].blob)].name }
 
   /// Whether values are stored under these names, in this order.
-  package func areNamed(_ values: [ValueID], _ names: [String]) -> Bool {
+  package func areNamed(_ values: [ValueID], _ names: [Name]) -> Bool {
     guard values.count == names.count else { return false }
     for (value, name) in zip(values, names) {
       guard blobs[root(of: self.values[value.index].blob)].name == name else { return false }

@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 
 /// Identifies a layer of a `NetGraph`; layers of the definition keep their index in the file, those that rewrites make
 /// come behind them.
@@ -38,7 +39,7 @@ package struct NetGraph: Sendable {
   /// One layer.
   package struct Layer: Sendable {
     /// The name in the file.
-    package var name: String
+    package var name: Name
     /// The type by its present name.
     package internal(set) var type: String
     /// The number of that type: `NetGraph.types`.
@@ -79,7 +80,7 @@ package struct NetGraph: Sendable {
     var parent: Int
     var size = 1
     /// Valid at the root.
-    var name: String
+    var name: Name
     /// The interface of the net: the name must stay, whatever is folded. Valid at the root.
     var isInput: Bool
     /// The versions up to this one are read by none but the layers that overwrite them. Valid at the root.
@@ -99,15 +100,15 @@ package struct NetGraph: Sendable {
     @exclusivity(unchecked) var blobs: [Blob] = []
     @exclusivity(unchecked) var uses: [Use] = []
     @exclusivity(unchecked) var changes: LayerTable<LayerChange>
-    @exclusivity(unchecked) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
-    @exclusivity(unchecked) var repeatedNames: [String: Int] = [:]
-    @exclusivity(unchecked) var parameterSharers: [String: [LayerID]] = [:]
+    @exclusivity(unchecked) var undefinedBlobs: [(blob: Name, layer: LayerID)] = []
+    @exclusivity(unchecked) var repeatedNames: [Name: Int] = [:]
+    @exclusivity(unchecked) var parameterSharers: [Name: [LayerID]] = [:]
     @exclusivity(unchecked) var types = TypeNumbers()
     @exclusivity(unchecked) var journal: [JournalEntry] = []
     @exclusivity(unchecked) var isRecording = false
     @exclusivity(unchecked) var order = LayerOrder()
-    @exclusivity(unchecked) var usedBlobNames: Set<String>?
-    @exclusivity(unchecked) var layersByName: [String: [LayerID]]?
+    @exclusivity(unchecked) var usedBlobNames: Set<Name>?
+    @exclusivity(unchecked) var layersByName: [Name: [LayerID]]?
 
     init(_ definition: NetDefinition, _ state: NetState) {
       self.definition = definition
@@ -196,7 +197,7 @@ package struct NetGraph: Sendable {
     }
   }
   /// Names read although no layer or input writes them.
-  package private(set) var undefinedBlobs: [(blob: String, layer: LayerID)] {
+  package private(set) var undefinedBlobs: [(blob: Name, layer: LayerID)] {
     _read { yield contents.undefinedBlobs }
     _modify {
       own()
@@ -204,7 +205,7 @@ package struct NetGraph: Sendable {
     }
   }
   /// How many included layers have each name that occurs more than once.
-  package private(set) var repeatedNames: [String: Int] {
+  package private(set) var repeatedNames: [Name: Int] {
     _read { yield contents.repeatedNames }
     _modify {
       own()
@@ -212,7 +213,7 @@ package struct NetGraph: Sendable {
     }
   }
   /// The included layers that share parameter blobs under a name; only names with several layers.
-  package private(set) var parameterSharers: [String: [LayerID]] {
+  package private(set) var parameterSharers: [Name: [LayerID]] {
     _read { yield contents.parameterSharers }
     _modify {
       own()
@@ -244,7 +245,7 @@ package struct NetGraph: Sendable {
     }
   }
   /// Blob names that are or were in use; collected when the first new one is needed.
-  var usedBlobNames: Set<String>? {
+  var usedBlobNames: Set<Name>? {
     _read { yield contents.usedBlobNames }
     _modify {
       own()
@@ -252,7 +253,7 @@ package struct NetGraph: Sendable {
     }
   }
   /// The layers that have or had a name; collected when the first new one is needed.
-  var layersByName: [String: [LayerID]]? {
+  var layersByName: [Name: [LayerID]]? {
     _read { yield contents.layersByName }
     _modify {
       own()
@@ -291,11 +292,11 @@ package struct NetGraph: Sendable {
     private var current: [ValueID?] = []
     private var isLayer: [Bool] = []
     /// The layers that share parameter blobs under a name.
-    var sharers: [String: [LayerID]] = [:]
+    var sharers: [Name: [LayerID]] = [:]
 
     init(capacity: Int) { names = NameNumbers(minimumCapacity: capacity) }
 
-    private mutating func number(of name: String) -> Int {
+    private mutating func number(of name: Name) -> Int {
       let number = names.number(of: name)
       if number == current.count {
         current.append(nil)
@@ -305,10 +306,10 @@ package struct NetGraph: Sendable {
     }
 
     /// From here on `value` is the version of a blob that is read.
-    mutating func write(_ value: ValueID, to blob: String) { current[number(of: blob)] = value }
+    mutating func write(_ value: ValueID, to blob: Name) { current[number(of: blob)] = value }
 
     /// The version of a blob that is read now; one that `make` gives, where there is none.
-    mutating func value(of blob: String, make: () -> ValueID) -> ValueID {
+    mutating func value(of blob: Name, make: () -> ValueID) -> ValueID {
       let number = number(of: blob)
       if let known = current[number] { return known }
       let value = make()
@@ -317,7 +318,7 @@ package struct NetGraph: Sendable {
     }
 
     /// Notes that a layer is called so; true if another one was before.
-    mutating func isRepeated(layerName: String) -> Bool {
+    mutating func isRepeated(layerName: Name) -> Bool {
       let number = number(of: layerName)
       defer { isLayer[number] = true }
       return isLayer[number]
@@ -372,7 +373,7 @@ package struct NetGraph: Sendable {
         firstUse: firstUse))
   }
 
-  mutating func makeBlob(named name: String, isInput: Bool) -> Int {
+  mutating func makeBlob(named name: Name, isInput: Bool) -> Int {
     blobs.append(Blob(parent: blobs.count, name: name, isInput: isInput))
     return blobs.count - 1
   }

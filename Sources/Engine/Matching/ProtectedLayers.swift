@@ -1,4 +1,6 @@
+import Diagnostics
 import RuleModel
+import Rules
 
 /// The layers that `--skip-layer` protects or `--only-layer` leaves out.
 struct ProtectedLayers {
@@ -14,7 +16,7 @@ struct ProtectedLayers {
   }
 
   /// Whether a layer of that name is to be left alone.
-  func contains(_ name: String) -> Bool {
+  func contains(_ name: Name) -> Bool {
     if skip.contains(where: { $0.matches(name) }) { return true }
     return !only.isEmpty && !only.contains { $0.matches(name) }
   }

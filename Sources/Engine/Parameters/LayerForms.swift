@@ -1,5 +1,7 @@
 import CaffeIO
+import Diagnostics
 import RuleModel
+import Rules
 
 /// Numbers for types and parameters: layers of one form have the same, so what follows from them is found out once.
 ///
@@ -36,7 +38,7 @@ struct LayerForms {
   mutating func form(_ form: Int, setting path: [String], to value: NewTextField.Value) -> Int? {
     let text: String
     switch value {
-    case .string(let string): text = "\"" + string
+    case .string: text = value.text
     case .literal(let literal), .verbatim(let literal): text = literal
     case .message: return nil
     }

@@ -1,5 +1,7 @@
 import CaffeIO
+import Diagnostics
 import RuleModel
+import Rules
 import Tensors
 
 /// What a rule's expressions can ask of the layers that they are about.
@@ -252,7 +254,7 @@ final class MatchEnvironment: ExpressionEnvironment {
 
   var inputCount: Int { net.inputCount }
 
-  func name(of layer: LayerReference) -> String { net.graph[id(layer)].name }
+  func name(of layer: LayerReference) -> Name { net.graph[id(layer)].name }
   func type(of layer: LayerReference) -> String { net.graph[id(layer)].type }
   func phase(of layer: LayerReference) -> String { net.graph.state.phase.rawValue }
 
@@ -297,7 +299,7 @@ final class MatchEnvironment: ExpressionEnvironment {
     return Refusal.Reason(UnreadableBlobs(layer: net.graph.named(error.layer), error: error))
   }
 
-  func values(of layer: LayerReference, side: ValueSide) -> [String] {
+  func values(of layer: LayerReference, side: ValueSide) -> [Name] {
     let values = side == .bottoms ? net.graph[id(layer)].bottoms : net.graph[id(layer)].tops
     return values.map(net.graph.blobName)
   }

@@ -1,5 +1,7 @@
 import CaffeIO
+import Diagnostics
 import RuleModel
+import Rules
 
 /// Tells the shapes that a layer makes. The engine knows what reads what, and leaves to others what layers compute.
 package protocol LayerShapes: Sendable {
@@ -12,7 +14,7 @@ package protocol LayerShapes: Sendable {
 /// A layer whose tops' shapes are asked for.
 package struct LayerShapeQuestion: Sendable {
   /// Its name.
-  package var name: String
+  package var name: Name
   /// The definition that it comes from; nil for a layer that a rewrite has made.
   package var definition: LayerDefinition?
   /// Its type now.

@@ -150,7 +150,7 @@ package struct PlannedRewrite: Sendable {
     /// What the rule calls it.
     package var capture: String
     /// Its name, as it is when the rewrite begins.
-    package var name: String
+    package var name: Name
     /// Its type then.
     package var type: String
     /// Its position in the net definition, from 0.

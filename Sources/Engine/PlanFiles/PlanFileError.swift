@@ -22,7 +22,7 @@ package struct PlanFileError: Error, Sendable {
     // A rewrite that is not what it was.
     case unknownRule(key: String, rule: String, known: [String])
     case noAnchor(key: String, rule: String, capture: String)
-    case noLayer(key: String, name: String, type: String)
+    case noLayer(key: String, name: Name, type: String)
     /// `struck` are earlier rewrites of the same layers that were struck out.
     case refused(key: String, Refusal.Reason, struck: [String])
     case otherLayers(key: String, planned: [PlannedRewrite.Layer], found: [PlannedRewrite.Layer])

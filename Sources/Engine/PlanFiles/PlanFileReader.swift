@@ -109,7 +109,8 @@ extension PlanFile.Options {
       throw phase.expected("\"TEST\" or \"TRAIN\"", for: "phase")
     }
     state = NetState(
-      phase: known, level: try object.required("level").integer(for: "level"), stages: try words("stages"))
+      phase: known, level: try object.required("level").integer(for: "level"),
+      stages: try object.required("stages").names(for: "stages"))
     assumesStoredStatistics = try flag("assume_stored_statistics")
     onlyLayers = try words("only_layer")
     skipLayers = try words("skip_layer")
@@ -166,7 +167,7 @@ extension PlannedRewrite.Layer {
   fileprivate init(reading node: JSONNode) throws(JSONError) {
     let object = try node.object(for: "layers", keys: ["capture", "layer", "type", "index", "fate"])
     capture = try object.required("capture").string(for: "capture")
-    name = try object.required("layer").string(for: "layer")
+    name = try object.required("layer").name(for: "layer")
     type = try object.required("type").string(for: "type")
     index = try object.required("index").count(for: "index")
     let word = try object.required("fate")
@@ -181,7 +182,7 @@ extension RewriteChange {
   fileprivate init(reading node: JSONNode) throws(JSONError) {
     let object = try node.object(
       for: "changes", keys: ["layer", "attribute", "blob", "old", "new", "numbers"])
-    let layer = try object.required("layer").string(for: "layer")
+    let layer = try object.required("layer").name(for: "layer")
     let (old, new) = (try object.required("old"), try object.required("new"))
     if let attribute = object.value("attribute") {
       self = .attribute(

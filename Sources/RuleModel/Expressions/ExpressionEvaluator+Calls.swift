@@ -1,3 +1,4 @@
+import Diagnostics
 import Tensors
 
 extension ExpressionEvaluator {
@@ -345,7 +346,7 @@ extension ExpressionEvaluator {
       guard let tensor = value.lazyTensor else { throw wrong(arguments, 0, .numeric, value) }
       return .sizes(tensor.shape)
     case (_, .list(let items)): return .number(Double(items.count))
-    case (.len, .string(let text)): return .number(Double(text.unicodeScalars.count))
+    case (.len, .string(let text)): return .number(Double(text.characterCount))
     case (.len, .tensor), (.len, .lazy):
       guard let size = value.lazyTensor?.shape.first else { throw wrong(arguments, 0, .sized, value) }
       return .number(Double(size))
@@ -361,7 +362,7 @@ extension ExpressionEvaluator {
     let layer = try layer(arguments, 0)
     let text = try evaluate(arguments[1])
     guard case .string(let text) = text else { throw wrong(arguments, 1, .string, text) }
-    let path = try Expression.path(text, at: arguments[1].range)
+    let path = try Expression.path(text.description, at: arguments[1].range)
     let found: ExpressionValue?
     do {
       if arguments.function == .has { return .boolean(try environment.hasAttribute(path, of: layer)) }
@@ -370,7 +371,7 @@ extension ExpressionEvaluator {
     if let found { return found }
     if let fallback = arguments.optional(2) { return try evaluate(fallback) }
     let kind = ExpressionError.Kind.absentAttribute(
-      capture: layer.capture, layer: environment.name(of: layer), path: text)
+      capture: layer.capture, layer: environment.name(of: layer), path: text.description)
     throw ExpressionError(kind, at: arguments.call)
   }
 }

@@ -59,7 +59,7 @@ package enum ExpressionFunction: String, Sendable, CaseIterable {
   }
 
   /// The function of that name; an error suggests the nearest one.
-  init(named name: Expression.Name) throws(ExpressionError) {
+  init(named name: Expression.Identifier) throws(ExpressionError) {
     guard let function = ExpressionFunction(rawValue: name.text) else {
       throw ExpressionError(.unknownFunction(name.text), at: name.range)
     }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 
 /// What the numbers of a made-up blob are for, which decides what they may be.
@@ -26,7 +27,7 @@ struct BlobSpecification: Sendable {
 struct NumberFilling {
   /// The values of a blob; decisions are named after `name`.
   static func values(
-    _ specification: BlobSpecification, name: String, _ choices: inout Choices
+    _ specification: BlobSpecification, name: Name, _ choices: inout Choices
   ) -> NetValue<Double> {
     let count = specification.shape.product
     let constants = constants(of: specification.role)

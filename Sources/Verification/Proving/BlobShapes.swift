@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Layers
 import RuleModel
 import Rules
@@ -95,7 +96,7 @@ struct BlobShapes {
 
   /// Weights and bias, in one of eight nets under the four dimensions of old files.
   private func linear(
-    weights: [Int], isMatrix: Bool, outputs: Int?, _ name: String, _ choices: inout Choices
+    weights: [Int], isMatrix: Bool, outputs: Int?, _ name: Name, _ choices: inout Choices
   ) -> [BlobSpecification] {
     let isLegacy = (weights.count == 4 || isMatrix) && choices.happens("\(name).legacy shapes", oneIn: 8)
     func shape(_ sizes: [Int]) -> [Int] {

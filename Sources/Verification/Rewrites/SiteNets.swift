@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Engine
 import Layers
 import RuleModel
@@ -16,7 +17,7 @@ struct SiteNets: Sendable {
   private let assumesStoredStatistics: Bool
   private let plannedGraph: NetGraph
   /// Layers of the weights file that hold blobs, by name; as in Caffe the last one of a name wins.
-  private let stored: [String: Int]
+  private let stored: [Name: Int]
 
   init(
     _ finder: SiteFinder, _ plan: Plan, weights: WeightsFile, options: RewriteChecker.Options
@@ -30,7 +31,7 @@ struct SiteNets: Sendable {
     layouts = options.layouts
     assumesStoredStatistics = options.assumesStoredStatistics
     plannedGraph = plan.graph
-    var stored: [String: Int] = [:]
+    var stored: [Name: Int] = [:]
     for layer in weights.layers where !layer.blobs.isEmpty { stored[layer.name] = layer.index }
     self.stored = stored
   }
@@ -111,7 +112,7 @@ struct SiteNets: Sendable {
       blobs: meaning.blobs.map { .values($0.values, shape: $0.shape, storage: .double) })
   }
 
-  private func storedBlobs(_ name: String) -> [BlobContent] {
+  private func storedBlobs(_ name: Name) -> [BlobContent] {
     stored[name].map { weights.layers[$0].blobs.map(BlobContent.stored) } ?? []
   }
 

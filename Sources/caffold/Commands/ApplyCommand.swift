@@ -74,7 +74,7 @@ struct ApplyCommand: ParsableCommand {
     fold.net.definitionOnly = file.weights == nil
     fold.net.phase = file.options.state.phase == .test ? .test : .train
     fold.net.level = file.options.state.level
-    fold.net.stage = file.options.state.stages
+    fold.net.stage = file.options.state.stages.map(\.description)
     fold.net.assumeStoredStatistics = file.options.assumesStoredStatistics
     fold.layers.only = file.options.onlyLayers
     fold.layers.skip = file.options.skipLayers

@@ -311,7 +311,7 @@ struct NetOptions: ParsableArguments {
 
   /// The state that layers are filtered by.
   var state: NetState {
-    NetState(phase: phase == .train ? .train : .test, level: level ?? 0, stages: stage)
+    NetState(phase: phase == .train ? .train : .test, level: level ?? 0, stages: stage.map { Name($0) })
   }
 }
 

@@ -1,8 +1,8 @@
 import CaffeIO
 import Diagnostics
 import Engine
-import Layers
 import Glibc
+import Layers
 import RuleModel
 import Rules
 import Verification
@@ -140,8 +140,9 @@ extension FoldRun {
     }
     guard replayed == nil, !names.isEmpty else { return }
     let layers = Set(definition.layers.map(\.name))
-    for (option, name) in names where !layers.contains(name) {
-      throw FoldOptionError.noLayer(name, option: option, model: command.model, layers: layers.sorted())
+    for (option, name) in names where !layers.contains(where: Glob(name).matches) {
+      throw FoldOptionError.noLayer(
+        name, option: option, model: command.model, layers: layers.sorted().map(\.description))
     }
   }
 

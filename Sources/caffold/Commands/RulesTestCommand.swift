@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaffeIO
+import Diagnostics
 import Engine
 import RuleModel
 import Rules

@@ -151,7 +151,8 @@ struct VerifyRun {
     return try NetRunner(
       definition,
       state: NetState(
-        phase: command.phase == .test ? .test : .train, level: command.level, stages: command.stage),
+        phase: command.phase == .test ? .test : .train, level: command.level,
+        stages: command.stage.map { Name($0) }),
       schema: schema, weights: try WeightsFile(path: weights), layouts: layouts)
   }
 

@@ -15,7 +15,8 @@ extension PlanFile {
     var options = Options()
     // The stages and the level of the file itself come from the file again.
     options.state = NetState(
-      phase: plan.graph.state.phase, level: command.net.state.level, stages: command.net.stage)
+      phase: plan.graph.state.phase, level: command.net.state.level,
+      stages: command.net.stage.map { Name($0) })
     options.assumesStoredStatistics = command.net.assumeStoredStatistics
     options.onlyLayers = command.layers.only
     options.skipLayers = command.layers.skip

@@ -107,16 +107,34 @@ layers { name: "p" type: POWER bottom: "c" top: "p" power_param { scale: 2 shift
     np.testing.assert_array_equal(found[1], blobs[1] * 2 + 1)
 
 
-def test_names_that_are_no_utf8_are_refused_with_their_place(command, tmp_path):
-    text, weights = pair_of(conv("NAME", "data") + batch_norm("bn", "NAME"), {})
-    model = tmp_path / "net.prototxt"
-    model.write_bytes(text.replace(b"NAME", "卷积".encode("gbk")))
-    (tmp_path / "net.caffemodel").write_bytes(weights or b"\x0a\x01x")
-    result = command.run("fold", model, tmp_path / "net.caffemodel", "-o", tmp_path / "out")
-    assert result.code == 2
-    assert f"{model}:3:15: error: the text of 'name' is not UTF-8; convert the file" in result.stderr
-    model.write_bytes(text.replace(b"NAME", b"c") + "# 卷积\n".encode("gbk"))
-    assert command.run("fold", model, "--definition-only", "--dry-run").code == 0
+def gbk(text, raw):
+    """The text in GBK, as bytes or as the octal escapes that protobuf's printer writes."""
+    return text.encode("gbk") if raw else "".join(f"\\{byte:o}" for byte in text.encode("gbk")).encode()
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_names_that_are_not_utf8_are_told_apart(command, tmp_path, raw):
+    """Read as UTF-8, the tops of both convolutions become the same four replacement characters."""
+    blobs = {"CCCC": [normal(4, 3, 1, 1), normal(4)], "b": [normal(4), normal(4) ** 2 + 0.5, np.ones(1)]}
+    blobs["FFFF"] = [normal(4, 3, 1, 1), normal(4)]
+    text, weights = pair_of(conv("CCCC", "data") + conv("FFFF", "data") + batch_norm("b", "CCCC"), blobs)
+    # In the weights the names are bytes in any case; here they are as long as their stand-ins.
+    for stand_in, name in (("CCCC", "卷积"), ("FFFF", "特征")):
+        text = text.replace(stand_in.encode(), gbk(name, raw))
+        weights = weights.replace(stand_in.encode(), gbk(name, True))
+    folded = command.fold(text, weights, tmp_path)
+    assert b"BatchNorm" not in folded.definition
+    # The other convolution is as it was, letter for letter.
+    line = next(line for line in text.splitlines() if gbk("特征", raw) in line)
+    assert line in folded.definition
+    nets_before = {layer: values for layer, values in blobs.items()}
+    after = {
+        layer: nets.blobs_by_name(nets.decode(folded.weights.replace(gbk(name, True), layer.encode())))[layer]
+        for layer, name in (("CCCC", "卷积"), ("FFFF", "特征"))
+    }
+    np.testing.assert_array_equal(after["FFFF"][0], nets_before["FFFF"][0])
+    scale = 1 / np.sqrt(blobs["b"][1] + 1e-5)
+    np.testing.assert_allclose(after["CCCC"][0], blobs["CCCC"][0] * scale[:, None, None, None], rtol=1e-5)
 
 
 # -- the proof
