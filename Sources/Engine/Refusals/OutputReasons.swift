@@ -1,5 +1,6 @@
 // What a rewrite would do to the outputs of the net.
 
+import Diagnostics
 /// A value inside the match is an output of the net.
 struct NetOutput: RefusalReason {
   static let code = RefusalCode(
