@@ -44,6 +44,9 @@ extension LayerError {
       return "the top would have \(shape.count) dimensions; the limit is \(limit)"
     case .tooLarge(let shape, let limit):
       return "the top would have the shape \(shape.asShape); the limit is \(limit) values"
+    case .memory(let needed, let limit):
+      return "the values that must be held at a time have \(needed) numbers together; the limit is \(limit);"
+        + " give smaller inputs with --input-shape"
     case .bothGiven(let one, let other): return "give either '\(one)' or '\(other)', not both"
     case .unevenSlices(let length, let tops):
       return "an axis of \(length) cannot be cut into \(tops) equal parts"

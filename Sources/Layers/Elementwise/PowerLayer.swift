@@ -1,6 +1,6 @@
 /// Power: y = (`shift` + `scale`·x)^`power`.
 struct PowerLayer: LayerDescription {
-  private let power: Double
+  let power: Double
   private let scale: Double
   private let shift: Double
 

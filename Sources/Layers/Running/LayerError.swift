@@ -52,6 +52,8 @@ package struct LayerError: DiagnosticError, Equatable {
     case tooManyDimensions(shape: [Int], limit: Int)
     /// An output with too many values.
     case tooLarge(shape: [Int], limit: Int)
+    /// A net whose values together have too many numbers when the layer is run.
+    case memory(needed: Int, limit: Int)
     /// Two parameters of which a layer takes one.
     case bothGiven(String, String)
     /// An axis that cannot be cut into as many equal parts as there are tops.

@@ -37,6 +37,7 @@ struct FoldRun {
     try replayed?.check(model: source, weights: weights)
     let state = command.net.state
     let problems = try RuleLoader.faultless(definition.problems(schema: schema, state: state))
+    if let weights { try MissingBlobs.check(definition, in: state, schema: schema, weights: weights) }
     try checkLayerNames(of: definition)
     let plan = try plan(definition, state, weights, rules, schema)
     try checkEffects(of: plan)
@@ -203,13 +204,12 @@ extension FoldRun {
       progress.update($0, of: $1)
     }
     progress.finish()
-    if command.output.verify {
+    if command.output.verify, !plan.rewrites.isEmpty {
       let verification = try verify(planned, weights, outputs, paths)
       report.verification = verification
       guard verification.isEqual else {
         if command.report.format == .json { Console.output(report.json.text) }
-        let conversions = plan.rewrites.filter { $0.safety == .conversion }.map(\.rule)
-        throw VerificationFailure(report: verification, conversions: Set(conversions).sorted())
+        throw VerificationFailure(report: verification)
       }
     }
     try outputs.publish()
@@ -235,20 +235,19 @@ extension FoldRun {
     let state = plan.graph.state
     let first = try NetRunner(before, state: state, schema: schema, weights: weights, layouts: layouts)
     let second = try NetRunner(after, state: state, schema: schema, weights: written, layouts: layouts)
+    try MissingBlobs.check(first, weights: weights)
     let progress = Progress(label: "running both nets")
     defer { progress.finish() }
-    var samples = SampledInputs()
-    samples.shapes = try InputArguments(first, model: command.model).shapes(command.output.inputShape)
-    let sampled = samples
-    let comparison = try NetComparer(first, second).compare(
-      samples: 1, in: Float.self,
-      inputs: { try sampled.values(of: first, sample: $0, model: command.model, in: Float.self) },
-      cut: { sampled.values(behindCutAt: $0, shape: $1, sample: $2, in: Float.self) },
-      progress: progress.update)
+    var verification = NetVerification()
+    verification.inputs.shapes = try InputArguments(first, second, model: command.model).shapes(
+      command.output.inputShape)
     // Numbers in half precision have three digits, and so have what is computed from them.
     let isHalf = weights.layers.contains { $0.blobs.contains { $0.storage == .half } }
+    verification.tolerance = isHalf ? 1e-2 : 1e-4
+    verification.converted = ConvertedBlobs(plan)
+    let comparison = try verification.compare(
+      first, second, in: Float.self, model: command.model, progress: progress.update)
     return VerifyReport(
-      comparison: comparison, tolerance: isHalf ? 1e-2 : 1e-4, verbose: false,
-      models: (command.model, paths.model))
+      comparison: comparison, verbose: false, models: (command.model, paths.model))
   }
 }

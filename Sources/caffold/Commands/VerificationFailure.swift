@@ -1,22 +1,22 @@
 import Diagnostics
+import Verification
 
-/// The folded net does not compute what the original computes.
+/// The folded net does not compute what the original computes, or it could not be told whether it does.
 struct VerificationFailure: DiagnosticError {
   let report: VerifyReport
-  /// The rules that changed on purpose what the net takes or gives.
-  let conversions: [String]
 
   var diagnostic: Diagnostic {
-    guard conversions.isEmpty else {
-      let rules = conversions.map { "'\($0)'" }.joined(separator: ", ")
-      return Diagnostic(
+    switch report.comparison.verdict {
+    case .nothingCompared, .incomplete:
+      Diagnostic(
         .error, at: .none,
-        "the folded net differs from the original, so nothing was written; \(rules) changed on purpose what the net takes or gives: leave --verify out, or those rules"
+        "not all outputs of the folded net could be compared with the original, so nothing was written; give the shapes with --input-shape, or leave --verify out"
+      )
+    case .equal, .different, .otherOutputs:
+      Diagnostic(
+        .error, at: .none,
+        "the folded net differs from the original, so nothing was written; --only-layer and --skip-layer narrow it down"
       )
     }
-    return Diagnostic(
-      .error, at: .none,
-      "the folded net differs from the original, so nothing was written; --only-layer and --skip-layer narrow it down"
-    )
   }
 }
