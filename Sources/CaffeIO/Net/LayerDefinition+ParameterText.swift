@@ -9,7 +9,8 @@ extension LayerDefinition {
   }
 
   private static let connections: Set<String> = [
-    "name", "type", "bottom", "top", "param", "blobs", "include", "exclude", "phase", "loss_weight", "propagate_down",
+    "name", "type", "bottom", "top", "param", "blobs", "include", "exclude", "phase", "loss_weight",
+    "propagate_down",
     "blobs_lr", "weight_decay",
   ]
   /// How blobs begin that are then read from the weights.

@@ -95,7 +95,8 @@ package struct NetRunner: Sendable {
       }
       steps.append(
         Step(
-          index: index, definition: definitionLayer, subject: description.subject, bottoms: definitionLayer.bottoms,
+          index: index, definition: definitionLayer, subject: description.subject,
+          bottoms: definitionLayer.bottoms,
           tops: definitionLayer.tops, layer: layer, obstacle: obstacle, reads: reads,
           writes: definitionLayer.tops.map(newVersion)))
     }

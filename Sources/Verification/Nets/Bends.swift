@@ -23,7 +23,9 @@ struct Bends {
         !(net.steps[place].layer?.bendsNowhere ?? true) && !partner(place)
       }
     }
-    let own = changed(first) { place in pairs.partners[place].map { pairs.areWrittenAlike(place, $0) } ?? false }
+    let own = changed(first) { place in
+      pairs.partners[place].map { pairs.areWrittenAlike(place, $0) } ?? false
+    }
     let others = changed(second) { place in
       pairs.partnersOfSecond[place].map { pairs.areWrittenAlike($0, place) } ?? false
     }
@@ -44,7 +46,7 @@ struct Bends {
         let largest = bottom.largestMagnitude
         // Beyond the bend, and well so: a single value there is soon averaged away.
         let scale = 3 * target / largest
-        guard largest > 0, (1e-6...1e9).contains(scale), scales.count < Self.limit else { continue }
+        guard largest > 0, (1e-9...1e12).contains(scale), scales.count < Self.limit else { continue }
         if !scales.contains(where: { $0 / 2 <= scale && scale <= $0 * 2 }) { scales.append(scale) }
       }
     }

@@ -22,6 +22,7 @@ struct ClassAgreement {
 
   private static func best<S: NetScalar>(_ scores: ArraySlice<S>) -> [Int] {
     Array(
-      scores.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(5).map(\.offset))
+      scores.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(5).map(\.offset)
+    )
   }
 }

@@ -58,7 +58,8 @@ package struct MissingBlobs: DiagnosticError, Equatable {
   package var diagnostic: Diagnostic {
     switch problem {
     case .layers(let layers):
-      let rest = layers.count > 1 ? " and \(layers.count - 1) more \(layers.count > 2 ? "layers" : "layer")" : ""
+      let rest =
+        layers.count > 1 ? " and \(layers.count - 1) more \(layers.count > 2 ? "layers" : "layer")" : ""
       return Diagnostic(
         .error, at: .file(path),
         "has no blobs for \(layers[0].type) '\(layers[0].name)'\(rest); the net cannot be run without them")

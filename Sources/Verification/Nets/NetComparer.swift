@@ -93,7 +93,8 @@ package struct NetComparer {
       inputs.filter { input in net.inputs.contains { $0.name == input.key } }
     }
     var run = SideBySide<S>(
-      first: try NetExecution(first, inputs: own(first)), second: try NetExecution(second, inputs: own(second)))
+      first: try NetExecution(first, inputs: own(first)),
+      second: try NetExecution(second, inputs: own(second)))
     for name in names {
       guard let value = inputs[name] else { continue }
       if first.isLegacyInput(name) { compare(name, value, isFirst: true, &run) }
@@ -212,7 +213,9 @@ package struct NetComparer {
     if readsEqual, let layer = step.layer as? any IndexMaking, pairs.areWrittenAlike(partner, place) {
       for index in layer.indexTops where index < tops.count {
         guard let a = done.tops[index], let b = tops[index], a != b else { continue }
-        let count = a.shape == b.shape ? zip(a.values, b.values).count { $0 != $1 } : abs(a.values.count - b.values.count)
+        let count =
+          a.shape == b.shape
+          ? zip(a.values, b.values).count { $0 != $1 } : abs(a.values.count - b.values.count)
         found.ties[step.tops[index]] = max(found.ties[step.tops[index]] ?? 0, count)
         run.second.replaceTop(index, with: a)
         tops[index] = a
@@ -220,9 +223,12 @@ package struct NetComparer {
     }
     guard !readsEqual else { return }
     found.readsOthers.insert(partner)
-    let makesEqual = !step.tops.isEmpty && step.tops.indices.allSatisfy { index in
-      areEqual(done.tops[index], tops[index], VersionPair(first: own.writes[index], second: step.writes[index]))
-    }
+    let makesEqual =
+      !step.tops.isEmpty
+      && step.tops.indices.allSatisfy { index in
+        areEqual(
+          done.tops[index], tops[index], VersionPair(first: own.writes[index], second: step.writes[index]))
+      }
     if makesEqual { found.hides.insert(partner) }
   }
 
@@ -232,7 +238,9 @@ package struct NetComparer {
   ) {
     if isFirst, handedOver.contains(name) { run.handed[name] = value }
     guard !cuts.inEither.contains(name), !handedOver.contains(name) else { return }
-    guard let other = isFirst ? run.waitingOfSecond.removeValue(forKey: name) : run.waiting.removeValue(forKey: name)
+    guard
+      let other = isFirst
+        ? run.waitingOfSecond.removeValue(forKey: name) : run.waiting.removeValue(forKey: name)
     else {
       if isFirst { run.waiting[name] = value } else { run.waitingOfSecond[name] = value }
       return
@@ -242,7 +250,8 @@ package struct NetComparer {
     if let (x, y) = (first.lastVersions[name], second.lastVersions[name]) as? (Int, Int) {
       run.areEqual[VersionPair(first: x, second: y)] = difference.relative <= tolerance
     }
-    if let known = found.differences[name], known.relative >= difference.relative {} else {
+    if let known = found.differences[name], known.relative >= difference.relative {
+    } else {
       found.differences[name] = difference
     }
     if first.outputs.contains(name), second.outputs.contains(name), let rows = ClassAgreement(a, b) {
@@ -274,7 +283,8 @@ extension NetComparer {
     let inputs = Set(first.inputs.map(\.name)).intersection(second.inputs.map(\.name))
     var comparison = NetComparison(
       blobs: names.compactMap { found.differences[$0] }, tolerance: tolerance, outputs: outputs,
-      unmatchedOutputs: Set(ownOutputs).symmetricDifference(otherOutputs).subtracting(changedOutputs).sorted(),
+      unmatchedOutputs: Set(ownOutputs).symmetricDifference(otherOutputs).subtracting(changedOutputs)
+        .sorted(),
       uncomparedOutputs: open.filter { !settled.contains($0) }, settledOutputs: settled,
       computedCount: found.differences.keys.count { !inputs.contains($0) }, firstDivergence: nil,
       cuts: cutLayers, skipped: names.filter { found.differences[$0] == nil && !handedOver.contains($0) },
@@ -304,7 +314,9 @@ extension NetComparer {
     guard !differing.isEmpty else { return nil }
     if outputs.contains(where: differing.contains) { return found.differences[differing[0]] }
     // Where no output was compared there is nothing that speaks for a difference.
-    guard outputs.contains(where: isEqual) || !cutLayers.isEmpty else { return found.differences[differing[0]] }
+    guard outputs.contains(where: isEqual) || !cutLayers.isEmpty else {
+      return found.differences[differing[0]]
+    }
     var suspects: Set<Int> = []
     for (place, step) in first.steps.enumerated() {
       guard let partner = pairs.partners[place] else { continue }

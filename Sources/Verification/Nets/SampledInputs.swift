@@ -41,7 +41,9 @@ package struct SampledInputs: Sendable {
   ///
   /// - Parameter model: the path that messages name.
   /// - Throws: `InputValuesError`, one for all inputs whose shape nobody gives; for shapes that are too large.
-  package func inputs(_ first: NetRunner, _ second: NetRunner, model: String) throws(InputValuesError) -> [Input] {
+  package func inputs(_ first: NetRunner, _ second: NetRunner, model: String) throws(InputValuesError)
+    -> [Input]
+  {
     var inputs: [Input] = []
     var missing: [String] = []
     let own = Set(first.inputs.map(\.name))

@@ -537,12 +537,22 @@ def test_a_net_that_differs_is_told_in_json_too(command, pair, tmp_path):
     assert result.document["verification"]["equal"] is False
 
 
-def test_a_conversion_that_differs_is_named(command, pair, tmp_path):
-    arguments = ["--extend-select", "preprocess", "--param", "mean=0.5", "--verify"]
+def test_verify_compares_what_a_conversion_leaves_alone(command, pair, tmp_path):
+    """The first convolution takes other inputs on purpose; all behind it is as before, and a wrong fold there is found."""
+    arguments = ["--extend-select", "preprocess", "--param", "mean=0.5", "--verify", "--format", "json"]
     result = command.run("fold", *pair, "-o", tmp_path / "out", *arguments)
+    assert result.code == 0, result.stderr
+    verification = result.document["verification"]
+    assert verification["verdict"] == "equal" and len(verification["handedOver"]) == 1
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(
+        "schema: 1\nrules:\n  - id: wrong\n    summary: Forget a ReLU.\n    match: {r: {type: ReLU}}\n"
+        "    rewrite: {remove: r}\n"
+    )
+    result = command.run("fold", *pair, "-o", tmp_path / "no", *arguments, "--no-check", "--rules", wrong)
     assert result.code == 1
-    assert "'input-mean' changed on purpose what the net takes or gives" in result.stderr
-    assert not list((tmp_path / "out").glob("*"))
+    assert result.document["verification"]["verdict"] == "different"
+    assert not list((tmp_path / "no").glob("*"))
 
 
 def test_verify_takes_the_branch_of_a_stage(command, pair, tmp_path):
