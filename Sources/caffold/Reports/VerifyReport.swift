@@ -46,7 +46,8 @@ struct VerifyReport {
     let renewed = comparison.renewed.map(\.name)
     if !renewed.isEmpty {
       lines.append(
-        "note: other numbers on purpose, made by other layers or from other weights: \(Format.names(renewed))")
+        "note: other numbers on purpose, made by other layers or from other weights: \(Format.names(renewed))"
+      )
     }
     if !comparison.handedOver.isEmpty {
       lines.append(
@@ -79,7 +80,9 @@ struct VerifyReport {
       let line = "note: \(type) '\(name)' cannot be run here; \(effect)\(shapes)"
       lines.add(
         name,
-        more: { "note: \($0) more \($0 == 1 ? "layer" : "layers") of type \(type) cannot be run here either" },
+        more: {
+          "note: \($0) more \($0 == 1 ? "layer" : "layers") of type \(type) cannot be run here either"
+        },
         line: { line })
     }
     return lines.lines
