@@ -53,7 +53,7 @@ package struct NetRunner: Sendable {
   /// Makes a net from the layers of `definition` that `state` has.
   ///
   /// A layer of an unknown or unsupported type is no error here: it becomes a step without an executable.
-  /// - Parameter substitutes: by name, what computes layers of types that nobody knows.
+  /// - Parameter substitutes: by name, what computes layers in the place of the registry's.
   /// - Throws: `LayerError` for a layer with faulty parameters or a bottom that nobody makes, `NetError` for
   ///   faulty include rules.
   package init(
@@ -77,14 +77,13 @@ package struct NetRunner: Sendable {
       let description = WrittenLayer(
         definitionLayer, schema: schema, blobShapes: parameters.blobShapes(of: definitionLayer.name),
         limits: limits)
-      var layer: (any LayerDescription)?
+      var layer = substitutes[definitionLayer.name]
       var obstacle: LayerError?
       do {
-        layer = try LayerRegistry.layer(description)
+        if layer == nil { layer = try LayerRegistry.layer(description) }
       } catch {
         guard error.isUnsupported else { throw error }
-        layer = LayerRegistry.layers[definitionLayer.type] == nil ? substitutes[definitionLayer.name] : nil
-        obstacle = layer == nil ? error : nil
+        obstacle = error
       }
       var reads: [Int] = []
       for bottom in definitionLayer.bottoms {

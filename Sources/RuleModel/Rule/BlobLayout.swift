@@ -45,14 +45,17 @@ package final class BlobLayout: Sendable {
   package let shift: CheckedExpression?
   /// Where it stands.
   package let place: SourcePlace
+  /// Whether the program has it, and no user wrote it.
+  package let isBuiltin: Bool
   /// Whether a layer's type, parameters and blobs alone decide whether it fits and what it says.
   package let readsParametersAndBlobsOnly: Bool
 
   package init(
     id: String, types: TypePattern, condition: CheckedExpression?, roles: [Role], epsilon: CheckedExpression?,
     usesStoredStatistics: CheckedExpression?, axis: CheckedExpression?, axisCount: CheckedExpression?,
-    scale: CheckedExpression?, shift: CheckedExpression?, place: SourcePlace
+    scale: CheckedExpression?, shift: CheckedExpression?, place: SourcePlace, isBuiltin: Bool
   ) {
+    self.isBuiltin = isBuiltin
     self.id = id
     self.types = types
     self.condition = condition

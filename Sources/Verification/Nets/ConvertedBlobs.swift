@@ -16,7 +16,7 @@ package struct ConvertedBlobs: Sendable, Equatable {
     let graph = plan.graph
     let original = graph.definition.layers
     for rewrite in plan.rewrites where rewrite.safety == .conversion {
-      for layer in Set(rewrite.touched + rewrite.removed + rewrite.replaced) {
+      for layer in Set(rewrite.changed(in: graph)) {
         if layer.index < original.count {
           outputs.formUnion(original[layer.index].tops)
           outputs.formUnion(original[layer.index].bottoms)

@@ -34,7 +34,7 @@ package struct NetVerification {
     var pending =
       inputs.given.isEmpty
       ? (0..<max(samples, 1)).map { SampledInputs.Sample($0) }
-        + Self.scales.enumerated().map { SampledInputs.Sample(samples + $0, scale: $1) }
+        + ReachingScales.usual.enumerated().map { SampledInputs.Sample(samples + $0, scale: $1) }
       : [SampledInputs.Sample(0)]
     var done = 0
     while done < pending.count {
@@ -46,16 +46,11 @@ package struct NetVerification {
         cut: { inputs.values(behindCutAt: $0, shape: $1, sample, in: scalar) },
         observing: { net, place, bottoms in if isFirst { bends.observe(net, place, bottoms) } })
       if isFirst, inputs.given.isEmpty {
-        for scale in bends.scales where !Self.scales.contains(where: { $0 / 2 <= scale && scale <= $0 * 2 }) {
-          pending.append(SampledInputs.Sample(pending.count, scale: scale))
-        }
+        for scale in bends.scales { pending.append(SampledInputs.Sample(pending.count, scale: scale)) }
       }
       done += 1
     }
     progress(done, pending.count)
     return try comparer.result()
   }
-
-  /// Sizes of samples beside 1.
-  static let scales = [10.0, 100.0]
 }

@@ -95,12 +95,12 @@ struct SiteNets: Sendable {
     return try step(layer, after.definition.layers[layer.index], after[layer], blobs: blobs)
   }
 
-  /// A layer of a type that the executor does not know, as its blob layout says; nil where it has none.
+  /// A layer of a type that the executor does not know, or that a layout of the user describes, as its layout says; nil where
+  /// it has none.
   private func meaning(
     _ id: LayerID, of original: LayerID, in graph: NetGraph, _ layer: NetGraph.Layer
   ) -> SiteSide.Step? {
-    guard LayerRegistry.layers[layer.type] == nil, layouts.contains(where: { $0.types.accepts(layer.type) })
-    else { return nil }
+    guard layouts.sayWhatComputes(layer.type) else { return nil }
     let net = WorkingNet(
       graph, weights: weights, layouts: layouts, schema: schema,
       assumesStoredStatistics: assumesStoredStatistics)
@@ -128,6 +128,6 @@ struct SiteNets: Sendable {
     }
     return SiteSide.Step(
       id: id, layer: try LayerRegistry.layer(description), subject: description.subject,
-      bottoms: layer.bottoms, tops: layer.tops, blobs: blobs)
+      bottoms: layer.bottoms, tops: layer.tops, blobs: blobs, numbers: definition.parameterNumbers)
   }
 }
