@@ -23,6 +23,8 @@ package struct InstanceComparison: Sendable {
     case shape(output: String, expected: [Int], found: [Int])
     /// An output is gone.
     case missing(output: String)
+    /// An expression of the rule cannot be evaluated.
+    case notEvaluated(String)
     /// The rewritten net cannot be run, or could not be written.
     case notRunnable(String)
   }
@@ -45,7 +47,7 @@ package struct InstanceComparison: Sendable {
   func isWrong(tolerance: Double) -> Bool {
     switch difference {
     case .numbers(let numbers): !(numbers.error <= tolerance)
-    case .shape, .missing, .notRunnable: true
+    case .shape, .missing, .notRunnable, .notEvaluated: true
     }
   }
 }

@@ -52,7 +52,7 @@ enum LayerCatalogue {
       $0.set("dropout_param", "dropout_ratio", oneOf: [nil, "0.25", "0.9"])
       $0.set("dropout_param", "scale_train", oneOf: [nil, nil, "false", "true"])
     },
-    "Eltwise": Entry(bottoms: 1...3) { sketch in
+    "Eltwise": Entry(bottoms: 2...3) { sketch in
       let operation: String? = sketch.pick("operation", [nil, "SUM", "PROD", "MAX"])
       sketch.parameters["eltwise_param", "operation"] = operation.map { [$0] }
       if operation == nil || operation == "SUM", sketch.happens("coeff") {
