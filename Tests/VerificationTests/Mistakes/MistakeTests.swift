@@ -1,0 +1,144 @@
+import CaffeIO
+import Diagnostics
+import Engine
+import Foundation
+import Layers
+import Rules
+import Testing
+
+@testable import Verification
+
+/// Rules of the folder `Tests/Fixtures/mistakes`: what is wrong there must never be called proven, checked or equal, and what is
+/// right never wrong.
+///
+/// With `CAFFOLD_SEEDS=20` each rule is tried with so many seeds; one is enough to see that nothing broke.
+@Suite struct MistakeTests {
+  struct Planted: Sendable, CustomTestStringConvertible {
+    let rule: Rule
+    var testDescription: String { rule.id }
+  }
+
+  private static let seeds = UInt64(ProcessInfo.processInfo.environment["CAFFOLD_SEEDS"] ?? "") ?? 1
+
+  private static func rules(_ kind: String) -> [Planted] {
+    let folder = URL(fileURLWithPath: #filePath)
+      .appending(path: "../../../Fixtures/mistakes/\(kind)").standardizedFileURL
+    let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    return files.sorted { $0.path < $1.path }.flatMap { file -> [Planted] in
+      guard let bytes = try? Data(contentsOf: file),
+        let rules = try? RuleFile(
+          SourceText(path: file.path, bytes: Array(bytes)), kernels: KernelRegistry.signatures,
+          reasons: Refusal.Reason.codes
+        ).rules
+      else { return [] }
+      return rules.map { Planted(rule: $0) }
+    }
+  }
+
+  static let wrong = rules("wrong")
+  static let right = rules("right")
+
+  @Test func thereAreManyOfBoth() {
+    #expect(Self.wrong.count >= 40 && Self.right.count >= 40)
+    #expect(Set(Self.wrong.map(\.rule.id)).count == Self.wrong.count)
+  }
+
+  private func prove(_ planted: Planted, seed: UInt64, instances: Int) throws -> RuleProof {
+    var options = ProofOptions()
+    options.seed = seed
+    options.instances = instances
+    return try RuleProver.prove(planted.rule, layouts: try BuiltinRules.load().layouts, options: options)
+  }
+
+  /// The net of the rule's test with random numbers, before and after.
+  private struct Rewritten {
+    let plan: Plan
+    let weights: WeightsFile
+    let before: NetRunner
+    let after: NetRunner
+
+    init(_ planted: Planted, seed: UInt64) throws {
+      let layouts = try BuiltinRules.load().layouts
+      let state = NetState(phase: .test)
+      let tests = TestInstances(planted.rule, layouts: layouts, state: state)
+      // One number throughout, which a proof tries too, would make some mistakes right.
+      let layers = ["c", "conv", "a", "b", "x"]
+      let numbers = layers.flatMap { layer in
+        (0..<4).map { Choices.Decision(name: "\(layer).blobs[\($0)].numbers", value: 7) }
+      } + ["data", "gains"].map { Choices.Decision(name: "\($0).numbers", value: 7) }
+      let instance = try tests.instance(
+        Choices(keeping: tests.declared(0, size: 0) + numbers, seed: seed)
+      ).instance
+      weights = try instance.weights()
+      var selection = RuleSet.Selection()
+      selection.select = [planted.rule.id]
+      var options = PlanOptions()
+      options.shapes = ForwardShapes()
+      plan = try Planner.plan(
+        NetGraph(instance.definition, state: state), weights: weights,
+        rules: try RuleSet([planted.rule], layouts: layouts, selection: selection), options: options)
+      before = try InstanceRunner.runner(
+        of: NetGraph(instance.definition, state: state), definition: instance.definition, weights: weights,
+        layouts: layouts)
+      let text = SourceText(path: "after", bytes: DefinitionEmitter.text(of: plan.graph))
+      after = try InstanceRunner.runner(
+        of: plan.graph, definition: NetDefinition(TextDocument(text)), weights: weights, layouts: layouts)
+    }
+
+    func verdict(seed: UInt64) throws -> NetComparison.Verdict {
+      var verification = NetVerification()
+      verification.inputs.seed = seed
+      return try verification.compare(before, after, in: Float.self, model: "net").verdict
+    }
+  }
+
+  @Test(arguments: wrong)
+  func aMistakeIsNotProven(planted: Planted) throws {
+    for seed in 1...Self.seeds {
+      let proof = try prove(planted, seed: seed, instances: ProofOptions().instances)
+      guard case .wrong = proof.verdict else {
+        Issue.record("seed \(seed): \(proof.phrase(ProofOptions()))")
+        continue
+      }
+    }
+  }
+
+  @Test(arguments: wrong)
+  func aMistakeIsFoundByTheCheck(planted: Planted) throws {
+    for seed in 1...Self.seeds {
+      let net = try Rewritten(planted, seed: seed)
+      #expect(!net.plan.rewrites.isEmpty)
+      var options = RewriteChecker.Options()
+      options.seed = seed
+      let report = try RewriteChecker(net.plan, weights: net.weights, options: options).check()
+      #expect(!report.failures.isEmpty, "seed \(seed): \(report.sites)")
+    }
+  }
+
+  @Test(arguments: wrong)
+  func aMistakeIsNotEqual(planted: Planted) throws {
+    for seed in 1...Self.seeds {
+      // A net that cannot be run is none that is called equal.
+      guard let net = try? Rewritten(planted, seed: seed),
+        let verdict = try? net.verdict(seed: seed)
+      else { continue }
+      #expect(verdict != .equal, "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: right)
+  func whatIsRightIsNotCalledWrong(planted: Planted) throws {
+    for seed in 1...Self.seeds {
+      let proof = try prove(planted, seed: seed, instances: 60)
+      #expect(
+        proof.isCompared,
+        "seed \(seed): \(proof.error(for: planted.rule, options: ProofOptions())?.text ?? proof.phrase(ProofOptions()))")
+      let net = try Rewritten(planted, seed: seed)
+      var options = RewriteChecker.Options()
+      options.seed = seed
+      let report = try RewriteChecker(net.plan, weights: net.weights, options: options).check()
+      #expect(report.failures.isEmpty && report.comparedRewrites == net.plan.rewrites.count, "\(report.sites)")
+      #expect(try net.verdict(seed: seed) == .equal, "seed \(seed)")
+    }
+  }
+}
