@@ -267,13 +267,33 @@ def test_branches_of_other_resolution_are_checked(command, tmp_path):
 
 LAYOUT = """schema: 1
 layouts:
-  - id: inverse-deviation
-    type: BN
-    when: layer.blobs.count == 4
-    blobs: [gamma, beta, mean, ignored]
+  - id: bn-four-blobs
+    type: [BN, CuDNNBatchNorm]
     scale: layer.blobs[0] * layer.blobs[3]
     shift: layer.blobs[1] - layer.blobs[2] * layer.blobs[0] * layer.blobs[3]
 """
+
+
+def test_a_layout_that_overrides_a_built_in_one_is_what_check_and_verify_use(command, tmp_path):
+    """A fork's BN stores the inverse of the deviation: the executor's own BN would compute something else."""
+    text = conv("c", "data", more="bias_term: false") + layer("BN", "bn", "c") + layer("ReLU", "r", "bn")
+    weights, gamma, beta, mean = normal(4, 3, 3, 3), normal(4), normal(4), normal(4)
+    inverse = np.abs(normal(4)) + np.float32(0.5)
+    pair = files(tmp_path, text, {"c": [weights], "bn": [gamma, beta, mean, inverse]})
+    layout = tmp_path / "layout.yaml"
+    layout.write_text(LAYOUT)
+    arguments = ["fold", *pair, "-o", tmp_path / "o", "--rules", layout, "--verify", "--format", "json"]
+    result = command.run(*arguments)
+    assert result.code == 0, result.stderr
+    assert result.document["check"]["compared"] == 1
+    assert result.document["verification"]["verdict"] == "equal"
+    folded = nets.blobs_by_name(nets.decode_file(written(tmp_path / "o")[1]))["c"]
+    factors = (gamma * inverse).astype(np.float64)
+    assert np.allclose(nets.array(folded[0]), weights * factors.reshape(4, 1, 1, 1), rtol=1e-6)
+    assert np.allclose(nets.array(folded[1]).ravel(), beta - mean * factors, rtol=1e-5, atol=1e-6)
+    both = [*pair, *written(tmp_path / "o")]
+    assert command.run("verify", *both, "--rules", layout).code == 0
+    assert command.run("verify", *both).code == 1
 
 
 # MARK: prove
