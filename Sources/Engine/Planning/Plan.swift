@@ -69,7 +69,9 @@ package struct AppliedRewrite: Sendable {
   /// The layers that it changed: a conversion is answerable for no others.
   package func changed(in graph: NetGraph) -> [LayerID] {
     let stayed = kept.filter { layer in
-      graph[layer].isAlive && graph.changes[layer].map { $0.blobs != nil || !$0.attributes.isEmpty || $0.replacement != nil } ?? false
+      graph[layer].isAlive
+        && graph.changes[layer].map { $0.blobs != nil || !$0.attributes.isEmpty || $0.replacement != nil }
+          ?? false
     }
     return stayed + removed + replaced + added
   }

@@ -27,17 +27,6 @@ extension RuleSet {
     package init() {}
   }
 
-  /// The same rules without those that change on purpose what the net takes or gives.
-  package var withoutConversions: RuleSet {
-    RuleSet(rules: rules.filter { $0.safety != .conversion }, layouts: layouts, untried: untried)
-  }
-
-  private init(rules: [Rule], layouts: [BlobLayout], untried: [Rule]) {
-    self.rules = rules
-    self.layouts = layouts
-    self.untried = untried
-  }
-
   /// Selects and orders rules.
   ///
   /// A rule or layout of a later file replaces an earlier one with the same id, so that users can override

@@ -49,7 +49,8 @@ struct InstanceTrial {
     if let failed = plan.nearMisses.first(where: { $0.reason.code == "evaluation" }) {
       return .compared(
         InstanceComparison(
-          instance: instance, rewritten: instance.definition.document.source.bytes, changedBlobs: [], types: [],
+          instance: instance, rewritten: instance.definition.document.source.bytes, changedBlobs: [],
+          types: [],
           difference: .notEvaluated(failed.reason.sentence(in: plan.graph))))
     }
     guard !plan.rewrites.isEmpty else {

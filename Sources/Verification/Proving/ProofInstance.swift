@@ -152,7 +152,8 @@ struct InstanceBuilder {
   /// same as others do on one side of the bend.
   private mutating func finish(_ definition: NetDefinition) throws -> ProofInstance {
     let constants = Array(
-      Set(definition.layers.flatMap(\.parameterNumbers).map(\.magnitude)).filter { $0 > 0 && $0 != 1 }.sorted()
+      Set(definition.layers.flatMap(\.parameterNumbers).map(\.magnitude)).filter { $0 > 0 && $0 != 1 }
+        .sorted()
         .suffix(4))
     var sizes: [(size: Double, isAround: Bool)] = [(1, false), (1, false), (10, false), (100, false)]
     for constant in constants { sizes += [(constant, true), (1.5 * constant, false)] }

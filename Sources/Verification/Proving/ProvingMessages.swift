@@ -51,7 +51,8 @@ extension RuleProof {
       let nearest = reason.map { "; the most frequent reason: \($0)" } ?? ""
       return Diagnostic(
         .error, at: place,
-        "rule '\(rule.id)' is not proven: none of \(drawn) nets made from it was rewritten\(nearest)\(discardClause)")
+        "rule '\(rule.id)' is not proven: none of \(drawn) nets made from it was rewritten\(nearest)\(discardClause)"
+      )
     case .notEnough:
       return Diagnostic(
         .error, at: place,

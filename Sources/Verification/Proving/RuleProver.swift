@@ -1,6 +1,7 @@
 import CaffeIO
 import Diagnostics
 import Engine
+import Layers
 import RuleModel
 import Rules
 
@@ -87,7 +88,8 @@ package struct RuleProver {
         for size in 0..<ProofOptions.drawnPerTest where clock.now < deadline {
           number += 1
           let choices = Choices(
-            keeping: variant.tests.declared(test, size: size), seed: origin &+ number &* 0xD134_2543_DE82_EF95)
+            keeping: variant.tests.declared(test, size: size), seed: origin &+ number &* 0xD134_2543_DE82_EF95
+          )
           if let found = step(variant, isTest: true, choices) {
             proof.verdict = .wrong(shrunk(found, variant, isTest: true, deadline: deadline))
             return
@@ -108,7 +110,8 @@ package struct RuleProver {
       let turn = number / UInt64(variants.count)
       let isTest = variant.tests.count > 0 && turn % (proof.compared == 0 ? 2 : 5) == 0
       if let found = step(
-        variant, isTest: isTest, Choices(seed: origin &+ number &* 0xD134_2543_DE82_EF95)) {
+        variant, isTest: isTest, Choices(seed: origin &+ number &* 0xD134_2543_DE82_EF95))
+      {
         proof.verdict = .wrong(shrunk(found, variant, isTest: isTest, deadline: deadline))
         return
       }

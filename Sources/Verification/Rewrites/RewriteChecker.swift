@@ -257,7 +257,11 @@ private struct SiteRun: Sendable {
       trials = []
       _ = try run(collecting: false, spread)
       judge()
-      if check.passes(tolerance: options.tolerance * spread.allowance) { (check, trials) = kept } else { break }
+      if check.passes(tolerance: options.tolerance * spread.allowance) {
+        (check, trials) = kept
+      } else {
+        break
+      }
     }
     check.normalisations = pass.conditions
     check.weights = pass.collected[ranged].map { collected in

@@ -58,7 +58,7 @@ struct FoldRun {
     report.replayed = replayed
     report.untried = replayed == nil ? rules.untried : []
     report.project = project?.source.path
-    let planned = Planned(plan: plan, text: text, schema: schema, layouts: rules.layouts)
+    let planned = Planned(plan: plan, text: text, schema: schema, rules: rules, state: state)
     if let weights, !command.check.isOff { report.check = try check(planned, weights, report) }
     // Complete before the nets get their names: a plan that cannot be written leaves no nets behind.
     var planFile: AtomicFile?
@@ -88,7 +88,8 @@ struct FoldRun {
     /// The net definition.
     let text: [UInt8]
     let schema: Schema
-    let layouts: [BlobLayout]
+    let rules: RuleSet
+    let state: NetState
   }
 
   private final class Kept {
@@ -113,6 +114,17 @@ extension FoldRun {
     _ definition: NetDefinition, _ state: NetState, _ weights: WeightsFile?, _ rules: RuleSet,
     _ schema: Schema
   ) throws -> Plan {
+    let options = planOptions(schema)
+    // The graph is handed over: a planner that shared it would copy every array of it first.
+    guard let replayed else {
+      return try Planner.plan(
+        NetGraph(definition, state: state), weights: weights, rules: rules, options: options)
+    }
+    return try Planner.replay(
+      replayed, on: NetGraph(definition, state: state), weights: weights, rules: rules, options: options)
+  }
+
+  private func planOptions(_ schema: Schema) -> PlanOptions {
     var options = PlanOptions()
     options.assumesStoredStatistics = command.net.assumeStoredStatistics
     options.onlyLayers = command.layers.only.map(Glob.init)
@@ -121,13 +133,7 @@ extension FoldRun {
     options.describesChanges = command.output.plan != nil
     options.recordsOverlaps = command.report.verbose || command.report.format == .json
     options.shapes = ForwardShapes(schema: schema)
-    // The graph is handed over: a planner that shared it would copy every array of it first.
-    guard let replayed else {
-      return try Planner.plan(
-        NetGraph(definition, state: state), weights: weights, rules: rules, options: options)
-    }
-    return try Planner.replay(
-      replayed, on: NetGraph(definition, state: state), weights: weights, rules: rules, options: options)
+    return options
   }
 
   /// Refuses the name of a layer, for `--only-layer` or `--skip-layer`, that no layer has: a slip would fold the very layer
@@ -166,8 +172,15 @@ extension FoldRun {
     options.tolerance = command.check.tolerance ?? RewriteChecker.defaultTolerance
     options.assumesStoredStatistics = command.net.assumeStoredStatistics
     options.schema = planned.schema
-    options.layouts = planned.layouts
-    let check = try RewriteChecker(plan, weights: weights, text: planned.text, options: options).check()
+    options.layouts = planned.rules.layouts
+    let checker = RewriteChecker(plan, weights: weights, text: planned.text, options: options) {
+      var options = planOptions(planned.schema)
+      options.recordsOverlaps = false
+      return try Planner.plan(
+        NetGraph(plan.graph.definition, state: planned.state), weights: weights,
+        rules: planned.rules.withoutConversions, options: options)
+    }
+    let check = try checker.check()
     let checked = CheckReport(check: check, plan: plan)
     guard check.failures.isEmpty else {
       var report = report
@@ -225,7 +238,7 @@ extension FoldRun {
   private func verify(
     _ planned: Planned, _ weights: WeightsFile, _ outputs: OutputPair, _ paths: OutputPaths
   ) throws -> VerifyReport {
-    let (plan, schema, layouts) = (planned.plan, planned.schema, planned.layouts)
+    let (plan, schema, layouts) = (planned.plan, planned.schema, planned.rules.layouts)
     var before = plan.graph.definition
     if command.net.assumeStoredStatistics { before = try before.usingStoredStatistics() }
     let after = try NetDefinition(TextDocument(SourceText(path: paths.model, bytes: planned.text)))

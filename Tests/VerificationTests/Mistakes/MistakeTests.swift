@@ -3,6 +3,7 @@ import Diagnostics
 import Engine
 import Foundation
 import Layers
+import RuleModel
 import Rules
 import Testing
 
@@ -23,7 +24,8 @@ import Testing
   private static func rules(_ kind: String) -> [Planted] {
     let folder = URL(fileURLWithPath: #filePath)
       .appending(path: "../../../Fixtures/mistakes/\(kind)").standardizedFileURL
-    let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    let files =
+      (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
     return files.sorted { $0.path < $1.path }.flatMap { file -> [Planted] in
       guard let bytes = try? Data(contentsOf: file),
         let rules = try? RuleFile(
@@ -63,9 +65,10 @@ import Testing
       let tests = TestInstances(planted.rule, layouts: layouts, state: state)
       // One number throughout, which a proof tries too, would make some mistakes right.
       let layers = ["c", "conv", "a", "b", "x"]
-      let numbers = layers.flatMap { layer in
-        (0..<4).map { Choices.Decision(name: "\(layer).blobs[\($0)].numbers", value: 7) }
-      } + ["data", "gains"].map { Choices.Decision(name: "\($0).numbers", value: 7) }
+      let numbers =
+        layers.flatMap { layer in
+          (0..<4).map { Choices.Decision(name: "\(layer).blobs[\($0)].numbers", value: 7) }
+        } + ["data", "gains"].map { Choices.Decision(name: "\($0).numbers", value: 7) }
       let instance = try tests.instance(
         Choices(keeping: tests.declared(0, size: 0) + numbers, seed: seed)
       ).instance
@@ -132,12 +135,14 @@ import Testing
       let proof = try prove(planted, seed: seed, instances: 60)
       #expect(
         proof.isCompared,
-        "seed \(seed): \(proof.error(for: planted.rule, options: ProofOptions())?.text ?? proof.phrase(ProofOptions()))")
+        "seed \(seed): \(proof.error(for: planted.rule, options: ProofOptions())?.text ?? proof.phrase(ProofOptions()))"
+      )
       let net = try Rewritten(planted, seed: seed)
       var options = RewriteChecker.Options()
       options.seed = seed
       let report = try RewriteChecker(net.plan, weights: net.weights, options: options).check()
-      #expect(report.failures.isEmpty && report.comparedRewrites == net.plan.rewrites.count, "\(report.sites)")
+      #expect(
+        report.failures.isEmpty && report.comparedRewrites == net.plan.rewrites.count, "\(report.sites)")
       #expect(try net.verdict(seed: seed) == .equal, "seed \(seed)")
     }
   }
