@@ -51,7 +51,7 @@ struct InstanceTrial {
         InstanceComparison(
           instance: instance, rewritten: instance.definition.document.source.bytes, changedBlobs: [],
           types: [],
-          difference: .notEvaluated(failed.reason.sentence(in: plan.graph))))
+          difference: .notEvaluated(failed.reason.sentence())))
     }
     guard !plan.rewrites.isEmpty else {
       let refusal = plan.nearMisses.first { $0.isComplete } ?? plan.nearMisses.first

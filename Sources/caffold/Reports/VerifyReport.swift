@@ -1,3 +1,4 @@
+import Diagnostics
 import JSON
 import Verification
 
@@ -68,24 +69,32 @@ struct VerifyReport {
   }
 
   private var cutLines: [String] {
-    var lines = SaidOnce()
+    var groups: [(type: String, isReplaced: Bool, cuts: [NetComparison.Cut])] = []
     for cut in comparison.cuts {
-      let (type, name) = (cut.layer.type, cut.layer.name)
-      let effect =
-        cut.replaced.isEmpty
-        ? "what it computes was not compared" : "both nets were given the same random values for its tops"
-      let shapes =
-        verbose && !cut.replaced.isEmpty
-        ? " (\(cut.replaced.map { "'\($0.blob)' \(Self.text(of: $0.shape))" }.joined(separator: ", ")))" : ""
-      let line = "note: \(type) '\(name)' cannot be run here; \(effect)\(shapes)"
-      lines.add(
-        name,
-        more: {
-          "note: \($0) more \($0 == 1 ? "layer" : "layers") of type \(type) cannot be run here either"
-        },
-        line: { line })
+      let key = (cut.layer.type, !cut.replaced.isEmpty)
+      if let place = groups.firstIndex(where: { ($0.type, $0.isReplaced) == key }) {
+        groups[place].cuts.append(cut)
+      } else {
+        groups.append((key.0, key.1, [cut]))
+      }
     }
-    return lines.lines
+    return groups.flatMap { group in
+      let more = { count in
+        "note: \(Wording.counted(count, "more layer", plural: "more layers")) of type \(group.type) cannot be run here either"
+      }
+      return verbose
+        ? group.cuts.map(line)
+        : GroupedLines.lines(group.cuts, name: { $0.layer.name }, more: more, line: line)
+    }
+  }
+
+  private func line(_ cut: NetComparison.Cut) -> String {
+    let effect =
+      cut.replaced.isEmpty
+      ? "what it computes was not compared" : "both nets were given the same random values for its tops"
+    let shapes = cut.replaced.map { "'\($0.blob)' \(Self.text(of: $0.shape))" }.joined(separator: ", ")
+    return "note: \(cut.layer.type) '\(cut.layer.name)' cannot be run here; \(effect)"
+      + (verbose && !shapes.isEmpty ? " (\(shapes))" : "")
   }
 
   /// The blobs that both nets were given instead of computing them.

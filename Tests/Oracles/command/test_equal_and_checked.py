@@ -338,12 +338,13 @@ def test_too_few_nets_are_not_enough(command, tmp_path):
     """Only the net of its test matches, and hardly ever."""
     path = rules(
         tmp_path,
-        "  - id: rare\n    summary: Hardly ever.\n    match: {a: {type: Scale}}\n"
-        "    where: \"a.blobs.count == 1 and a.blobs[0].count == 7 and all(a.blobs[0] > 0)\"\n"
-        "    rewrite: {replace: a, with: {like: a, blobs: ['a.blobs[0]']}}\n    once: true\n"
+        "  - id: rare\n    summary: Hardly ever.\n    match: {a: {type: Scale}, b: {type: AbsVal, bottom: a}}\n"
+        '    where: "a.blobs[0].count == 7 and all(a.blobs[0] > 0)"\n'
+        "    rewrite: {keep: a, replace: b, with: {type: AbsVal}}\n    once: true\n"
         "    tests:\n      - name: t\n        net: |\n"
         '          input: "data" input_shape { dim: 1 dim: 7 }\n'
         '          layer { name: "a" type: "Scale" bottom: "data" top: "a" }\n'
+        '          layer { name: "b" type: "AbsVal" bottom: "a" top: "b" }\n'
         "        expect: rewritten\n",
     )
     result = command.run("rules", "prove", path)
