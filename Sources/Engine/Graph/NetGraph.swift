@@ -105,7 +105,7 @@ package struct NetGraph: Sendable {
   /// What a rewrite has changed on a layer, apart from its connections.
   package internal(set) var changes: LayerTable<LayerChange>
   /// Names read although no layer or input writes them.
-  package private(set) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
+  package internal(set) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
   /// How many included layers have each name that occurs more than once.
   package private(set) var repeatedNames: [String: Int] = [:]
   /// The included layers that share parameter blobs under a name; only names with several layers.

@@ -63,6 +63,7 @@ struct FoldAffineInput: Kernel {
     _ affine: Affine, from: LayerID, into: LayerID, _ net: WorkingNet
   ) throws(Refusal.Reason) {
     let linear = try LinearLayer(into, in: net)
+    try net.checkQuantisation(of: into)
     guard let input = linear.input else {
       throw Refusal.Reason(NoInputSide(layer: net.graph.named(into)))
     }

@@ -11,6 +11,7 @@ enum OutputFold {
     _ affine: Affine, from: LayerID, into: LayerID, in net: WorkingNet
   ) throws(Refusal.Reason) {
     let linear = try LinearLayer(into, in: net)
+    try net.checkQuantisation(of: into)
     guard affine.isPerChannel(rank: linear.rank) else {
       throw Refusal.Reason(
         OtherAxis(layer: net.graph.named(from), axis: affine.axis, count: affine.axisCount))

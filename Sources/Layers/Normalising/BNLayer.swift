@@ -1,7 +1,8 @@
 /// BN of two forks, and CuDNNBatchNorm, which is the second one's, per channel of axis 1.
 ///
 /// SegNet's with `bn_mode: INFERENCE` has blobs [scale, shift]: y = x·scale + shift. PSPNet's has [slope, bias,
-/// mean, variance]: y = slope·(x − mean)/√(variance + ε) + bias, ε being `bn_param.eps`, 1e-5 by default.
+/// mean, variance]: y = slope·(x − mean)/√(variance + ε) + bias, ε being `bn_param.eps`, 1e-5 by default; where the layer says
+/// `var_eps`, `decay` or `moving_average`, `var_eps`, 1e-10 by default.
 struct BNLayer: LayerDescription {
   private let subject: LayerSubject
   let epsilon: Double
@@ -10,7 +11,14 @@ struct BNLayer: LayerDescription {
   init(_ description: WrittenLayer) throws(LayerError) {
     subject = description.subject
     blobShapes = description.blobShapes
-    epsilon = try description.number("bn_param", "eps", default: 1e-5)
+    let isMovingAverage = ["var_eps", "decay", "moving_average"].contains { description.has("bn_param", $0) }
+    epsilon =
+      try isMovingAverage
+      ? description.number("bn_param", "var_eps", default: 1e-10)
+      : description.number("bn_param", "eps", default: 1e-5)
+    if try !description.boolean("bn_param", "moving_average", default: true) {
+      throw description.error(.unsupported(field: "bn_param.moving_average", found: "false"))
+    }
     guard blobShapes.count != 4, description.subject.type == "BN" else {
       try description.require(blobs: 4...4)
       return

@@ -9,6 +9,8 @@ package struct RuleFile: Sendable {
   package let rules: [Rule]
   /// The layouts, in file order.
   package let layouts: [BlobLayout]
+  /// The lists of types.
+  package let typeLists: [TypeList]
   /// What the author should know and what stops nothing, in the order it was found.
   package let notes: [Diagnostic]
 
@@ -38,7 +40,8 @@ package struct RuleFile: Sendable {
   ) -> (file: RuleFile, errors: [any DiagnosticError]) {
     let problems = RuleProblems()
     let document = problems.attempt { try RuleDocument(source, problems) }
-    let context = RuleContext(fields: fields)
+    var context = RuleContext(fields: fields)
+    context.typeLists = document?.typeLists ?? []
     let checker = RuleChecker(
       source: source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin, problems: problems,
       context: context)
@@ -46,14 +49,18 @@ package struct RuleFile: Sendable {
     let layouts =
       document?.layouts.compactMap { layout in problems.attempt { try checker.check(layout) } } ?? []
     let file = RuleFile(
-      extends: document?.extends ?? [], rules: rules, layouts: layouts, notes: context.notes.found)
+      extends: document?.extends ?? [], rules: rules, layouts: layouts,
+      typeLists: context.typeLists, notes: context.notes.found)
     return (file, problems.errors)
   }
 
-  private init(extends: [RuleText], rules: [Rule], layouts: [BlobLayout], notes: [Diagnostic]) {
+  private init(
+    extends: [RuleText], rules: [Rule], layouts: [BlobLayout], typeLists: [TypeList], notes: [Diagnostic]
+  ) {
     self.extends = extends
     self.rules = rules
     self.layouts = layouts
+    self.typeLists = typeLists
     self.notes = notes
   }
 }

@@ -18,6 +18,10 @@ package enum RuleGrammar {
       ),
       RuleKey("rules", .shapes(rule), "The rules, tried in this order among equals."),
       RuleKey("layouts", .shapes(layout), "How layer types store their numbers in blobs."),
+      RuleKey(
+        "types", .namedTextLists,
+        "Lists of layer types that patterns refer to as '$name'; a list adds to those of the same name in other files."
+      ),
     ])
 
   /// A rule.
@@ -86,7 +90,8 @@ package enum RuleGrammar {
   package static let capture = RuleShape(
     "capture",
     keys: [
-      RuleKey("type", .texts, "The layer's type: one, several, or globs; any when absent."),
+      RuleKey(
+        "type", .texts, "The layer's type: one, several, globs, or '$name' for a list; any when absent."),
       RuleKey("name", .text, "A glob that the layer's name must fit."),
       RuleKey("included", .boolean, "'false' for a layer that the phase leaves out."),
       RuleKey("bottom", .bottoms, "What the layer reads: captures, or values '$x'."),
@@ -239,6 +244,13 @@ package enum RuleGrammar {
       RuleKey("axis_count", .expression, "How many axes the numbers span; 1 when absent."),
       RuleKey("scale", .expression, "What is computed where roles do not say it: the factor."),
       RuleKey("shift", .expression, "Likewise: the summand."),
+      RuleKey("refuse", .string, "Why a layer that the layout fits is left alone, in one sentence."),
+      RuleKey("warn", .string, "What the user should know of a layer that is read by the layout."),
+      RuleKey("warn_when", .expression, "When 'warn' is said; always when absent."),
+      RuleKey(
+        "assume", .expression,
+        "When the layout may be assumed without weights, which would tell the number of blobs; always when absent."
+      ),
     ])
 }
 
@@ -313,6 +325,8 @@ package struct RuleKey: Sendable {
     case insertions
     /// Scalars by name.
     case namedTexts
+    /// Lists of scalars by name.
+    case namedTextLists
     /// Values, one or a list.
     case values
     /// Values, one or a list, or the mapping of `connection`, by name.
