@@ -175,6 +175,11 @@ def train_val_names():
 
 # Those of the corpus that stay training nets, and why.
 LEFT = {
+    "happynear__caffe-windows__matlab__+caffe__+test__hotspot_pure": "it makes heat maps of the labels",
+    "openvinotoolkit__training_toolbox_caffe__examples__ctc": "its second input needs --param second_shape",
+    "openvinotoolkit__training_toolbox_caffe__models__person_detection_action_recognition": (
+        "a Python layer matches detections with the labels"
+    ),
     "CongWeilin__mtcnn-caffe": "a Python layer reads the labels and makes what the net goes on with",
     "NVIDIA__caffe__examples__TensorRT": "a TensorRT engine reads the labels",
     "BVLC__caffe__examples__kitti": "its net of TEST has an Input of a known shape",
