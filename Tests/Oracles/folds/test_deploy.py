@@ -236,7 +236,7 @@ def test_a_real_train_val_net(command, tmp_path, record_property, name):
     inputs = set(after.input) | {t for layer in nets.layers(after) if not layer.bottom for t in layer.top}
     assert inputs
     assert readers <= inputs | {top for layer in nets.layers(after) for top in layer.top}
-    assert "which nothing writes" not in result.stderr
+    assert "which no layer or input makes" not in result.stderr
     # as good as it was: others read it, unless its fork's own fields forbid that
     read = is_bvlc(text) or loads(out)
     assert read or not is_bvlc(path.read_text(encoding="utf-8-sig", errors="replace")), (
