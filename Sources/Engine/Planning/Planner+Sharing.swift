@@ -22,13 +22,12 @@ extension Planner {
     var covered = Set(first.allLayers)
     var open = first.allLayers
     while let layer = open.popLast() {
-      for other in sharers(with: layer) where !covered.contains(other) {
+      guard let others = sharers(with: layer) else { return nil }
+      for other in others where !covered.contains(other) {
         guard let binding = match(of: rule, with: other, matcher), isAlike(binding, first, rule) else {
           return nil
         }
         let layers = binding.allLayers
-        // Each branch is searched for anew, so that very many would take a time that grows with their square.
-        guard bindings.count < Self.branchLimit else { return nil }
         guard covered.isDisjoint(with: layers) else { return nil }
         bindings.append(binding)
         covered.formUnion(layers)
@@ -53,10 +52,16 @@ extension Planner {
     return made
   }
 
-  private func sharers(with layer: LayerID) -> [LayerID] {
-    (net.graph.definition(of: layer)?.sharedParameterNames ?? []).compactMap(\.self).flatMap {
-      net.graph.parameterSharers[$0] ?? []
-    }.filter { net.graph[$0].isAlive }
+  /// The layers that share parameters with a layer; nil for more than the limit, since each is searched for anew and
+  /// the time would grow with their square.
+  private func sharers(with layer: LayerID) -> [LayerID]? {
+    var sharers: [LayerID] = []
+    for case let name? in net.graph.definition(of: layer)?.sharedParameterNames ?? [] {
+      let layers = net.graph.parameterSharers[name] ?? []
+      guard layers.count <= Self.branchLimit else { return nil }
+      sharers += layers.filter { net.graph[$0].isAlive }
+    }
+    return sharers
   }
 
   /// The match of which a layer is part: its anchor is the layer or stands behind it.
@@ -69,7 +74,9 @@ extension Planner {
         let layer = reached[edge]
         edge += 1
         for top in net.graph[layer].tops {
-          net.graph.forEachConsumer(of: top, atMost: 64) { if !reached.contains($0) { reached.append($0) } }
+          for reader in net.graph.consumers(of: top).prefix(64) where !reached.contains(reader) {
+            reached.append(reader)
+          }
         }
       }
     }

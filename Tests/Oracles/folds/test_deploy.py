@@ -137,7 +137,7 @@ def test_a_size_that_nobody_tells_is_asked_for(command, tmp_path):
     path = tmp_path / "net.prototxt"
     notes = command.run("fold", path, tmp_path / "net.caffemodel", *SELECT, "-v", "--dry-run").stderr
     assert "digits" in stays(notes)
-    assert "the rule's condition 'input_shape_given_or_known' does not hold" in notes
+    assert "give it with --param input_shape=N,C,H,W" in notes
     flags = (*SELECT, "--param", "input_shape=2,4,12,12")
     folded = command.fold(text.encode(), blobs().SerializeToString(), tmp_path, *flags)
     assert nets.input_shapes(nets.parse(folded.definition)) == {"data": (2, 4, 12, 12)}

@@ -51,7 +51,7 @@ import Testing
       version: 3
       """,
       """
-      r.yaml:2:1: error: unknown key 'version'; expected 'extends', 'rules' or 'layouts'
+      r.yaml:2:1: error: unknown key 'version'; expected 'extends', 'rules', 'layouts' or 'types'
         version: 3
         ^
       """),

@@ -242,7 +242,7 @@ import Testing
         - {id: l, type: BN, blobs: [gamma], eps: 1}
       """,
       """
-      r.yaml:3:39: error: unknown key 'eps'; expected 'when', 'epsilon', 'stored_statistics', 'axis', 'axis_count', 'scale' or 'shift'
+      r.yaml:3:39: error: unknown key 'eps'; expected 'when', 'epsilon', 'stored_statistics', 'axis', 'axis_count', 'scale', 'shift', 'refuse', 'warn', 'warn_when' or 'assume'
           - {id: l, type: BN, blobs: [gamma], eps: 1}
                                               ^
       """),

@@ -32,7 +32,7 @@ import Testing
         - {id: l, type: BN, blobs: [gama]}
       """,
       """
-      r.yaml:2:1: error: unknown key 'extra'; expected 'extends'
+      r.yaml:2:1: error: unknown key 'extra'; expected 'extends' or 'types'
         extra: 1
         ^
       r.yaml:4:9: error: 'First' is no id; use lower-case letters, digits and hyphens, beginning with a letter
