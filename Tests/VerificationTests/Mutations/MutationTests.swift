@@ -262,7 +262,9 @@ import Testing
       on: MutationNets.batchNormAlone),
     Mutation(
       "remove-dropout", "one that multiplies at TEST removed",
-      "          - attr(dropout, 'dropout_param.scale_train', true)\n", "", on: MutationNets.scalingDropout),
+      "          - that: attr(dropout, 'dropout_param.scale_train', true)\n"
+        + "            because: \"it says 'scale_train: false', so it multiplies its input at TEST\"\n", "",
+      on: MutationNets.scalingDropout),
     Mutation(
       "remove-power-identity", "the summand not looked at", " and power.power_param.shift == 0", "",
       on: MutationNets.shiftingPower),
