@@ -57,7 +57,7 @@ def _summarise(terminalreporter, rows):
     )
 
 
-# Their sentences are from before definitions were held against the schema; the work on `deploy` words them anew.
+# Their sentences are older than the check of definitions; the work on `deploy` words them anew.
 AWAITING_DEPLOY = ("test_layers_that_train_whatever", "test_a_size_that_nobody", "test_a_real_train_val_net")
 
 
