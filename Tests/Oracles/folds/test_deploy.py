@@ -137,7 +137,7 @@ def test_a_size_that_nobody_tells_is_asked_for(command, tmp_path):
     path = tmp_path / "net.prototxt"
     notes = command.run("fold", path, tmp_path / "net.caffemodel", *SELECT, "-v", "--dry-run").stderr
     assert "digits" in stays(notes)
-    assert "the rule's condition 'input_shape_given_or_known' does not hold" in notes
+    assert "the rule's condition 'height > 0 and width > 0' does not hold" in notes
     flags = (*SELECT, "--param", "input_shape=2,4,12,12")
     folded = command.fold(text.encode(), blobs().SerializeToString(), tmp_path, *flags)
     assert nets.input_shapes(nets.parse(folded.definition)) == {"data": (2, 4, 12, 12)}
@@ -197,6 +197,11 @@ def test_a_real_train_val_net(command, tmp_path, record_property, name):
     arguments = ["fold", path, "--definition-only", *SELECT, "--phase", phase]
     arguments += ["--output-model", out, "-v"]
     result = command.run(*arguments, "--param", "input_shape=1,3,224,224")
+    if re.search(r": error: .* has '\w+' twice", result.stderr):
+        # protobuf does not read it either
+        assert result.code == 2
+        assert not is_bvlc(path.read_text(encoding="utf-8-sig", errors="replace"))
+        return
     if result.code == 2:
         # Where no data layer can take a shape, the rest is done once it is not asked for.
         assert "'input_shape' had no effect" in result.stderr
@@ -216,8 +221,9 @@ def test_a_real_train_val_net(command, tmp_path, record_property, name):
         assert "Accuracy" not in kind
         # a loss may stay that something else reads
         assert "Loss" not in kind or readers & set(layer.top), layer.name
-    # a source that stays has its reason
-    assert left <= stays(result.stderr), left - stays(result.stderr)
+    # a source that stays has its reason; a layer that counts time steps is no source of data
+    counting = {layer.name for layer in nets.layers(after) if layer.type == "ContinuationIndicator"}
+    assert left - counting <= stays(result.stderr), left - stays(result.stderr)
     # as good as it was: others read it, unless its fork's own fields forbid that
     read = is_bvlc(text) or loads(out)
     own = "" if read else "only its fork reads it"

@@ -282,8 +282,8 @@ def test_a_value_that_asks_for_nothing_has_none(command, tmp_path, value):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["mean=1,2"], "parameter 'mean' had no effect: the rules 'input-mean', 'input-scale' rewrote"),
-        (["mean=1", "input=image"], "parameter 'input' had no effect: the rules 'input-order', "),
+        (["mean=1,2"], "parameter 'mean' had no effect: rules 'input-mean' and 'input-scale' rewrote"),
+        (["mean=1", "input=image"], "parameter 'input' had no effect: rules 'input-order', "),
     ],
 )
 def test_a_value_without_effect_is_told_and_nothing_written(command, tmp_path, arguments, sentence):
