@@ -18,14 +18,15 @@ let package = Package(
     .target(name: "Threads", dependencies: ["CAffinity"]),
     .target(name: "Tensors"),
     .target(name: "CaffeIO", dependencies: ["Diagnostics", "Tensors", "Threads"]),
+    .target(name: "Layers", dependencies: ["CaffeIO", "Tensors", "Threads", "Diagnostics"]),
     .target(name: "YAML", dependencies: ["CYAML", "Diagnostics"]),
     .target(name: "RuleModel", dependencies: ["YAML", "Tensors", "Diagnostics"]),
     .target(
       name: "Rules", dependencies: ["RuleModel", "YAML", "Tensors", "Diagnostics", "JSON"],
       plugins: ["EmbedRules"]),
     .plugin(name: "EmbedRules", capability: .buildTool()),
-    .target(name: "Engine", dependencies: ["CaffeIO", "RuleModel", "Tensors", "Diagnostics", "JSON"]),
-    .target(name: "Layers", dependencies: ["CaffeIO", "Tensors", "Threads", "Diagnostics"]),
+    .target(
+      name: "Engine", dependencies: ["Layers", "CaffeIO", "RuleModel", "Tensors", "Diagnostics", "JSON"]),
     .target(
       name: "Verification",
       dependencies: [

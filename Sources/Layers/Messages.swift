@@ -13,7 +13,7 @@ extension LayerError {
     case .unknownType:
       let type = layer?.type ?? ""
       return "this type cannot be run here"
-        + Suggestion.clause(for: type, among: LayerRegistry.layers.keys.sorted())
+        + Suggestion.clause(for: type, among: LayerRegistry.names)
     case .bottomCount(let expected, let found):
       return "expected \(expected.counting("bottom")), found \(found)"
     case .topCount(let expected, let found): return "expected \(expected.counting("top")), found \(found)"
@@ -44,9 +44,13 @@ extension LayerError {
       return "the top would have \(shape.count) dimensions; the limit is \(limit)"
     case .tooLarge(let shape, let limit):
       return "the top would have the shape \(shape.asShape); the limit is \(limit) values"
+    case .unexplainedField(let path, let place):
+      return "nothing here knows what '\(path)' (\(place)) does, so the layer cannot be run"
     case .bothGiven(let one, let other): return "give either '\(one)' or '\(other)', not both"
     case .unevenSlices(let length, let tops):
       return "an axis of \(length) cannot be cut into \(tops) equal parts"
+    case .index(let bottom, let found, let count):
+      return "bottom \(bottom) names the index \(found); there are \(count)"
     case .maskPlace(let found, let size):
       return "bottom 1 names the place \(found), but the top's plane has \(size) values; the sizes do not fit"
     case .unknownBottom(let blob, let candidates):

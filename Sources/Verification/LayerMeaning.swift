@@ -8,7 +8,7 @@ import Rules
 ///
 /// A layout says that a layer computes y = scale·x + shift per channel, and where its numbers are. That is all that is
 /// needed to run it: as a Scale.
-struct LayerMeaning {
+struct LayerMeaning: Sendable {
   /// The layer that computes it.
   let layer: any LayerDescription
   /// Scale and shift, for `layer`.
@@ -49,7 +49,7 @@ extension NetRunner {
     let parameters = WeightsFileParameters(weights)
     var meanings: [String: LayerMeaning] = [:]
     let unknown = Set(definition.layers.map(\.type)).filter { type in
-      LayerRegistry.layers[type] == nil && layouts.contains { $0.types.accepts(type) }
+      LayerRegistry.description(ofType: type) == nil && layouts.contains { $0.types.accepts(type) }
     }
     if !unknown.isEmpty {
       let net = WorkingNet(

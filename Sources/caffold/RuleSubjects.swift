@@ -5,16 +5,17 @@ import Rules
 
 /// The rules that the arguments of a command name: files and folders of rules, ids, globs and tags.
 enum RuleSubjects {
-  /// The rules, and every layout that they may need. When nothing is named: the project's rules, and without a project
+  /// The rules, every layout that they may need, and the fields that the files list as harmless. When nothing is named: the project's rules, and without a project
   /// all built-in ones.
   static func rules(
     _ subjects: [String], _ project: ProjectFile?, fields: any LayerFields
-  ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
+  ) throws -> (rules: [Rule], layouts: [BlobLayout], harmlessFields: [String]) {
     let paths = subjects.filter(isPath)
     let selectors = subjects.filter { !isPath($0) }
     var options = try RuleOptions.none
     options.rules = (project?.rules ?? []) + paths
-    let (all, layouts) = try RuleLoader.loadAll(options, fields: fields)
+    let files = try RuleLoader.files(options, fields: fields)
+    let (all, layouts) = try RuleLoader.loadAll(options, files: files, fields: fields)
     if let repeated = RuleSet.repetitions(in: all).first { throw repeated }
     var rules: [Rule] = []
     if !paths.isEmpty || subjects.isEmpty {
@@ -30,7 +31,7 @@ enum RuleSubjects {
       rules =
         try RuleSet(named, layouts: [], selection: selection).rules.filter { !files.contains($0.id) } + rules
     }
-    return (rules, try RuleSet([], layouts: layouts).layouts)
+    return (rules, try RuleSet([], layouts: layouts).layouts, files.harmlessFields)
   }
 
   /// Ids and tags have neither slashes nor endings.

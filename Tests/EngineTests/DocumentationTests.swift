@@ -45,7 +45,7 @@ import Verification
         reasons: Refusal.Reason.codes, fields: SchemaFields(schema, isComplete: proto != nil))
       for rule in file.rules {
         let outcomes = RuleTestRunner.run(
-          rule, layouts: builtin.layouts + file.layouts, schema: schema, shapes: ForwardShapes())
+          rule, layouts: builtin.layouts + file.layouts, schema: schema)
         #expect(!outcomes.isEmpty, "example '\(rule.id)' has no tests")
         for outcome in outcomes {
           #expect(outcome.failure == nil, "example '\(rule.id)', test '\(outcome.test.name)'")

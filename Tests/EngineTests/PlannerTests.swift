@@ -31,11 +31,11 @@ import Verification
   @Test(arguments: [
     (
       "relu: true",
-      "Convolution 'conv' ends in a ReLU: 'convolution_param.relu' is true (net.prototxt:2:118), and a fold does not reach past a ReLU"
+      "Convolution 'conv' ends in a ReLU: 'convolution_param.relu' is true, and a fold does not reach past a ReLU"
     ),
     (
       "saturate: 8",
-      "'convolution_param.saturate' (net.prototxt:2:118) is not a field of Caffe, so Convolution 'conv' may compute something else; correct the name, or give the fork's definition with --proto"
+      "'convolution_param.saturate' (net.prototxt:2:118) is not understood, so Convolution 'conv' may compute something else; correct the name, or list it under 'harmless_fields' in a rule file if it changes nothing"
     ),
   ])
   func aLayerThatIsNotUnderstoodIsNotFolded(field: String, reason: String) throws {
@@ -399,7 +399,7 @@ import Verification
     let builtin = try BuiltinRules.load()
     #expect(builtin.rules.count >= 7)
     for rule in builtin.rules {
-      let outcomes = RuleTestRunner.run(rule, layouts: builtin.layouts, shapes: ForwardShapes())
+      let outcomes = RuleTestRunner.run(rule, layouts: builtin.layouts)
       #expect(!outcomes.isEmpty, "rule '\(rule.id)' has no tests")
       for outcome in outcomes {
         #expect(outcome.failure == nil, "rule '\(rule.id)', test '\(outcome.test.name)'")

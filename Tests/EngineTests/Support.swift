@@ -41,8 +41,6 @@ func plan(
   var selection = RuleSet.Selection()
   selection.select = select
   let set = try RuleSet(all, layouts: layouts, selection: selection)
-  var options = options
-  options.shapes = ForwardShapes()
   return try Planner.plan(try graph(text, state), weights: nil, rules: set, options: options)
 }
 

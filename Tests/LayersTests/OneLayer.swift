@@ -10,7 +10,9 @@ struct OneLayer {
   let blobs: [NetValue<Double>]
 
   init(
-    _ type: String, _ parameters: String = "", bottoms: Int = 1, tops: Int = 1, blobs: [NetValue<Double>] = []
+    _ type: String, _ parameters: String = "", bottoms: Int = 1, tops: Int = 1,
+    blobs: [NetValue<Double>] = [],
+    knowsBlobs: Bool = true
   ) throws {
     let bottomText = (0..<bottoms).map { "bottom: \"b\($0)\" " }.joined()
     let topText = (0..<tops).map { "top: \"t\($0)\" " }.joined()
@@ -18,7 +20,7 @@ struct OneLayer {
     let document = try TextDocument(SourceText(path: "net.prototxt", bytes: Array(text.utf8)))
     let definition = try NetDefinition(document)
     layer = try LayerRegistry.layer(
-      WrittenLayer(definition.layers[0], schema: .caffe, blobShapes: blobs.map(\.shape)))
+      WrittenLayer(definition.layers[0], schema: .caffe, blobShapes: knowsBlobs ? blobs.map(\.shape) : nil))
     self.blobs = blobs
   }
 

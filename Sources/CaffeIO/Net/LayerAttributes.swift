@@ -32,7 +32,7 @@ extension AttributeValue {
   /// The value of a written field, read as the schema says.
   ///
   /// - Throws: `NetError` for a value that the field's type cannot hold, as protobuf would refuse it.
-  init(_ field: TextField, as schema: SchemaField?, words: Schema) throws(NetError) {
+  package init(_ field: TextField, as schema: SchemaField?, words: Schema) throws(NetError) {
     func wrong(_ expected: String) -> NetError {
       NetError(.expectedValue(expected, field: field.name, found: field.kindPhrase), atValueOf: field)
     }

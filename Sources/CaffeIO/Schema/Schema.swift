@@ -10,6 +10,8 @@ package struct Schema: Sendable, Equatable {
   package private(set) var enums: [String: SchemaEnum]
   /// The message of a layer: what `NetParameter.layer` holds, whatever a fork calls it.
   package private(set) var layerMessage = "LayerParameter"
+  /// Fields without influence on what a layer computes at TEST, by their paths: `convolution_param.weight_scale`.
+  package var harmlessFields: Set<String> = []
 
   /// Caffe's schema: BVLC's, and what its forks add where they agree; read on first use.
   package static let caffe: Schema = {
@@ -85,7 +87,9 @@ package struct Schema: Sendable, Equatable {
     // A type of an imported file counts as a message; it may be one of our enumerations.
     let known = Set(messages.keys)
     for name in fork.messages.keys { messages[name]?.settleTypes(enums, messages: known) }
-    return Schema(messages: messages, enums: enums)
+    var merged = Schema(messages: messages, enums: enums)
+    merged.harmlessFields = harmlessFields.union(fork.harmlessFields)
+    return merged
   }
 
   // MARK: Questions

@@ -3,7 +3,7 @@ import CaffeIO
 /// What rewrites have changed on one layer, apart from its connections. Nothing here is written yet.
 package struct LayerChange: Sendable {
   /// A parameter that is now another, by its path in the layer's parameters.
-  package struct Attribute: Sendable {
+  package struct Attribute: Sendable, Equatable {
     /// For example `["convolution_param", "bias_term"]`.
     package var path: [String]
     /// The values to write, several for a repeated field; none for a parameter that goes.

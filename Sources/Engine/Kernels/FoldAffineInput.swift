@@ -1,4 +1,5 @@
 import CaffeIO
+import Layers
 import RuleModel
 
 /// `fold-affine-input`: an affine layer folded into the layer that reads its output.
@@ -21,7 +22,7 @@ struct FoldAffineInput: Kernel {
     let from = arguments.layer("from")
     let into = arguments.layer("into")
     let inner = try net.affine(of: from)
-    if net.graph[into].type == "Scale" {
+    if net.described(into).facts?.blobs == .scale {
       try foldIntoScale(inner, from: from, into: into, net)
     } else {
       try foldIntoLinear(inner, from: from, into: into, net)
@@ -63,7 +64,7 @@ struct FoldAffineInput: Kernel {
     _ affine: Affine, from: LayerID, into: LayerID, _ net: WorkingNet
   ) throws(Refusal.Reason) {
     let linear = try LinearLayer(into, in: net)
-    guard let input = linear.input else {
+    guard linear.description.foldsInput, linear.geometry.map({ $0.input != nil }) ?? true else {
       throw Refusal.Reason(NoInputSide(layer: net.graph.named(into)))
     }
     guard affine.axis == 1, affine.axisCount == 1 || affine.axisCount == 0 else {
@@ -72,19 +73,19 @@ struct FoldAffineInput: Kernel {
     }
     let isShifted = affine.shift.map { $0.contains { $0 != 0 } } ?? affine.hasShift
     if isShifted, linear.pads { throw Refusal.Reason(InexactPadding(layer: net.graph.named(into))) }
-    if var blobs = try net.blobs(of: into), let scale = affine.scale, let weights = net.weights {
-      let channels = try channelCount(affine, from: from, into: into, linear, input, net)
+    if var blobs = try net.blobs(of: into), let scale = affine.scale, let weights = net.weights,
+      let geometry = linear.geometry, let input = geometry.input
+    {
+      let (channels, laid) = try channels(affine, from: from, into: into, input, net)
       func perChannel(_ values: [Double]) -> [Double] {
         values.count == 1 ? Array(repeating: values[0], count: channels) : values
       }
-      let laid = input.layout(channels)
       if isShifted, let shift = affine.shift {
         let t = perChannel(shift)
         var bias = linear.hasBias ? try net.values(of: blobs[1], layer: into) : []
         if bias.isEmpty { bias = Array(repeating: 0, count: linear.outputCount) }
-        let outputs = linear.scale(Array(repeating: 1, count: linear.outputCount))
-        let inputs = ChannelScale(
-          factors: t, inner: laid.inner, modulus: laid.modulus, rowsPerGroup: laid.rowsPerGroup)
+        let outputs = geometry.output.scale(Array(repeating: 1, count: linear.outputCount))
+        let inputs = laid.scale(t)
         do {
           // Read in chunks: the sum needs every weight once, never all of them at once.
           try blobs[0].forEachChunk(from: weights) { start, chunk in
@@ -102,10 +103,7 @@ struct FoldAffineInput: Kernel {
           blobs.append(.values(bias, shape: [bias.count], storage: blobs[0].storage))
         }
       }
-      blobs[0] = blobs[0].scaled(
-        by: ChannelScale(
-          factors: perChannel(scale), inner: laid.inner, modulus: laid.modulus,
-          rowsPerGroup: laid.rowsPerGroup))
+      blobs[0] = blobs[0].scaled(by: laid.scale(perChannel(scale)))
       net.setBlobs(blobs, of: into)
     }
     if isShifted, !linear.hasBias {
@@ -122,22 +120,15 @@ struct FoldAffineInput: Kernel {
         expected: expected))
   }
 
-  /// The number of input channels; an inner product has that of the affine layer, which must divide its inputs.
-  private func channelCount(
-    _ affine: Affine, from: LayerID, into: LayerID, _ linear: LinearLayer, _ input: LinearLayer.InputSide,
-    _ net: WorkingNet
-  ) throws(Refusal.Reason) -> Int {
-    let count = affine.channelCount
-    if let expected = input.channelCount {
-      if let count, count != expected {
-        throw wrongCount(count, of: from, into: into, expected: expected, net)
-      }
-      return expected
+  /// The number of input channels and where they lie; an inner product has as many as the affine layer, which must divide its
+  /// inputs.
+  private func channels(
+    _ affine: Affine, from: LayerID, into: LayerID, _ input: LinearGeometry.Input, _ net: WorkingNet
+  ) throws(Refusal.Reason) -> (Int, LinearGeometry.Layout) {
+    let count = affine.channelCount ?? input.channelCount ?? 1
+    guard let layout = input.layout(channels: count) else {
+      throw wrongCount(count, of: from, into: into, expected: input.count, net)
     }
-    let channels = count ?? 1
-    guard channels > 0, input.elementCount % channels == 0 else {
-      throw wrongCount(channels, of: from, into: into, expected: input.elementCount, net)
-    }
-    return channels
+    return (count, layout)
   }
 }

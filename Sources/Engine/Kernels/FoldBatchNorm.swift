@@ -12,6 +12,7 @@ struct FoldBatchNorm: Kernel {
 
   func apply(_ arguments: KernelArguments, to net: WorkingNet) throws(Refusal.Reason) {
     let from = arguments.layer("from")
-    try OutputFold.apply(try net.affine(of: from), from: from, into: arguments.layer("into"), in: net)
+    try OutputFold.apply(
+      try net.affineBeforeReLU(of: from), from: from, into: arguments.layer("into"), in: net)
   }
 }

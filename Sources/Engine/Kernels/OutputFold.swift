@@ -11,11 +11,19 @@ enum OutputFold {
     _ affine: Affine, from: LayerID, into: LayerID, in net: WorkingNet
   ) throws(Refusal.Reason) {
     let linear = try LinearLayer(into, in: net)
+    // Behind the ReLU the weights are out of reach.
+    if let relu = linear.description.fusedReLU {
+      throw Refusal.Reason(EndsInReLU(layer: net.graph.named(into), path: relu.path))
+    }
+    let relu = net.described(from).layer?.fusedReLU
+    if from != into, let relu, !type(of: linear.description).canFuseReLU {
+      throw Refusal.Reason(EndsInReLU(layer: net.graph.named(from), path: relu.path))
+    }
     guard affine.isPerChannel(rank: linear.rank) else {
       throw Refusal.Reason(
         OtherAxis(layer: net.graph.named(from), axis: affine.axis, count: affine.axisCount))
     }
-    if var blobs = try net.blobs(of: into), let scale = affine.scale {
+    if var blobs = try net.blobs(of: into), let scale = affine.scale, let geometry = linear.geometry {
       func perChannel(_ values: [Double], _ what: String) throws(Refusal.Reason) -> [Double] {
         if let channel = values.firstIndex(where: { !$0.isFinite }) {
           throw Refusal.Reason(NotFinite(layer: net.graph.named(from), numbers: what, channel: channel))
@@ -31,7 +39,7 @@ enum OutputFold {
       }
       let s = try perChannel(scale, "scale")
       let t = try affine.shift.map { (values) throws(Refusal.Reason) in try perChannel(values, "shift") }
-      blobs[0] = blobs[0].scaled(by: linear.scale(s))
+      blobs[0] = blobs[0].scaled(by: geometry.output.scale(s))
       if linear.hasBias {
         var bias = try net.values(of: blobs[1], layer: into)
         for channel in bias.indices { bias[channel] = bias[channel] * s[channel] + (t?[channel] ?? 0) }
@@ -43,6 +51,13 @@ enum OutputFold {
     }
     if !linear.hasBias, affine.hasShift {
       net.setAttribute(linear.biasPath, to: .literal("true"), of: into)
+    }
+    if from != into, let relu {
+      let message = type(of: linear.description).message
+      net.setAttribute([message, "relu"], to: .literal("true"), of: into)
+      if relu.slope != 0 {
+        net.setAttribute([message, "negative_slope"], to: .literal("\(relu.slope)"), of: into)
+      }
     }
   }
 }

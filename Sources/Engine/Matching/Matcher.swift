@@ -70,7 +70,6 @@ final class Matcher {
       return Refusal.Reason(OtherConnection(layer: graph.named(anchor)))
     }
     return rule.unmetCondition(binding, in: net)
-      ?? Safety(graph: graph, rule: rule, binding: binding, protected: protected, schema: net.schema)
-      .refusal()
+      ?? Safety(net: net, graph: graph, rule: rule, binding: binding, protected: protected).refusal()
   }
 }

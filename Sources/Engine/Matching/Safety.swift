@@ -3,11 +3,11 @@ import RuleModel
 
 /// What no rule may do unless it opts out by name: checked once, here, for all rules.
 struct Safety {
+  let net: WorkingNet
   let graph: NetGraph
   let rule: PlannedRule
   let binding: Binding
   let protected: ProtectedLayers
-  let schema: Schema
 
   /// The first reason against rewriting this match, or nil.
   func refusal() -> Refusal.Reason? {
@@ -18,22 +18,31 @@ struct Safety {
       return Refusal.Reason(
         OtherPhase(expected: phase.rawValue, found: graph.state.phase.rawValue))
     }
-    return protectionRefusal(layers) ?? meaningRefusal(layers) ?? interiorRefusal(layers)
+    return protectionRefusal(layers) ?? meaningRefusal() ?? interiorRefusal(layers)
       ?? sharingRefusal(layers)
   }
 
-  /// A layer whose parameters are not all understood may compute something other than the rule takes it to.
-  private func meaningRefusal(_ layers: [LayerID]) -> Refusal.Reason? {
+  /// A layer is understood whole or not at all: what a field does that nobody knows, a rule that does not name it cannot keep.
+  private func meaningRefusal() -> Refusal.Reason? {
     guard rule.rule.safety != .conversion, !(rule.steps.isEmpty && rule.removedCaptures.isEmpty) else {
       return nil
     }
-    for layer in layers {
-      guard let (path, field) = graph.definition(of: layer)?.unexplainedField(schema: schema) else {
-        continue
+    for (capture, layer) in binding.named {
+      let described = net.described(layer)
+      if described.unexplained.isEmpty, described.layer?.fusedReLU == nil { continue }
+      let named = rule.rule.namedParameters(ofCapture: capture)
+      let layouts = net.layoutIndices(for: graph[layer].type).map { net.layouts[$0] }
+      if let field = described.unexplained.first(where: { field in
+        !named.contains(field.path) && !layouts.contains { $0.names(field.path) }
+      }) {
+        return Refusal.Reason(
+          UnexplainedParameter(layer: graph.named(layer), path: field.path, place: field.place))
       }
-      return Refusal.Reason(
-        UnexplainedField(
-          layer: graph.named(layer), path: path, place: field.source.place(at: field.nameOffset)))
+      if let relu = described.layer?.fusedReLU, !named.contains(relu.path),
+        rule.mayLoseFusedReLU(ofCapture: capture)
+      {
+        return Refusal.Reason(EndsInReLU(layer: graph.named(layer), path: relu.path))
+      }
     }
     return nil
   }

@@ -1,31 +1,6 @@
 import CaffeIO
+import Layers
 import RuleModel
-
-/// Tells the shapes that a layer makes. The engine knows what reads what, and leaves to others what layers compute.
-package protocol LayerShapes: Sendable {
-  /// The shapes of a layer's tops.
-  ///
-  /// - Throws: `UnknownShape` where they cannot be told.
-  func topShapes(of layer: LayerShapeQuestion) throws(UnknownShape) -> [[Int]]
-}
-
-/// A layer whose tops' shapes are asked for.
-package struct LayerShapeQuestion: Sendable {
-  /// Its name.
-  package var name: String
-  /// The definition that it comes from; nil for a layer that a rewrite has made.
-  package var definition: LayerDefinition?
-  /// Its type now.
-  package var type: String
-  /// The shapes of its bottoms.
-  package var bottoms: [[Int]]
-  /// The number of its tops.
-  package var topCount: Int
-  /// The shapes of its blobs; nil when no weights are at hand.
-  package var blobs: [[Int]]?
-  /// A parameter as it is written now, by path.
-  package var attribute: @Sendable ([String]) -> AttributeValue?
-}
 
 /// Why a shape is not known, as a sentence part.
 package struct UnknownShape: Error, Sendable {
@@ -39,17 +14,13 @@ package struct UnknownShape: Error, Sendable {
 ///
 /// A rewrite changes the shapes of what the layers make that it works on, at most: those are forgotten, the rest stays right.
 struct ShapeInference {
-  private let layers: (any LayerShapes)?
   private var known: [ValueID: Result<[Int], UnknownShape>] = [:]
-
-  init(_ layers: (any LayerShapes)?) { self.layers = layers }
 
   /// Lets the shape of a value be found again.
   mutating func forget(_ value: ValueID) { known[value] = nil }
 
   /// The shape of a value. Nets are deep, hence a list of what is to be found and no recursion.
   mutating func shape(of value: ValueID, in net: WorkingNet) throws(UnknownShape) -> [Int] {
-    guard let layers else { throw UnknownShape("shapes are not inferred in this run") }
     var pending = [value]
     while let next = pending.last {
       if known[next] != nil {
@@ -80,7 +51,7 @@ struct ShapeInference {
         tops = .failure(unknown)
       } else {
         do {
-          tops = .success(try layers.topShapes(of: net.shapeQuestion(producer, bottoms: bottoms)))
+          tops = .success(try net.topShapes(of: producer, bottoms: bottoms))
         } catch {
           tops = .failure(error)
         }
@@ -133,12 +104,10 @@ extension WorkingNet {
   /// otherwise all have the same ones.
   func place(_ index: Int, amongBottomsOf layer: LayerID) throws(Refusal.Reason) -> ElementPlace {
     let bottoms = graph[layer].bottoms
-    guard graph[layer].type == "Concat" else {
+    guard let axis = described(layer).layer?.joinedAxis else {
       let count = try channels(of: bottoms[index], at: layer)
       return ElementPlace(index: index, offset: 0, count: count, total: count)
     }
-    let legacy = writtenAttribute(["concat_param", "concat_dim"], of: layer)?.integer
-    let axis = legacy ?? attribute(["concat_param", "axis"], of: layer)?.integer ?? 1
     var counts: [Int] = []
     for bottom in bottoms {
       guard axis != 1 else {
@@ -176,12 +145,20 @@ extension WorkingNet {
     return .success(shape)
   }
 
-  fileprivate func shapeQuestion(_ layer: LayerID, bottoms: [[Int]]) -> LayerShapeQuestion {
-    let graph = self.graph
-    let schema = self.schema
-    return LayerShapeQuestion(
-      name: graph[layer].name, definition: graph.definition(of: layer), type: graph[layer].type,
-      bottoms: bottoms, topCount: graph[layer].tops.count, blobs: (try? blobs(of: layer))?.map(\.shape),
-      attribute: { path in try? graph.writtenAttribute(path, of: layer, schema: schema) })
+  /// The shapes of a layer's tops, by its parameters.
+  fileprivate func topShapes(of layer: LayerID, bottoms: [[Int]]) throws(UnknownShape) -> [[Int]] {
+    let described = described(layer)
+    if let obstacle = described.obstacle { throw UnknownShape(obstacle.diagnostic.sentence) }
+    guard let description = described.layer, described.isUnderstood else {
+      throw UnknownShape("'\(described.unexplained[0].path)' may change what '\(graph[layer].name)' makes")
+    }
+    do {
+      let shapes = try description.outputShapes(bottoms)
+      let subject = LayerSubject(name: graph[layer].name, type: graph[layer].type)
+      for shape in shapes { try LayerLimits().check(shape, of: subject) }
+      return shapes
+    } catch {
+      throw UnknownShape(error.diagnostic.sentence)
+    }
   }
 }

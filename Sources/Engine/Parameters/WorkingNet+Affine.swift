@@ -8,6 +8,15 @@ extension WorkingNet {
   /// - Throws: a refusal where no layout fits or several do, where the layer wants the statistics of the
   ///   batch, and where its numbers are unusable.
   package func affine(of layer: LayerID) throws(Refusal.Reason) -> Affine {
+    if let relu = described(layer).layer?.fusedReLU {
+      throw Refusal.Reason(EndsInReLU(layer: graph.named(layer), path: relu.path))
+    }
+    return try affineBeforeReLU(of: layer)
+  }
+
+  /// The affine function of a layer that may end in a ReLU, which is left out.
+  func affineBeforeReLU(of layer: LayerID) throws(Refusal.Reason) -> Affine {
+    _ = try usable(layer)
     guard graph.layers[layer.index].bottoms.count == 1 else {
       throw Refusal.Reason(TwoBottoms(layer: graph.named(layer)))
     }

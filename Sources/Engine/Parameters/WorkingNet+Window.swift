@@ -1,4 +1,4 @@
-import CaffeIO
+import Layers
 import RuleModel
 
 extension WorkingNet {
@@ -7,39 +7,13 @@ extension WorkingNet {
   ///
   /// - Throws: a refusal for a layer of another type, and for sizes that are no whole numbers.
   package func window(of layer: LayerID) throws(Refusal.Reason) -> WindowSizes {
-    let type = graph[layer].type
-    guard type == "Pooling" || type.containsText("onvolution") else {
+    guard let window = try usable(layer).layer?.window else {
       throw Refusal.Reason(NoWindow(layer: graph.named(layer)))
     }
-    let message = type == "Pooling" ? "pooling_param" : "convolution_param"
-    func sizes(
-      _ field: String, _ sides: [String], default fallback: Int
-    ) throws(Refusal.Reason) -> [Int] {
-      func integer(_ value: AttributeValue?) throws(Refusal.Reason) -> Int? {
-        guard let value else { return nil }
-        guard let integer = value.integer else {
-          throw Refusal.Reason(NotWhole(layer: graph.named(layer), path: [message, field]))
-        }
-        return integer
-      }
-      // Sides come first, as in Caffe: written together with the common size they are an error there.
-      if sides.contains(where: { writtenAttribute([message, $0], of: layer) != nil }) {
-        var result: [Int] = []
-        for side in sides {
-          result.append(try integer(writtenAttribute([message, side], of: layer)) ?? fallback)
-        }
-        return result
-      }
-      guard let value = writtenAttribute([message, field], of: layer) else { return [fallback] }
-      guard case .list(let items) = value else { return [try integer(value) ?? fallback] }
-      var result: [Int] = []
-      for item in items { result.append(try integer(item) ?? fallback) }
-      return result.isEmpty ? [fallback] : result
-    }
+    guard window.padBehind == nil else { throw Refusal.Reason(UnevenPadding(layer: graph.named(layer))) }
+    func sizes(_ written: [Int], or fallback: Int) -> [Int] { written.isEmpty ? [fallback] : written }
     return WindowSizes(
-      kernel: try sizes("kernel_size", ["kernel_h", "kernel_w"], default: 1),
-      stride: try sizes("stride", ["stride_h", "stride_w"], default: 1),
-      pad: try sizes("pad", ["pad_h", "pad_w"], default: 0),
-      dilation: try sizes("dilation", [], default: 1))
+      kernel: sizes(window.kernel, or: 1), stride: sizes(window.stride, or: 1), pad: sizes(window.pad, or: 0),
+      dilation: sizes(window.dilation, or: 1))
   }
 }

@@ -1,5 +1,6 @@
 import CaffeIO
 import Diagnostics
+import Layers
 import RuleModel
 
 /// The net while it is being rewritten: connections, parameters and blobs as they stand after the rewrites so far.
@@ -24,10 +25,12 @@ package final class WorkingNet {
 
   /// The first parameter found that has a value of the wrong kind; the plan is not to be used then.
   var malformed: NetError?
+  /// What is known of the layers by their parameters.
+  var descriptions = DescribedLayers()
   /// How many channels values have.
   private(set) var channels: ChannelInference
   /// Shapes of values, found when they are asked for.
-  var shapes: ShapeInference
+  var shapes = ShapeInference()
   /// How many values are given to the net, counted when a rule asks.
   lazy var inputCount = graph.netInputCount
   /// Layers of the weights file that hold blobs, by name.
@@ -38,15 +41,14 @@ package final class WorkingNet {
 
   package init(
     _ graph: consuming NetGraph, weights: WeightsFile?, layouts: [BlobLayout], schema: Schema = .caffe,
-    assumesStoredStatistics: Bool = false, shapes: (any LayerShapes)? = nil
+    assumesStoredStatistics: Bool = false
   ) {
-    channels = ChannelInference(copy graph, schema: schema)
-    self.shapes = ShapeInference(shapes)
+    channels = ChannelInference(copy graph, &descriptions, schema: schema)
     self.weights = weights
     self.layouts = layouts
     self.schema = schema
     self.assumesStoredStatistics = assumesStoredStatistics
-    malformed = channels.malformed
+    malformed = descriptions.malformed
     var stored: [String: [Int]] = [:]
     for (index, layer) in (weights?.layers ?? []).enumerated() where !layer.blobs.isEmpty {
       stored[layer.name, default: []].append(index)
@@ -101,14 +103,8 @@ package final class WorkingNet {
   /// Whether a layer has blobs that training has found: the file says so, or its type.
   func needsWeights(_ id: LayerID) -> Bool {
     if storedIndex(of: id) != nil { return true }
-    let layer = graph[id]
-    switch layer.type {
-    case "BatchNorm", "BN", "Convolution", "ConvolutionDepthwise", "CuDNNBatchNorm", "Deconvolution",
-      "DepthwiseConvolution", "Embed", "InnerProduct", "PReLU":
-      return true
-    case "Scale", "Bias": return layer.bottoms.count == 1
-    default: return false
-    }
+    let described = described(id)
+    return described.layer?.isTrained ?? (described.facts.map { $0.blobs != .none } ?? false)
   }
 
   /// Whether the weights file has blobs for a layer of this name that the definition lacks: Caffe would give them to
@@ -166,7 +162,7 @@ package final class WorkingNet {
   /// Finds out anew what the tops of a layer are like whose parameters or bottoms a rewrite has changed; what stands behind
   /// them is as it was, or is changed by the same rewrite.
   func updateTops(of layer: LayerID) {
-    channels.update(layer, in: graph, schema: schema)
+    channels.update(layer, described(layer), in: graph)
     for top in graph[layer].tops { shapes.forget(top) }
   }
 

@@ -14,7 +14,7 @@ extension Planner {
     let typesBefore = graph.typeCounts
     let net = WorkingNet(
       graph, weights: weights, layouts: rules.layouts, schema: options.schema,
-      assumesStoredStatistics: options.assumesStoredStatistics, shapes: options.shapes)
+      assumesStoredStatistics: options.assumesStoredStatistics)
     var options = options
     options.describesChanges = true
     var planner = Planner(net: net, rules: rules.rules, options: options, banned: [:])

@@ -1,4 +1,5 @@
 import CaffeIO
+import Layers
 
 /// What a layer's parameters say of its blobs.
 struct BlobParameters {
@@ -12,21 +13,10 @@ struct BlobParameters {
 
 /// Keeps a layer's parameters consistent with the blobs it has: what no rule should have to think of.
 enum ParameterBookkeeping {
-  /// Where a type says whether it has a bias, and what counts when it does not say.
-  private static func biasTerm(of type: String) -> (path: [String], fallback: Bool)? {
-    switch type {
-    case "InnerProduct": (["inner_product_param", "bias_term"], true)
-    case "Embed": (["embed_param", "bias_term"], true)
-    case "Scale": (["scale_param", "bias_term"], false)
-    case _ where type.containsText("onvolution"): (["convolution_param", "bias_term"], true)
-    default: nil
-    }
-  }
-
   /// What the parameters say of the blobs.
   private static func parameters(of layer: LayerID, in net: WorkingNet) -> BlobParameters {
     var parameters = BlobParameters()
-    if let bias = biasTerm(of: net.graph.layers[layer.index].type) {
+    if let bias = LayerRegistry.facts(ofType: net.graph.layers[layer.index].type)?.bias {
       let hasBias = net.attribute(bias.path, of: layer)?.boolean ?? bias.fallback
       parameters.hasBias = hasBias
       parameters.hasIdleFiller =
@@ -42,7 +32,9 @@ enum ParameterBookkeeping {
   /// Lets `bias_term`, `bias_filler` and the `param` list follow the blobs of a layer that a rewrite has touched.
   static func update(_ layer: LayerID, in net: WorkingNet) throws(Refusal.Reason) {
     guard let change = net.graph.changes[layer] else { return }
-    if let blobs = change.blobs, let bias = biasTerm(of: net.graph[layer].type), !blobs.isEmpty {
+    if let blobs = change.blobs, let bias = LayerRegistry.facts(ofType: net.graph[layer].type)?.bias,
+      !blobs.isEmpty
+    {
       guard blobs.count <= 2 else {
         throw Refusal.Reason(
           BlobCount(layer: net.graph.named(layer), found: blobs.count, expected: .oneOrTwo))
@@ -50,7 +42,7 @@ enum ParameterBookkeeping {
       setBias(blobs.count == 2, bias, of: layer, in: net)
     }
     let parameters = parameters(of: layer, in: net)
-    if parameters.hasIdleFiller, let bias = biasTerm(of: net.graph[layer].type) {
+    if parameters.hasIdleFiller, let bias = LayerRegistry.facts(ofType: net.graph[layer].type)?.bias {
       net.setAttribute([bias.path[0], "bias_filler"], to: [], of: layer)
     }
     var count = change.blobs?.count
@@ -62,12 +54,12 @@ enum ParameterBookkeeping {
 
   /// A blob was set in a run without weights.
   static func note(blob index: Int, of layer: LayerID, in net: WorkingNet) {
-    guard index == 1, let bias = biasTerm(of: net.graph[layer].type) else { return }
+    guard index == 1, let bias = LayerRegistry.facts(ofType: net.graph[layer].type)?.bias else { return }
     setBias(true, bias, of: layer, in: net)
   }
 
   private static func setBias(
-    _ hasBias: Bool, _ bias: (path: [String], fallback: Bool), of layer: LayerID, in net: WorkingNet
+    _ hasBias: Bool, _ bias: BiasField, of layer: LayerID, in net: WorkingNet
   ) {
     guard (net.attribute(bias.path, of: layer)?.boolean ?? bias.fallback) != hasBias else { return }
     net.setAttribute(bias.path, to: .literal(hasBias ? "true" : "false"), of: layer)

@@ -95,6 +95,13 @@ final class PlannedRule: Sendable {
   /// The index of a capture by name.
   func index(ofCapture name: String) -> Int? { captures.firstIndex { $0.capture.name == name } }
 
+  /// Whether the rule changes or removes the layers of a capture otherwise than by kernels, which know of fused ReLUs.
+  func mayLoseFusedReLU(ofCapture index: Int) -> Bool {
+    let changing = steps.filter { $0.captures.contains(index) }
+    if changing.isEmpty { return removedCaptures.contains(index) }
+    return changing.contains { $0.kernel == nil }
+  }
+
   /// Whether the search can begin at a layer.
   func canBegin(at layer: LayerID, in graph: NetGraph) -> Bool {
     captures[pattern.anchor].accepts(layer, in: graph)

@@ -15,8 +15,6 @@ package struct PlanOptions: Sendable {
   package var describesChanges = false
   /// Note the matches that were lost to rules that go first.
   package var recordsOverlaps = false
-  /// Tells the shapes of values; without it they are not known.
-  package var shapes: (any LayerShapes)?
   /// The kernels that rules call.
   package var kernels = KernelRegistry.builtin
 
@@ -66,7 +64,7 @@ package struct Planner {
     let original = weights == nil ? nil : copy graph
     var net = WorkingNet(
       graph, weights: weights, layouts: rules.layouts, schema: options.schema,
-      assumesStoredStatistics: options.assumesStoredStatistics, shapes: options.shapes)
+      assumesStoredStatistics: options.assumesStoredStatistics)
     while true {
       var planner = Planner(net: net, rules: rules.rules, options: options, banned: banned)
       try planner.run()
@@ -76,7 +74,7 @@ package struct Planner {
       banned.merge(overflows) { $0.merging($1) { first, _ in first } }
       net = WorkingNet(
         original, weights: weights, layouts: rules.layouts, schema: options.schema,
-        assumesStoredStatistics: options.assumesStoredStatistics, shapes: options.shapes)
+        assumesStoredStatistics: options.assumesStoredStatistics)
     }
   }
 

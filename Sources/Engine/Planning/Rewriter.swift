@@ -1,4 +1,5 @@
 import CaffeIO
+import Layers
 import RuleModel
 
 /// Applies one rule to one match. The only place where a graph changes.
@@ -174,21 +175,12 @@ struct Rewriter {
   /// Refuses a new layer of a type that cannot work in place and would.
   private func checkInPlace(_ layer: LayerID) throws(Refusal.Reason) {
     let (graph, made) = (net.graph, net.graph[layer])
-    guard Self.typesNotInPlace.contains(made.type) else { return }
+    guard LayerRegistry.facts(ofType: made.type)?.worksInPlace == false else { return }
     let read = made.bottoms.map(graph.blobName)
     if let blob = made.tops.map(graph.blobName).first(where: read.contains) {
       throw Refusal.Reason(WorksInPlace(layer: graph.named(layer), blob: blob))
     }
   }
-
-  /// Caffe's layers of these types read their bottoms while they write their tops.
-  private static let typesNotInPlace: Set<String> = [
-    "ArgMax", "Concat", "Convolution", "ConvolutionDepthwise", "Crop", "Deconvolution",
-    "DepthwiseConvolution",
-    "Embed", "Im2col", "InnerProduct", "Interp", "LRN", "Permute", "Pooling", "Reduction", "SPP", "Slice",
-    "Tile",
-    "Upsample",
-  ]
 
   /// Takes out what makes a value that nobody reads any more, and then what that alone has read, as long as it makes
   /// nothing else and has no blobs: what was learned is no preparation of labels.

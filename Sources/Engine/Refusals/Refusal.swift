@@ -87,10 +87,11 @@ extension Refusal.Reason {
     RepeatedName.self, SharedParameter.self, NoWeights.self, UnknownWithoutWeights.self,
     AmbiguousWeights.self, BlobCount.self, BlobShape.self, ChannelCount.self, InputChannels.self,
     NoLayout.self, AmbiguousLayout.self, BatchStatistics.self, UnusableVariance.self, NotFinite.self,
-    OtherAxis.self, TwoBottoms.self, UnexplainedField.self, Overflow.self, InexactPadding.self,
+    OtherAxis.self, TwoBottoms.self, UnexplainedParameter.self, EndsInReLU.self,
+    UnusableParameters.self, Overflow.self, InexactPadding.self,
     UnknownBlobShape.self,
     UnreadableBlobs.self, EvaluationFailed.self, NotANumber.self, WrongFieldValue.self, NoWindow.self,
-    NotWhole.self, NoInputSide.self,
+    UnevenPadding.self, NoInputSide.self, NotLinear.self,
   ]
 
   /// All codes, each once.

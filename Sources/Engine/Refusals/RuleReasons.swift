@@ -156,14 +156,3 @@ struct NoWindow: RefusalReason {
     "\(self.layer.mention(about: layer)) has no window: only convolutions, deconvolutions and poolings have one"
   }
 }
-
-/// A parameter is no whole number.
-struct NotWhole: RefusalReason {
-  static let code = EvaluationFailed.code
-  var layer: NamedLayer
-  var path: [String]
-
-  func sentence(about layer: NamedLayer?) -> String {
-    "\(self.layer.possession("'\(path.joined(separator: "."))'", about: layer)) is not a whole number"
-  }
-}

@@ -244,28 +244,6 @@ struct TwoBottoms: RefusalReason {
   }
 }
 
-/// A parameter may make a layer compute something other than its type says.
-struct UnexplainedField: RefusalReason {
-  static let code = RefusalCode(
-    "unexplained-field", "a parameter that nothing explains may change what the layer computes")
-  var layer: NamedLayer
-  /// The parameter, `convolution_param.relu`, and where it is written.
-  var path: String
-  var place: SourcePlace
-
-  var variant: String { path }
-
-  func sentence(about layer: NamedLayer?) -> String {
-    let it = self.layer.mention(about: layer)
-    if path.hasSuffix(".relu") {
-      return
-        "\(it) ends in a ReLU: '\(path)' is true (\(place.description)), and a fold does not reach past a ReLU"
-    }
-    return
-      "'\(path)' (\(place.description)) is not a field of Caffe, so \(it) may compute something else; correct the name, or give the fork's definition with --proto"
-  }
-}
-
 /// Folded numbers would not fit the type that they are stored in.
 struct Overflow: RefusalReason {
   static let code = RefusalCode("overflow", "the folded numbers would not fit the stored type")
@@ -296,15 +274,5 @@ struct UnreadableBlobs: RefusalReason {
 
   func sentence(about layer: NamedLayer?) -> String {
     "\(self.layer.possession("blobs", about: layer)) cannot be read: \((error as? any DiagnosticError)?.diagnostic.sentence ?? "\(error)")"
-  }
-}
-
-/// A kernel does not know how the input channels of a layer lie in its weights.
-struct NoInputSide: RefusalReason {
-  static let code = RefusalCode("unsupported", "a kernel cannot fold into such a layer")
-  var layer: NamedLayer
-
-  func sentence(about layer: NamedLayer?) -> String {
-    "folding into the input side of a \(self.layer.type) layer is not supported"
   }
 }

@@ -8,13 +8,11 @@ package struct RuleTestReport: Sendable {
   package let rules: [(rule: Rule, outcomes: [RuleTestRunner.Outcome])]
 
   /// Runs the tests of all `rules`.
-  ///
-  /// - Parameter shapes: tells the shapes of values; without it they are not known.
   package init(
-    running rules: [Rule], layouts: [BlobLayout], schema: Schema = .caffe, shapes: (any LayerShapes)? = nil
+    running rules: [Rule], layouts: [BlobLayout], schema: Schema = .caffe
   ) {
     self.rules = rules.map {
-      ($0, RuleTestRunner.run($0, layouts: layouts, schema: schema, shapes: shapes))
+      ($0, RuleTestRunner.run($0, layouts: layouts, schema: schema))
     }
   }
 

@@ -14,13 +14,12 @@ package enum RuleTestRunner {
 
   /// Runs all examples of `rule`.
   ///
-  /// - Parameter shapes: tells the shapes of values; without it they are not known.
   package static func run(
-    _ rule: Rule, layouts: [BlobLayout], schema: Schema = .caffe, shapes: (any LayerShapes)? = nil
+    _ rule: Rule, layouts: [BlobLayout], schema: Schema = .caffe
   ) -> [Outcome] {
     rule.tests.map { test in
       do {
-        return Outcome(test: test, failure: try failure(of: test, rule, layouts, schema, shapes))
+        return Outcome(test: test, failure: try failure(of: test, rule, layouts, schema))
       } catch let error as any DiagnosticError {
         return Outcome(test: test, failure: error.diagnostic.text)
       } catch {
@@ -30,15 +29,13 @@ package enum RuleTestRunner {
   }
 
   private static func failure(
-    of test: RuleTest, _ rule: Rule, _ layouts: [BlobLayout], _ schema: Schema,
-    _ shapes: (any LayerShapes)?
+    of test: RuleTest, _ rule: Rule, _ layouts: [BlobLayout], _ schema: Schema
   ) throws -> String? {
     let rules = RuleSet(rules: [rule.giving(test.arguments)], layouts: layouts)
     let definition = try NetDefinition(try TextDocument(test.net))
     let graph = try NetGraph(definition, state: NetState(phase: .test))
     var options = PlanOptions()
     options.schema = schema
-    options.shapes = shapes
     let plan = try Planner.plan(graph, weights: nil, rules: rules, options: options)
     let left = plan.graph.writtenLayers.map { plan.graph[$0].name }
     switch test.expectation {

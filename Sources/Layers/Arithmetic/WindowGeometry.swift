@@ -9,6 +9,11 @@ struct WindowGeometry: Sendable, Equatable {
   var dilation: [Int]
   /// The sizes of the windows' grid: a convolution's output, a deconvolution's input.
   var output: [Int]
+  /// How many zeros stand behind the input, where it is another number than before it.
+  var padBehind: [Int]?
+
+  /// How many zeros stand before and behind the input along an axis.
+  func padding(along axis: Int) -> Int { pad[axis] + (padBehind?[axis] ?? pad[axis]) }
 
   /// The geometry in which every value is its own window: the columns are the matrix itself.
   static func identity(count: Int) -> WindowGeometry {
@@ -17,7 +22,9 @@ struct WindowGeometry: Sendable, Equatable {
 
   /// The same windows with fewer axes, when no window has more than one value.
   var simplified: WindowGeometry {
-    let isIdentity = input == output && kernel.allSatisfy { $0 == 1 } && pad.allSatisfy { $0 == 0 }
+    let isIdentity =
+      input == output && kernel.allSatisfy { $0 == 1 }
+      && kernel.indices.allSatisfy { padding(along: $0) == 0 }
     return isIdentity || input.isEmpty ? .identity(count: input.product) : self
   }
 

@@ -5,6 +5,18 @@
 /// ymin, xmax, ymax; without any detection there is a row (image, −1, …) per image, as in the SSD fork.
 /// Among equal confidences the lower label, then the earlier prior comes first.
 struct DetectionOutputLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "DetectionOutput", bottoms: 3...4,
+    parameters: [
+      ParameterMessage(
+        "detection_output_param",
+        reads: [
+          "num_classes", "share_location", "background_label_id", "nms_param", "code_type", "keep_top_k",
+          "variance_encoded_in_target", "confidence_threshold",
+        ],
+        ignores: ["save_output_param", "visualize", "visualize_threshold", "save_file"])
+    ])
+
   private let layer: WrittenLayer
   private let classCount: Int
   private let background: Int
@@ -54,6 +66,8 @@ struct DetectionOutputLayer: LayerDescription {
     let perImage = keepCount < 0 ? perClass * classCount : min(keepCount, perClass * classCount)
     return [[1, 1, images * max(1, perImage), 7]]
   }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] { [1] }
 
   func run<S: NetScalar>(
     _ inputs: [NetValue<S>], blobs: [NetValue<S>]

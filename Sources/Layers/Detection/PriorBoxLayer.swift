@@ -8,6 +8,17 @@ import Glibc
 ///
 /// A `PriorBoxClustered`, of OpenVINO's training fork, lists the sizes instead, as `width` and `height`; they are taken as they are.
 struct PriorBoxLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "PriorBox", "PriorBoxClustered", bottoms: 2...2,
+    parameters: [
+      ParameterMessage(
+        "prior_box_param",
+        reads: [
+          "min_size", "max_size", "aspect_ratio", "flip", "clip", "variance", "img_size", "img_h", "img_w",
+          "step", "step_h", "step_w", "offset", "width", "height",
+        ])
+    ])
+
   private let layer: WrittenLayer
   /// The boxes' sizes in pixels of the image.
   private let boxes: [(width: Float, height: Float)]
@@ -80,6 +91,8 @@ struct PriorBoxLayer: LayerDescription {
     _ = try layer.bounded([inputs[0].legacy(2), inputs[0].legacy(3), boxes.count * 4, 2])
     return [[1, 2, inputs[0].legacy(2) * inputs[0].legacy(3) * boxes.count * 4]]
   }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] { [2] }
 
   func run<S: NetScalar>(
     _ inputs: [NetValue<S>], blobs: [NetValue<S>]

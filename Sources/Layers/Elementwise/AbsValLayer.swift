@@ -1,5 +1,7 @@
 /// AbsVal: y = |x|.
 struct AbsValLayer: LayerDescription {
+  static let facts = LayerFacts("AbsVal", keepsShape: true, sample: LayerSample())
+
   init(_ description: WrittenLayer) throws(LayerError) { try description.require() }
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }

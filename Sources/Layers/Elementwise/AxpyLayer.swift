@@ -1,5 +1,7 @@
 /// y = a · x + b with one a per image and channel (SENet): bottoms are a `[N, C, 1, 1]`, x and b.
 struct AxpyLayer: LayerDescription {
+  static let facts = LayerFacts("Axpy", bottoms: 3...3, sample: LayerSample(bottoms: 3...3))
+
   private let layer: WrittenLayer
 
   init(_ description: WrittenLayer) throws(LayerError) {
@@ -14,6 +16,8 @@ struct AxpyLayer: LayerDescription {
     try layer.require(inputs[2], bottom: 2, like: inputs[1])
     return [inputs[1]]
   }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] { [bottoms.count > 1 ? bottoms[1] : nil] }
 
   func run<S: NetScalar>(
     _ inputs: [NetValue<S>], blobs: [NetValue<S>]

@@ -1,5 +1,7 @@
 /// BNLL: y = log(1 + eˣ), in the form that does not overflow.
 struct BNLLLayer: LayerDescription {
+  static let facts = LayerFacts("BNLL", keepsShape: true, sample: LayerSample())
+
   init(_ description: WrittenLayer) throws(LayerError) { try description.require() }
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }

@@ -1,5 +1,12 @@
 /// Clip: y = max(`min`, min(x, `max`)); both bounds must be given.
 struct ClipLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Clip", parameters: [ParameterMessage("clip_param", reads: ["min", "max"])], keepsShape: true,
+    sample: LayerSample {
+      $0.set("clip_param", "min", oneOf: ["0", "-1"])
+      $0.set("clip_param", "max", oneOf: ["6", "1"])
+    })
+
   private let least: Double
   private let most: Double
 

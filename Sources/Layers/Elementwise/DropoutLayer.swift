@@ -1,5 +1,18 @@
 /// Dropout, at TEST a copy; forks with `scale_train: false` multiply by 1 − `dropout_ratio` there.
 struct DropoutLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Dropout",
+    parameters: [
+      ParameterMessage(
+        "dropout_param", reads: ["dropout_ratio", "scale_train", "sample_weights_test"],
+        ignores: ["random_seed", "engine"])
+    ],
+    keepsShape: true,
+    sample: LayerSample {
+      $0.set("dropout_param", "dropout_ratio", oneOf: [nil, "0.25", "0.9"])
+      $0.set("dropout_param", "scale_train", oneOf: [nil, nil, "false", "true"])
+    })
+
   private let factor: Double?
 
   init(_ description: WrittenLayer) throws(LayerError) {

@@ -1,5 +1,9 @@
 /// ELU: y = x for x > 0, else `alpha`·(eˣ − 1).
 struct ELULayer: LayerDescription {
+  static let facts = LayerFacts(
+    "ELU", parameters: [ParameterMessage("elu_param", reads: ["alpha"])], keepsShape: true,
+    sample: LayerSample { $0.set("elu_param", "alpha", oneOf: [nil, "0.5"]) })
+
   private let alpha: Double
 
   init(_ description: WrittenLayer) throws(LayerError) {

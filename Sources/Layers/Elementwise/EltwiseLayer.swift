@@ -1,5 +1,22 @@
 /// Bottoms of one shape combined element by element: SUM Σ coeff·x, PROD Π x, or MAX.
 struct EltwiseLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Eltwise", bottoms: 1...Int.max,
+    parameters: [
+      ParameterMessage(
+        "eltwise_param", reads: ["operation", "coeff"], ignores: ["stable_prod_grad", "engine"])
+    ],
+    keepsShape: true, worksInPlace: false,
+    sample: LayerSample(bottoms: 1...3) { sketch in
+      let operation: String? = sketch.pick("operation", [nil, "SUM", "PROD", "MAX"])
+      sketch.parameters["eltwise_param", "operation"] = operation.map { [$0] }
+      if operation == nil || operation == "SUM", sketch.happens("coeff") {
+        sketch.parameters["eltwise_param", "coeff"] = sketch.bottoms.indices.map {
+          sketch.pick("coeff.\($0)", ["1", "-1", "0.5"])
+        }
+      }
+    })
+
   private enum Operation { case product, sum, maximum }
 
   private let layer: WrittenLayer

@@ -1,5 +1,12 @@
 /// Exp: y = `base`^(`shift` + `scale`·x).
 struct ExpLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Exp", parameters: [ExponentParameters.fields(of: "exp_param")], keepsShape: true,
+    sample: LayerSample {
+      $0.set("exp_param", "scale", oneOf: [nil, "0.5"])
+      $0.set("exp_param", "shift", oneOf: [nil, "-1"])
+    })
+
   private let parameters: ExponentParameters
 
   init(_ description: WrittenLayer) throws(LayerError) {

@@ -7,6 +7,11 @@ struct ExponentParameters: Sendable {
   let scale: Double
   let shift: Double
 
+  /// The fields of `exp_param` or `log_param`.
+  static func fields(of message: String) -> ParameterMessage {
+    ParameterMessage(message, reads: ["base", "scale", "shift"])
+  }
+
   /// Reads `exp_param` or `log_param`.
   init(_ description: WrittenLayer, message: String) throws(LayerError) {
     try description.require()

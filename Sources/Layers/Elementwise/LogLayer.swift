@@ -1,5 +1,12 @@
 /// Log: y = log(`shift` + `scale`·x) to the base `base`.
 struct LogLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Log", parameters: [ExponentParameters.fields(of: "log_param")], keepsShape: true,
+    sample: LayerSample {
+      $0.set("log_param", "scale", oneOf: ["0.125", "0.25"])
+      $0.set("log_param", "shift", oneOf: ["4", "8"])
+    })
+
   private let parameters: ExponentParameters
 
   init(_ description: WrittenLayer) throws(LayerError) {

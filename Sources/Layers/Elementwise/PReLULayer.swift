@@ -1,5 +1,11 @@
 /// PReLU: y = max(x, 0) + slope[c]·min(x, 0), channels on axis 1; one slope for all with `channel_shared`.
 struct PReLULayer: LayerDescription {
+  static let facts = LayerFacts(
+    "PReLU",
+    parameters: [ParameterMessage("prelu_param", reads: ["channel_shared"], ignores: ["filler"])],
+    keepsShape: true, blobs: .factors,
+    sample: LayerSample { $0.set("prelu_param", "channel_shared", oneOf: [nil, "true"]) })
+
   private let subject: LayerSubject
   private let isShared: Bool
   private let blobShapes: [[Int]]
@@ -17,6 +23,10 @@ struct PReLULayer: LayerDescription {
     }
     try Blobs.check(blobShapes, 0, count: isShared ? 1 : inputs[0][1], subject)
     return inputs
+  }
+
+  func blobs(_ bottoms: [[Int]]) throws(LayerError) -> [BlobDescription] {
+    [BlobDescription(shape: isShared ? [1] : [try Axis.channels(of: bottoms[0], subject)], role: .factor)]
   }
 
   func run<S: NetScalar>(

@@ -1,5 +1,15 @@
 /// Power: y = (`shift` + `scale`·x)^`power`.
 struct PowerLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Power", parameters: [ParameterMessage("power_param", reads: ["power", "scale", "shift"])],
+    keepsShape: true,
+    sample: LayerSample { sketch in
+      // Small powers of numbers of either sign.
+      sketch.set("power_param", "power", oneOf: [nil, "1", "2", "3"])
+      sketch.set("power_param", "scale", oneOf: [nil, "1", "2", "-0.3"])
+      sketch.set("power_param", "shift", oneOf: [nil, "0", "1", "-0.7"])
+    })
+
   private let power: Double
   private let scale: Double
   private let shift: Double

@@ -1,5 +1,9 @@
 /// Sigmoid: y = ½·tanh(x/2) + ½, the form that does not overflow.
 struct SigmoidLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Sigmoid", parameters: [ParameterMessage("sigmoid_param", ignores: ["engine"])], keepsShape: true,
+    sample: LayerSample())
+
   init(_ description: WrittenLayer) throws(LayerError) { try description.require() }
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }

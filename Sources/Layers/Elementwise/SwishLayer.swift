@@ -1,5 +1,9 @@
 /// Swish: y = x·sigmoid(`beta`·x).
 struct SwishLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Swish", parameters: [ParameterMessage("swish_param", reads: ["beta"])], keepsShape: true,
+    sample: LayerSample { $0.set("swish_param", "beta", oneOf: [nil, "1", "0.5"]) })
+
   private let beta: Double
 
   init(_ description: WrittenLayer) throws(LayerError) {

@@ -1,5 +1,9 @@
 /// TanH: y = tanh x.
 struct TanHLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "TanH", parameters: [ParameterMessage("tanh_param", ignores: ["engine"])], keepsShape: true,
+    sample: LayerSample())
+
   init(_ description: WrittenLayer) throws(LayerError) { try description.require() }
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }

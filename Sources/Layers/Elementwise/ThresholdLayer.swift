@@ -1,5 +1,9 @@
 /// Threshold: y = 1 for x > `threshold`, else 0.
 struct ThresholdLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Threshold", parameters: [ParameterMessage("threshold_param", reads: ["threshold"])], keepsShape: true,
+    sample: LayerSample { $0.set("threshold_param", "threshold", oneOf: [nil, "0.5"]) })
+
   private let threshold: Double
 
   init(_ description: WrittenLayer) throws(LayerError) {

@@ -3,6 +3,21 @@
 /// SegNet's with `bn_mode: INFERENCE` has blobs [scale, shift]: y = x·scale + shift. PSPNet's has [slope, bias,
 /// mean, variance]: y = slope·(x − mean)/√(variance + ε) + bias, ε being `bn_param.eps`, 1e-5 by default.
 struct BNLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "BN", "CuDNNBatchNorm",
+    parameters: [
+      ParameterMessage(
+        "bn_param", reads: ["eps", "bn_mode"],
+        ignores: [
+          "scale_filler", "shift_filler", "slope_filler", "bias_filler", "frozen", "momentum", "engine",
+        ])
+    ],
+    keepsShape: true, blobs: .statistics,
+    sample: LayerSample {
+      $0.set("bn_param", "eps", oneOf: [nil, "0.001", "2e-5", "0.5"])
+      $0.set("bn_param", "bn_mode", oneOf: [nil, "INFERENCE"])
+    })
+
   private let subject: LayerSubject
   let epsilon: Double
   private let blobShapes: [[Int]]
@@ -16,6 +31,8 @@ struct BNLayer: LayerDescription {
       return
     }
     try description.require(blobs: 2...2)
+    // Without blobs it may be either fork's.
+    guard description.knowsBlobs else { return }
     // LEARN, the default, uses the batch's statistics also at TEST.
     let mode = try description.word("bn_param", "bn_mode", among: ["LEARN", "INFERENCE"], default: "LEARN")
     guard mode == "INFERENCE" else {
@@ -31,6 +48,12 @@ struct BNLayer: LayerDescription {
       try Blobs.check(blobShapes, index, count: inputs[0][1], subject)
     }
     return inputs
+  }
+
+  /// The blobs of the second fork; blob layouts tell of the others.
+  func blobs(_ bottoms: [[Int]]) throws(LayerError) -> [BlobDescription] {
+    let channels = [try Axis.channels(of: bottoms[0], subject)]
+    return [.factor, .shift, .shift, .variance].map { BlobDescription(shape: channels, role: $0) }
   }
 
   func run<S: NetScalar>(

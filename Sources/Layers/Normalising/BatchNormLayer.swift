@@ -2,20 +2,43 @@
 ///
 /// With `use_global_stats: false` μ and σ² are the bottom's own.
 struct BatchNormLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "BatchNorm",
+    parameters: [
+      ParameterMessage(
+        "batch_norm_param",
+        reads: ["use_global_stats", "eps", "scale_bias", "add_eps_before_sqrt"] + FusedReLU.fields,
+        ignores: [
+          "moving_average_fraction", "engine", "filler", "bias_filler", "scale_filler", "stats_batch_size",
+          "use_weight_bias", "bias_term",
+        ])
+    ],
+    keepsShape: true, blobs: .statistics,
+    sample: LayerSample {
+      $0.set("batch_norm_param", "eps", oneOf: [nil, "0.001", "2e-5", "0.5"])
+      $0.set("batch_norm_param", "use_global_stats", oneOf: [nil, "true", nil, "true", "false"])
+    })
+
   private let subject: LayerSubject
   let usesStored: Bool
   let epsilon: Double
   let dialect: BatchNormDialect
   private let blobShapes: [[Int]]
+  let fusedReLU: FusedReLU?
 
   init(_ description: WrittenLayer) throws(LayerError) {
     try description.require()
     subject = description.subject
+    // Darknet's way, of the Synopsys fork: y = (x − μ)/(√σ² + ε).
+    guard try description.boolean("batch_norm_param", "add_eps_before_sqrt", default: true) else {
+      throw description.error(.unsupported(field: "batch_norm_param.add_eps_before_sqrt", found: "false"))
+    }
     usesStored = try description.boolean("batch_norm_param", "use_global_stats", default: true)
     dialect = try BatchNormDialect(description, usesStored: usesStored)
     epsilon = max(
       try description.number("batch_norm_param", "eps", default: 1e-5), Double(Float(dialect.leastEpsilon)))
     blobShapes = description.blobShapes
+    fusedReLU = try FusedReLU(description, message: "batch_norm_param")
   }
 
   func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] {
@@ -25,6 +48,15 @@ struct BatchNormLayer: LayerDescription {
     }
     try dialect.check(blobShapes, channels: shape.count == 1 ? 1 : shape[1], subject)
     return [shape]
+  }
+
+  /// BVLC's blobs; blob layouts tell of the forks.
+  func blobs(_ bottoms: [[Int]]) throws(LayerError) -> [BlobDescription] {
+    let channels = bottoms[0].count == 1 ? 1 : try Axis.channels(of: bottoms[0], subject)
+    return [
+      BlobDescription(shape: [channels], role: .shift), BlobDescription(shape: [channels], role: .variance),
+      BlobDescription(shape: [1], role: .divisor),
+    ]
   }
 
   func run<S: NetScalar>(
@@ -43,7 +75,7 @@ struct BatchNormLayer: LayerDescription {
         mean: mean[channel], factor: 1 / (variance[channel] + S(epsilon)).squareRoot(),
         scale: scale?[channel] ?? 1, shift: shift?[channel] ?? 0)
     }
-    return [inputs[0].mapped(perChannel: normalisations, inner: inner) { $1($0) }]
+    return [inputs[0].mapped(perChannel: normalisations, inner: inner) { $1($0) }.through(fusedReLU)]
   }
 }
 

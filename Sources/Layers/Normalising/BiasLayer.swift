@@ -1,5 +1,10 @@
 /// Bias: y = x + β, β a parameter or the second bottom, spread over the axes that it does not have.
 struct BiasLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Bias", bottoms: 1...2, parameters: [BroadcastOperand.fields(of: "bias_param")], keepsShape: true,
+    blobs: .shift,
+    sample: LayerSample(bottoms: 1...2) { BroadcastOperand.draw("bias_param", &$0) })
+
   private let operand: BroadcastOperand
   private let blobShapes: [[Int]]
 
@@ -12,6 +17,14 @@ struct BiasLayer: LayerDescription {
   func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] {
     _ = try operand.inner(inputs, blob: blobShapes.first)
     return [inputs[0]]
+  }
+
+  var isTrained: Bool { !operand.isBottom }
+
+  func multiplyAdds(_ bottoms: [[Int]]) -> Int { 0 }
+
+  func blobs(_ bottoms: [[Int]]) throws(LayerError) -> [BlobDescription] {
+    operand.isBottom ? [] : [BlobDescription(shape: try operand.shape(bottoms), role: .shift)]
   }
 
   func run<S: NetScalar>(

@@ -8,6 +8,19 @@ struct BroadcastOperand: Sendable {
   /// Whether the second bottom is the operand.
   let isBottom: Bool
 
+  /// The fields of a message that has `axis` and `num_axes`, and others.
+  static func fields(
+    of message: String, reads: [String] = [], ignores: [String] = []
+  ) -> ParameterMessage {
+    ParameterMessage(message, reads: reads + ["axis", "num_axes"], ignores: ignores + ["filler"])
+  }
+
+  /// Draws `axis` and `num_axes`, mostly those of the channels.
+  static func draw(_ message: String, _ sketch: inout LayerSketch) {
+    sketch.set(message, "axis", oneOf: [nil, nil, nil, nil, "1", "0", "2", "-1"])
+    sketch.set(message, "num_axes", oneOf: [nil, nil, nil, nil, nil, "1", "0", "2"])
+  }
+
   /// Reads `axis` and `num_axes` of `message`.
   init(_ description: WrittenLayer, message: String) throws(LayerError) {
     try description.require(bottoms: 1...2)
@@ -20,6 +33,24 @@ struct BroadcastOperand: Sendable {
       throw description.error(
         .parameter(field: "\(message).num_axes", found: "\(axisCount)", expected: .notNegative))
     }
+  }
+
+  /// The shape of the operand for these bottoms.
+  func shape(_ bottoms: [[Int]]) throws(LayerError) -> [Int] {
+    if isBottom { return bottoms[1] }
+    guard axisCount != 0 else { return [] }
+    let axes = try axes(of: bottoms[0])
+    return Array(bottoms[0][axes])
+  }
+
+  /// The axes of a bottom that a parameter blob spans.
+  private func axes(of shape: [Int]) throws(LayerError) -> Range<Int> {
+    let axis = try Axis.index(axis, of: shape, field: "\(message).axis", subject)
+    let end = axisCount == -1 ? shape.count : axis + axisCount
+    guard end <= shape.count else {
+      throw LayerError(subject, .axis(field: "\(message).num_axes", value: axisCount, shape: shape))
+    }
+    return axis..<end
   }
 
   /// How many values one of the operand's covers in the first bottom.
@@ -38,15 +69,16 @@ struct BroadcastOperand: Sendable {
       return shape[(axis + operand.count)...].product
     }
     guard axisCount != 0 else {
-      try Blobs.check([blob ?? []], 0, count: 1, subject)
+      try check(blob, count: 1)
       return shape.product
     }
-    let axis = try Axis.index(axis, of: shape, field: "\(message).axis", subject)
-    let end = axisCount == -1 ? shape.count : axis + axisCount
-    guard end <= shape.count else {
-      throw LayerError(subject, .axis(field: "\(message).num_axes", value: axisCount, shape: shape))
-    }
-    try Blobs.check([blob ?? []], 0, count: shape[axis..<end].product, subject)
-    return shape[end...].product
+    let axes = try axes(of: shape)
+    try check(blob, count: shape[axes].product)
+    return shape[axes.upperBound...].product
+  }
+
+  /// Holds a blob against the number of values that it must have, where there is one.
+  private func check(_ blob: [Int]?, count: Int) throws(LayerError) {
+    if let blob { try Blobs.check([blob], 0, count: count, subject) }
   }
 }

@@ -5,6 +5,18 @@
 ///
 /// Neighbours outside the value count as zeros. `k` is not looked at within a channel, as in Caffe.
 struct LRNLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "LRN",
+    parameters: [
+      ParameterMessage(
+        "lrn_param", reads: ["local_size", "alpha", "beta", "k", "norm_region"], ignores: ["engine"])
+    ],
+    keepsShape: true, worksInPlace: false,
+    sample: LayerSample {
+      $0.set("lrn_param", "local_size", oneOf: ["1", "3", "5"])
+      $0.set("lrn_param", "alpha", oneOf: ["1", "0.5"])
+    })
+
   private let layer: WrittenLayer
   private let size: Int
   private let alpha, beta, k: Double

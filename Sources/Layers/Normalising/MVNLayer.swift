@@ -3,6 +3,17 @@
 ///     y = x − E[x]                              without normalize_variance
 ///     y = (x − E[x]) / (√E[(x − E[x])²] + ε)    with it: ε is added to the deviation, not to the variance
 struct MVNLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "MVN",
+    parameters: [
+      ParameterMessage("mvn_param", reads: ["normalize_variance", "across_channels", "eps"])
+    ],
+    keepsShape: true,
+    sample: LayerSample {
+      $0.set("mvn_param", "normalize_variance", oneOf: [nil, "false"])
+      $0.set("mvn_param", "across_channels", oneOf: [nil, "true"])
+    })
+
   private let layer: WrittenLayer
   private let normalizesVariance: Bool
   private let isAcrossChannels: Bool

@@ -4,6 +4,18 @@
 ///
 /// By default it is the whole image, with one γ for all channels, and ε = 1e-10.
 struct NormalizeLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Normalize",
+    parameters: [
+      ParameterMessage(
+        "norm_param", reads: ["across_spatial", "channel_shared", "eps"], ignores: ["scale_filler"])
+    ],
+    keepsShape: true, worksInPlace: false, blobs: .factors,
+    sample: LayerSample {
+      $0.set("norm_param", "across_spatial", oneOf: [nil, "false"])
+      $0.set("norm_param", "channel_shared", oneOf: [nil, "false"])
+    })
+
   private let layer: WrittenLayer
   private let isAcrossSpatial: Bool
   private let isChannelShared: Bool
@@ -21,6 +33,11 @@ struct NormalizeLayer: LayerDescription {
     try layer.require(rank: 2...4, of: inputs[0])
     try Blobs.check(layer.blobShapes, 0, count: isChannelShared ? 1 : inputs[0][1], layer.subject)
     return [inputs[0]]
+  }
+
+  func blobs(_ bottoms: [[Int]]) throws(LayerError) -> [BlobDescription] {
+    let channels = isChannelShared ? 1 : try Axis.channels(of: bottoms[0], layer.subject)
+    return [BlobDescription(shape: [channels], role: .factor)]
   }
 
   func run<S: NetScalar>(

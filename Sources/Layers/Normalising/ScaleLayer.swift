@@ -2,6 +2,17 @@
 ///
 /// Blobs are [γ, β] as far as they are parameters and `bias_term` is on.
 struct ScaleLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Scale", bottoms: 1...2,
+    parameters: [
+      BroadcastOperand.fields(of: "scale_param", reads: ["bias_term"], ignores: ["bias_filler"])
+    ],
+    keepsShape: true, blobs: .scale, bias: BiasField(in: "scale_param", default: false),
+    sample: LayerSample(bottoms: 1...2) {
+      BroadcastOperand.draw("scale_param", &$0)
+      $0.set("scale_param", "bias_term", oneOf: [nil, "true", "false"])
+    })
+
   private let subject: LayerSubject
   private let operand: BroadcastOperand
   private let hasBias: Bool
@@ -23,11 +34,19 @@ struct ScaleLayer: LayerDescription {
 
   private func inner(_ inputs: [[Int]]) throws(LayerError) -> Int {
     let inner = try operand.inner(inputs, blob: blobShapes.first)
-    if hasBias {
-      let count = operand.isBottom ? inputs[1].product : blobShapes[0].product
+    if hasBias, let first = blobShapes.first {
+      let count = operand.isBottom ? inputs[1].product : first.saturatingProduct
       try Blobs.check(blobShapes, blobShapes.count - 1, count: count, subject)
     }
     return inner
+  }
+
+  var isTrained: Bool { !operand.isBottom || hasBias }
+
+  func blobs(_ bottoms: [[Int]]) throws(LayerError) -> [BlobDescription] {
+    let shape = try operand.shape(bottoms)
+    return (operand.isBottom ? [] : [BlobDescription(shape: shape, role: .factor)])
+      + (hasBias ? [BlobDescription(shape: shape, role: .shift)] : [])
   }
 
   func run<S: NetScalar>(

@@ -2,6 +2,10 @@
 ///
 ///     y = exp(x − max x) / Σ exp(x − max x)
 struct SoftmaxLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Softmax", parameters: [ParameterMessage("softmax_param", reads: ["axis"], ignores: ["engine"])],
+    keepsShape: true, sample: LayerSample { $0.set("softmax_param", "axis", oneOf: [nil, "1", "-1"]) })
+
   private let layer: WrittenLayer
   private let axis: Int
 

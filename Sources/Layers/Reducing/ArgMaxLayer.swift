@@ -4,6 +4,10 @@
 /// `out_max_val`; without an axis `[N, 1, K, 1]` of places, `[N, 2, K, 1]` of places then values with `out_max_val`.
 /// Among equal elements the last comes first, as Caffe sorts pairs of value and place.
 struct ArgMaxLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "ArgMax", parameters: [ParameterMessage("argmax_param", reads: ["axis", "top_k", "out_max_val"])],
+    sample: LayerSample { $0.set("argmax_param", "axis", oneOf: [nil, "1"]) })
+
   private let layer: WrittenLayer
   private let axis: Int?
   private let topK: Int
@@ -34,6 +38,11 @@ struct ArgMaxLayer: LayerDescription {
       shape[2] = topK
     }
     return [shape]
+  }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] {
+    guard let axis else { return [givesValues ? 2 : 1] }
+    return [axis == 1 ? topK : axis < 0 ? nil : bottoms.first ?? nil]
   }
 
   func run<S: NetScalar>(

@@ -1,5 +1,12 @@
 /// One number for all axes from `axis` on: `coeff` times SUM, ASUM Σ|x|, SUMSQ Σx², or MEAN.
 struct ReductionLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Reduction", parameters: [ParameterMessage("reduction_param", reads: ["operation", "axis", "coeff"])],
+    sample: LayerSample {
+      $0.set("reduction_param", "operation", oneOf: [nil, "ASUM", "SUMSQ", "MEAN"])
+      $0.set("reduction_param", "axis", oneOf: ["1", "0", "-1"])
+    })
+
   private enum Operation { case sum, absolute, squares, mean }
 
   private let layer: WrittenLayer
@@ -24,6 +31,8 @@ struct ReductionLayer: LayerDescription {
   func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] {
     [Array(inputs[0][..<(try layer.axis(axis, "reduction_param.axis", of: inputs[0]))])]
   }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] { [axis > 1 ? bottoms.first ?? nil : nil] }
 
   func run<S: NetScalar>(
     _ inputs: [NetValue<S>], blobs: [NetValue<S>]

@@ -72,7 +72,9 @@ package struct NetRunner: Sendable {
         layer = try LayerRegistry.layer(description)
       } catch {
         guard error.isUnsupported else { throw error }
-        layer = LayerRegistry.layers[definitionLayer.type] == nil ? substitutes[definitionLayer.name] : nil
+        layer =
+          LayerRegistry.description(ofType: definitionLayer.type) == nil
+          ? substitutes[definitionLayer.name] : nil
         obstacle = layer == nil ? error : nil
       }
       var reads: [Int] = []
@@ -224,7 +226,7 @@ extension LayerError {
   /// known here.
   var isUnsupported: Bool {
     switch reason {
-    case .unknownType, .unsupported, .ambiguousBlobs, .blobCount: true
+    case .unknownType, .unexplainedField, .unsupported, .ambiguousBlobs, .blobCount: true
     default: false
     }
   }

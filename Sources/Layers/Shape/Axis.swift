@@ -10,6 +10,14 @@ enum Axis {
     }
     return index
   }
+
+  /// The number of channels of a bottom: its dimension 1.
+  static func channels(of shape: [Int], _ subject: LayerSubject) throws(LayerError) -> Int {
+    guard shape.count >= 2 else {
+      throw LayerError(subject, .inputRank(index: 0, expected: 2...Int.max, found: shape))
+    }
+    return shape[1]
+  }
 }
 
 /// Checks of parameter blobs.

@@ -1,5 +1,10 @@
 /// Bottoms one after the other along `axis`, or along `concat_dim` of old nets.
 struct ConcatLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Concat", bottoms: 1...Int.max,
+    parameters: [ParameterMessage("concat_param", reads: ["axis", "concat_dim"], ignores: ["engine"])],
+    sample: LayerSample(bottoms: 1...3) { $0.set("concat_param", "axis", oneOf: [nil, "1", "0", "-1"]) })
+
   private let layer: WrittenLayer
   private let field: String
   private let axis: Int
@@ -20,6 +25,23 @@ struct ConcatLayer: LayerDescription {
       shape[axis] += input[axis]
     }
     return [shape]
+  }
+
+  var joinedAxis: Int? { axis }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] {
+    // A negative axis may be that of the channels.
+    guard axis == 1 else { return [axis < 0 ? nil : bottoms.first ?? nil] }
+    var sum: Int? = 0
+    for bottom in bottoms {
+      sum = sum.flatMap { sum in
+        bottom.flatMap { count in
+          let (total, overflow) = sum.addingReportingOverflow(count)
+          return overflow ? nil : total
+        }
+      }
+    }
+    return [sum]
   }
 
   func run<S: NetScalar>(

@@ -1,6 +1,10 @@
 /// The first bottom cut to the size of the second from `axis` on, beginning at `offset`: none is 0, one is for all
 /// axes, else one per axis.
 struct CropLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Crop", bottoms: 2...2, parameters: [ParameterMessage("crop_param", reads: ["axis", "offset"])],
+    sample: LayerSample(bottoms: 2...2))
+
   private let layer: WrittenLayer
   private let axis: Int
   private let offsets: [Int]
@@ -37,6 +41,11 @@ struct CropLayer: LayerDescription {
       if axis < first || offsets.isEmpty { return 0 }
       return offsets.count == 1 ? offsets[0] : offsets[axis - first]
     }
+  }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] {
+    // From axis 0 or 1 on the channels are cut as well; a negative axis may be either.
+    [axis > 1 ? bottoms.first ?? nil : axis >= 0 && bottoms.count > 1 ? bottoms[1] : nil]
   }
 
   func run<S: NetScalar>(

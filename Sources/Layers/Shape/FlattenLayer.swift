@@ -1,5 +1,9 @@
 /// Axes `axis` to `end_axis` as one: `[2, 3, 4, 5]` becomes `[2, 60]`.
 struct FlattenLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Flatten", parameters: [ParameterMessage("flatten_param", reads: ["axis", "end_axis"])],
+    sample: LayerSample { $0.set("flatten_param", "axis", oneOf: [nil, "1", "2"]) })
+
   private let layer: WrittenLayer
   private let first, last: Int
 
@@ -18,6 +22,8 @@ struct FlattenLayer: LayerDescription {
     try layer.require("flatten_param.end_axis", end, from: start - 1, to: input.count - 1)
     return [Array(input[..<start] + [input[start..<end + 1].product] + input[(end + 1)...])]
   }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] { [first > 1 ? bottoms.first ?? nil : nil] }
 
   func run<S: NetScalar>(
     _ inputs: [NetValue<S>], blobs: [NetValue<S>]

@@ -1,5 +1,16 @@
 /// Axes in another order, from the SSD fork: top axis i is bottom axis `order[i]`; axes not named follow in order.
 struct PermuteLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Permute", parameters: [ParameterMessage("permute_param", reads: ["order"])],
+    sample: LayerSample { sketch in
+      var rest = Array((sketch.bottoms.first ?? []).indices)
+      var order: [Int] = []
+      while !rest.isEmpty {
+        order.append(rest.remove(at: sketch.choose("order.\(order.count)", below: rest.count)))
+      }
+      sketch.set("permute_param", "order", order)
+    })
+
   private let layer: WrittenLayer
   private let order: [Int]
 
@@ -26,6 +37,10 @@ struct PermuteLayer: LayerDescription {
       }
     }
     return order + shape.indices.filter { !order.contains($0) }
+  }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] {
+    [order.count > 1 && order[1] == 1 || order.isEmpty ? bottoms.first ?? nil : nil]
   }
 
   func run<S: NetScalar>(

@@ -1,6 +1,15 @@
 /// The same values under other dimensions: `shape.dim` replaces `num_axes` axes from `axis` on; 0 copies the
 /// bottom's dimension, one −1 takes what is left.
 struct ReshapeLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Reshape",
+    parameters: [ParameterMessage("reshape_param", reads: ["shape", "axis", "num_axes"])],
+    sample: LayerSample { sketch in
+      let rank = sketch.bottoms.first?.count ?? 0
+      let dimensions = sketch.pick("shape", [Array(repeating: 0, count: rank), [0, -1], [0, 0, -1]])
+      sketch.parameters["reshape_param", "shape", "dim"] = dimensions.map(String.init)
+    })
+
   private let layer: WrittenLayer
   private let dimensions: [Int]
   private let firstAxis, axisCount: Int
@@ -43,6 +52,15 @@ struct ReshapeLayer: LayerDescription {
     let output = try layer.bounded(Array(input[..<start] + middle + input[end...]))
     guard output.product == input.product else { throw misfit(.product(input[start..<end].product)) }
     return [output]
+  }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] {
+    guard firstAxis == 0, axisCount == -1, dimensions.count > 1 else { return [nil] }
+    switch dimensions[1] {
+    case 0: return [bottoms.first ?? nil]
+    case -1: return [nil]
+    case let count: return [count]
+    }
   }
 
   func run<S: NetScalar>(

@@ -1,5 +1,12 @@
 /// Channels of `group` groups dealt out in turn (ShuffleNet): the transposition of a `group` × (channels / group) table.
 struct ShuffleChannelLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "ShuffleChannel", parameters: [ParameterMessage("shuffle_channel_param", reads: ["group"])],
+    keepsShape: true, worksInPlace: false,
+    sample: LayerSample { sketch in
+      sketch.set("shuffle_channel_param", "group", [sketch.divisor("group", of: sketch.channels)])
+    })
+
   private let layer: WrittenLayer
   private let groups: Int
 

@@ -1,5 +1,9 @@
 /// Split: every top is a copy of the bottom.
 struct SplitLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Split", tops: 1...Int.max, parameters: [ParameterMessage("split_param", ignores: ["engine"])],
+    keepsShape: true, worksInPlace: false, sample: LayerSample(tops: 1...3))
+
   private let topCount: Int
 
   init(_ description: WrittenLayer) throws(LayerError) {

@@ -1,5 +1,12 @@
 /// The bottom repeated `tiles` times along `axis`.
 struct TileLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Tile", parameters: [ParameterMessage("tile_param", reads: ["axis", "tiles"])],
+    sample: LayerSample {
+      $0.set("tile_param", "tiles", oneOf: ["1", "2"])
+      $0.set("tile_param", "axis", oneOf: [nil, "2"])
+    })
+
   private let layer: WrittenLayer
   private let axis, tiles: Int
 
@@ -16,6 +23,12 @@ struct TileLayer: LayerDescription {
     var shape = inputs[0]
     shape[try layer.axis(axis, "tile_param.axis", of: shape)] *= tiles
     return [try layer.bounded(shape)]
+  }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] {
+    guard let count = bottoms.first ?? nil, axis >= 0 else { return [nil] }
+    let (product, overflow) = count.multipliedReportingOverflow(by: axis == 1 ? tiles : 1)
+    return [overflow ? nil : product]
   }
 
   func run<S: NetScalar>(

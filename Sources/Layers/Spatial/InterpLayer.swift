@@ -4,6 +4,17 @@
 /// n ↦ n + (n − 1)(zoom − 1); `height` and `width`; that of `shrink_factor` and then `zoom_factor`. `pad_beg` and
 /// `pad_end`, never positive, cut the bottom first.
 struct InterpLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Interp", bottoms: 1...2,
+    parameters: [
+      ParameterMessage(
+        "interp_param",
+        reads: [
+          "height", "width", "zoom_factor", "shrink_factor", "pad_beg", "pad_end", "interp_type",
+        ])
+    ],
+    sample: LayerSample { $0.set("interp_param", "zoom_factor", oneOf: ["1", "2"]) })
+
   private enum Size {
     case factors(shrink: Int, zoom: Int)
     case fixed(height: Int, width: Int)
@@ -66,6 +77,8 @@ struct InterpLayer: LayerDescription {
     }
     return [try layer.bounded([inputs[0].legacy(0), inputs[0].legacy(1)] + plane)]
   }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] { [bottoms.first ?? nil] }
 
   func run<S: NetScalar>(
     _ inputs: [NetValue<S>], blobs: [NetValue<S>]

@@ -6,11 +6,31 @@ import Threads
 /// last window that would begin beyond bottom and left padding is dropped. AVE divides by the window's size within the
 /// padded bottom. A second top of MAX gives where each maximum lies in its plane.
 struct PoolingLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Pooling", tops: 1...2,
+    parameters: [
+      ParameterMessage(
+        "pooling_param",
+        reads: ["pool", "global_pooling", "round_mode", "ceil_mode"] + WindowFields.poolingNames,
+        ignores: ["engine"])
+    ],
+    sample: LayerSample { sketch in
+      sketch.set("pooling_param", "pool", oneOf: [nil, "MAX", "AVE"])
+      if sketch.happens("global_pooling", oneIn: 8) {
+        sketch.parameters["pooling_param", "global_pooling"] = ["true"]
+      } else {
+        sketch.setSizes("pooling_param", "kernel_size", "kernel", from: 1, to: 3, default: nil)
+        sketch.setSizes("pooling_param", "stride", "stride", from: 1, to: 2, default: 1)
+        sketch.setSizes("pooling_param", "pad", "pad", from: 0, to: 1, default: 0)
+      }
+    })
+
   private let subject: LayerSubject
   private let isMaximum: Bool
   private let topCount: Int
   /// Nil for global pooling.
-  private let window: PoolingWindow?
+  private let poolingWindow: PoolingWindow?
+  private let fields: WindowFields
 
   init(_ description: WrittenLayer) throws(LayerError) {
     subject = description.subject
@@ -23,7 +43,8 @@ struct PoolingLayer: LayerDescription {
     try description.require(tops: isMaximum ? 1...2 : 1...1)
     topCount = description.topCount
     let isGlobal = try description.boolean("pooling_param", "global_pooling", default: false)
-    window = isGlobal ? nil : try PoolingWindow(description)
+    poolingWindow = isGlobal ? nil : try PoolingWindow(description)
+    fields = try WindowFields(description, message: "pooling_param", isPooling: true)
   }
 
   func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] {
@@ -37,11 +58,17 @@ struct PoolingLayer: LayerDescription {
     guard shape[2] > 0, shape[3] > 0 else {
       throw LayerError(subject, .windowTooLarge(window: [1, 1], input: Array(shape[2...])))
     }
-    guard let window else { return [shape[0], shape[1], 1, 1] }
+    guard let window = poolingWindow else { return [shape[0], shape[1], 1, 1] }
     return [
       shape[0], shape[1], try window.count(axis: 0, size: shape[2], subject),
       try window.count(axis: 1, size: shape[3], subject),
     ]
+  }
+
+  var window: WindowFields? { fields }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] {
+    Array(repeating: bottoms.first ?? nil, count: topCount)
   }
 
   func run<S: NetScalar>(
@@ -49,38 +76,49 @@ struct PoolingLayer: LayerDescription {
   ) throws(LayerError) -> [NetValue<S>] {
     let shape = try outputShape(inputs[0].shape)
     let (height, width) = (inputs[0].shape[2], inputs[0].shape[3])
-    let rows = window?.spans(axis: 0, size: height, count: shape[2]) ?? .init(whole: height)
-    let columns = window?.spans(axis: 1, size: width, count: shape[3]) ?? .init(whole: width)
+    let rows = poolingWindow?.spans(axis: 0, size: height, count: shape[2]) ?? .init(whole: height)
+    let columns = poolingWindow?.spans(axis: 1, size: width, count: shape[3]) ?? .init(whole: width)
+    let pooled = PoolingKernel.pool(
+      inputs[0], rows: rows, columns: columns, isMaximum: isMaximum, givesPlaces: topCount > 1)
+    return pooled.places.map { [pooled.value, $0] } ?? [pooled.value]
+  }
+}
+
+/// The arithmetic, plane by plane.
+enum PoolingKernel {
+  /// The maxima or means of windows, and where each maximum lies in its plane.
+  static func pool<S: NetScalar>(
+    _ input: NetValue<S>, rows: PoolingWindow.Spans, columns: PoolingWindow.Spans, isMaximum: Bool,
+    givesPlaces: Bool = false
+  ) -> (value: NetValue<S>, places: NetValue<S>?) {
+    let shape = [input.shape[0], input.shape[1], rows.inside.count, columns.inside.count]
+    let (height, width) = (input.shape[2], input.shape[3])
     let outputs = shape[2] * shape[3]
     let planes = shape[0] * shape[1]
     var top = NetValue<S>(shape: shape)
-    var places = NetValue<S>(shape: topCount > 1 ? shape : [0])
-    let work = planes * outputs * rows.lengths[0] * columns.lengths[0] * 2
+    var places = NetValue<S>(shape: givesPlaces ? shape : [0])
+    let work = planes * outputs * (rows.lengths.first ?? 0) * (columns.lengths.first ?? 0) * 2
     top.values.withUnsafeMutableBufferPointer { target in
       places.values.withUnsafeMutableBufferPointer { places in
-        inputs[0].values.withUnsafeBufferPointer { source in
+        input.values.withUnsafeBufferPointer { source in
           guard let target = target.baseAddress, let source = source.baseAddress else { return }
-          let placeBase = topCount > 1 ? places.baseAddress : nil
+          let placeBase = givesPlaces ? places.baseAddress : nil
           Parallel.forEach(planes, work: work) { plane in
             let source = source + plane * height * width
             let target = target + plane * outputs
             if isMaximum {
-              PoolingKernel.maxima(
-                source, width, rows, columns, target, placeBase.map { $0 + plane * outputs })
+              maxima(source, width, rows, columns, target, placeBase.map { $0 + plane * outputs })
             } else {
-              PoolingKernel.means(source, width, rows, columns, target)
+              means(source, width, rows, columns, target)
             }
           }
         }
       }
     }
-    return topCount > 1 ? [top, places] : [top]
+    return (top, givesPlaces ? places : nil)
   }
-}
 
-/// The arithmetic on one plane.
-enum PoolingKernel {
-  static func maxima<S: NetScalar>(
+  private static func maxima<S: NetScalar>(
     _ source: UnsafePointer<S>, _ width: Int, _ rows: PoolingWindow.Spans, _ columns: PoolingWindow.Spans,
     _ target: UnsafeMutablePointer<S>, _ places: UnsafeMutablePointer<S>?
   ) {
@@ -104,7 +142,7 @@ enum PoolingKernel {
     }
   }
 
-  static func means<S: NetScalar>(
+  private static func means<S: NetScalar>(
     _ source: UnsafePointer<S>, _ width: Int, _ rows: PoolingWindow.Spans, _ columns: PoolingWindow.Spans,
     _ target: UnsafeMutablePointer<S>
   ) {

@@ -29,6 +29,12 @@ struct PoolingWindow: Sendable {
     }
   }
 
+  /// A window of these sizes, whose number of outputs is rounded up.
+  init(kernel: [Int], stride: [Int], pad: [Int]) {
+    (self.kernel, self.stride, self.pad) = (kernel, stride, pad)
+    roundsUp = true
+  }
+
   /// Reads sizes, strides and padding, and how the number of outputs is rounded: up in BVLC Caffe, by `round_mode`
   /// or `ceil_mode` in others.
   init(_ description: WrittenLayer) throws(LayerError) {

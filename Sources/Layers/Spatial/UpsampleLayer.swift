@@ -5,6 +5,15 @@
 /// 0; the size is `upsample_h` × `upsample_w`, or `scale` (2 by default), or `scale_h` and `scale_w` times the bottom's, less one
 /// row or column with `pad_out_h` or `pad_out_w`.
 struct UpsampleLayer: LayerDescription {
+  static let facts = LayerFacts(
+    "Upsample", bottoms: 1...2,
+    parameters: [
+      ParameterMessage(
+        "upsample_param",
+        reads: ["scale", "scale_h", "scale_w", "pad_out_h", "pad_out_w", "upsample_h", "upsample_w"])
+    ],
+    sample: LayerSample { $0.set("upsample_param", "scale", oneOf: ["1", "2"]) })
+
   private let layer: WrittenLayer
   private let scale: (height: Int, width: Int)
   private let size: (height: Int, width: Int)?
@@ -60,6 +69,8 @@ struct UpsampleLayer: LayerDescription {
     let width = size?.width ?? input[3] * scale.width - trim.width
     return [try layer.bounded([input[0], input[1], height, width])]
   }
+
+  func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] { [bottoms.first ?? nil] }
 
   func run<S: NetScalar>(
     _ inputs: [NetValue<S>], blobs: [NetValue<S>]

@@ -26,6 +26,7 @@ package struct SmallestInput: Sendable, Equatable {
 extension InnerProductLayer {
   package func smallestInput() throws(LayerError) -> SmallestInput {
     let count = blobShapes[0].saturatingProduct
+    let outputCount = try requiredOutputCount()
     guard count % outputCount == 0 else {
       throw LayerError(subject, .blobValueCount(index: 0, expected: outputCount, found: count))
     }
@@ -60,6 +61,7 @@ extension ConvolutionParameters {
 
   fileprivate func smallestInput(transposed: Bool) throws(LayerError) -> SmallestInput {
     let shape = blobShapes[0]
+    let outputCount = try requiredOutputCount()
     guard shape.count >= 2, !shape.contains(0) else {
       throw LayerError(
         subject, .blobValueCount(index: 0, expected: outputCount, found: shape.saturatingProduct))
@@ -133,7 +135,7 @@ extension WindowGeometry {
   private static let longestKernel = 64
 
   private func windows(along axis: Int, _ size: Int, _ transposed: Bool) -> Int {
-    transposed ? size : (size + 2 * pad[axis] - extent(axis)) / stride[axis] + 1
+    transposed ? size : (size + padding(along: axis) - extent(axis)) / stride[axis] + 1
   }
 
   private func extent(_ axis: Int) -> Int { dilation[axis] * (kernel[axis] - 1) + 1 }
@@ -141,15 +143,15 @@ extension WindowGeometry {
   /// The smallest size of the layer's bottom that will do; nil where none does that is not much larger than the window.
   fileprivate func placement(along axis: Int, _ transposed: Bool, _ reach: Reach) -> AxisPlacement? {
     guard reach == .any || kernel[axis] <= Self.longestKernel else { return nil }
-    let least = transposed ? 1 : max(1, extent(axis) - 2 * pad[axis])
+    let least = transposed ? 1 : max(1, extent(axis) - padding(along: axis))
     guard least <= Self.largestExtent else { return nil }
     let fewest =
       transposed || stride[axis] == 1
       ? 1 : Set((0..<kernel[axis]).map { $0 * dilation[axis] % stride[axis] }).count
     var best: AxisPlacement?
     for size in least...least + Self.largestSize {
-      let grid = transposed ? stride[axis] * (size - 1) + extent(axis) - 2 * pad[axis] : size
-      guard grid > 0, transposed || size + 2 * pad[axis] >= extent(axis) else { continue }
+      let grid = transposed ? stride[axis] * (size - 1) + extent(axis) - padding(along: axis) : size
+      guard grid > 0, transposed || size + padding(along: axis) >= extent(axis) else { continue }
       let windows = windows(along: axis, size, transposed)
       if reach == .any { return AxisPlacement(size: size, windows: windows, places: Array(0..<size)) }
       let reached = (0..<size).map { reachedTaps(from: $0, along: axis, windows: windows, grid, transposed) }

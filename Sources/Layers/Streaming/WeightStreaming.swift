@@ -3,13 +3,11 @@ import CaffeIO
 /// A layer whose weights, its blob 0, can come in pieces, so that they need not be in memory.
 ///
 /// It is run for proofs: in Double, on inputs that are small and may be zero in most places.
-package protocol WeightStreaming: LayerDescription {
+package protocol WeightStreaming: LinearDescription {
   /// Begins a run on one bottom.
   func product(with input: NetValue<Double>) throws(LayerError) -> any WeightProduct
   /// A bottom on which every weight counts.
   func smallestInput() throws(LayerError) -> SmallestInput
-  /// How the weights' output channels lie; the factors are all 1.
-  var outputLayout: ChannelScale { get }
 }
 
 /// One run of a layer whose weights come in pieces.
@@ -27,21 +25,25 @@ package protocol WeightProduct: AnyObject {
 extension ConvolutionLayer: WeightStreaming {
   package func product(with input: NetValue<Double>) throws(LayerError) -> any WeightProduct {
     let problem = try parameters.problem(input.shape, transposed: false)
-    return RowProduct(convolving: input, problem, outputs: parameters.outputCount)
+    return RowProduct(convolving: input, problem, outputs: try parameters.requiredOutputCount()).through(
+      fusedReLU)
   }
 }
 
 extension DeconvolutionLayer: WeightStreaming {
   package func product(with input: NetValue<Double>) throws(LayerError) -> any WeightProduct {
     let problem = try parameters.problem(input.shape, transposed: true)
-    return RowSums(spreading: input, problem, outputs: parameters.outputCount)
+    return RowSums(spreading: input, problem, outputs: try parameters.requiredOutputCount()).through(
+      fusedReLU)
   }
 }
 
 extension InnerProductLayer: WeightStreaming {
   package func product(with input: NetValue<Double>) throws(LayerError) -> any WeightProduct {
     let shape = try outputShapes([input.shape])[0]
-    return isTransposed
+    let product: any WeightProduct =
+      isTransposed
       ? RowSums(multiplying: input, shape: shape) : RowProduct(multiplying: input, shape: shape)
+    return product.through(fusedReLU)
   }
 }

@@ -14,6 +14,8 @@ package struct RuleDocument: Sendable {
   package let rules: [UncheckedRule]
   /// The layouts, unchecked.
   package let layouts: [UncheckedLayout]
+  /// The paths of fields that do not change what a layer computes.
+  let harmlessFields: [RuleText]
 
   /// Decodes a rule file; what is wrong with a rule or a layout is gathered, and the others are decoded.
   ///
@@ -28,6 +30,7 @@ package struct RuleDocument: Sendable {
       guard version == RuleGrammar.version else { throw RuleError(.unknownSchema(version), schema) }
     }
     extends = problems.attempt { try root.textList("extends") } ?? []
+    harmlessFields = problems.attempt { try root.textList("harmless_fields") } ?? []
     rules = (problems.attempt { try root.sequence("rules") ?? [] } ?? []).compactMap { node in
       problems.attempt { try YAMLMap(node, as: RuleGrammar.rule.name) }.flatMap {
         UncheckedRule($0, problems)

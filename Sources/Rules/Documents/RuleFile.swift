@@ -9,6 +9,8 @@ package struct RuleFile: Sendable {
   package let rules: [Rule]
   /// The layouts, in file order.
   package let layouts: [BlobLayout]
+  /// The paths of fields that do not change what a layer computes.
+  package let harmlessFields: [String]
   /// What the author should know and what stops nothing, in the order it was found.
   package let notes: [Diagnostic]
 
@@ -47,14 +49,19 @@ package struct RuleFile: Sendable {
       document?.layouts.compactMap { layout in problems.attempt { try checker.check(layout) } } ?? []
     var notes = context.notes.found
     if problems.isFull { notes.append(RuleNotes.tooManyErrors(in: source.path)) }
-    let file = RuleFile(extends: document?.extends ?? [], rules: rules, layouts: layouts, notes: notes)
+    let file = RuleFile(
+      extends: document?.extends ?? [], rules: rules, layouts: layouts,
+      harmlessFields: document?.harmlessFields.map(\.text) ?? [], notes: notes)
     return (file, problems.errors)
   }
 
-  private init(extends: [RuleText], rules: [Rule], layouts: [BlobLayout], notes: [Diagnostic]) {
+  private init(
+    extends: [RuleText], rules: [Rule], layouts: [BlobLayout], harmlessFields: [String], notes: [Diagnostic]
+  ) {
     self.extends = extends
     self.rules = rules
     self.layouts = layouts
+    self.harmlessFields = harmlessFields
     self.notes = notes
   }
 }

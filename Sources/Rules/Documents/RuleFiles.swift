@@ -55,6 +55,9 @@ package struct RuleFiles {
   /// The layouts; a later one takes the place of an earlier one of the same id.
   package var layouts: [BlobLayout] { entries.flatMap(\.file.layouts) }
 
+  /// The paths of fields that do not change what a layer computes.
+  package var harmlessFields: [String] { entries.flatMap(\.file.harmlessFields) }
+
   /// Takes in a file and, before it, those that it extends; `chain` are the files that led to it.
   ///
   /// - Returns: the paths of all files that it extends, and its own.

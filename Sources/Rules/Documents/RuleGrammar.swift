@@ -18,6 +18,10 @@ package enum RuleGrammar {
       ),
       RuleKey("rules", .shapes(rule), "The rules, tried in this order among equals."),
       RuleKey("layouts", .shapes(layout), "How layer types store their numbers in blobs."),
+      RuleKey(
+        "harmless_fields", .texts,
+        "Fields of forks that do not change what a layer computes at TEST: 'convolution_param.weight_scale'."
+      ),
     ])
 
   /// A rule.

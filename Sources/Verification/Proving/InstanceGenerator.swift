@@ -26,10 +26,10 @@ struct InstanceGenerator {
   /// The types that a capture is tried with: those that can be run, by the executor or as a layout says.
   func types(of capture: Capture) -> [String] {
     let named = capture.types.names
-    guard !named.isEmpty else { return LayerCatalogue.types }
+    guard !named.isEmpty else { return Self.drawnTypes }
     var types: [String] = []
     for glob in capture.types.names.map(Glob.init) {
-      let fitting = glob.literal.map { [$0] } ?? (LayerCatalogue.types + layoutTypes).filter(glob.matches)
+      let fitting = glob.literal.map { [$0] } ?? (Self.drawnTypes + layoutTypes).filter(glob.matches)
       types += fitting.filter { !types.contains($0) && isExecutable($0) }
     }
     return types
@@ -43,11 +43,16 @@ struct InstanceGenerator {
 
   /// Whether the executor or a layout says what a type computes.
   func isExecutable(_ type: String) -> Bool {
-    LayerRegistry.layers[type] != nil || layouts.contains { $0.types.accepts(type) }
+    LayerRegistry.description(ofType: type) != nil || layouts.contains { $0.types.accepts(type) }
+  }
+
+  /// The types that are drawn where a capture names none, in alphabetical order.
+  private static let drawnTypes = LayerRegistry.names.filter {
+    LayerRegistry.facts(ofType: $0)?.sample != nil
   }
 
   private var layoutTypes: [String] {
-    layouts.flatMap(\.types.names).filter { Glob($0).literal != nil && !LayerCatalogue.types.contains($0) }
+    layouts.flatMap(\.types.names).filter { Glob($0).literal != nil && !Self.drawnTypes.contains($0) }
   }
 
   /// The net that `choices` stand for, and the choices that it took.
@@ -125,23 +130,24 @@ private struct Drawing {
     let types = generator.types(of: capture)
     guard !types.isEmpty else { throw InvalidInstance.connections }
     let type = builder.choices.pick("\(capture.name).type", types)
-    let entry = LayerCatalogue.entry(type)
-    let bottoms = try self.bottoms(of: capture, entry)
-    guard entry.bottoms.contains(bottoms.count) else { throw InvalidInstance.connections }
+    // A type that nobody describes has one bottom, one top and no parameters.
+    let sample = LayerRegistry.facts(ofType: type)?.sample ?? LayerSample()
+    let bottoms = try self.bottoms(of: capture, sample)
+    guard sample.bottoms.contains(bottoms.count) else { throw InvalidInstance.connections }
     let name = uniqueName(capture.nameGlob.map { Self.filled($0, capture.name) } ?? capture.name)
     let needed =
       1 + (pattern.captures.flatMap(\.bottoms.references).compactMap { $0.index(of: index) }.max() ?? -1)
-    let least = max(needed, entry.tops.lowerBound)
-    guard least <= entry.tops.upperBound else { throw InvalidInstance.connections }
+    let least = max(needed, sample.tops.lowerBound)
+    guard least <= sample.tops.upperBound else { throw InvalidInstance.connections }
     let count =
-      least + builder.choices.choose("\(capture.name).tops", below: entry.tops.upperBound - least + 1)
+      least + builder.choices.choose("\(capture.name).tops", below: sample.tops.upperBound - least + 1)
     var blobs = (0..<count).map { $0 == 0 ? name : "\(name)_\($0)" }
     if count == 1, canWriteInPlace(capture, type, bottoms),
       builder.choices.happens("\(capture.name).in place", oneIn: 3)
     {
       blobs = bottoms
     }
-    let parameters = parameters(of: capture, type, entry, bottoms, topCount: count)
+    let parameters = parameters(of: capture, type, sample, bottoms, topCount: count)
     var fields = parameters.fields
     if !capture.isIncluded {
       fields.append(
@@ -155,10 +161,10 @@ private struct Drawing {
     if capture.isIncluded { made += blobs }
   }
 
-  private mutating func bottoms(of capture: Capture, _ entry: LayerCatalogue.Entry) throws -> [String] {
+  private mutating func bottoms(of capture: Capture, _ sample: LayerSample) throws -> [String] {
     func count(_ builder: inout InstanceBuilder) -> Int {
-      entry.bottoms.lowerBound
-        + builder.choices.choose("\(capture.name).bottoms", below: entry.bottoms.count)
+      sample.bottoms.lowerBound
+        + builder.choices.choose("\(capture.name).bottoms", below: sample.bottoms.count)
     }
     if let input = chainInput, isStartOfChain(capture) {
       chainInput = nil
@@ -183,7 +189,7 @@ private struct Drawing {
       return blobs
     case .among(let references), .adjacent(let references):
       var read = try references.map { try value(of: $0) }
-      let most = max(0, entry.bottoms.upperBound - read.count)
+      let most = max(0, sample.bottoms.upperBound - read.count)
       let others = try (0..<builder.choices.choose("\(capture.name).others", below: most + 1)).map { _ in
         try source()
       }
@@ -286,19 +292,20 @@ private struct Drawing {
   }
 
   private mutating func parameters(
-    of capture: Capture, _ type: String, _ entry: LayerCatalogue.Entry, _ bottoms: [String], topCount: Int
+    of capture: Capture, _ type: String, _ sample: LayerSample, _ bottoms: [String], topCount: Int
   ) -> ParameterList {
+    var choices = builder.choices
     var sketch = LayerSketch(
-      name: capture.name, bottoms: bottoms.map { builder.shapes[$0] ?? [] }, topCount: topCount,
-      choices: builder.choices)
-    entry.draw(&sketch)
+      type: type, bottoms: bottoms.map { builder.shapes[$0] ?? [] }, topCount: topCount
+    ) { what, bound in choices.choose("\(capture.name).\(what)", below: bound) }
+    sample.draw(&sketch)
     for hint in generator.hints(for: capture, type: type) {
       // The first choice keeps what is drawn.
       let name = InstanceGenerator.decision(capture.name, hint.path)
-      let choice = sketch.choices.choose(name, below: hint.literals.count + 1)
+      let choice = choices.choose(name, below: hint.literals.count + 1)
       if choice > 0 { sketch.parameters[hint.path] = hint.literals[choice - 1].map { [$0] } }
     }
-    builder.choices = sketch.choices
+    builder.choices = choices
     return sketch.parameters
   }
 
@@ -312,16 +319,8 @@ private struct Drawing {
       let readers = pattern.captures.count { $0.bottoms.references.contains(reference) }
       guard readers == 1 else { return false }
     }
-    return !Self.typesOfOtherShape.contains(type)
+    return LayerRegistry.facts(ofType: type)?.worksInPlace ?? true
   }
-
-  private static let typesOfOtherShape: Set<String> = [
-    "ArgMax", "Concat", "Convolution", "ConvolutionDepthwise", "Crop", "Deconvolution",
-    "DepthwiseConvolution",
-    "Eltwise", "Flatten", "InnerProduct", "Interp", "Permute", "Pooling", "Reduction", "Reshape", "Slice",
-    "Split",
-    "Tile", "Upsample", "LRN",
-  ]
 
   /// Reads what the pattern leaves unread, or now and then what it does not.
   mutating func addReaders() throws {

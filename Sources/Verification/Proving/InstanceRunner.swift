@@ -25,7 +25,7 @@ enum InstanceRunner {
     var substitutes: [String: any LayerDescription] = [:]
     for id in graph.liveLayers {
       let layer = graph[id]
-      if LayerRegistry.layers[layer.type] == nil {
+      if LayerRegistry.description(ofType: layer.type) == nil {
         guard layouts.contains(where: { $0.types.accepts(layer.type) }) else {
           throw UnknownType(type: layer.type)
         }

@@ -84,7 +84,7 @@ struct InstanceBuilder {
   private mutating func drawInput(_ name: String, shape: [Int]) throws {
     guard shape.product <= Self.valueLimit else { throw InvalidInstance.tooLarge }
     shapes[name] = shape
-    let value = NumberFilling.values(BlobSpecification(shape: shape, role: .weight), name: name, &choices)
+    let value = NumberFilling.values(BlobDescription(shape: shape, role: .weight), name: name, &choices)
     inputs.append((name, value))
   }
 
@@ -120,7 +120,7 @@ struct InstanceBuilder {
     description.blobShapes = specifications.map(\.shape)
     // What a layout describes works number by number.
     var tops = layer.tops.map { _ in bottoms.first ?? [] }
-    if LayerRegistry.layers[layer.type] != nil {
+    if LayerRegistry.description(ofType: layer.type) != nil {
       tops = try LayerRegistry.layer(description).outputShapes(bottoms)
     }
     guard tops.count == layer.tops.count else { throw InvalidInstance.connections }

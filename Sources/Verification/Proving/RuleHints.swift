@@ -1,4 +1,5 @@
 import CaffeIO
+import Engine
 import RuleModel
 import Rules
 
@@ -35,16 +36,16 @@ struct RuleHints {
     switch expression.form {
     case .binary(let operation, let left, let right):
       for (one, other) in [(left, right), (right, left)] {
-        guard let (name, path) = Self.parameter(one) else { continue }
+        guard let (name, path) = one.parameter else { continue }
         note(name, path, Self.literals(other, isOrdered: ![.equal, .notEqual].contains(operation.kind)))
       }
     case .membership(let item, let list, _):
-      if let (name, path) = Self.parameter(item) {
+      if let (name, path) = item.parameter {
         note(name, path, list.form.children.flatMap { Self.literals($0, isOrdered: false) })
       }
     default: break
     }
-    if let (name, path) = Self.parameter(expression) {
+    if let (name, path) = expression.parameter {
       var literals: [String?] = []
       if case .call(let function, let arguments) = expression.form, function.text == "attr",
         arguments.count > 2
@@ -64,26 +65,6 @@ struct RuleHints {
     if place == hints.count { hints.append(Hint(path: path, literals: [nil])) }
     hints[place].literals += literals.filter { !hints[place].literals.contains($0) }
     byName[name] = hints
-  }
-
-  /// `conv.convolution_param.pad`, `attr(conv, 'convolution_param.pad')` or `has(…)`.
-  private static func parameter(_ expression: Expression) -> (name: String, path: [String])? {
-    switch expression.form {
-    case .call(let function, let arguments)
-    where ["attr", "has"].contains(function.text) && arguments.count >= 2:
-      guard case .name(let name) = arguments[0].value.form, case .string(let path) = arguments[1].value.form
-      else { return nil }
-      return (name, path.split(separator: ".").map(String.init))
-    case .member(let base, let member):
-      if case .name(let name) = base.form {
-        let own = ["name", "type", "phase", "blobs", "bottoms", "tops"]
-        return own.contains(member.text) ? nil : (name, [member.text])
-      }
-      guard let (name, path) = parameter(base), case .member = base.form else { return nil }
-      return (name, path + [member.text])
-    case .index(let base, _): return parameter(base)
-    default: return nil
-    }
   }
 
   private static func literals(_ expression: Expression, isOrdered: Bool) -> [String] {
@@ -126,30 +107,5 @@ struct RuleHints {
     var seen: Set<String?> = []
     hint.literals = hint.literals.filter { seen.insert($0).inserted }
     return hint
-  }
-}
-
-extension Rule {
-  /// Everything that a rule evaluates.
-  var expressions: [CheckedExpression] {
-    let conditions = pattern.captures.flatMap(\.conditions) + pattern.conditions
-    var expressions = conditions.map(\.expression) + lets.map(\.expression)
-    for transform in transforms {
-      switch transform {
-      case .kernel(let call):
-        for case .vector(let expression) in call.arguments.values { expressions.append(expression) }
-      case .set(let assignment):
-        if case .expression(let value) = assignment.value { expressions.append(value) }
-        if let fallback = assignment.fallback { expressions.append(fallback) }
-      }
-    }
-    return expressions + (rewrite.layers + rewrite.insertions.map(\.layer)).flatMap(\.blobs)
-  }
-}
-
-extension BlobLayout {
-  /// Everything that a layout evaluates.
-  var expressions: [CheckedExpression] {
-    [condition, epsilon, usesStoredStatistics, axis, axisCount, scale, shift].compactMap(\.self)
   }
 }

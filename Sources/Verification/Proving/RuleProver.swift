@@ -43,7 +43,6 @@ package struct RuleProver {
     selection.allowsApproximate = true
     let state = NetState(phase: .test)
     var planning = options.planning
-    planning.shapes = planning.shapes ?? ForwardShapes(schema: planning.schema)
     generator = InstanceGenerator(rule, layouts: try RuleSet([], layouts: layouts).layouts)
     variants = try rule.variants.map { rule in
       let rules = try RuleSet([rule], layouts: layouts, selection: selection)

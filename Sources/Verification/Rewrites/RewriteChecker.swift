@@ -62,7 +62,7 @@ package struct RewriteChecker {
     let emitted = try NetDefinition(TextDocument(SourceText(path: path, bytes: text)))
     var finder = try SiteFinder(plan, emitted: emitted)
     let sites = try finder.sites()
-    let run = SiteRun(finder, plan, weights: weights, options: options)
+    let run = SiteRun(finder, sites, plan, weights: weights, options: options)
     // The largest first, so that no core ends up with it alone; all work on one that is too large even so.
     let sizes = sites.map(run.size)
     var order = sites.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }[...]
@@ -95,13 +95,16 @@ private struct SiteRun: Sendable {
   private let nets: SiteNets
   private let weights: WeightsFile
   private let options: RewriteChecker.Options
-  init(_ finder: SiteFinder, _ plan: Plan, weights: WeightsFile, options: RewriteChecker.Options) {
+  init(
+    _ finder: SiteFinder, _ sites: [RewriteSite], _ plan: Plan, weights: WeightsFile,
+    options: RewriteChecker.Options
+  ) {
     before = finder.before
     after = finder.after
     self.plan = plan
     self.weights = weights
     self.options = options
-    nets = SiteNets(finder, plan, weights: weights, options: options)
+    nets = SiteNets(finder, sites, plan, weights: weights, options: options)
   }
 
   /// How much there is to read.
@@ -271,7 +274,8 @@ extension WeightRangeCollector {
   /// Collects the first blob of a layer; nil where that has not the numbers that the layer needs.
   fileprivate init?(of step: SiteSide.Step, isDetailed: Bool) {
     if let layer = step.layer as? any WeightStreaming {
-      let layout = layer.outputLayout
+      guard let geometry = try? layer.geometry(ofWeights: step.blobs[0].shape) else { return nil }
+      let layout = geometry.output.scale(Array(repeating: 1, count: geometry.outputCount))
       guard layout.covers(count: step.blobs[0].count) else { return nil }
       self.init(layout, channels: layout.factors.count, isDetailed: isDetailed)
     } else {

@@ -3,6 +3,7 @@ import Engine
 import Layers
 import RuleModel
 import Rules
+import Synchronization
 
 /// The net before and the net after as sites see them: descriptions of layers and what their blobs hold.
 struct SiteNets: Sendable {
@@ -14,12 +15,15 @@ struct SiteNets: Sendable {
   private let schema: Schema
   private let layouts: [BlobLayout]
   private let assumesStoredStatistics: Bool
-  private let plannedGraph: NetGraph
+  /// What the layers of sites compute whose types only a layout describes, in both nets.
+  private let meanings: (before: [LayerID: LayerMeaning], planned: [LayerID: LayerMeaning])
+  private let shapes: KnownShapes
   /// Layers of the weights file that hold blobs, by name; as in Caffe the last one of a name wins.
   private let stored: [String: Int]
 
   init(
-    _ finder: SiteFinder, _ plan: Plan, weights: WeightsFile, options: RewriteChecker.Options
+    _ finder: SiteFinder, _ sites: [RewriteSite], _ plan: Plan, weights: WeightsFile,
+    options: RewriteChecker.Options
   ) {
     before = finder.before
     after = finder.after
@@ -29,10 +33,33 @@ struct SiteNets: Sendable {
     schema = options.schema
     layouts = options.layouts
     assumesStoredStatistics = options.assumesStoredStatistics
-    plannedGraph = plan.graph
     var stored: [String: Int] = [:]
     for layer in weights.layers where !layer.blobs.isEmpty { stored[layer.name] = layer.index }
     self.stored = stored
+    @Sendable func net(_ graph: NetGraph) -> WorkingNet {
+      WorkingNet(
+        graph, weights: weights, layouts: options.layouts, schema: options.schema,
+        assumesStoredStatistics: options.assumesStoredStatistics)
+    }
+    // One net serves all layers: making one takes as long as the net is large.
+    func meanings(_ layers: [LayerID], _ graph: NetGraph) -> [LayerID: LayerMeaning] {
+      let unknown = layers.filter { Self.isKnownByLayoutOnly(graph[$0].type, options.layouts) }
+      guard !unknown.isEmpty else { return [:] }
+      let net = net(graph)
+      var meanings: [LayerID: LayerMeaning] = [:]
+      for layer in unknown { meanings[layer] = LayerMeaning(of: layer, in: net, limits: SiteSide.limits) }
+      return meanings
+    }
+    let (before, planned) = (before, planned)
+    self.meanings = (
+      meanings(sites.flatMap(\.before), before),
+      meanings(sites.flatMap(\.after).map { planned[$0.index] }, plan.graph)
+    )
+    shapes = KnownShapes { net(before) }
+  }
+
+  private static func isKnownByLayoutOnly(_ type: String, _ layouts: [BlobLayout]) -> Bool {
+    LayerRegistry.description(ofType: type) == nil && layouts.contains { $0.types.accepts(type) }
   }
 
   /// The layer of the net before that a layer of the net after is; nil for a new one.
@@ -53,12 +80,9 @@ struct SiteNets: Sendable {
 
   /// The shapes that the net gives to what a site gets from outside; nil where one is not known.
   func knownShapes(of inputs: SiteInputs) -> [[Int]]? {
-    let net = WorkingNet(
-      before, weights: weights, layouts: layouts, schema: schema,
-      assumesStoredStatistics: assumesStoredStatistics, shapes: ForwardShapes(schema: schema))
     var shapes = [[Int]?](repeating: nil, count: inputs.count)
     for (value, input) in inputs.before where shapes[input] == nil {
-      shapes[input] = net.knownShape(of: value)
+      shapes[input] = self.shapes.shape(of: value)
     }
     let known = shapes.compactMap(\.self)
     return known.count == inputs.count ? known : nil
@@ -69,7 +93,7 @@ struct SiteNets: Sendable {
     var steps: [SiteSide.Step] = []
     for layer in site.before {
       let definition = before.definition.layers[layer.index]
-      if let known = meaning(layer, of: layer, in: before, before[layer]) {
+      if let known = meaning(meanings.before[layer], layer, before[layer]) {
         steps.append(known)
         continue
       }
@@ -88,7 +112,7 @@ struct SiteNets: Sendable {
   /// A layer as it will be.
   func step(after layer: LayerID) throws(LayerError) -> SiteSide.Step {
     let old = planned[layer.index]
-    if let known = meaning(layer, of: old, in: plannedGraph, after[layer]) { return known }
+    if let known = meaning(meanings.planned[old], layer, after[layer]) { return known }
     // Weights bind by name; a layer that is renamed takes its blobs along.
     let name = old.index < before.layers.count ? before[old].name : after[layer].name
     let blobs = changes[old]?.blobs ?? storedBlobs(name)
@@ -97,14 +121,9 @@ struct SiteNets: Sendable {
 
   /// A layer of a type that the executor does not know, as its blob layout says; nil where it has none.
   private func meaning(
-    _ id: LayerID, of original: LayerID, in graph: NetGraph, _ layer: NetGraph.Layer
+    _ meaning: LayerMeaning?, _ id: LayerID, _ layer: NetGraph.Layer
   ) -> SiteSide.Step? {
-    guard LayerRegistry.layers[layer.type] == nil, layouts.contains(where: { $0.types.accepts(layer.type) })
-    else { return nil }
-    let net = WorkingNet(
-      graph, weights: weights, layouts: layouts, schema: schema,
-      assumesStoredStatistics: assumesStoredStatistics)
-    guard let meaning = LayerMeaning(of: original, in: net, limits: SiteSide.limits) else { return nil }
+    guard let meaning else { return nil }
     return SiteSide.Step(
       id: id, layer: meaning.layer, subject: LayerSubject(name: layer.name, type: layer.type),
       bottoms: layer.bottoms, tops: layer.tops,
@@ -129,5 +148,20 @@ struct SiteNets: Sendable {
     return SiteSide.Step(
       id: id, layer: try LayerRegistry.layer(description), subject: description.subject,
       bottoms: layer.bottoms, tops: layer.tops, blobs: blobs)
+  }
+}
+
+/// The shapes of a net's values, found in one net when a site first asks.
+private final class KnownShapes: Sendable {
+  private let net = Mutex<WorkingNet?>(nil)
+  private let make: @Sendable () -> WorkingNet
+
+  init(_ make: @escaping @Sendable () -> WorkingNet) { self.make = make }
+
+  func shape(of value: ValueID) -> [Int]? {
+    net.withLock { net in
+      if net == nil { net = make() }
+      return net?.knownShape(of: value)
+    }
   }
 }

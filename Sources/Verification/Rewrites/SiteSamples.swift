@@ -210,37 +210,27 @@ struct SiteSamples {
       }
       if let layer = step.layer as? any WeightStreaming {
         wishes[input].add(
-          try layer.smallestInput(), isInnerProduct: step.subject.type == "InnerProduct",
+          try layer.smallestInput(), isInnerProduct: layer.window == nil,
           isDirect: inputs[bottom] != nil)
         continue
       }
       if let channels = step.channels { wishes[input].channels = wishes[input].channels ?? channels }
       if step.hasSingleNumber { wishes[input].isSingle = true }
-      if keepingShape.contains(step.subject.type) {
+      if type(of: step.layer).facts.keepsShape {
         for top in step.tops { sources[top] = input }
       }
     }
   }
-
-  private static let keepingShape: Set<String> = [
-    "AbsVal", "BatchNorm", "Bias", "BN", "BNLL", "Clip", "CuDNNBatchNorm", "Dropout", "ELU", "Exp", "Log",
-    "LRN",
-    "MVN", "Normalize", "Power", "PReLU", "ReLU", "ReLU6", "Scale", "Sigmoid", "Softmax", "Split", "Swish",
-    "TanH",
-    "Threshold",
-  ]
 }
 
 extension SiteSide.Step {
   /// The number of channels that the blobs are for, of a layer with a number per channel.
   fileprivate var channels: Int? {
-    switch subject.type {
-    case "BatchNorm", "BN", "CuDNNBatchNorm", "Bias", "Scale", "PReLU":
-      // A five-blob BatchNorm has a single number somewhere; the longest blob has the channels.
-      guard bottoms.count == 1, let count = blobs.map(\.count).max(), count > 1 else { return nil }
-      return count
-    default: return nil
-    }
+    // A five-blob BatchNorm has a single number somewhere; the longest blob has the channels.
+    guard type(of: layer).facts.blobs.isPerChannel, bottoms.count == 1, let count = blobs.map(\.count).max(),
+      count > 1
+    else { return nil }
+    return count
   }
 
   fileprivate var hasSingleNumber: Bool {
@@ -252,7 +242,9 @@ extension LayerError {
   /// Whether a layer contradicts itself or what it reads: not one that the executor only does not know.
   var isContradiction: Bool {
     switch reason {
-    case .unknownType, .unsupported, .ambiguousBlobs, .windowsTooLarge, .tooManyDimensions, .tooLarge: false
+    case .unknownType, .unexplainedField, .unsupported, .ambiguousBlobs, .windowsTooLarge, .tooManyDimensions,
+      .tooLarge:
+      false
     default: true
     }
   }

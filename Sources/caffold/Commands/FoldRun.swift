@@ -25,11 +25,12 @@ struct FoldRun {
   func run() throws {
     try checkPlanPath()
     let protos = try replayed?.protoSources ?? command.fork.sources()
-    let schema = try command.fork.schema(protos)
+    var schema = try command.fork.schema(protos)
     let fields = SchemaFields(schema, isComplete: !protos.isEmpty)
     let ruleFiles =
       try replayed.map { try RuleLoader.files($0.ruleSources, fields: fields) }
       ?? RuleLoader.files(command.rules, fields: fields)
+    schema.harmlessFields.formUnion(ruleFiles.harmlessFields)
     let rules = try RuleLoader.load(command.rules, project, files: ruleFiles, fields: fields)
     let source = SourceText(path: command.model, bytes: try Files.read(command.model))
     let definition = try NetDefinition(try TextDocument(source))
@@ -119,7 +120,6 @@ extension FoldRun {
     options.schema = schema
     options.describesChanges = command.output.plan != nil
     options.recordsOverlaps = command.report.verbose || command.report.format == .json
-    options.shapes = ForwardShapes(schema: schema)
     // The graph is handed over: a planner that shared it would copy every array of it first.
     guard let replayed else {
       return try Planner.plan(

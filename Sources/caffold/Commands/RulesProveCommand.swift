@@ -71,8 +71,10 @@ struct RulesProveCommand: ParsableCommand {
       let project = try project.file()
       project?.complete(&fork)
       try project?.complete(&parameters)
-      let schema = try fork.schema()
-      let (named, layouts) = try RuleSubjects.rules(subjects, project, fields: fork.fields(schema))
+      var schema = try fork.schema()
+      let (named, layouts, harmless) = try RuleSubjects.rules(
+        subjects, project, fields: fork.fields(schema))
+      schema.harmlessFields.formUnion(harmless)
       var selection = RuleSet.Selection()
       selection.arguments = try parameters.arguments
       project?.locate(&selection)

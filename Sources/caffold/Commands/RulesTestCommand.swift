@@ -38,10 +38,12 @@ struct RulesTestCommand: ParsableCommand {
       var fork = fork
       let project = try project.file()
       project?.complete(&fork)
-      let schema = try fork.schema()
-      let (rules, layouts) = try RuleSubjects.rules(subjects, project, fields: fork.fields(schema))
+      var schema = try fork.schema()
+      let (rules, layouts, harmless) = try RuleSubjects.rules(
+        subjects, project, fields: fork.fields(schema))
+      schema.harmlessFields.formUnion(harmless)
       let report = RuleTestReport(
-        running: rules, layouts: layouts, schema: schema, shapes: ForwardShapes(schema: schema))
+        running: rules, layouts: layouts, schema: schema)
       if verbose {
         for (rule, outcomes) in report.rules {
           for outcome in outcomes {

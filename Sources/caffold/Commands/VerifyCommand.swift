@@ -120,8 +120,8 @@ struct VerifyRun {
   init(_ command: VerifyCommand) { self.command = command }
 
   func run() throws -> VerifyReport {
-    let schema = try command.fork.schema()
-    let layouts = try layouts(schema)
+    var schema = try command.fork.schema()
+    let layouts = try layouts(&schema)
     let first = try net(command.modelA, command.weightsA, schema, layouts)
     let second = try net(command.modelB, command.weightsB, schema, layouts)
     let comparison =
@@ -132,14 +132,15 @@ struct VerifyRun {
       models: (command.modelA, command.modelB))
   }
 
-  /// What is known of layers beside the executor's own: only that of the user's files.
-  private func layouts(_ schema: Schema) throws -> [BlobLayout] {
+  /// What is known of layers beside the executor's own, only that of the user's files; their harmless fields go into the schema.
+  private func layouts(_ schema: inout Schema) throws -> [BlobLayout] {
     guard !command.rules.isEmpty else { return [] }
     var options = try RuleOptions.none
     options.rules = command.rules
     let fields = SchemaFields(schema, isComplete: !command.fork.proto.isEmpty)
-    return try RuleLoader.loadAll(options, files: RuleLoader.files(options, fields: fields), fields: fields)
-      .layouts
+    let files = try RuleLoader.files(options, fields: fields)
+    schema.harmlessFields.formUnion(files.harmlessFields)
+    return try RuleLoader.loadAll(options, files: files, fields: fields).layouts
   }
 
   private func net(

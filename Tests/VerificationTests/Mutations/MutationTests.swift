@@ -133,14 +133,14 @@ import Testing
     Mutation(
       "conv-scale", "a deconvolution's groups forgotten",
       .output { layer, s, t in
-        let linear = layer.linear
-        fold(&layer, s, t) { $0 / linear.inner % linear.modulus }
+        let geometry = layer.geometry
+        fold(&layer, s, t) { $0 / geometry.output.inner % geometry.output.modulus }
       }, on: MutationNets.groupedDeconvolution),
     Mutation(
       "conv-scale", "a transposed inner product taken for one that is not",
       .output { layer, s, t in
         let rest = layer.weights.count / s.count
-        let isTransposed = layer.linear.rank == 2 && layer.linear.inner == 1
+        let isTransposed = layer.linear.rank == 2 && layer.geometry.output.inner == 1
         let copy = layer
         fold(&layer, s, t) { isTransposed ? $0 / rest : copy.channel(of: $0) }
       }, on: MutationNets.transposedInnerProduct),
@@ -205,7 +205,7 @@ import Testing
       "affine-conv", "an inner product's channels taken to alternate",
       .input { layer, s, t in
         let copy = layer
-        let isTransposed = layer.linear.rank == 2 && layer.linear.inner == 1
+        let isTransposed = layer.linear.rank == 2 && layer.geometry.output.inner == 1
         foldInput(&layer, s, t) {
           if copy.linear.rank > 2 { return copy.inputChannel(of: $0, channels: s.count) }
           return (isTransposed ? $0 / copy.outputs : $0 % (copy.weights.count / copy.outputs)) % s.count

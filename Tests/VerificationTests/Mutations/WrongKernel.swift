@@ -1,4 +1,5 @@
 import CaffeIO
+import Layers
 import RuleModel
 import Rules
 
@@ -39,14 +40,16 @@ struct OpenLayer {
   let net: WorkingNet
   let id: LayerID
   let linear: LinearLayer
+  let geometry: LinearGeometry
   private let blobs: [BlobContent]
   var weights: [Double]
   var bias: [Double]
 
   init?(_ id: LayerID, _ net: WorkingNet) throws(Refusal.Reason) {
-    guard let blobs = try net.blobs(of: id) else { return nil }
+    let linear = try LinearLayer(id, in: net)
+    guard let blobs = try net.blobs(of: id), let geometry = linear.geometry else { return nil }
     (self.net, self.id, self.blobs) = (net, id, blobs)
-    linear = try LinearLayer(id, in: net)
+    (self.linear, self.geometry) = (linear, geometry)
     weights = try net.values(of: blobs[0], layer: id)
     bias =
       linear.hasBias
@@ -61,15 +64,12 @@ struct OpenLayer {
 
   /// The output channel of a weight.
   func channel(of element: Int) -> Int {
-    linear.scale(Array(repeating: 1, count: outputs)).channel(of: element)
+    geometry.output.scale([]).channel(of: element)
   }
 
   /// The input channel of a weight, of so many.
   func inputChannel(of element: Int, channels: Int) -> Int {
-    let layout = linear.input!.layout(channels)
-    return ChannelScale(
-      factors: [], inner: layout.inner, modulus: layout.modulus, rowsPerGroup: layout.rowsPerGroup
-    ).channel(of: element)
+    geometry.input!.layout(channels: channels)!.scale([]).channel(of: element)
   }
 
   /// Puts the numbers back.
@@ -159,7 +159,7 @@ extension WrongKernel {
       let affine = try net.affine(of: from)
       // What the kernel would refuse it refuses.
       guard net.graph[into].type != "Scale", affine.axis == 1, affine.axisCount == 1 || affine.axisCount == 0,
-        var layer = try OpenLayer(into, net), let scale = affine.scale, let input = layer.linear.input
+        var layer = try OpenLayer(into, net), let scale = affine.scale, let input = layer.geometry.input
       else { return try FoldAffineInput().apply(arguments, to: net) }
       let isShifted = affine.shift?.contains { $0 != 0 } ?? false
       if isShifted, layer.linear.pads, !ignoresPadding {
@@ -169,8 +169,9 @@ extension WrongKernel {
       func each(_ values: [Double]) -> [Double] {
         values.count == 1 ? Array(repeating: values[0], count: channels) : values
       }
-      guard each(scale).count == channels, input.channelCount != nil || input.elementCount % channels == 0
-      else { return try FoldAffineInput().apply(arguments, to: net) }
+      guard each(scale).count == channels, input.layout(channels: channels) != nil else {
+        return try FoldAffineInput().apply(arguments, to: net)
+      }
       fold(&layer, each(scale), each(affine.shift ?? [0]))
       layer.close()
     }

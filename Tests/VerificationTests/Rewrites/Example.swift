@@ -87,8 +87,6 @@ struct Example {
     let set = try RuleSet([rule], layouts: BuiltinRules.load().layouts, selection: selection)
     let definition = try NetDefinition(
       TextDocument(SourceText(path: "net.prototxt", bytes: Array(text.utf8))))
-    var options = options
-    options.shapes = ForwardShapes()
     return try Planner.plan(
       try NetGraph(definition, state: NetState(phase: .test)), weights: file, rules: set, options: options)
   }

@@ -1,51 +1,55 @@
 /// A layer while its parameters are drawn: what its bottoms look like, and what was decided so far.
-struct LayerSketch {
-  /// The name that its decisions begin with.
-  let name: String
+package struct LayerSketch {
+  /// Its type.
+  package let type: String
   /// The shapes of its bottoms.
-  let bottoms: [[Int]]
+  package let bottoms: [[Int]]
   /// How many tops it is to have.
-  let topCount: Int
-  /// Where decisions are made.
-  var choices: Choices
+  package let topCount: Int
   /// What was drawn so far.
-  var parameters = ParameterList()
+  package var parameters = ParameterList()
+  /// Decides: a whole number from 0, which is the simplest, to below a bound; asked again under the same name, the same.
+  private let decide: (_ name: String, _ bound: Int) -> Int
 
-  init(name: String, bottoms: [[Int]], topCount: Int, choices: Choices) {
-    self.name = name
+  /// A layer without parameters, whose decisions `decide` makes.
+  package init(
+    type: String, bottoms: [[Int]], topCount: Int,
+    decide: @escaping (_ name: String, _ bound: Int) -> Int
+  ) {
+    self.type = type
     self.bottoms = bottoms
     self.topCount = topCount
-    self.choices = choices
+    self.decide = decide
   }
 
   /// Channels of the first bottom.
-  var channels: Int { bottoms.first.flatMap { $0.count > 1 ? $0[1] : $0.first } ?? 1 }
+  package var channels: Int { bottoms.first.flatMap { $0.count > 1 ? $0[1] : $0.first } ?? 1 }
   /// Spatial axes of the first bottom.
-  var spatialCount: Int { max(0, (bottoms.first?.count ?? 0) - 2) }
+  package var spatialCount: Int { max(0, (bottoms.first?.count ?? 0) - 2) }
 
-  mutating func choose(_ what: String, below bound: Int) -> Int {
-    choices.choose("\(name).\(what)", below: bound)
-  }
+  package func choose(_ what: String, below bound: Int) -> Int { decide(what, bound) }
 
-  mutating func pick<Item>(_ what: String, _ items: [Item]) -> Item { choices.pick("\(name).\(what)", items) }
+  package func pick<Item>(_ what: String, _ items: [Item]) -> Item { items[choose(what, below: items.count)] }
 
-  mutating func happens(_ what: String, oneIn count: Int = 2) -> Bool {
-    choices.happens("\(name).\(what)", oneIn: count)
+  /// True in one of `count` cases; false is the simplest.
+  package func happens(_ what: String, oneIn count: Int = 2) -> Bool {
+    // All but the last number say no, so that a shrunk decision does too.
+    choose(what, below: count) == count - 1
   }
 
   /// Sets a parameter.
-  mutating func set(_ message: String, _ field: String, _ values: [Int]) {
+  package mutating func set(_ message: String, _ field: String, _ values: [Int]) {
     parameters[message, field] = values.map(String.init)
   }
 
   /// Sets a parameter to one of `literals`; nil leaves it out.
-  mutating func set(_ message: String, _ field: String, oneOf literals: [String?]) {
+  package mutating func set(_ message: String, _ field: String, oneOf literals: [String?]) {
     parameters[message, field] = pick(field, literals).map { [$0] }
   }
 
   /// A size for each spatial axis: none, one for all, or one for each, as `kernel_h` and `kernel_w` where that is
   /// possible.
-  mutating func setSizes(
+  package mutating func setSizes(
     _ message: String, _ field: String, _ stem: String?, from least: Int, to most: Int, default value: Int?
   ) {
     var size = least + choose(field, below: most - least + 1)
@@ -63,7 +67,7 @@ struct LayerSketch {
   }
 
   /// A divisor of `number`, 1 being the simplest.
-  mutating func divisor(_ what: String, of number: Int) -> Int {
+  package func divisor(_ what: String, of number: Int) -> Int {
     let divisors = (1...max(number, 1)).filter { number % $0 == 0 }
     return pick(what, divisors)
   }

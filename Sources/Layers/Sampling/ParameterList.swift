@@ -1,17 +1,20 @@
 import CaffeIO
 
 /// The parameters of a layer that is being made up, by path and in order.
-struct ParameterList: Sendable {
+package struct ParameterList: Sendable {
   private var entries: [(path: [String], literals: [String])] = []
 
+  /// No parameters yet.
+  package init() {}
+
   /// The values at a path as they are written, several for a repeated field; nil when there is none.
-  subscript(path: String...) -> [String]? {
+  package subscript(path: String...) -> [String]? {
     get { entries.first { $0.path == path }?.literals }
     set { self[path] = newValue }
   }
 
   /// The values at a path.
-  subscript(path: [String]) -> [String]? {
+  package subscript(path: [String]) -> [String]? {
     get { entries.first { $0.path == path }?.literals }
     set {
       let place = entries.firstIndex { $0.path == path }
@@ -25,7 +28,7 @@ struct ParameterList: Sendable {
   }
 
   /// The fields as they are written, those of one message together.
-  var fields: [NewTextField] { Self.fields(entries.map { ($0.path[...], $0.literals) }) }
+  package var fields: [NewTextField] { Self.fields(entries.map { ($0.path[...], $0.literals) }) }
 
   private static func fields(_ entries: [(path: ArraySlice<String>, literals: [String])]) -> [NewTextField] {
     var fields: [NewTextField] = []

@@ -52,10 +52,14 @@ package struct LayerError: DiagnosticError, Equatable {
     case tooManyDimensions(shape: [Int], limit: Int)
     /// An output with too many values.
     case tooLarge(shape: [Int], limit: Int)
+    /// A field that nobody here understands, and where it is written.
+    case unexplainedField(path: String, place: String)
     /// Two parameters of which a layer takes one.
     case bothGiven(String, String)
     /// An axis that cannot be cut into as many equal parts as there are tops.
     case unevenSlices(length: Int, tops: Int)
+    /// A number in a bottom that stands for an index, which there is none of.
+    case index(bottom: Int, found: Double, count: Int)
     /// A place in a pooling mask that lies outside of the top's plane.
     case maskPlace(found: Double, planeSize: Int)
     /// A bottom that no layer before makes.

@@ -1,23 +1,5 @@
 import Layers
 
-/// What the numbers of a made-up blob are for, which decides what they may be.
-enum BlobRole: Sendable {
-  /// Any number.
-  case weight, shift
-  /// Multiplies: any number, seldom 0.
-  case factor
-  /// A variance: not negative.
-  case variance
-  /// What sums of statistics are divided by.
-  case divisor
-}
-
-/// A blob that a layer needs.
-struct BlobSpecification: Sendable {
-  var shape: [Int]
-  var role: BlobRole
-}
-
 /// Fills blobs and inputs with numbers.
 ///
 /// In most nets every number is random: a multiple of 1/256, so that it is short to print and its products are exact
@@ -26,7 +8,7 @@ struct BlobSpecification: Sendable {
 struct NumberFilling {
   /// The values of a blob; decisions are named after `name`.
   static func values(
-    _ specification: BlobSpecification, name: String, _ choices: inout Choices
+    _ specification: BlobDescription, name: String, _ choices: inout Choices
   ) -> NetValue<Double> {
     let count = specification.shape.product
     let constants = constants(of: specification.role)

@@ -17,12 +17,12 @@ package struct WrittenLayer: Sendable {
   package var knowsBlobs = true
   /// The largest values the layer may make.
   package var limits: LayerLimits
+  /// Fields of its definition that nobody here understands.
+  package var unexplained: [UnexplainedField] = []
   /// A written parameter by path; nil when the definition does not give it.
   package var attribute: @Sendable (_ path: [String]) -> AttributeValue?
   /// For each occurrence of the message at a path, the values of one of its fields.
   package var occurrences: @Sendable (_ path: [String], _ field: String) -> [[AttributeValue]]
-  /// A parameter that may make the layer compute something other than its type says, and its value.
-  package var unexplainedField: (path: String, value: String)?
 
   /// Describes a layer by closures; `occurrences` may be left out for all types but Input, PriorBox and the
   /// like, whose messages repeat.
@@ -50,7 +50,7 @@ package struct WrittenLayer: Sendable {
       attribute: { layer.readableAttribute($0, schema: schema) },
       occurrences: { path, field in layer.occurrences(of: path, field: field) })
     knowsBlobs = blobShapes != nil
-    unexplainedField = layer.unexplainedField(schema: schema).map { ($0.path, $0.field.literal) }
+    unexplained = LayerRegistry.facts(ofType: layer.type)?.unexplainedFields(of: layer, schema: schema) ?? []
   }
 
   /// An error about this layer.
@@ -192,7 +192,7 @@ extension AttributeValue {
 extension LayerDefinition {
   /// The written value at a path; where the schema would not take it, what is written, so that the getter
   /// that meets it can say so.
-  func readableAttribute(_ path: [String], schema: Schema) -> AttributeValue? {
+  package func readableAttribute(_ path: [String], schema: Schema) -> AttributeValue? {
     do {
       return try writtenAttribute(path, schema: schema)
     } catch {

@@ -4,6 +4,20 @@ extension WrittenLayer {
     try Axis.index(written, of: shape, field: field, subject)
   }
 
+  /// `num_output` of a message; nil where it is not written.
+  func outputCount(in message: String) throws(LayerError) -> Int? {
+    has(message, "num_output") ? try count(message, "num_output") : nil
+  }
+
+  /// A number of something, from 1; 0 where it is not written, which is refused.
+  func count(_ message: String, _ field: String) throws(LayerError) -> Int {
+    let count = try integer(message, field, default: 0)
+    try require("\(message).\(field)", count, .positive, count >= 1)
+    // Caffe's int.
+    try require("\(message).\(field)", count, .below(1 << 31), count < 1 << 31)
+    return count
+  }
+
   /// The axis of Concat and Slice: `axis`, or of old nets the unsigned `concat_dim` and `slice_dim`.
   func axis(in message: String, orLegacy legacy: String) throws(LayerError) -> (value: Int, field: String) {
     let (axisField, legacyField) = ("\(message).axis", "\(message).\(legacy)")
