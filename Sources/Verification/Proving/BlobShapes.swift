@@ -23,7 +23,10 @@ struct BlobShapes {
       let description = try LayerRegistry.layer(written)
       let blobs: [BlobDescription]
       do { blobs = try description.blobs(bottoms) } catch { throw InvalidInstance.shapes }
-      return facts.blobs == .weights ? legacy(blobs, name, &choices) : blobs
+      // Caffe had convolutions of two spatial axes only while files had four dimensions.
+      let rank = blobs.first?.shape.count
+      let isOld = rank == 4 || rank == 2 && description.window == nil
+      return facts.blobs == .weights && isOld ? legacy(blobs, name, &choices) : blobs
     }
     guard !fitting.isEmpty else { return [] }
     let layout = choices.pick("\(name).layout", fitting)
@@ -41,8 +44,7 @@ struct BlobShapes {
   private func legacy(
     _ blobs: [BlobDescription], _ name: String, _ choices: inout Choices
   ) -> [BlobDescription] {
-    let rank = blobs.first?.shape.count ?? 0
-    guard rank == 2 || rank == 4, choices.happens("\(name).legacy shapes", oneIn: 8) else { return blobs }
+    guard choices.happens("\(name).legacy shapes", oneIn: 8) else { return blobs }
     return blobs.map { blob in
       var blob = blob
       blob.shape = Array(repeating: 1, count: 4 - blob.shape.count) + blob.shape
