@@ -1,10 +1,12 @@
 # make demo    fold the bundled digits net and compare it with the original on held-out digits
-# make test    everything: Swift tests, then the oracles (OpenCV, Python protobuf, NumPy) against the release binary
+# make test    everything: Swift tests, the oracles (OpenCV, Python protobuf, NumPy) against the release binary, and
+#              the example of the library
 # make lint    formatting and lint, Swift and Python; changes nothing
 # make format  put Swift and Python files into the form that `make lint` wants
 # make reference  Documentation/BuiltinRules.md from the files under rules/, and the table of functions in Rules.md
 # make build   the release binary, .build/release/caffold, statically linked
 # make probe   the release binary of the executor's test program, .build/release/layer-probe
+# make embed   examples/embed, a package that uses the library CaffoldKit: build it, run it, compare what it prints
 # make guard   hold the numbers of instructions of six runs against those stored; needs valgrind
 # make batch   the tests of examples/batch, Snakemake included
 # make dist    what users install, in out/dist: a Python wheel, a Debian package, a tarball, checksums
@@ -23,22 +25,28 @@ CAFFOLD     := .build/release/caffold
 VENV        := .venv/made
 DIGITS      := examples/digits/digits.prototxt examples/digits/digits.caffemodel
 FOLDED      := out/demo/digits.prototxt out/demo/digits.caffemodel
+SWIFT_DIRS  := Package.swift Sources Tests Plugins examples/embed/Package.swift examples/embed/Sources
 PYTHON_DIRS := Tests/Oracles Tests/Dist examples Benchmarks python packaging
 
-.PHONY: demo test unit oracles lint format reference build probe packages clean guard batch bench dist dist-test
+.PHONY: demo test unit oracles lint format reference build probe packages clean embed guard batch bench dist dist-test
 
 demo: build $(VENV)
 	$(CAFFOLD) fold $(DIGITS) -o out/demo --verify
 	@echo
 	.venv/bin/python examples/digits/evaluate.py $(DIGITS) $(FOLDED)
 
-test: unit oracles guard
+test: unit oracles embed
 
 unit: packages
 	swift test --parallel
 
 oracles: build probe $(VENV)
 	CAFFOLD=$(CAFFOLD) .venv/bin/python -m pytest Tests/Oracles -n 2 -q -rs $(PYTEST_FLAGS)
+
+# The package is one of its own: it compiles caffold for itself, once, and then what has changed.
+embed: packages
+	swift build --package-path examples/embed --product embed
+	examples/embed/.build/debug/embed $(DIGITS) out/embed | diff examples/embed/expected.txt -
 
 guard: build
 	@Scripts/setup.sh valgrind
@@ -59,12 +67,12 @@ bench: build $(VENV)
 	.venv/bin/python Benchmarks/run.py --caffold $(CAFFOLD) $(BENCH_FLAGS)
 
 lint: $(VENV)
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests Plugins
+	swift format lint --strict --parallel --recursive $(SWIFT_DIRS)
 	.venv/bin/ruff check $(PYTHON_DIRS)
 	.venv/bin/ruff format --check $(PYTHON_DIRS)
 
 format: $(VENV)
-	swift format --in-place --parallel --recursive Package.swift Sources Tests Plugins
+	swift format --in-place --parallel --recursive $(SWIFT_DIRS)
 	.venv/bin/ruff check --fix --quiet $(PYTHON_DIRS)
 	.venv/bin/ruff format --quiet $(PYTHON_DIRS)
 
@@ -86,5 +94,5 @@ $(VENV): Tests/Oracles/requirements.txt Scripts/setup.sh
 	Scripts/setup.sh python
 
 clean:
-	rm -rf .build .build-bench .venv out
+	rm -rf .build .build-bench .venv out examples/embed/.build
 	find $(PYTHON_DIRS) -name __pycache__ -prune -exec rm -rf {} +

@@ -5,7 +5,8 @@ import PackageDescription
 let package = Package(
   name: "caffold",
   products: [
-    .executable(name: "caffold", targets: ["caffold"])
+    .executable(name: "caffold", targets: ["caffold"]),
+    .library(name: "CaffoldKit", targets: ["CaffoldKit"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -32,12 +33,16 @@ let package = Package(
       dependencies: [
         "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors", "Threads", "Diagnostics",
       ]),
+    .target(
+      name: "CaffoldKit",
+      dependencies: [
+        "Verification", "Layers", "Engine", "CaffeIO", "Rules", "RuleModel", "YAML", "Diagnostics", "JSON",
+      ]),
     .executableTarget(
       name: "caffold",
       dependencies: [
-        "Verification", "Layers", "Engine", "CaffeIO", "Rules", "RuleModel", "YAML", "Threads",
-        "Diagnostics",
-        "JSON",
+        "CaffoldKit", "Verification", "Layers", "Engine", "CaffeIO", "Rules", "RuleModel", "Threads",
+        "Diagnostics", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -63,6 +68,13 @@ let package = Package(
     .executableTarget(
       name: "layer-probe", dependencies: ["Layers", "CaffeIO", "Diagnostics"], path: "Tests/LayerProbe"),
     .testTarget(name: "LayersTests", dependencies: ["Layers", "CaffeIO"]),
+    .testTarget(
+      name: "CaffoldKitTests",
+      dependencies: [
+        "CaffoldKit", "Verification", "Engine", "CaffeIO", "Rules", "RuleModel", "YAML", "Diagnostics",
+        "JSON",
+        "WireTestSupport",
+      ]),
     .testTarget(
       name: "VerificationTests",
       dependencies: [

@@ -57,6 +57,15 @@ extension JSONNode {
     return value
   }
 
+  /// A number, whole or not.
+  package func number(for key: String) throws(JSONError) -> Double {
+    switch content {
+    case .integer(let value): return Double(value)
+    case .number(let value): return value
+    default: throw expected("a number", for: key)
+    }
+  }
+
   /// `true` or `false`.
   package func boolean(for key: String) throws(JSONError) -> Bool {
     guard case .boolean(let value) = content else { throw expected("true or false", for: key) }

@@ -1,3 +1,4 @@
+import CaffoldKit
 import Diagnostics
 import Glibc
 
@@ -35,6 +36,32 @@ enum Console {
         exit(2)
       }
       bytes = bytes.dropFirst(written)
+    }
+  }
+}
+
+extension Console {
+  /// Shows the progress of a run on the terminal, and prints its warnings.
+  static func observer() -> RunObserver {
+    var line: Progress?
+    return RunObserver(
+      progress: { progress in
+        line = line ?? Progress(label: progress.task.label)
+        line?.update(progress.done, of: progress.total)
+        guard progress.done >= progress.total else { return }
+        line?.finish()
+        line = nil
+      }, warning: error)
+  }
+}
+
+extension RunObserver.Progress.Task {
+  /// What the terminal says.
+  fileprivate var label: String {
+    switch self {
+    case .writing(let path): "writing \(path)"
+    case .running: "running both nets"
+    case .proving: "proving rules"
     }
   }
 }

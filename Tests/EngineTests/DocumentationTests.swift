@@ -108,20 +108,6 @@ import Verification
     }
   }
 
-  @Test func theProjectFileIsOne() {
-    let blocks = Self.page.components(separatedBy: "\n```").filter { $0.hasPrefix("yaml project\n") }
-    #expect(!blocks.isEmpty)
-    for block in blocks {
-      let (file, errors) = ProjectFile.check(
-        SourceText(path: "caffold.yaml", bytes: Array(block.dropFirst("yaml project\n".count).utf8)))
-      #expect(errors.map(\.diagnostic.text) == [])
-      #expect(file?.arguments.map(\.key) == ["mean", "input-mean.scale"])
-    }
-    for key in ProjectGrammar.file.keys.dropFirst() {
-      #expect(Self.page.contains("`\(key.name)`"), "\(key.name)")
-    }
-  }
-
   @Test func everyKernelIsDescribed() {
     for word in KernelRegistry.signatures.map(\.name) {
       #expect(Self.page.contains("`\(word)`") || Self.page.contains("kernel: \(word)"), "'\(word)'")

@@ -58,37 +58,6 @@ import Verification
     return bytes
   }
 
-  @Test func damagedProjectFilesGiveSettingsOrMessages() {
-    let file = """
-      schema: 1
-      rules: [rules, ../more/x.yaml]
-      extend-select: preprocess
-      ignore: [remove-dropout, 'conv-*']
-      param: {mean: [104, 117, 123], input-mean.scale: 1/255, reverse_channels: true}
-      phase: TRAIN
-      level: 2
-      tolerance: 1e-5
-      """
-    var random = Generator(state: 99)
-    var refused = 0
-    for round in 0..<2000 {
-      let bytes = Self.damaged([Array(file.utf8)], &random)
-      let (project, errors) = ProjectFile.check(SourceText(path: "caffold.yaml", bytes: bytes))
-      for error in errors {
-        guard case .text = error.diagnostic.location, !error.diagnostic.sentence.isEmpty else {
-          Issue.record("no place in round \(round): \(error.diagnostic.text)")
-          return
-        }
-      }
-      if !errors.isEmpty { refused += 1 }
-      // What is still a setting must be one that the rules can be asked about.
-      var selection = RuleSet.Selection()
-      selection.arguments = project?.arguments ?? []
-      _ = try? RuleSet([], layouts: [], selection: selection)
-    }
-    #expect(refused > 200 && refused < 1900)
-  }
-
   @Test(arguments: 0..<8)
   func damagedRuleFilesGiveRulesOrMessages(part: Int) throws {
     var random = Generator(state: UInt64(part))

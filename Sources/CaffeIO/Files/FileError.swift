@@ -8,6 +8,8 @@ package struct FileError: DiagnosticError, Equatable {
     case cannotOpen(code: Int32)
     /// The path names a folder, a pipe or a device.
     case notRegular
+    /// The file has more bytes than are read of such a file.
+    case tooLarge(byteCount: Int, limit: Int)
     /// Reading failed at a byte offset.
     case cannotRead(code: Int32, offset: Int)
     /// The file is shorter than it was when it was opened.

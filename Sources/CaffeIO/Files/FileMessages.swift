@@ -11,6 +11,9 @@ extension FileError {
       return Diagnostic(.error, at: .file(path), "cannot be opened: \(systemMessage(code))")
     case .notRegular:
       return Diagnostic(.error, at: .file(path), "is not a regular file")
+    case .tooLarge(let byteCount, let limit):
+      return Diagnostic(
+        .error, at: .file(path), "has \(byteCount) bytes; a file of this kind may have \(limit) at most")
     case .cannotRead(let code, let offset):
       return Diagnostic(
         .error, at: .byte(path: path, offset: offset), "cannot be read: \(systemMessage(code))")

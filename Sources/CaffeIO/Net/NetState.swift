@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// TRAIN or TEST.
-package enum Phase: String, Sendable, CaseIterable {
+public enum Phase: String, Sendable, CaseIterable {
   /// Training.
   case train = "TRAIN"
   /// Inference.

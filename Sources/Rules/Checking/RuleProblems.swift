@@ -3,7 +3,7 @@ import RuleModel
 import YAML
 
 /// What is wrong with a rule file, gathered so that one run tells all of it.
-final class RuleProblems {
+package final class RuleProblems {
   /// How many errors of a file are told; the rest of the file is not checked then.
   static let limit = 100
 
@@ -11,8 +11,11 @@ final class RuleProblems {
   /// Required keys that an unknown key was a misspelling of, by the place of their mapping.
   private var misspelled: [(place: SourcePlace, key: String)] = []
 
+  /// No problems yet.
+  package init() {}
+
   /// The errors, in the order of the file.
-  var errors: [any DiagnosticError] {
+  package var errors: [any DiagnosticError] {
     found.map { ($0, Self.position(of: $0)) }.enumerated().sorted { a, b in
       let (left, right) = (a.element.1, b.element.1)
       return (left.line, left.column, a.offset) < (right.line, right.column, b.offset)
@@ -33,7 +36,7 @@ final class RuleProblems {
   }
 
   /// The result of `body`, or nil and its error gathered.
-  func attempt<Result>(_ body: () throws -> Result) -> Result? {
+  package func attempt<Result>(_ body: () throws -> Result) -> Result? {
     guard !isFull else { return nil }
     do {
       return try body()
@@ -46,7 +49,7 @@ final class RuleProblems {
   }
 
   /// Gathers one error for each key of `map` that is not in `shape`.
-  func rejectUnknownKeys(of map: YAMLMap, _ shape: RuleShape) {
+  package func rejectUnknownKeys(of map: YAMLMap, _ shape: RuleShape) {
     for error in map.unknownKeys(allowed: shape.names, limit: Self.limit - found.count) {
       found.append(error)
       if case .unknownKey(let key, let allowed) = error.kind,

@@ -94,9 +94,6 @@ package struct RuleError: Error, Sendable {
     case expectation(found: YAMLDescription)
     case unknownSelector(String, known: [String])
     case unknownRule(String, known: [String])
-    case noRules(path: String)
-    case badTolerance
-    case nothingThere(path: String)
     case circularExtends([String])
     case deepExtends(limit: Int)
     case cannotExtend(String, String)
@@ -108,7 +105,7 @@ package struct RuleError: Error, Sendable {
   /// Where; nil for things said on the command line.
   package let place: SourcePlace?
 
-  init(_ reason: Reason, _ node: YAMLNode) {
+  package init(_ reason: Reason, _ node: YAMLNode) {
     self.reason = reason
     place = node.place
   }

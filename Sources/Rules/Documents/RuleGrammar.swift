@@ -253,7 +253,7 @@ package struct RuleShape: Sendable {
   /// The keys, in the order of the reference.
   package let keys: [RuleKey]
 
-  init(_ name: String, keys: [RuleKey]) {
+  package init(_ name: String, keys: [RuleKey]) {
     self.name = name
     self.keys = keys
   }
@@ -344,7 +344,7 @@ package struct RuleKey: Sendable {
   /// One sentence for editors and the reference.
   package let summary: String
 
-  init(_ name: String, _ value: Value, isRequired: Bool = false, _ summary: String) {
+  package init(_ name: String, _ value: Value, isRequired: Bool = false, _ summary: String) {
     self.name = name
     self.value = value
     self.isRequired = isRequired

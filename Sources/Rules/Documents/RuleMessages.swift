@@ -219,10 +219,6 @@ extension RuleError: DiagnosticError {
       return "there is no rule '\(clipped(id))'"
         + (Suggestion.nearest(to: id, among: known).map { "; did you mean '\($0)'?" }
           ?? "; 'caffold rules list --select ALL' lists them")
-    case .noRules(let path): return "no rule files (.yaml, .yml) in '\(path)'"
-    case .nothingThere(let path):
-      return "there is nothing at '\(clipped(path))'; paths in a project file are relative to its folder"
-    case .badTolerance: return "a tolerance must not be negative"
     case .circularExtends(let paths):
       return paths.count == 2
         ? "a rule file cannot extend itself"

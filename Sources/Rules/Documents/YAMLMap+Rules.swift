@@ -13,12 +13,12 @@ package struct RuleText: Sendable {
 /// What rule documents read besides the plain kinds: expressions, which may look like numbers or booleans to YAML.
 extension YAMLMap {
   /// Keys and values in order.
-  var texts: [(key: RuleText, value: YAMLNode)] {
+  package var texts: [(key: RuleText, value: YAMLNode)] {
     keys.map { (RuleText(text: $0, node: keyNode($0)!), value($0)!) }
   }
 
   /// The scalar under `key`, whatever YAML takes it for.
-  func text(_ key: String) throws(YAMLError) -> RuleText? {
+  package func text(_ key: String) throws(YAMLError) -> RuleText? {
     guard let value = value(key) else { return nil }
     return try value.asText(for: .key(key))
   }
@@ -29,7 +29,7 @@ extension YAMLMap {
   }
 
   /// A scalar or a list of them; empty when the key is absent.
-  func textList(_ key: String) throws(YAMLError) -> [RuleText] {
+  package func textList(_ key: String) throws(YAMLError) -> [RuleText] {
     guard let value = value(key) else { return [] }
     guard let items = value.sequence else { return [try value.asText(for: .key(key))] }
     var texts: [RuleText] = []

@@ -26,13 +26,13 @@ package struct RuleSchema {
       ] + members + [("definitions", definitions)])
   }
 
-  /// The JSON Schema of project files.
-  package var projectDocument: JSONValue {
-    guard case .object(let members) = schema(of: ProjectGrammar.file) else { return .null }
+  /// The JSON Schema of another YAML file whose keys are texts, numbers and lists of them.
+  package func document(of shape: RuleShape) -> JSONValue {
+    guard case .object(let members) = schema(of: shape) else { return .null }
     return .object(
       [
         ("$schema", "http://json-schema.org/draft-07/schema#"),
-        ("title", "caffold project file"),
+        ("title", .string("caffold \(shape.name)")),
       ] + members + [
         (
           "definitions",

@@ -1,22 +1,21 @@
 import CaffeIO
+import CaffoldKit
 import Diagnostics
 
 /// One model of a batch: what is read and where the result goes.
 struct BatchModel {
-  /// The net definition.
-  var definition: String
-  /// The weights; nil with `--definition-only`.
-  var weights: String?
+  /// The inputs; no weights with `--definition-only`.
+  var files: ModelFiles
   /// The folder for the outputs, which keep the names of the inputs.
   var folder: String
 
   /// The outputs.
   var outputs: [String] {
-    ([definition] + (weights.map { [$0] } ?? [])).map { Files.join(folder, Files.split($0).name) }
+    ([files.model] + [files.weights].compactMap(\.self)).map { Files.join(folder, Files.split($0).name) }
   }
 
   /// Where it is noted what the outputs were made from: hidden, beside them.
-  var stamp: String { Files.join(folder, ".\(Files.split(definition).name).caffold") }
+  var stamp: String { Files.join(folder, ".\(Files.split(files.model).name).caffold") }
 }
 
 /// The models of a batch, from a folder or a list.
@@ -35,8 +34,8 @@ enum BatchList {
     var makers: [String: String] = [:]
     for model in models {
       for file in model.outputs {
-        if let other = makers.updateValue(model.definition, forKey: file) {
-          throw BatchError.sameOutput(model.definition, other, output: file)
+        if let other = makers.updateValue(model.files.model, forKey: file) {
+          throw BatchError.sameOutput(model.files.model, other, output: file)
         }
       }
     }
@@ -58,7 +57,8 @@ enum BatchList {
     for (definition, weights) in found {
       models.append(
         BatchModel(
-          definition: Files.join(folder, definition), weights: weights.map { Files.join(folder, $0) },
+          files: ModelFiles(
+            model: Files.join(folder, definition), weights: weights.map { Files.join(folder, $0) }),
           folder: output))
     }
     if found.isEmpty, let weights = files.first(where: isWeights), !definitions(files).isEmpty {
@@ -109,7 +109,7 @@ enum BatchList {
       let isBelow = !parts[0].hasPrefix("/") && !parts[0].split(separator: "/").contains("..")
       let place = isBelow ? Files.split(parts[0]).folder : ""
       return BatchModel(
-        definition: definition, weights: definitionOnly ? nil : weights,
+        files: ModelFiles(model: definition, weights: definitionOnly ? nil : weights),
         folder: place.isEmpty ? output : Files.join(output, String(place.dropLast())))
     }
   }

@@ -8,12 +8,19 @@ struct ChildProcess {
   private let words: UnsafeMutablePointer<FILE>
 
   /// Starts this program with other arguments; nil when the system has no process to spare.
-  init?(arguments: [String]) {
+  ///
+  /// - Parameter input: what it finds on its standard input.
+  init?(arguments: [String], input: String) {
     guard let words = tmpfile() else { return nil }
+    guard let request = Self.file(holding: input) else {
+      fclose(words)
+      return nil
+    }
+    defer { fclose(request) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, fileno(request), STDIN_FILENO)
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, fileno(words), STDERR_FILENO)
     var list: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
@@ -25,6 +32,17 @@ struct ChildProcess {
     }
     self.id = id
     self.words = words
+  }
+
+  /// An unnamed file.
+  private static func file(holding text: String) -> UnsafeMutablePointer<FILE>? {
+    guard let file = tmpfile() else { return nil }
+    let bytes = Array(text.utf8)
+    guard fwrite(bytes, 1, bytes.count, file) == bytes.count, fflush(file) == 0 else {
+      fclose(file)
+      return nil
+    }
+    return file
   }
 
   /// Waits for any child of this process to end: which one, and its exit status, 128 + the number of the signal that ended it.

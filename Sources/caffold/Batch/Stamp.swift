@@ -1,14 +1,18 @@
 import CaffeIO
+import CaffoldKit
 
 /// What outputs were made from, kept beside them: the digest, and the outputs' sizes, so that one that was deleted or cut
 /// short is noticed.
 struct Stamp: Equatable {
   private let text: String
 
-  /// What the stamp of these outputs has to be.
-  init(digest: UInt64, outputs: [String]) {
+  /// What the stamp of these outputs has to be; nil where one of them is gone.
+  init?(digest: UInt64, outputs: [String]) {
     var lines = ["caffold \(String(digest, radix: 16))"]
-    for path in outputs { lines.append("\(Files.size(of: path) ?? -1) \(Files.split(path).name)") }
+    for path in outputs {
+      guard let size = Files.size(of: path) else { return nil }
+      lines.append("\(size) \(Files.split(path).name)")
+    }
     text = lines.joined(separator: "\n") + "\n"
   }
 

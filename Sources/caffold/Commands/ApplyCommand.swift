@@ -1,7 +1,5 @@
 import ArgumentParser
-import CaffeIO
-import Diagnostics
-import Engine
+import CaffoldKit
 
 /// `caffold apply`: a reviewed plan replayed.
 struct ApplyCommand: ParsableCommand {
@@ -9,15 +7,15 @@ struct ApplyCommand: ParsableCommand {
     commandName: "apply",
     abstract: "Make the rewrites of a plan file, these and no others.",
     discussion: """
-      'caffold fold … --plan plan.json' writes the plan. Rewrites with "apply": false, and those that were deleted from \
-      the file, are not made. Nothing is written when an input or the rules have changed since, or when a rewrite \
+      'caffold fold … --plan plan.json' writes the plan. To disable a rewrite, set its "apply" to false or delete the \
+      rewrite from the file. Nothing is written when an input or the rules have changed since, or when a rewrite \
       would do anything else than the plan says.
 
         caffold apply plan.json -o out/
         caffold apply plan.json elsewhere/deploy.prototxt elsewhere/weights.caffemodel -o out/
         caffold apply plan.json --dry-run
 
-      Exit status: 0 done, 1 the check or --verify found a difference, 2 bad input, file or plan, 64 wrong usage.
+      Exit status: 0 done, 1 nets differ or a check failed, 2 bad input, file or plan, 64 wrong usage.
       """)
 
   @Argument(help: ArgumentHelp("The plan file.", valueName: "plan"))
@@ -32,58 +30,26 @@ struct ApplyCommand: ParsableCommand {
   var weights: String?
 
   @OptionGroup(title: "Output")
-  var output: OutputOptions
+  var output: OutputFlags
 
   @OptionGroup(title: "Check")
-  var check: CheckOptions
+  var check: CheckFlags
 
   @OptionGroup(title: "Report")
-  var report: ReportOptions
+  var report: ReportFlags
 
-  func validate() throws {
-    try output.check(hasWeights: true)
-  }
+  func validate() throws { try output.check(hasWeights: true) }
 
   func run() throws {
-    try FoldCommand.reporting {
-      let file = try PlanFile(reading: SourceText(path: plan, bytes: try Files.read(plan)))
+    try reporting {
+      let file = try PlanFile(path: plan)
       // Only now it is known whether there are weights.
-      try output.check(hasWeights: file.weights != nil)
-      try check.check(hasWeights: file.weights != nil)
-      try FoldRun(try fold(file), replaying: file).run()
+      try output.check(hasWeights: file.hasWeights)
+      try check.check(hasWeights: file.hasWeights)
+      let result = try Caffold.apply(
+        file, input: PlanInput(model: model, weights: weights), check: check.options, to: output.options,
+        recordsOverlaps: report.verbose || report.format == .json, observer: Console.observer())
+      try FoldPrinter(report).print(result)
     }
-  }
-
-  /// The fold that made the plan, with the outputs of this run.
-  private func fold(_ file: PlanFile) throws -> FoldCommand {
-    if file.weights == nil, weights != nil { throw PlanFileError(.weightsGiven) }
-    for (role, path, given) in [
-      ("net definition", file.model.path, model), ("weights file", file.weights?.path, weights),
-    ] {
-      if let path, given == nil, !Files.exists(path) {
-        throw PlanFileError(.missingInput(role: role, path: path))
-      }
-    }
-    var fold = try FoldCommand.parse(["model", "--definition-only"])
-    // The options of the plan stand in for those of a command line.
-    fold.model = model ?? file.model.path
-    fold.weights = file.weights.map { weights ?? $0.path }
-    fold.output = output
-    fold.check = check
-    fold.report = report
-    fold.net.definitionOnly = file.weights == nil
-    fold.net.phase = file.options.state.phase == .test ? .test : .train
-    fold.net.level = file.options.state.level
-    fold.net.stage = file.options.state.stages
-    fold.net.assumeStoredStatistics = file.options.assumesStoredStatistics
-    fold.layers.only = file.options.onlyLayers
-    fold.layers.skip = file.options.skipLayers
-    fold.rules.select = file.options.select
-    fold.rules.extendSelect = file.options.extendSelect
-    fold.rules.ignore = file.options.ignore
-    fold.rules.isolated = file.options.isIsolated
-    fold.rules.unsafe = file.options.allowsApproximate
-    fold.rules.parameters.values = file.options.parameters
-    return fold
   }
 }

@@ -1,8 +1,6 @@
 import ArgumentParser
-import Diagnostics
-import Engine
+import CaffoldKit
 import RuleModel
-import Rules
 
 /// `caffold rules check`: everything that is wrong with rule files, without running anything.
 struct RulesCheckCommand: ParsableCommand {
@@ -21,51 +19,39 @@ struct RulesCheckCommand: ParsableCommand {
   var files: [String] = []
 
   @OptionGroup(title: "Project")
-  var project: ProjectOptions
+  var project: ProjectFlags
 
   @OptionGroup(title: "Forks")
-  var fork: ForkOptions
+  var fork: ForkFlags
 
   @Flag(name: [.short, .long], help: "Print errors only.")
   var quiet = false
 
+  @OptionGroup
+  var extending: ExtendFlags
+
   func run() throws {
-    var fields: SchemaFields?
-    var files = files
     try reporting {
-      var fork = fork
-      let project = try project.file()
-      project?.complete(&fork)
-      if files.isEmpty { files = project?.rules ?? [] }
-      if files.isEmpty, fork.proto.isEmpty {
+      var options = try project.options { options in
+        extending.fill(&options)
+        fork.fill(&options)
+      }
+      if !files.isEmpty { options.rules.files = files }
+      if options.rules.files.isEmpty, options.protos.isEmpty {
         throw ValidationError("give a rule file, or a folder of them")
       }
-      fields = fork.fields(try fork.schema(isThorough: !quiet))
+      let result = try RuleCheck(options, isThorough: !quiet, Console.observer())
+      if !quiet { for note in result.notes { Console.error(note) } }
+      for error in result.errors { Console.error(error) }
+      if !quiet { Console.log(summary(result)) }
+      if !result.errors.isEmpty { throw ExitCode(2) }
     }
-    var sources: [SourceText] = []
-    var unread: [any DiagnosticError] = []
-    for path in files {
-      do {
-        sources += try RuleLoader.sources(at: path)
-      } catch let error as any DiagnosticError {
-        unread.append(error)
-      }
-    }
-    let checked = RuleFiles(
-      sources, check: { RuleLoader.check($0, fields) }, read: RuleLoader.sources)
-    let rules = checked.rules
-    let errors: [any DiagnosticError] = checked.errors + unread + RuleSet.repetitions(in: rules)
-    let notes = checked.entries.flatMap(\.file.notes)
-    if !quiet { for note in notes { Console.error(note) } }
-    for error in errors { Console.error(error.diagnostic) }
-    guard errors.isEmpty else {
-      if !quiet { Console.log("\(Format.counted(errors.count, "error"))\n") }
-      throw ExitCode(2)
-    }
-    if !quiet {
-      Console.log(
-        "\(Format.counted(rules.count, "rule")) and \(Format.counted(checked.layouts.count, "layout")) in "
-          + "\(Format.counted(checked.entries.count, "file")): no errors\n")
-    }
+  }
+
+  private func summary(_ result: RuleCheck) -> String {
+    guard result.errors.isEmpty else { return "\(Format.counted(result.errors.count, "error"))\n" }
+    return
+      "\(Format.counted(result.ruleCount, "rule")) and \(Format.counted(result.layoutCount, "layout")) in "
+      + "\(Format.counted(result.fileCount, "file")): no errors\n"
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Diagnostics
 
 /// `caffold rules`: what there is, what it means, and whether it is right.
 struct RulesCommand: ParsableCommand {
@@ -14,16 +13,4 @@ struct RulesCommand: ParsableCommand {
       RulesProveCommand.self,
       RulesSchemaCommand.self, RulesNewCommand.self, RulesReferenceCommand.self,
     ])
-}
-
-extension ParsableCommand {
-  /// Runs `body`; an error that can say itself is printed and ends the run with status 2.
-  func reporting(_ body: () throws -> Void) throws {
-    do {
-      try body()
-    } catch let error as any DiagnosticError {
-      Console.error(error.diagnostic)
-      throw ExitCode(2)
-    }
-  }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaffoldKit
 import Engine
 import RuleModel
 import Rules
@@ -20,22 +21,22 @@ struct RulesExplainCommand: ParsableCommand {
   var rules: [String] = []
 
   @OptionGroup(title: "Project")
-  var project: ProjectOptions
+  var project: ProjectFlags
 
   @OptionGroup(title: "Forks")
-  var fork: ForkOptions
+  var fork: ForkFlags
 
   func run() throws {
     try reporting {
-      var options = try RuleOptions.none
-      options.rules = rules
-      var fork = fork
-      let project = try project.file()
-      try project?.complete(&options)
+      var options = try project.options { options in
+        options.rules.files = rules
+        fork.fill(&options)
+      }
       // Any rule can be explained, the built-in ones too.
-      options.isolated = false
-      project?.complete(&fork)
-      let (all, _) = try RuleLoader.loadAll(options, fields: fork.fields(try fork.schema()))
+      options.rules.isIsolated = false
+      let schemas = try ForkSchemas(options.protos, Console.observer())
+      let (all, _) = try RuleLoader.loadAll(
+        options.rules, files: RuleLoader.files(options.rules, fields: schemas.fields))
       if let repeated = RuleSet.repetitions(in: all).first { throw repeated }
       guard let rule = RuleSet.overridden(all).first(where: { $0.id == id }) else {
         throw RuleError(.unknownRule(id, known: all.map(\.id)))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaffoldKit
 import Diagnostics
 import JSON
 import RuleModel
@@ -15,25 +16,27 @@ struct RulesListCommand: ParsableCommand {
       """)
 
   @OptionGroup(title: "Rules")
-  var rules: RuleOptions
+  var rules: RuleFlags
 
   @OptionGroup(title: "Project")
-  var project: ProjectOptions
+  var project: ProjectFlags
 
   @OptionGroup(title: "Forks")
-  var fork: ForkOptions
+  var fork: ForkFlags
 
   @Option(help: ArgumentHelp("text or json.", valueName: "format"))
   var format: ReportFormat = .text
 
   func run() throws {
     try reporting {
-      var (rules, fork) = (rules, fork)
-      let project = try project.file()
-      try project?.complete(&rules)
-      project?.complete(&fork)
-      let (all, layouts) = try RuleLoader.loadAll(rules, fields: fork.fields(try fork.schema()))
-      let set = try RuleSet(all, layouts: layouts, selection: try RuleLoader.selection(rules, project))
+      let options = try project.options { options in
+        rules.fill(&options)
+        fork.fill(&options)
+      }
+      let schemas = try ForkSchemas(options.protos, Console.observer())
+      let (all, layouts) = try RuleLoader.loadAll(
+        options.rules, files: RuleLoader.files(options.rules, fields: schemas.fields))
+      let set = try RuleSet(all, layouts: layouts, selection: options.rules.selection)
       switch format {
       case .json: Console.output(json(set).text)
       case .text:
@@ -45,7 +48,7 @@ struct RulesListCommand: ParsableCommand {
                 .note, at: .text(rule.place), "overrides '\(rule.id)' of \(overridden.place.description)"))
           }
         }
-        if let project { Console.log("settings from \(project.source.path)\n") }
+        if let path = options.projectFile { Console.log("settings from \(path)\n") }
         let others = Set(all.map(\.id)).count - set.rules.count
         if others > 0 {
           Console.log("\(others) more are not selected; see --select ALL and --unsafe\n")

@@ -1,9 +1,6 @@
 import ArgumentParser
-import Diagnostics
-import Engine
+import CaffoldKit
 import RuleModel
-import Rules
-import Verification
 
 /// `caffold rules prove`: rules held against the arithmetic of the layers they rewrite.
 struct RulesProveCommand: ParsableCommand {
@@ -28,27 +25,27 @@ struct RulesProveCommand: ParsableCommand {
   var subjects: [String] = []
 
   @OptionGroup(title: "Rules")
-  var parameters: ParameterOptions
+  var parameters: ParameterFlags
 
   @OptionGroup(title: "Project")
-  var project: ProjectOptions
+  var project: ProjectFlags
 
   @OptionGroup(title: "Forks")
-  var fork: ForkOptions
+  var fork: ForkFlags
 
   @Option(help: ArgumentHelp("How many rewritten nets to compare for each rule.", valueName: "number"))
-  var instances: Int = ProofOptions().instances
+  var instances: Int = ProveOptions().instances
 
   @Option(help: ArgumentHelp("Where the random numbers begin.", valueName: "number"))
-  var seed: UInt64 = ProofOptions().seed
+  var seed: UInt64 = ProveOptions().seed
 
   @Option(
     help: ArgumentHelp(
       "The largest difference allowed, in units of an output's largest number.", valueName: "number"))
-  var tolerance: Double = ProofOptions().tolerance
+  var tolerance: Double = ProveOptions().tolerance
 
   @Option(help: ArgumentHelp("How long one rule may take, in seconds.", valueName: "seconds"))
-  var time: Double = ProofOptions().seconds
+  var time: Double = ProveOptions().seconds
 
   @Option(help: ArgumentHelp("text, on standard error, or json, on standard output.", valueName: "format"))
   var format: ReportFormat = .text
@@ -67,38 +64,22 @@ struct RulesProveCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      var (fork, parameters) = (fork, parameters)
-      let project = try project.file()
-      project?.complete(&fork)
-      try project?.complete(&parameters)
-      var schema = try fork.schema()
-      let (named, layouts, harmless) = try RuleSubjects.rules(
-        subjects, project, fields: fork.fields(schema))
-      schema.harmlessFields.formUnion(harmless)
-      var selection = RuleSet.Selection()
-      selection.arguments = try parameters.arguments
-      project?.locate(&selection)
-      let rules = try RuleSet.giving(
-        selection.arguments, to: named, among: try BuiltinRules.load().rules + named)
-      var options = ProofOptions()
-      options.instances = instances
-      options.seed = seed
-      options.tolerance = tolerance
-      options.seconds = time
-      options.planning.schema = schema
-      let progress = Progress(label: "proving rules")
-      var proofs: [(rule: Rule, proof: RuleProof)] = []
-      for (index, rule) in rules.enumerated() {
-        progress.update(index, of: rules.count)
-        proofs.append((rule, try RuleProver.prove(rule, layouts: layouts, options: options)))
+      let options = try project.options { options in
+        parameters.fill(&options)
+        fork.fill(&options)
       }
-      progress.finish()
-      let report = ProveReport(proofs: proofs, options: options, isVerbose: verbose)
+      var proof = ProveOptions()
+      proof.instances = instances
+      proof.seed = seed
+      proof.tolerance = tolerance
+      proof.seconds = time
+      let result = try Caffold.prove(subjects, options, proof: proof, observer: Console.observer())
+      let report = ProveReport(result, isVerbose: verbose)
       switch format {
       case .json: Console.output(report.json.text)
       case .text: Console.log(report.text)
       }
-      if !report.isGood { throw ExitCode(1) }
+      if !result.isGood { throw ExitCode(1) }
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaffoldKit
 import Engine
 import RuleModel
 import Rules
@@ -21,6 +22,6 @@ struct RulesSchemaCommand: ParsableCommand {
 
   func run() throws {
     let schema = RuleSchema(kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes)
-    Console.output((project ? schema.projectDocument : schema.document).text)
+    Console.output((project ? schema.document(of: ProjectGrammar.file) : schema.document).text)
   }
 }

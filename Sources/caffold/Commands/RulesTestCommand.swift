@@ -1,9 +1,7 @@
 import ArgumentParser
-import CaffeIO
+import CaffoldKit
 import Engine
 import RuleModel
-import Rules
-import Verification
 
 /// `caffold rules test`: the tests inside rules.
 struct RulesTestCommand: ParsableCommand {
@@ -22,10 +20,10 @@ struct RulesTestCommand: ParsableCommand {
   var subjects: [String] = []
 
   @OptionGroup(title: "Project")
-  var project: ProjectOptions
+  var project: ProjectFlags
 
   @OptionGroup(title: "Forks")
-  var fork: ForkOptions
+  var fork: ForkFlags
 
   @Flag(name: [.short, .long], help: "Name every test.")
   var verbose = false
@@ -35,15 +33,8 @@ struct RulesTestCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      var fork = fork
-      let project = try project.file()
-      project?.complete(&fork)
-      var schema = try fork.schema()
-      let (rules, layouts, harmless) = try RuleSubjects.rules(
-        subjects, project, fields: fork.fields(schema))
-      schema.harmlessFields.formUnion(harmless)
-      let report = RuleTestReport(
-        running: rules, layouts: layouts, schema: schema)
+      let options = try project.options { fork.fill(&$0) }
+      let report = try Caffold.testRules(subjects, options, observer: Console.observer()).report
       if verbose {
         for (rule, outcomes) in report.rules {
           for outcome in outcomes {

@@ -1,4 +1,5 @@
 import CaffeIO
+import CaffoldKit
 import Diagnostics
 import Engine
 import JSON
@@ -7,39 +8,26 @@ import Rules
 
 /// What a fold did, for people and for machines. `Documentation/Report.md` describes the JSON.
 struct FoldReport {
-  /// A file of the run.
-  struct File {
-    var role: String
-    var path: String
-    var bytes: Int
+  private let result: FoldResult
+  private let verbose: Bool
+
+  init(_ result: FoldResult, verbose: Bool) {
+    self.result = result
+    self.verbose = verbose
   }
 
-  let plan: Plan
-  let state: NetState
-  let verbose: Bool
-  var inputs: [File] = []
-  /// Empty for a dry run.
-  var outputs: [File] = []
-  /// The plan file that was written; nil where nobody asked for one.
-  var plannedTo: File?
-  /// The plan file that was replayed; nil for a fold.
-  var replayed: PlanFile?
-  /// What the net definition has that is no error and hardly meant.
-  var problems: [DefinitionProblem] = []
-  /// The user's rules that were left out for their safety.
-  var untried: [Rule] = []
-  /// The project file that was read; nil for none.
-  var project: String?
-  /// What checking every rewrite found; nil where there was nothing to check, or nobody wanted it.
-  var check: CheckReport?
-  /// What running both nets showed; nil where nobody asked for it.
-  var verification: VerifyReport?
+  private var plan: Plan { result.plan }
+  private var problems: [DefinitionProblem] { result.problems }
+  private var check: CheckReport? { result.check.map { CheckReport(check: $0, plan: plan) } }
+  private var verification: VerifyReport? {
+    result.verification.map { VerifyReport($0, verbose: false) }
+  }
 
   // MARK: Text
 
   /// The user's rules that were not tried, and what they want.
   private var untriedLines: [String] {
-    untried.map { rule in
+    result.untried.map { rule in
       rule.safety == .conversion
         ? "note: rule '\(rule.id)' was not tried: it converts the net; add --extend-select \(rule.id)"
         : "note: rule '\(rule.id)' was not tried: it is approximate; add --unsafe"
@@ -98,20 +86,26 @@ struct FoldReport {
   private func count(_ types: [String: Int]) -> Int { types.values.reduce(0, +) }
 
   private var fileLines: [String] {
-    inputs.map { input in
-      let output = outputs.first { $0.role == input.role }
-      let label = input.role == "model" ? "net definition" : "weights       "
+    func line(_ label: String, _ input: FoldResult.File, _ output: FoldResult.File?) -> String {
       guard let output else {
-        return "\(label)  \(Format.bytes(input.bytes))  \(input.path) (nothing written)"
+        return "\(label)  \(Format.bytes(input.byteCount))  \(input.path) (nothing written)"
       }
-      return "\(label)  \(Format.bytes(input.bytes)) → \(Format.bytes(output.bytes))  \(output.path)"
-    } + (project.map { ["settings                  \($0)"] } ?? [])
-      + (plannedTo.map { ["plan            \(Format.bytes($0.bytes))  \($0.path)"] } ?? [])
+      return "\(label)  \(Format.bytes(input.byteCount)) → \(Format.bytes(output.byteCount))  \(output.path)"
+    }
+    var lines = [line("net definition", result.inputs.model, result.outputs?.model)]
+    if let weights = result.inputs.weights {
+      lines.append(line("weights       ", weights, result.outputs?.weights))
+    }
+    if let path = result.projectFile { lines.append("settings                  \(path)") }
+    if let plan = result.planFile {
+      lines.append("plan            \(Format.bytes(plan.byteCount))  \(plan.path)")
+    }
+    return lines
   }
 
   /// How much of a plan was replayed.
   private var replayLines: [String] {
-    guard let replayed else { return [] }
+    guard let replayed = result.replayed else { return [] }
     let (made, planned) = (plan.rewrites.count, replayed.result.rewriteCount)
     if made == planned {
       return [
@@ -222,11 +216,11 @@ struct FoldReport {
   var json: JSONValue {
     .object([
       ("caffold", .object([("version", .string(Caffold.version))])),
-      ("command", .string(replayed == nil ? "fold" : "apply")),
-      ("config", project.map(JSONValue.string) ?? .null),
-      ("phase", .string(state.phase.rawValue)),
-      ("inputs", files(inputs)),
-      ("outputs", outputs.isEmpty ? .null : files(outputs)),
+      ("command", .string(result.replayed == nil ? "fold" : "apply")),
+      ("config", result.projectFile.map(JSONValue.string) ?? .null),
+      ("phase", .string(plan.graph.state.phase.rawValue)),
+      ("inputs", files(result.inputs)),
+      ("outputs", result.outputs.map(files) ?? .null),
       (
         "layers",
         .object([
@@ -254,17 +248,17 @@ struct FoldReport {
       ("verification", verification?.json ?? .null),
       (
         "plan",
-        plannedTo.map { .object([("path", .string($0.path)), ("bytes", .integer($0.bytes))]) } ?? .null
+        result.planFile.map(file) ?? .null
       ),
     ])
   }
 
-  private func files(_ files: [File]) -> JSONValue {
-    .object(
-      ["model", "weights"].map { role in
-        guard let file = files.first(where: { $0.role == role }) else { return (role, .null) }
-        return (role, .object([("path", .string(file.path)), ("bytes", .integer(file.bytes))]))
-      })
+  private func files(_ files: FoldResult.Files) -> JSONValue {
+    .object([("model", file(files.model)), ("weights", files.weights.map(file) ?? .null)])
+  }
+
+  private func file(_ file: FoldResult.File) -> JSONValue {
+    .object([("path", .string(file.path)), ("bytes", .integer(file.byteCount))])
   }
 
   private var types: [JSONValue] {

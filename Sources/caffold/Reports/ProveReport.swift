@@ -1,3 +1,4 @@
+import CaffoldKit
 import Diagnostics
 import JSON
 import RuleModel
@@ -6,12 +7,16 @@ import Verification
 
 /// What came of proving rules, for people and for machines.
 struct ProveReport {
-  let proofs: [(rule: Rule, proof: RuleProof)]
-  let options: ProofOptions
-  let isVerbose: Bool
+  private let result: ProveResult
+  private let isVerbose: Bool
 
-  /// Whether every rule does what it promises.
-  var isGood: Bool { proofs.allSatisfy(\.proof.isGood) }
+  init(_ result: ProveResult, isVerbose: Bool) {
+    self.result = result
+    self.isVerbose = isVerbose
+  }
+
+  private var proofs: [(rule: Rule, proof: RuleProof)] { result.proofs }
+  private var options: ProofOptions { result.options }
 
   var text: String {
     var table = Table()
@@ -54,7 +59,7 @@ struct ProveReport {
     .object([
       ("caffold", .object([("version", .string(Caffold.version))])),
       ("command", .string("rules prove")),
-      ("good", .boolean(isGood)),
+      ("good", .boolean(result.isGood)),
       ("instances", .integer(options.instances)),
       ("seed", .string(String(options.seed))),
       ("tolerance", .number(options.tolerance)),

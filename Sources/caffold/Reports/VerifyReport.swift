@@ -1,18 +1,19 @@
+import CaffoldKit
 import JSON
 import Verification
 
 /// What a comparison found, for people and for machines.
 struct VerifyReport {
-  let comparison: NetComparison
-  let tolerance: Double
-  let verbose: Bool
-  let models: (String, String)
+  private let result: VerifyResult
+  private let verbose: Bool
 
-  /// Whether every blob is within the tolerance, at least one was compared and the outputs are the same.
-  var isEqual: Bool {
-    comparison.firstDivergence(tolerance: tolerance) == nil && !comparison.blobs.isEmpty
-      && comparison.unmatchedOutputs.isEmpty
+  init(_ result: VerifyResult, verbose: Bool) {
+    self.result = result
+    self.verbose = verbose
   }
+
+  private var comparison: NetComparison { result.comparison }
+  private var tolerance: Double { result.tolerance }
 
   var text: String {
     var table = Table()
@@ -94,8 +95,8 @@ struct VerifyReport {
     .object([
       ("caffold", .object([("version", .string(Caffold.version))])),
       ("command", .string("verify")),
-      ("models", .array([.string(models.0), .string(models.1)])),
-      ("equal", .boolean(isEqual)),
+      ("models", .array(result.models.map(JSONValue.string))),
+      ("equal", .boolean(result.isEqual)),
       ("tolerance", .number(tolerance)),
       ("samples", .integer(comparison.samples)),
       (

@@ -80,6 +80,55 @@ def test_inputs_are_not_overwritten_without_force(command, pair, tmp_path, targe
     assert len(outputs[1].read_bytes()) < len(before["digits.caffemodel"])
 
 
+RELU_RULE = (
+    "schema: 1\nrules:\n  - id: mine\n    summary: Remove the last ReLU.\n    safety: approximate\n"
+    "    match: {relu: {type: ReLU, name: nothing}}\n    rewrite: {remove: relu}\n"
+)
+
+
+def test_no_file_that_the_run_reads_is_replaced(command, pair, tmp_path):
+    """Rules, project file and schema are as precious as the net; so is what a link to them leads to."""
+    rules, schema, config = (tmp_path / name for name in ("r.yaml", "fork.proto", "caffold.yaml"))
+    rules.write_text(RELU_RULE)
+    schema.write_text("message LayerParameter { optional int32 vendor = 5000; }\n")
+    config.write_text("schema: 1\n")
+    (tmp_path / "link").symlink_to(rules)
+    flags = ["--rules", rules, "--proto", schema, "--config", config]
+    before = tree(tmp_path)
+    for target in (rules, schema, config, tmp_path / "link"):
+        for option in ("--plan", "--output-model", "--output-weights"):
+            result = command.run("fold", *pair, *flags, option, target)
+            assert (result.code, tree(tmp_path)) == (2, before), f"{option} {target}: {result.stderr}"
+            assert "is an input of this run" in result.stderr or "is the input '" in result.stderr
+    # A plan is applied to other outputs than itself.
+    plan = tmp_path / "plan.json"
+    assert command.run("fold", *pair, "--plan", plan, "--no-config").code == 0
+    text = plan.read_text()
+    result = command.run("apply", plan, "--output-model", plan)
+    assert (result.code, plan.read_text()) == (2, text), result.stderr
+
+
+@pytest.mark.parametrize("target", ["-", "/dev/stdout", "/dev/null"])
+@pytest.mark.parametrize("option", ["-o", "--output-model", "--output-weights", "--plan"])
+def test_stand_ins_for_output_are_errors(command, pair, option, target):
+    """Outputs are whole files that appear at once; a stream cannot be one."""
+    before = tree(pair[0].parent)
+    result = command.run("fold", *pair, option, target, cwd=pair[0].parent)
+    assert result.code == (64 if target == "-" else 2), result.stderr
+    assert "error: " in result.stderr.lower()
+    assert result.stdout == ""
+    assert tree(pair[0].parent) == before
+
+
+def test_one_named_output_takes_the_other_beside_it(command, pair, tmp_path):
+    for option, name in {"--output-model": "m.prototxt", "--output-weights": "w.caffemodel"}.items():
+        folder = tmp_path / option
+        assert command.run("fold", *pair, option, folder / name).code == 0
+        stem = name.split(".")[0]
+        assert tree(folder).keys() == {f"{stem}.prototxt", f"{stem}.caffemodel"}
+    assert tree(pair[0].parent).keys() == {path.name for path in DIGITS}
+
+
 def test_a_link_to_the_input_is_the_input(command, pair, tmp_path):
     before = tree(pair[0].parent)
     (tmp_path / "out").mkdir()
@@ -111,6 +160,13 @@ WRONG = {
     "flag without value": ["fold", *DIGITS, "-o"],
     "unknown format": ["fold", *DIGITS, "--format", "xml"],
     "unknown phase": ["fold", *DIGITS, "--phase", "NIGHT"],
+    "empty output": ["fold", *DIGITS, "-o", ""],
+    "empty model output": ["fold", *DIGITS, "--output-model", ""],
+    "empty shape": ["fold", *DIGITS, "--verify", "--input-shape", ""],
+    "empty input": ["verify", *DIGITS, *DIGITS, "--input", ""],
+    "empty shape to verify": ["verify", *DIGITS, *DIGITS, "--input-shape", ""],
+    "samples without end": ["verify", *DIGITS, *DIGITS, "--samples", str(2**63 - 1)],
+    "no samples": ["verify", *DIGITS, *DIGITS, "--samples", "0"],
 }
 
 

@@ -201,27 +201,27 @@ WRONG = {
         lambda d: swap(d, "inputs", "model", "sha256", value="0" * 64),
         f"{DIGITS[0]}: error: this is not the net definition that the plan was made for, '{DIGITS[0]}':"
         " its SHA-256 begins with ecf26f953dd9, that one's with 000000000000;"
-        " give that file, or make the plan anew\n",
+        " give that file, or make a new plan\n",
     ),
     "weights": (
         lambda d: swap(d, "inputs", "weights", "bytes", value=7),
         f"{DIGITS[1]}: error: this is not the weights file that the plan was made for, '{DIGITS[1]}':"
-        " it has 60546 bytes, that one had 7; give that file, or make the plan anew\n",
+        " it has 60546 bytes, that one had 7; give that file, or make a new plan\n",
     ),
     "built-in rules": (
         lambda d: swap(d, "rules", "builtin", "sha256", value="0" * 64),
         "error: the plan was made with other built-in rules than this program has;"
-        " apply it with the program that made it, or make it anew\n",
+        " apply it with the program that made it, or make a new plan\n",
     ),
     "program": (
         lambda d: swap(d, "caffold", "version", value="9.9.9"),
         "error: the plan was made by caffold 9.9.9, this is 0.1.0;"
-        " apply it with that version, or make it anew\n",
+        " apply it with that version, or make a new plan\n",
     ),
     "result": (
         lambda d: swap(d, "result", "weights", "bytes", value=1),
         "error: the weights that would be written have 57425 bytes, the plan says 1;"
-        " nothing was written; make the plan anew\n",
+        " nothing was written; make a new plan\n",
     ),
     "missing file": (
         lambda d: swap(d, "inputs", "model", "path", value="/nowhere/net.prototxt"),
@@ -251,15 +251,19 @@ def test_a_plan_does_not_replace_its_inputs_or_outputs(command, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["--dry-run"], "--dry-run writes nothing; --plan alone writes the plan and no nets"),
-        (["--verify"], "--verify needs a weights file, and is about what is written"),
-    ],
-)
-def test_options_that_contradict_a_plan(command, tmp_path, arguments, sentence):
-    result = command.run("fold", *DIGITS, "--plan", tmp_path / "plan.json", *arguments)
+def test_options_that_contradict_a_plan(command, tmp_path):
+    result = command.run("fold", *DIGITS, "--plan", tmp_path / "plan.json", "--verify")
     assert result.code == 64
-    assert sentence in result.stderr
+    assert "--verify needs a weights file, and is about the nets that are written" in result.stderr
     assert not (tmp_path / "plan.json").exists()
+
+
+def test_a_dry_run_ends_as_the_run_would(command, tmp_path):
+    """It makes the plan and leaves it unwritten; a plan that could not be written is an error."""
+    plan = tmp_path / "plan.json"
+    assert command.run("fold", *DIGITS, "--plan", plan, "--dry-run").code == 0
+    assert not list(tmp_path.iterdir())
+    arguments = ["fold", *DIGITS, "--plan", "/proc/nowhere/plan.json"]
+    dry, real = command.run(*arguments, "--dry-run"), command.run(*arguments)
+    assert (dry.code, dry.stderr) == (real.code, real.stderr)
+    assert dry.code == 2

@@ -1,6 +1,7 @@
 """Project files: which one is found, what the command line says against it, and who reads it."""
 
 import json
+import os
 
 import pytest
 from json_schema import validate
@@ -65,6 +66,40 @@ def test_the_search_ends_at_a_repository(command, project, marker):
     assert document["config"] is None
 
 
+ABOVE = (
+    "caffold.yaml: warning: not read: it is above the working folder, and the working folder is in no "
+    "repository; --config {0} reads it, --no-config silences this warning\n"
+)
+
+
+def test_outside_a_repository_only_the_working_folder_counts(command, project):
+    """What lies above may be anybody's: a folder that all users may write to, a download."""
+    folder = project.folder
+    (folder / ".git").rmdir()
+    project("rules: rules\n")
+    net = ["fold", folder / "nets/net.prototxt", "--definition-only", "--dry-run", "--format", "json"]
+    above = command.run(*net, cwd=folder / "nets")
+    assert (above.code, above.document["config"]) == (0, None)
+    assert above.stderr == "../" + ABOVE.format("../caffold.yaml")
+    assert command.run(*net, "--no-config", cwd=folder / "nets").stderr == ""
+    assert command.run(*net, cwd=folder).document["config"] == "caffold.yaml"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_the_file_of_another_user_is_not_obeyed(command, project):
+    folder = project.folder
+    os.chown(project("rules: rules\n"), 12345, -1)
+    net = ["fold", folder / "nets/net.prototxt", "--definition-only", "--dry-run"]
+    for where, path in {"": "caffold.yaml", "nets": "../caffold.yaml"}.items():
+        result = command.run(*net, cwd=folder / where)
+        assert (result.code, result.stderr) == (
+            2,
+            f"{path}: error: this project file belongs to another user; --config {path} reads it, "
+            "--no-config leaves it out\n",
+        )
+        assert command.run(*net, "--config", path, cwd=folder / where).code == 0
+
+
 def test_one_can_be_named_or_left_out(command, project):
     folder = project.folder
     project("rules: rules\n")
@@ -86,7 +121,11 @@ def test_the_command_line_wins(command, project):
     folder = project.folder
     (folder / "rules" / "scaled.yaml").write_text(SCALED)
     project("rules: rules\nselect: [no-relu, scaled]\nparam: {gain: 2, order: bgr}\nskip-layer: c\n")
+    # A value of the file, which is for many nets, may have no effect; one of the command line may not.
     assert rewrites(fold(command, folder)) == ["no-relu"]
+    net = ["fold", folder / "nets/net.prototxt", "--definition-only", "--dry-run"]
+    idle = command.run(*net, "--param", "gain=3", cwd=folder)
+    assert (idle.code, "error: parameter 'gain' had no effect" in idle.stderr) == (2, True)
     assert rewrites(fold(command, folder, "--skip-layer", "x*", "--select", "scaled")) == ["scaled"]
     plan = folder / "plan.json"
     arguments = ["nets/net.prototxt", "--definition-only", "--skip-layer", "x*", "--select", "scaled"]

@@ -118,6 +118,44 @@ def test_extended_files_are_in_the_plan(command, rules, tmp_path):
     assert "ReLU" not in (tmp_path / "out.prototxt").read_text()
 
 
+def test_extends_stays_in_the_folder_of_the_file(command, rules, tmp_path):
+    """A rule file of a stranger does not read the user's other files, nor show what is in them."""
+    (tmp_path / "secret").write_text("root:x:0:0\n")
+    rules("outside.yaml", GOOD)
+    mine = tmp_path / "in" / "mine.yaml"
+    for name, sentence in {
+        "../outside.yaml": "the file is outside the folder of the rule file; move it there, name it with "
+        "--rules, or give --extend-anywhere",
+        "../secret": "this is no rule file: the name of a rule file ends in .yaml or .yml",
+        "/etc/passwd": "this is no rule file: the name of a rule file ends in .yaml or .yml",
+    }.items():
+        rules("in/mine.yaml", f"schema: 1\nextends: {name}\n")
+        result = command.run("rules", "check", mine, "--no-config")
+        assert result.code == 2
+        assert sentence in result.stderr
+        assert "root:" not in result.stderr
+    rules("in/mine.yaml", "schema: 1\nextends: ../outside.yaml\n")
+    assert command.run("rules", "check", mine, "--no-config", "--extend-anywhere").code == 0
+    assert command.run("rules", "check", mine, tmp_path / "outside.yaml", "--no-config").code == 0
+
+
+def test_a_link_does_not_lead_extends_out_of_the_folder(command, rules, tmp_path):
+    outside = rules("outside.yaml", GOOD)
+    rules("in/mine.yaml", "schema: 1\nextends: link.yaml\n")
+    (tmp_path / "in" / "link.yaml").symlink_to(outside)
+    result = command.run("rules", "check", tmp_path / "in" / "mine.yaml", "--no-config")
+    assert result.code == 2
+    assert "the file is outside the folder of the rule file" in result.stderr
+
+
+def test_folders_with_links_in_a_circle_end(command, rules, tmp_path):
+    rules("deep/er/relu.yaml", GOOD)
+    for name in ("one", "two"):
+        (tmp_path / "deep" / "er" / name).symlink_to(tmp_path / "deep", target_is_directory=True)
+    result = command.run("rules", "check", tmp_path / "deep", "--no-config", timeout=20)
+    assert (result.code, result.stderr) == (0, "1 rule and 0 layouts in 1 file: no errors\n")
+
+
 # -- parameters
 
 

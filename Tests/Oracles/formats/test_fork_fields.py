@@ -180,7 +180,7 @@ def test_disagreements_with_caffe_are_warnings(command, tmp_path):
     few = command.run("rules", "list", "--proto", "fork.proto", cwd=tmp_path)
     assert few.code == 0
     assert few.stderr.splitlines()[0] == (
-        "fork.proto: warning: 5 fields are not what they are elsewhere, the first of them 'f0' in line 2; "
+        "fork.proto: warning: 5 fields differ from Caffe's schema, the first one is 'f0' in line 2; "
         "this file is followed; 'caffold rules check --proto' lists all"
     )
     all_of_them = command.run("rules", "check", "--proto", "fork.proto", cwd=tmp_path)

@@ -1,0 +1,92 @@
+import CaffeIO
+import Diagnostics
+import Engine
+import RuleModel
+import Rules
+import Verification
+
+/// caffold as a library: what the command does, as functions that return results and print nothing.
+///
+/// Every function throws errors that conform to `DiagnosticError`; `error.diagnostic.text` is the message that the command
+/// would print. That a rewrite or a net is wrong is no error, it is a result: see `FoldResult.Outcome`.
+public enum Caffold {
+  /// The version of the program, by semantic versioning.
+  public static let version = "0.1.0"
+
+  /// Rewrites a net by rules and, unless `outputs` is nil or a dry run, writes the result.
+  ///
+  /// Both outputs are written or neither; nothing is written when the result is not `.done`.
+  /// - Parameter outputs: where the result goes; nil for a run that only plans and checks.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read or written, a rule that is wrong, options that do not fit the
+  ///   net.
+  public static func fold(
+    _ input: ModelFiles, _ options: RunOptions = RunOptions(), to outputs: OutputOptions? = nil,
+    observer: RunObserver = RunObserver()
+  ) throws -> FoldResult {
+    try FoldRun(input, options, outputs, replaying: nil, observer).run()
+  }
+
+  /// Makes the rewrites of a plan file, these and no others.
+  ///
+  /// - Parameters:
+  ///   - plan: the plan file that a fold wrote.
+  ///   - input: the files, when they are not where they were when the plan was made.
+  ///   - check: how the rewrites are checked; a plan file does not say it.
+  ///   - recordsOverlaps: as in `RunOptions`.
+  /// - Throws: `DiagnosticError`: what `fold` throws, and errors for a plan that does not fit the files, the rules or this
+  ///   version.
+  public static func apply(
+    _ plan: PlanFile, input: PlanInput = PlanInput(), check: CheckOptions = CheckOptions(),
+    to outputs: OutputOptions? = nil, recordsOverlaps: Bool = false, observer: RunObserver = RunObserver()
+  ) throws -> FoldResult {
+    var options = plan.options
+    options.check = check
+    options.recordsOverlaps = recordsOverlaps
+    return try FoldRun(try input.files(of: plan), options, outputs, replaying: plan, observer).run()
+  }
+
+  /// Runs two nets on the same inputs and compares every blob that both have.
+  ///
+  /// - Throws: `DiagnosticError`, for a file that cannot be read and for an input whose shape nobody gives.
+  public static func verify(
+    _ first: ModelFiles, _ second: ModelFiles, _ options: RunOptions = RunOptions(),
+    inputs: InputOptions = InputOptions(), observer: RunObserver = RunObserver()
+  ) throws -> VerifyResult {
+    try VerifyRun(first, second, options, inputs, observer).run()
+  }
+
+  /// Tries rules on random nets that are made from their patterns, and compares what the nets compute before and after.
+  ///
+  /// - Parameter subjects: rule files, folders of them, ids, globs or tags; without any, all rules of `options.rules.files`,
+  ///   else all built-in ones.
+  /// - Throws: `DiagnosticError`, for a rule file that is wrong and a subject that fits nothing.
+  public static func prove(
+    _ subjects: [String] = [], _ options: RunOptions = RunOptions(), proof: ProveOptions = ProveOptions(),
+    observer: RunObserver = RunObserver()
+  ) throws -> ProveResult {
+    let schemas = try ForkSchemas(options.protos, observer)
+    let (named, layouts, schema) = try RuleSubjects.rules(subjects, options.rules, schemas)
+    let rules = try RuleSet.giving(
+      try options.rules.arguments, to: named, among: try BuiltinRules.load().rules + named)
+    let proofOptions = proof.options(schema)
+    var proofs: [(rule: Rule, proof: RuleProof)] = []
+    for (index, rule) in rules.enumerated() {
+      observer.progress(.init(task: .proving, done: index, total: rules.count))
+      proofs.append((rule, try RuleProver.prove(rule, layouts: layouts, options: proofOptions)))
+    }
+    observer.progress(.init(task: .proving, done: rules.count, total: rules.count))
+    return ProveResult(proofs: proofs, options: proofOptions)
+  }
+
+  /// Runs the tests inside rules.
+  ///
+  /// - Parameter subjects: as for `prove`.
+  /// - Throws: `DiagnosticError`, for a rule file that is wrong and a subject that fits nothing.
+  public static func testRules(
+    _ subjects: [String] = [], _ options: RunOptions = RunOptions(), observer: RunObserver = RunObserver()
+  ) throws -> RuleTestResult {
+    let schemas = try ForkSchemas(options.protos, observer)
+    let (rules, layouts, schema) = try RuleSubjects.rules(subjects, options.rules, schemas)
+    return RuleTestResult(report: RuleTestReport(running: rules, layouts: layouts, schema: schema))
+  }
+}

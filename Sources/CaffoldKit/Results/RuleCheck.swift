@@ -1,0 +1,46 @@
+import CaffeIO
+import Diagnostics
+import Engine
+import RuleModel
+import Rules
+
+/// Everything that is wrong with rule files; nothing is run.
+public struct RuleCheck {
+  /// The errors, file by file.
+  public let errors: [Diagnostic]
+  /// What the authors should know.
+  public let notes: [Diagnostic]
+  /// How many files were read, those that others extend included.
+  public let fileCount: Int
+  /// How many rules they hold.
+  public let ruleCount: Int
+  /// How many layouts they hold.
+  public let layoutCount: Int
+
+  /// Checks the rule files that options name, against Caffe's schema and those of forks.
+  ///
+  /// - Parameter isThorough: whether every field is told in which a fork's schema differs from Caffe's.
+  /// - Throws: `DiagnosticError` for a fork's schema that cannot be read; errors of rule files are in `errors`.
+  public init(
+    _ options: RunOptions, isThorough: Bool = true, _ observer: RunObserver = RunObserver()
+  ) throws {
+    let schemas = try ForkSchemas(options.protos, isThorough: isThorough, observer)
+    var sources: [SourceText] = []
+    var unread: [any DiagnosticError] = []
+    for path in options.rules.files {
+      do {
+        sources += try RuleSources.at(path)
+      } catch let error as any DiagnosticError {
+        unread.append(error)
+      }
+    }
+    let checked = RuleLoader.checked(sources, options.rules, fields: schemas.fields)
+    let rules = checked.rules
+    let found: [any DiagnosticError] = checked.errors + unread + RuleSet.repetitions(in: rules)
+    errors = found.map(\.diagnostic)
+    notes = checked.entries.flatMap(\.file.notes)
+    fileCount = checked.entries.count
+    ruleCount = rules.count
+    layoutCount = checked.layouts.count
+  }
+}

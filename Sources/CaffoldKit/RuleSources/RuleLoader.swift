@@ -1,0 +1,75 @@
+import CaffeIO
+import Diagnostics
+import Engine
+import RuleModel
+import Rules
+import Verification
+
+/// Reads the rules that options ask for.
+package enum RuleLoader {
+  /// The rules that are selected, in resolved order.
+  ///
+  /// - Parameter files: the user's rule files, which were read before.
+  /// - Throws: `RuleError` for a selector or parameter that fits nothing.
+  package static func load(_ options: RuleOptions, files: RuleFiles) throws -> RuleSet {
+    let selection = try options.selection
+    let namesRules = selection.namesRules || !files.rules.isEmpty
+    let (rules, layouts) = try loadAll(options, files: files, extent: namesRules ? .toRun : .toRunByDefault)
+    let set = try RuleSet(rules, layouts: layouts, selection: selection)
+    try set.checkParameters()
+    return set
+  }
+
+  /// The rules there are, in the order of the files: built-in ones first, those that the user overrides too.
+  ///
+  /// - Parameter extent: how much of the built-in rules is wanted.
+  package static func loadAll(
+    _ options: RuleOptions, files: RuleFiles, extent: BuiltinRuleFiles.Extent = .whole
+  ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
+    let builtin = try BuiltinRules.load(extent)
+    // Layouts describe layers, they rewrite nothing: a rule of one's own may use them without the rules.
+    return ((options.isIsolated ? [] : builtin.rules) + files.rules, builtin.layouts + files.layouts)
+  }
+
+  /// The user's rule files and those that they extend.
+  ///
+  /// - Parameter fields: the fields that the rules are checked against; the built-in ones need no check.
+  /// - Throws: `FaultyFiles` with the errors of all files; `RuleFileError`; `FileError`.
+  package static func files(_ options: RuleOptions, fields: (any LayerFields)? = nil) throws -> RuleFiles {
+    try faultless(checked(try options.files.flatMap(RuleSources.at), options, fields: fields))
+  }
+
+  /// Checks rule files and what they extend; what is wrong with them is in the result.
+  package static func checked(
+    _ sources: [SourceText], _ options: RuleOptions, fields: (any LayerFields)?
+  ) -> RuleFiles {
+    let boundary = RuleSources.Boundary(options)
+    return RuleFiles(
+      sources, check: { check($0, fields) }, read: { try RuleSources.at($0, within: boundary) })
+  }
+
+  /// Rule files that were read before, and what they extend, which is among them.
+  package static func files(_ known: [SourceText], fields: (any LayerFields)? = nil) throws -> RuleFiles {
+    try faultless(
+      RuleFiles(known, check: { check($0, fields) }) { path in
+        let found = known.filter { source in
+          let normal = RelativePath.normal(source.path)
+          return normal == path || normal.hasPrefix(path + "/")
+        }
+        guard !found.isEmpty else { throw RuleFileError.notInPlan(path: path) }
+        return found
+      })
+  }
+
+  private static func check(_ source: SourceText, _ fields: (any LayerFields)?) -> (
+    file: RuleFile, errors: [any DiagnosticError]
+  ) {
+    RuleFile.check(
+      source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, fields: fields)
+  }
+
+  private static func faultless(_ files: RuleFiles) throws -> RuleFiles {
+    guard files.errors.isEmpty else { throw FaultyFiles(files.errors) }
+    return files
+  }
+}

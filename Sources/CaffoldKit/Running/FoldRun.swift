@@ -1,0 +1,248 @@
+import CaffeIO
+import Diagnostics
+import Engine
+import Glibc
+import Layers
+import RuleModel
+import Rules
+import Verification
+
+/// One fold or replay: read, plan, check, write.
+struct FoldRun {
+  private let input: ModelFiles
+  private let options: RunOptions
+  private let outputs: OutputOptions?
+  /// The plan that is replayed; nil for a run that makes its own.
+  private let replayed: PlanFile?
+  private let observer: RunObserver
+
+  init(
+    _ input: ModelFiles, _ options: RunOptions, _ outputs: OutputOptions?,
+    replaying plan: PlanFile?, _ observer: RunObserver
+  ) {
+    self.input = input
+    self.options = options
+    self.outputs = outputs
+    replayed = plan
+    self.observer = observer
+  }
+
+  func run() throws -> FoldResult {
+    let schemas =
+      try replayed.map { try ForkSchemas($0.protoSources, observer) }
+      ?? ForkSchemas(options.protos, observer)
+    let ruleFiles =
+      try replayed.map { try RuleLoader.files($0.ruleSources, fields: schemas.fields) }
+      ?? RuleLoader.files(options.rules, fields: schemas.fields)
+    let schema = schemas.schema(with: ruleFiles)
+    let rules = try RuleLoader.load(options.rules, files: ruleFiles)
+    let guarded = readPaths(ruleFiles, schemas)
+    try checkPaths(guarded)
+    let source = SourceText(path: input.model, bytes: try Files.read(input.model))
+    let definition = try NetDefinition(try TextDocument(source))
+    let weights = try input.weights.map { try WeightsFile(path: $0) }
+    try replayed?.check(model: source, weights: weights)
+    let problems = try definition.problems(schema: schema, state: options.net.state)
+    let errors = problems.filter(\.isError).prefix(FaultyFiles.limit)
+    if !errors.isEmpty { throw FaultyFiles(Array(errors)) }
+    try checkLayerNames(of: definition)
+    let plan = try plan(definition, weights, rules, schema)
+    try checkEffects(of: plan)
+    let folded = Folded(
+      plan: plan, text: DefinitionEmitter.text(of: plan.graph), weights: weights, schema: schema,
+      layouts: rules.layouts)
+    let stated = try replayed == nil && outputs?.plan == nil ? nil : folded.stated
+    if let stated { try replayed?.check(stated) }
+    var result = FoldResult(
+      definition: folded.text,
+      inputs: .init(
+        model: .init(path: input.model, byteCount: source.bytes.count),
+        weights: weights.map { .init(path: $0.path, byteCount: $0.byteCount) }),
+      isDryRun: outputs?.isDryRun ?? true, plan: plan, replayed: replayed,
+      untried: replayed == nil ? rules.untried : [], projectFile: options.projectFile)
+    result.problems = problems
+    try check(folded, into: &result)
+    guard result.outcome == .done, let outputs else { return result }
+    // Complete before the nets get their names: a plan that cannot be written leaves no nets behind.
+    var planFile: AtomicFile?
+    if let path = outputs.plan, let stated {
+      let file = try PlanFile(
+        plan, options, model: source, weights: weights, rules: ruleFiles.entries.map(\.source),
+        protos: schemas.sources, result: stated)
+      let text = Array(file.text(for: plan).utf8)
+      let output = try AtomicFile(path: path, mayReplace: true)
+      try output.write(text)
+      planFile = output
+      result.planFile = .init(path: path, byteCount: text.count)
+    }
+    if outputs.makesNets { try write(folded, outputs, guarded, into: &result) }
+    guard result.outcome == .done, !outputs.isDryRun else { return result }
+    try planFile?.publish()
+    return result
+  }
+}
+
+/// A net that has been rewritten, and what it takes to write and to run it.
+struct Folded {
+  let plan: Plan
+  /// The net definition.
+  let text: [UInt8]
+  /// The weights as they were.
+  let weights: WeightsFile?
+  let schema: Schema
+  let layouts: [BlobLayout]
+
+  /// What a plan file says of the result.
+  var stated: PlanFile.Result {
+    get throws { try PlanFile.Result(plan, text: text, weights: weights, schema: schema) }
+  }
+}
+
+extension FoldRun {
+  /// The files that this run reads, whatever they are for.
+  private func readPaths(_ ruleFiles: RuleFiles, _ schemas: ForkSchemas) -> [String] {
+    [input.model, input.weights, options.projectFile, replayed?.path].compactMap(\.self)
+      + (replayed == nil
+        ? ruleFiles.entries.map(\.source.path) + schemas.sources.map(\.path) : [])
+  }
+
+  /// Refuses outputs that are files which the run reads, or each other.
+  private func checkPaths(_ read: [String]) throws {
+    guard let outputs else { return }
+    let paths = outputs.paths(for: input)
+    var written: [String] = []
+    if outputs.makesNets { written = [paths.model] + [paths.weights].compactMap(\.self) }
+    for path in written { try OutputPair.check(path, read, force: outputs.mayReplaceInputs) }
+    guard let plan = outputs.plan else { return }
+    try OutputPair.check(plan, read, force: false)
+    for path in written { try OutputPair.check(plan, isOtherThan: path) }
+  }
+
+  private func plan(
+    _ definition: NetDefinition, _ weights: WeightsFile?, _ rules: RuleSet, _ schema: Schema
+  ) throws -> Plan {
+    var planning = PlanOptions()
+    planning.assumesStoredStatistics = options.net.assumesStoredStatistics
+    planning.onlyLayers = options.layers.only.map(Glob.init)
+    planning.skipLayers = options.layers.skip.map(Glob.init)
+    planning.schema = schema
+    planning.describesChanges = outputs?.plan != nil
+    planning.recordsOverlaps = options.recordsOverlaps
+    // The graph is handed over: a planner that shared it would copy every array of it first.
+    guard let replayed else {
+      return try Planner.plan(
+        NetGraph(definition, state: options.net.state), weights: weights, rules: rules, options: planning)
+    }
+    return try Planner.replay(
+      replayed.rewrites, on: NetGraph(definition, state: options.net.state), weights: weights,
+      rules: rules, options: planning)
+  }
+
+  /// Refuses the name of a layer that no layer has: a slip would fold the very layer that was to be left alone. A glob may
+  /// fit nothing, and so may a name of the project file, which is for many nets.
+  private func checkLayerNames(of definition: NetDefinition) throws {
+    let names = [("--only-layer", options.layers.only), ("--skip-layer", options.layers.skip)].flatMap {
+      option, globs in
+      globs.filter { Glob($0).literal != nil && !options.layers.optional.contains($0) }.map { (option, $0) }
+    }
+    guard replayed == nil, !names.isEmpty else { return }
+    let layers = Set(definition.layers.map(\.name))
+    for (option, name) in names where !layers.contains(name) {
+      throw FoldOptionError.noLayer(name, option: option, model: input.model, layers: layers.sorted())
+    }
+  }
+
+  /// Refuses what would be written without something that was asked for. A value of the project file, which is for many nets,
+  /// may have no effect; so may one whose rewrites a reviewer has disabled in a plan.
+  private func checkEffects(of plan: Plan) throws {
+    guard replayed == nil else { return }
+    let asked = Set(try options.rules.arguments.filter { $0.place == nil }.map(\.name))
+    for warning in plan.warnings {
+      if case .idleParameter(let name, _, _) = warning.reason, asked.contains(name) {
+        throw FoldOptionError.idleParameter(warning)
+      }
+    }
+  }
+
+  /// Runs the layers of every rewrite as they were and as they will be.
+  private func check(_ folded: Folded, into result: inout FoldResult) throws {
+    guard let weights = folded.weights, options.check.isOn, !folded.plan.rewrites.isEmpty else { return }
+    var checking = RewriteChecker.Options()
+    checking.tolerance = options.check.tolerance ?? RewriteChecker.defaultTolerance
+    checking.assumesStoredStatistics = options.net.assumesStoredStatistics
+    checking.schema = folded.schema
+    checking.layouts = folded.layouts
+    let check = try RewriteChecker(folded.plan, weights: weights, text: folded.text, options: checking)
+      .check()
+    result.check = check
+    if !check.failures.isEmpty { result.outcome = .checkFailed }
+  }
+}
+
+extension FoldRun {
+  /// Writes both outputs, or neither.
+  private func write(
+    _ folded: Folded, _ outputs: OutputOptions, _ read: [String], into result: inout FoldResult
+  ) throws {
+    let paths = outputs.paths(for: input)
+    let force = outputs.mayReplaceInputs
+    guard let weights = folded.weights, let weightsPath = paths.weights else {
+      // With --force the output may be the input itself: then it must be on the disk before the input goes.
+      let file = try AtomicFile(path: paths.model, mayReplace: true, isDurable: force)
+      try file.write(folded.text)
+      guard !outputs.isDryRun else { return }
+      try file.publish()
+      result.outputs = .init(
+        model: .init(path: paths.model, byteCount: folded.text.count), weights: nil)
+      return
+    }
+    let pair = try OutputPair(model: paths.model, weights: weightsPath, inputs: read, force: force)
+    try pair.model.write(folded.text)
+    try WeightsEmitter(weights).emit(
+      WeightsPlan(folded.plan.graph, weights: weights, schema: folded.schema), to: pair.weights
+    ) {
+      observer.progress(.init(task: .writing(path: weightsPath), done: $0, total: $1))
+    }
+    if let verification = outputs.verification {
+      let verified = try verify(folded, weights, pair, verification)
+      result.verification = verified
+      guard verified.isEqual else {
+        result.outcome = .netsDiffer
+        return
+      }
+    }
+    guard !outputs.isDryRun else { return }
+    try pair.publish()
+    result.outputs = .init(
+      model: .init(path: paths.model, byteCount: folded.text.count),
+      weights: .init(path: weightsPath, byteCount: pair.weights.byteCount))
+  }
+
+  /// Runs the net as it was and the net as it will be; nothing has its name yet.
+  private func verify(
+    _ folded: Folded, _ weights: WeightsFile, _ pair: OutputPair, _ verification: VerificationOptions
+  ) throws -> VerifyResult {
+    var before = folded.plan.graph.definition
+    if options.net.assumesStoredStatistics { before = try before.usingStoredStatistics() }
+    let after = try NetDefinition(TextDocument(SourceText(path: pair.model.path, bytes: folded.text)))
+    // The new weights are read through their open descriptor: they have no name yet.
+    let written = try WeightsFile(InputFile(owning: dup(pair.weights.descriptor), path: pair.weights.path))
+    let state = folded.plan.graph.state
+    let first = try NetRunner(
+      before, state: state, schema: folded.schema, weights: weights, layouts: folded.layouts)
+    let second = try NetRunner(
+      after, state: state, schema: folded.schema, weights: written, layouts: folded.layouts)
+    var samples = SampledInputs()
+    samples.shapes = try InputArguments(first, model: input.model).shapes(verification.inputShapes)
+    let sampled = samples
+    let comparison = try NetComparer(first, second).compare(
+      samples: 1, in: Float.self,
+      inputs: { try sampled.values(of: first, sample: $0, model: input.model, in: Float.self) },
+      cut: { sampled.values(behindCutAt: $0, shape: $1, sample: $2, in: Float.self) },
+      progress: { observer.progress(.init(task: .running, done: $0, total: $1)) })
+    // Numbers in half precision have three digits, and so have what is computed from them.
+    let isHalf = weights.layers.contains { $0.blobs.contains { $0.storage == .half } }
+    return VerifyResult(
+      comparison: comparison, tolerance: isHalf ? 1e-2 : 1e-4, models: [input.model, pair.model.path])
+  }
+}

@@ -1,0 +1,75 @@
+import CaffoldKit
+import Diagnostics
+import Engine
+import Verification
+
+/// Why nothing was written though nothing was wrong with the input: some rewrites do not compute what the layers computed
+/// that they replace, or the folded net does not.
+struct FoldFailure {
+  private let result: FoldResult
+
+  private static let shown = 3
+
+  /// Nil where the fold went well.
+  init?(_ result: FoldResult) {
+    if result.outcome == .done { return nil }
+    self.result = result
+  }
+
+  /// The comparison of the nets, where that failed.
+  var verification: VerifyReport? {
+    guard result.outcome == .netsDiffer else { return nil }
+    return result.verification.map { VerifyReport($0, verbose: false) }
+  }
+
+  var diagnostic: Diagnostic {
+    guard result.outcome == .checkFailed, let check = result.check else { return netsDiffer }
+    let failures = check.failures.sorted {
+      ($1.difference?.relative ?? 0) < ($0.difference?.relative ?? 0)
+    }
+    let rules = CheckReport.ruleNames(failures[0], result.plan)
+    var notes = failures.dropFirst().prefix(Self.shown).map { sentence($0, check) }
+    if failures.count > Self.shown + 1 {
+      notes.append("\(Format.counted(failures.count - Self.shown - 1, "more place")) in --format json")
+    }
+    let ignore = "--ignore \(rules.joined(separator: ","))"
+    let remedy =
+      failures[0].difference?.mismatch == nil
+      ? "correct the rule, leave it out with \(ignore), or allow the difference with --tolerance"
+      : "correct the rule, or leave it out with \(ignore)"
+    return Diagnostic(
+      .error, at: .none, "\(sentence(failures[0], check)); nothing was written; \(remedy)", notes: notes)
+  }
+
+  private func sentence(_ site: SiteCheck, _ check: RewriteCheckReport) -> String {
+    let rules = CheckReport.ruleNames(site, result.plan)
+    let subject = "\(CheckReport.names(rules, "rule")) \(rules.count == 1 ? "does" : "do") not keep what"
+    let layers = CheckReport.names(site.layers, "layer")
+    var difference = site.difference
+    var allowed = site.allowed(tolerance: check.tolerance)
+    var what = ""
+    if let unrounded = site.unrounded, unrounded.relative > check.tolerance {
+      (difference, allowed) = (unrounded, check.tolerance)
+      what = " before rounding to half precision"
+    }
+    let tolerance =
+      difference?.mismatch == nil ? "; the tolerance is \(Format.scientific(allowed))" : ""
+    return
+      "\(subject) \(layers) \(site.layers.count == 1 ? "computes" : "compute"): \(difference?.phrase ?? "")\(what)\(tolerance)"
+  }
+
+  private var netsDiffer: Diagnostic {
+    let conversions = Set(result.plan.rewrites.filter { $0.safety == .conversion }.map(\.rule)).sorted()
+    guard conversions.isEmpty else {
+      let rules = conversions.map { "'\($0)'" }.joined(separator: ", ")
+      return Diagnostic(
+        .error, at: .none,
+        "the folded net differs from the original, so nothing was written; \(rules) changed on purpose what the net takes or gives: leave --verify out, or those rules"
+      )
+    }
+    return Diagnostic(
+      .error, at: .none,
+      "the folded net differs from the original, so nothing was written; --only-layer and --skip-layer narrow it down"
+    )
+  }
+}
