@@ -3,3 +3,4 @@
 @_exported import enum CaffeIO.Phase
 @_exported import struct Diagnostics.Diagnostic
 @_exported import protocol Diagnostics.DiagnosticError
+@_exported import struct Diagnostics.Name

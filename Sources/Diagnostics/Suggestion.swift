@@ -24,6 +24,11 @@ public enum Suggestion {
     nearest(to: word, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
   }
 
+  /// `; did you mean 'x'?` or nothing, of names as messages show them.
+  public static func clause(for name: Name, among candidates: some Sequence<Name>) -> String {
+    clause(for: name.description, among: candidates.map(\.description))
+  }
+
   /// The scalars of a word in lower case.
   private static func caseless(_ word: String) -> [UInt32] {
     guard word.utf8.allSatisfy({ $0 < 0x80 }) else { return word.lowercased().unicodeScalars.map(\.value) }

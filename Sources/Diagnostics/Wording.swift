@@ -12,7 +12,7 @@ package enum Wording {
   }
 
   /// Names in quotes, the first few of many: `'a', 'b', 'c' and 4 more`.
-  package static func names(_ names: [String], shown: Int = 3) -> String {
+  package static func names(_ names: [some CustomStringConvertible], shown: Int = 3) -> String {
     let quoted = names.map { "'\($0)'" }
     guard names.count > shown else { return list(quoted, "and") }
     return quoted.prefix(shown).joined(separator: ", ") + " and \(names.count - shown) more"

@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Engine
 import Layers
 import RuleModel
@@ -47,7 +48,7 @@ extension NetRunner {
     layouts: [BlobLayout]
   ) throws {
     let parameters = WeightsFileParameters(weights)
-    var meanings: [String: LayerMeaning] = [:]
+    var meanings: [Name: LayerMeaning] = [:]
     let unknown = Set(definition.layers.map(\.type)).filter { type in
       LayerRegistry.description(ofType: type) == nil && layouts.contains { $0.types.accepts(type) }
     }
@@ -75,12 +76,12 @@ struct OverlaidParameters: ParameterSource {
     self.base = base
   }
 
-  func blobShapes(of layer: String) -> [[Int]] {
+  func blobShapes(of layer: Name) -> [[Int]] {
     let shapes = given.blobShapes(of: layer)
     return shapes.isEmpty ? base.blobShapes(of: layer) : shapes
   }
 
-  func blobs<S: NetScalar>(of layer: String, in scalar: S.Type) throws -> [NetValue<S>] {
+  func blobs<S: NetScalar>(of layer: Name, in scalar: S.Type) throws -> [NetValue<S>] {
     let blobs = given.blobs(of: layer, in: scalar)
     return blobs.isEmpty ? try base.blobs(of: layer, in: scalar) : blobs
   }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Testing
 
 @testable import CaffeIO
@@ -40,7 +41,7 @@ import Testing
         let number = Int.random(in: 0..<100, using: &random)
         switch number % 3 {
         case 0: return NewTextField(name: label, value: .literal("\(number)"))
-        case 1: return NewTextField(name: label, value: .string("\(number)#'\""))
+        case 1: return NewTextField(name: label, value: .string(Name("\(number)#'\"")))
         default:
           return NewTextField(
             name: label, value: .message([NewTextField(name: "in", value: .literal("\(number)"))]))

@@ -1,3 +1,4 @@
+import Diagnostics
 import Testing
 
 @testable import CaffeIO
@@ -24,9 +25,22 @@ import Testing
   @Test(arguments: ["", "plain", "a\"b'c\\d", "\n\r\t\u{0}\u{1F}\u{7F}1", "é😀", "\u{1}23"])
   func whatIsEncodedReadsBack(string: String) throws {
     for quote in "'\"".utf8 {
-      let literal = String(decoding: TextString.encode(string, quote: quote), as: UTF8.self)
+      let literal = String(decoding: TextString.encode(Name(string), quote: quote), as: UTF8.self)
       #expect(try parsed("x: \(literal)").root.last("x")?.string == string)
     }
+  }
+
+  @Test("A string that is not UTF-8 is written with escapes, and reads back byte for byte")
+  func otherEncodings() throws {
+    let name = Name(bytes: [0xBE, 0xED, 0x31, 0x5C, 0x0A, 0x00])
+    let literal = TextString.encode(name, quote: 0x22)
+    #expect(literal == Array(#""\276\3551\\\n\000""#.utf8))
+    #expect(try parsed("x: \(String(decoding: literal, as: UTF8.self))").root.last("x")?.nameValue == name)
+  }
+
+  @Test func rawBytesOfOtherEncodingsAreRead() throws {
+    let text = SourceText(path: "gbk.prototxt", bytes: Array("x: \"".utf8) + [0xBE, 0xED] + Array("\"".utf8))
+    #expect(try TextDocument(text).root.last("x")?.nameValue == Name(bytes: [0xBE, 0xED]))
   }
 
   @Test func theOtherQuoteStaysPlain() {

@@ -87,7 +87,7 @@ indirect enum Meaning: Equatable, CustomStringConvertible {
 
   init(_ value: NewTextField.Value) {
     switch value {
-    case .string(let string): self = .string(Array(string.utf8))
+    case .string(let string): self = .string(string.bytes)
     case .literal(let text), .verbatim(let text): self = .scalar(text)
     case .message(let fields):
       self = .message(fields.map { Entry(name: $0.name, value: Meaning($0.value)) })

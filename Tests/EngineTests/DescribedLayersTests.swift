@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Layers
 import Rules
 import Testing
@@ -16,7 +17,7 @@ struct DescribedLayersTests {
     return WorkingNet(try graph(text), weights: file, layouts: try BuiltinRules.load().layouts)
   }
 
-  private func channels(_ text: String, of name: String) throws -> Int? {
+  private func channels(_ text: String, of name: Name) throws -> Int? {
     let net = try net(text)
     let value = try #require(
       net.graph.values.indices.last { net.graph.blobName(of: ValueID(index: $0)) == name })

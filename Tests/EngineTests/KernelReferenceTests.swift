@@ -213,7 +213,7 @@ import WireTestSupport
       try WeightsEmitter(weights).emit(WeightsPlan(plan.graph, weights: weights), to: output)
       let result = try WeightsFile(TestFiles.input(TestFiles.contents(of: output.descriptor)))
       var blobs: [String: [[Double]]] = [:]
-      for layer in result.layers { blobs[layer.name] = try layer.blobs.map(result.values) }
+      for layer in result.layers { blobs[layer.name.description] = try layer.blobs.map(result.values) }
       return (plan.text, blobs)
     }
   }

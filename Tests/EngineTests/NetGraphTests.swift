@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Testing
 
 @testable import Engine
@@ -35,7 +36,7 @@ import Testing
       + layer("b", "Input", nil, "b", "include { not_stage: \"x\" }")
       + layer("c", "Input", nil, "c", "exclude { min_level: 2 }")
       + layer("d", "Input", nil, "d", "include { phase: TRAIN } include { phase: 1 }")
-    func included(_ state: NetState) throws -> [String] {
+    func included(_ state: NetState) throws -> [Name] {
       try graph(text, state).layers.filter(\.isIncluded).map(\.name)
     }
     #expect(try included(NetState(phase: .test)) == ["b", "c", "d"])

@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import RuleModel
 import Rules
 import Testing
@@ -22,7 +23,7 @@ import Verification
         name, second, "gone", name,
         "convolution_param { num_output: 2 } inner_product_param { num_output: 2 }")
     let plan = try plan(text)
-    #expect(plan.names == ["pool", name])
+    #expect(plan.names == ["pool", Name(name)])
     #expect(plan.text.contains("name: \"\(name)\" type: \"\(second)\" bottom: \"pool\""))
     #expect(!plan.text.contains("gone"))
   }
@@ -141,7 +142,7 @@ import Verification
     ),
   ])
   func everyLayerThatStaysHasAReason(text: String, at layer: String, reason: String) throws {
-    #expect(try plan(data + text).reasons(at: layer) == [reason])
+    #expect(try plan(data + text).reasons(at: Name(layer)) == [reason])
   }
 
   @Test func layersCanBeSkippedAndChosen() throws {

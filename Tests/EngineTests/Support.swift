@@ -48,9 +48,9 @@ extension Plan {
   /// The net's text after the plan.
   var text: String { String(decoding: DefinitionEmitter.text(of: graph), as: UTF8.self) }
   /// The layers left, by name.
-  var names: [String] { graph.writtenLayers.map { graph[$0].name } }
+  var names: [Name] { graph.writtenLayers.map { graph[$0].name } }
   /// The reasons at a layer.
-  func reasons(at name: String) -> [String] {
+  func reasons(at name: Name) -> [String] {
     refusals.filter { $0.layer.name == name }.map(\.sentence)
   }
 }

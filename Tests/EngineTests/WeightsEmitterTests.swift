@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Testing
 import WireTestSupport
 
@@ -238,7 +239,7 @@ import WireTestSupport
     let file = try WeightsFile(TestFiles.input(bytes))
     #expect(try emitted(file, WeightsPlan()) == bytes)
     var plan = WeightsPlan()
-    var expected: [(name: String, values: [[Double]])] = []
+    var expected: [(name: Name, values: [[Double]])] = []
     for layer in file.layers {
       var edit = WeightLayerEdit()
       var values: [[Double]] = []

@@ -70,19 +70,19 @@ enum Probe {
     _ net: NetRunner, _ scalar: S.Type, _ inputs: [String: String], _ flags: Set<String>, _ repeats: Int,
     _ folder: String
   ) throws {
-    let given = inputs.mapValues { path in
+    let given = Dictionary(uniqueKeysWithValues: inputs.map { (Name($0), $1) }).mapValues { path in
       let value = Npy.read(path)
       return NetValue(shape: value.shape, values: S.rounded(value.values))
     }
     var count = 0
-    func write(_ value: NetValue<S>, _ layer: String, _ blob: String) {
+    func write(_ value: NetValue<S>, _ layer: Name, _ blob: Name) {
       Npy.write(value, to: "\(folder)/\(count).npy")
       print("\(count)\t\(layer)\t\(blob)")
       count += 1
     }
     let shapes = try net.shapes(given.mapValues(\.shape))
     var place = 0
-    func run(_ observing: (NetRunner.Step, Int, NetValue<S>) throws -> Void) throws -> [String: NetValue<S>] {
+    func run(_ observing: (NetRunner.Step, Int, NetValue<S>) throws -> Void) throws -> [Name: NetValue<S>] {
       try net.run(given, cut: flags.contains("--cut") ? { _, _ in nil } : nil, observing: observing)
     }
     var best = Double.infinity
@@ -110,7 +110,7 @@ enum Probe {
   /// Prints the time of each layer type.
   static func profile<S>(
     _ net: NetRunner,
-    _ run: ((NetRunner.Step, Int, NetValue<S>) throws -> Void) throws -> [String: NetValue<S>]
+    _ run: ((NetRunner.Step, Int, NetValue<S>) throws -> Void) throws -> [Name: NetValue<S>]
   ) throws {
     var times: [String: Double] = [:]
     var last = now()

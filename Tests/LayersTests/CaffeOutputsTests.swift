@@ -1,5 +1,6 @@
 import CaffeIO
 import Diagnostics
+import Diagnostics
 import Foundation
 import Testing
 
@@ -42,14 +43,14 @@ struct CaffeOutputsTests {
         #expect(net.steps.contains { $0.obstacle?.reason == .unknownType })
         continue
       }
-      var inputs: [String: NetValue<Float>] = [:]
+      var inputs: [Name: NetValue<Float>] = [:]
       for (key, array) in arrays where key.hasPrefix("in_") {
-        inputs[String(key.dropFirst(3))] = NetValue(
+        inputs[Name(String(key.dropFirst(3)))] = NetValue(
           shape: array.shape, values: array.numbers.map { Float($0) })
       }
       let outputs = try net.run(inputs)
       for (key, expected) in arrays where key.hasPrefix("out_") {
-        let found = try #require(outputs[String(key.dropFirst(4))], "\(type)/\(stem)")
+        let found = try #require(outputs[Name(String(key.dropFirst(4)))], "\(type)/\(stem)")
         #expect(found.shape == expected.shape, "\(type)/\(stem)")
         let largest = Self.largest(expected.numbers.filter(\.isFinite))
         let errors = zip(found.values, expected.numbers).map { Self.error(Double($0), $1) }

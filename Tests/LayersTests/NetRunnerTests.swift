@@ -77,7 +77,7 @@ struct NetRunnerTests {
   func cutWithoutValues() throws {
     let net = try net(
       input + cutNet + power("p", "y", "z", "") + power("q", "z", "z", "") + power("r", "x", "w", ""))
-    var seen: [String] = []
+    var seen: [Name] = []
     let outputs = try net.run(
       ["x": value([1], [5])], cut: { _, _ in nil },
       observing: { step, _, _ in seen.append(step.subject.name) })

@@ -1,6 +1,6 @@
 import Diagnostics
-import Testing
 import Tensors
+import Testing
 
 @testable import RuleModel
 @testable import Rules

@@ -6,7 +6,7 @@ import Testing
 @testable import Verification
 
 @Suite struct NetComparisonTests {
-  private func net(_ text: String, _ blobs: [String: [NetValue<Double>]]) throws -> NetRunner {
+  private func net(_ text: String, _ blobs: [Name: [NetValue<Double>]]) throws -> NetRunner {
     try NetRunner(
       NetDefinition(TextDocument(SourceText(path: "net", bytes: Array(text.utf8)))),
       parameters: GivenParameters(blobs))
@@ -16,7 +16,7 @@ import Testing
   private let scale = "layer { name: \"s\" type: \"Scale\" bottom: \"data\" top: \"s\" }\n"
   private let relu = "layer { name: \"r\" type: \"ReLU\" bottom: \"s\" top: \"r\" }\n"
 
-  private func gamma(_ value: Double) -> [String: [NetValue<Double>]] {
+  private func gamma(_ value: Double) -> [Name: [NetValue<Double>]] {
     ["s": [NetValue(shape: [1], values: [value])]]
   }
 
@@ -36,7 +36,7 @@ import Testing
   }
 
   /// A layer that nobody knows between a Scale and `behind`.
-  private func cutNet(_ behind: String, _ blobs: [String: [NetValue<Double>]]) throws -> NetRunner {
+  private func cutNet(_ behind: String, _ blobs: [Name: [NetValue<Double>]]) throws -> NetRunner {
     try net(
       input + scale + "layer { name: \"v\" type: \"Vendor\" bottom: \"s\" top: \"v\" }\n" + behind, blobs)
   }

@@ -190,7 +190,7 @@ extension NetDefinition {
 
   /// The blobs that two layers make, neither in place: Net::AppendTop stops there.
   private func secondMakers(in state: NetState) throws(NetError) -> [DefinitionProblem] {
-    var makers: [String: Int] = [:]
+    var makers: [Name: Int] = [:]
     var problems: [DefinitionProblem] = []
     for index in layers.indices where try layers[index].isIncluded(in: state, of: document) {
       let layer = layers[index]

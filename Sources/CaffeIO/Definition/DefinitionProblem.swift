@@ -19,9 +19,9 @@ package struct DefinitionProblem: DiagnosticError, Equatable {
     /// A bare word where a type in quotes belongs; what to write.
     case bareType(String, meant: String)
     /// A layer type that nobody knows, and the type that was meant.
-    case misspeltType(String, layer: String, meant: String)
+    case misspeltType(String, layer: Name, meant: String)
     /// A blob that two layers make; the layer that makes it first.
-    case secondMaker(blob: String, layer: String, first: String)
+    case secondMaker(blob: Name, layer: Name, first: Name)
     /// A byte-order mark before the text.
     case byteOrderMark
   }

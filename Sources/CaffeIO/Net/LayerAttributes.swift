@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The value of a layer's parameter, whatever way it was written.
 package enum AttributeValue: Sendable, Equatable {
   /// Any number.
@@ -5,7 +7,7 @@ package enum AttributeValue: Sendable, Equatable {
   /// `true` or `false`.
   case boolean(Bool)
   /// A string, or an enumeration's word.
-  case string(String)
+  case string(Name)
   /// A repeated field.
   case list([AttributeValue])
   /// A message; its fields are reached by longer paths.
@@ -44,15 +46,16 @@ extension AttributeValue {
       guard let bool = field.bool else { throw wrong("true or false") }
       self = .boolean(bool)
     case .string, .bytes:
-      guard let string = field.string else { throw wrong("a string") }
+      guard let string = field.nameValue else { throw wrong("a string") }
       self = .string(string)
     case .enum(let name):
       // Forks add values: any word will do. A number is the word it stands for.
       guard field.message == nil else { throw wrong("a word") }
       if let number = field.integer {
-        self = words.enumeration(name)?.name(of: number).map(AttributeValue.string) ?? .number(Double(number))
+        let word = words.enumeration(name)?.name(of: number)
+        self = word.map { .string(Name($0)) } ?? .number(Double(number))
       } else {
-        self = .string(field.identifier ?? field.string ?? field.literal)
+        self = .string(field.nameValue ?? Name(field.literal))
       }
     case .float:
       guard let number = field.number else { throw wrong("a number") }
@@ -64,14 +67,14 @@ extension AttributeValue {
     case nil:
       if field.message != nil {
         self = .message
-      } else if let string = field.string {
+      } else if let string = field.nameValue {
         self = .string(string)
       } else if let number = field.number {
         self = .number(number)
       } else if let bool = field.bool {
         self = .boolean(bool)
       } else {
-        self = .string(field.identifier ?? field.literal)
+        self = .string(Name(field.literal))
       }
     }
   }
@@ -86,7 +89,7 @@ extension AttributeValue {
     case .boolean(let value): self = .boolean(value)
     case .integer(let value): self = .number(Double(value))
     case .number(let value): self = .number(field.type == .float ? Double(Float(value)) : value)
-    case .string(let value), .enumeration(let value): self = .string(value)
+    case .string(let value), .enumeration(let value): self = .string(Name(value))
     case nil: return nil
     }
   }
@@ -97,11 +100,11 @@ extension AttributeValue {
     case .string(let string): self = .string(string)
     case .literal(let text), .verbatim(let text):
       if text.utf8.first?.isQuote == true {
-        self = .string(String(decoding: TextString.decode(Array(text.utf8)[...]), as: UTF8.self))
+        self = .string(Name(bytes: TextString.decode(Array(text.utf8)[...])))
       } else if text == "true" || text == "false" {
         self = .boolean(text == "true")
       } else {
-        self = Double(text).map(AttributeValue.number) ?? .string(text)
+        self = Double(text).map(AttributeValue.number) ?? .string(Name(text))
       }
     case .message: self = .message
     }

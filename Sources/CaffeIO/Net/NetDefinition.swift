@@ -10,7 +10,7 @@ package struct NetDefinition: Sendable {
   /// Every layer, whatever its phase, in file order.
   package let layers: [LayerDefinition]
   /// Net inputs of the legacy form, `input: "data"` at the top level.
-  package let inputs: [String]
+  package let inputs: [Name]
   /// The level and stages that the file itself sets in `state { … }`; phase comes from the command.
   package let state: NetState
   /// Which of Caffe's three layer syntaxes the file uses.
@@ -22,7 +22,7 @@ package struct NetDefinition: Sendable {
   package init(_ document: TextDocument) throws(NetError) {
     self.document = document
     var layers: [LayerDefinition] = []
-    var inputs: [String] = []
+    var inputs: [Name] = []
     var state = NetState(phase: .test)
     var generation = LayerGeneration.v2
     for field in document.root.fields {
@@ -35,7 +35,7 @@ package struct NetDefinition: Sendable {
         generation = layer.generation
         layers.append(layer)
       } else if field.isNamed("input") {
-        inputs.append(try field.requireString("input", in: document))
+        inputs.append(try field.requireName("input", in: document))
       } else if field.isNamed("state"), let message = field.message {
         state = try NetState(message, in: document)
       }
@@ -46,7 +46,6 @@ package struct NetDefinition: Sendable {
         .noLayers(fields: document.root.fields.prefix(3).map(\.name)), in: document,
         at: document.root.fields.first(where: { _ in true })?.nameOffset ?? 0)
     }
-    if !document.source.bytes.allSatisfy({ $0 < 0x80 }) { try Self.checkNames(document) }
     self.layers = layers
     self.inputs = inputs
     self.state = state
@@ -63,33 +62,15 @@ extension NetDefinition {
     let net = document.root.fields.first { nets.contains($0.name) }?.string
     return NetError(.solver(net: net), in: document, at: first.nameOffset)
   }
-
-  /// Refuses names that are no UTF-8: read as if they were, two of them can become one.
-  private static func checkNames(_ document: TextDocument) throws(NetError) {
-    for field in document.root.fields {
-      guard let layer = field.message else {
-        try checkName(field, in: document)
-        continue
-      }
-      for field in layer.fields { try checkName(field, in: document) }
-    }
-  }
-
-  private static func checkName(_ field: TextField, in document: TextDocument) throws(NetError) {
-    guard ["name", "type", "bottom", "top", "input"].contains(field.name), let bytes = field.bytes,
-      String(validating: bytes, as: UTF8.self) == nil
-    else { return }
-    throw NetError(.encoding(field: field.name), in: document, at: field.valueOffset)
-  }
 }
 
 extension TextField {
   /// The string value, or the error that another kind of value was found.
-  func requireString(_ name: String, in document: TextDocument) throws(NetError) -> String {
-    guard let string else {
+  func requireName(_ name: String, in document: TextDocument) throws(NetError) -> Name {
+    guard let nameValue else {
       throw NetError(.expectedString(field: name, found: kindPhrase), in: document, at: valueOffset)
     }
-    return string
+    return nameValue
   }
 
   /// How a message speaks of the value: `the number 3`, `the word TEST`, `a message`.

@@ -11,11 +11,11 @@ package struct NetError: DiagnosticError, Equatable {
     /// `layer` and `layers` in one file.
     case mixedGenerations
     /// A layer without `type`.
-    case missingType(layer: String)
+    case missingType(layer: Name)
     /// A field that must be a string.
     case expectedString(field: String, found: String)
-    /// A name that is no UTF-8.
-    case encoding(field: String)
+    /// A type that is not UTF-8.
+    case encoding(type: Name)
     /// A field that must be a whole number.
     case expectedInteger(field: String, found: String)
     /// A field that must be a message.
@@ -25,7 +25,7 @@ package struct NetError: DiagnosticError, Equatable {
     /// Neither TRAIN nor TEST.
     case unknownPhase(found: String)
     /// Both kinds of rules on one layer.
-    case includeAndExclude(layer: String)
+    case includeAndExclude(layer: Name)
   }
 
   /// The facts.
@@ -59,9 +59,7 @@ package struct NetError: DiagnosticError, Equatable {
         "the file mixes 'layer' and 'layers'; Caffe would ignore one of them, so write all layers one way"
     case .missingType(let layer): sentence = "layer '\(layer)' has no 'type'"
     case .expectedString(let field, let found): sentence = "expected a string for '\(field)', found \(found)"
-    case .encoding(let field):
-      sentence =
-        "the text of '\(field)' is not UTF-8; convert the file, by 'iconv -f GBK -t UTF-8' or the like, and the weights' names with it"
+    case .encoding(let type): sentence = "expected UTF-8 text for 'type', found '\(type)'"
     case .expectedInteger(let field, let found):
       sentence = "expected a whole number for '\(field)', found \(found)"
     case .expectedMessage(let field, let found):

@@ -15,10 +15,10 @@ package struct NetState: Sendable, Equatable {
   /// The level; 0 when nobody sets it.
   package var level: Int
   /// The stages that are on.
-  package var stages: [String]
+  package var stages: [Name]
 
   /// Makes a state.
-  package init(phase: Phase, level: Int = 0, stages: [String] = []) {
+  package init(phase: Phase, level: Int = 0, stages: [Name] = []) {
     self.phase = phase
     self.level = level
     self.stages = stages
@@ -32,8 +32,8 @@ package struct NetState: Sendable, Equatable {
   }
 
   init(_ message: TextMessage, in document: TextDocument) throws(NetError) {
-    var stages: [String] = []
-    for stage in message.all("stage") { stages.append(try stage.requireString("stage", in: document)) }
+    var stages: [Name] = []
+    for stage in message.all("stage") { stages.append(try stage.requireName("stage", in: document)) }
     self.init(phase: .test, level: message.last("level")?.integer ?? 0, stages: stages)
   }
 }
@@ -43,8 +43,8 @@ struct NetStateRule {
   var phase: Phase?
   var minLevel: Int?
   var maxLevel: Int?
-  var stages: [String] = []
-  var notStages: [String] = []
+  var stages: [Name] = []
+  var notStages: [Name] = []
 
   init(_ message: TextMessage, in document: TextDocument) throws(NetError) {
     for field in message.fields {
@@ -58,8 +58,8 @@ struct NetStateRule {
         self.phase = phase
       case "min_level": minLevel = try NetStateRule.level(field, in: document)
       case "max_level": maxLevel = try NetStateRule.level(field, in: document)
-      case "stage": stages.append(try field.requireString("stage", in: document))
-      case "not_stage": notStages.append(try field.requireString("not_stage", in: document))
+      case "stage": stages.append(try field.requireName("stage", in: document))
+      case "not_stage": notStages.append(try field.requireName("not_stage", in: document))
       default: break  // a fork's own condition; Caffe proper would not parse it
       }
     }

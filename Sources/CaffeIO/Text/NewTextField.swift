@@ -1,9 +1,11 @@
+import Diagnostics
+
 /// A field that is to be written.
 package struct NewTextField: Sendable, Equatable {
   /// Its value.
   package indirect enum Value: Sendable, Equatable {
     /// A string, not yet quoted.
-    case string(String)
+    case string(Name)
     /// A number or a bare word.
     case literal(String)
     /// A message.

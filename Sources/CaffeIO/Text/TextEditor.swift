@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Collects edits of a document and applies them all at once; what no edit touches stays byte for byte.
 ///
 /// Edits look like those of a careful person: indentation, line ends, quotes, separators and one-line blocks
@@ -39,7 +41,7 @@ package struct TextEditor: Sendable {
   }
 
   /// Gives a field a string value, in the quotes it has now.
-  package mutating func set(_ field: TextField, toString string: String) {
+  package mutating func set(_ field: TextField, toString string: Name) {
     let first = document.bytes[field.valueOffset]
     let value = TextString.encode(string, quote: first.isQuote ? first : layout.quote)
     set(field, to: value, or: .string(string))

@@ -79,18 +79,21 @@ package struct TextField: Sendable {
     isString ? TextString.decode(storage.bytes[valueRange]) : nil
   }
 
-  /// A string value; what is not UTF-8 in it becomes replacement characters.
-  package var string: String? {
+  /// A string value for a word that Caffe knows, such as a type; what is not UTF-8 in it becomes replacement characters.
+  package var string: String? { nameValue.map { $0.text ?? String(decoding: $0.bytes, as: UTF8.self) } }
+
+  /// A string value, byte for byte.
+  package var nameValue: Name? {
     guard isString else { return nil }
     let range = valueRange
     // Nearly all strings are one literal without an escape.
-    let simple: String? = storage.bytes.withUnsafeBufferPointer { bytes in
+    let simple: Name? = storage.bytes.withUnsafeBufferPointer { bytes in
       let inner = UnsafeBufferPointer(rebasing: bytes[range.lowerBound + 1..<range.upperBound - 1])
       let quote = bytes[range.lowerBound]
       for byte in inner where byte == UInt8(ascii: "\\") || byte == quote { return nil }
-      return String(decoding: inner, as: UTF8.self)
+      return Name(bytes: inner)
     }
-    return simple ?? String(decoding: TextString.decode(storage.bytes[range]), as: UTF8.self)
+    return simple ?? Name(bytes: TextString.decode(storage.bytes[range]))
   }
 
   /// A bare word without a sign: an enumeration's value, `true`, `inf`.

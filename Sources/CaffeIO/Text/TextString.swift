@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Protobuf's string literals.
 enum TextString {
   /// The bytes that one or more literals stand for, which the parser has passed.
@@ -15,19 +17,26 @@ enum TextString {
     return result
   }
 
-  /// A literal for a string, in the given quotes; UTF-8 stays readable, controls become escapes.
-  static func encode(_ string: String, quote: UInt8) -> [UInt8] {
+  /// A literal for a string, in the given quotes; UTF-8 stays readable, controls become escapes, and so do all bytes
+  /// beyond ASCII of a string that is not UTF-8.
+  static func encode(_ string: Name, quote: UInt8) -> [UInt8] {
+    let isReadable = string.text != nil
+    return string.withBytes { encode($0, quote: quote, isReadable: isReadable) }
+  }
+
+  private static func encode(_ bytes: UnsafeBufferPointer<UInt8>, quote: UInt8, isReadable: Bool) -> [UInt8] {
     var result: [UInt8] = []
-    result.reserveCapacity(string.utf8.count + 2)
+    result.reserveCapacity(bytes.count + 2)
     result.append(quote)
-    for byte in string.utf8 {
+    for byte in bytes {
       switch byte {
       case quote, UInt8(ascii: "\\"): result += [UInt8(ascii: "\\"), byte]
       case 0x0A: result += Array("\\n".utf8)
       case 0x0D: result += Array("\\r".utf8)
       case 0x09: result += Array("\\t".utf8)
-      case ..<0x20, 0x7F: result += [UInt8(ascii: "\\"), 48 + byte >> 6, 48 + (byte >> 3) & 7, 48 + byte & 7]
-      default: result.append(byte)
+      case 0x20..<0x7F: result.append(byte)
+      case 0x80... where isReadable: result.append(byte)
+      default: result += [UInt8(ascii: "\\"), 48 + byte >> 6, 48 + (byte >> 3) & 7, 48 + byte & 7]
       }
     }
     result.append(quote)

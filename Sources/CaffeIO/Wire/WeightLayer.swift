@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension LayerGeneration {
   /// The number of the blobs field in the message that holds it.
   package var blobsField: Int {
@@ -14,7 +16,7 @@ package struct WeightLayer: Sendable {
   /// The place in `WeightsFile.layers`.
   package var index: Int
   /// The name; empty when there is none.
-  package var name: String
+  package var name: Name
   /// The type in today's names: `Convolution` also for V1's `CONVOLUTION` and V0's `conv`. A V1 number
   /// that BVLC does not define reads `V1:<number>`, an unknown V0 name stays as it is.
   package var type: String
@@ -27,9 +29,9 @@ package struct WeightLayer: Sendable {
   /// The field of the nested V0 message, when there is one.
   package var v0Field: WireField?
   /// The input blobs, each with the range of its field.
-  package var bottoms: [(name: String, fieldRange: Range<Int>)]
+  package var bottoms: [(name: Name, fieldRange: Range<Int>)]
   /// The output blobs, each with the range of its field.
-  package var tops: [(name: String, fieldRange: Range<Int>)]
+  package var tops: [(name: Name, fieldRange: Range<Int>)]
   /// The parameter blobs.
   package var blobs: [StoredBlob]
 }

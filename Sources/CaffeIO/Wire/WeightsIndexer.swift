@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Builds the index of a weights file.
 ///
 /// Known fields must have their own wire type. Of a singular field that occurs more than once the last
@@ -90,9 +92,9 @@ struct WeightsIndexer: ~Copyable {
     while let field = try nextField(of: layer, before: layer.bodyRange.upperBound) {
       switch field.number {
       case CaffeField.Layer.name: try setName(&layer, field)
-      case CaffeField.Layer.type: layer.type = try string(field)
-      case CaffeField.Layer.bottom: layer.bottoms.append((try string(field), field.range))
-      case CaffeField.Layer.top: layer.tops.append((try string(field), field.range))
+      case CaffeField.Layer.type: layer.type = try word(field)
+      case CaffeField.Layer.bottom: layer.bottoms.append((try name(field), field.range))
+      case CaffeField.Layer.top: layer.tops.append((try name(field), field.range))
       case CaffeField.Layer.blobs: try appendBlob(&layer, field)
       default: break
       }
@@ -114,8 +116,8 @@ struct WeightsIndexer: ~Copyable {
       case CaffeField.V1Layer.type:
         try expect(.varint, field)
         layer.type = LegacyLayerTypes.name(v1Number: Int(Int32(truncatingIfNeeded: field.number64)))
-      case CaffeField.V1Layer.bottom: layer.bottoms.append((try string(field), field.range))
-      case CaffeField.V1Layer.top: layer.tops.append((try string(field), field.range))
+      case CaffeField.V1Layer.bottom: layer.bottoms.append((try name(field), field.range))
+      case CaffeField.V1Layer.top: layer.tops.append((try name(field), field.range))
       case CaffeField.V1Layer.blobs: try appendBlob(&layer, field)
       default: break
       }
@@ -127,7 +129,7 @@ struct WeightsIndexer: ~Copyable {
     while let field = try nextField(of: layer, before: nested.body.upperBound) {
       switch field.number {
       case CaffeField.V0Layer.name: try setName(&layer, field)
-      case CaffeField.V0Layer.type: layer.type = LegacyLayerTypes.name(v0Name: try string(field))
+      case CaffeField.V0Layer.type: layer.type = LegacyLayerTypes.name(v0Name: try word(field))
       case CaffeField.V0Layer.blobs: try appendBlob(&layer, field)
       default: break
       }
@@ -135,17 +137,23 @@ struct WeightsIndexer: ~Copyable {
   }
 
   private mutating func setName(_ layer: inout WeightLayer, _ field: WireField) throws {
-    layer.name = try string(field)
+    layer.name = try name(field)
     cursor.subject = .layer(index: layer.index, name: layer.name)
   }
 
-  private mutating func string(_ field: WireField) throws -> String {
+  private mutating func name(_ field: WireField) throws -> Name {
     try expect(.bytes, field)
     guard field.body.count <= limits.nameBytes else {
       throw cursor.fail(
         .longName(byteCount: field.body.count, limit: limits.nameBytes), at: field.range.lowerBound)
     }
-    return String(decoding: try cursor.bytes(field.body), as: UTF8.self)
+    return Name(bytes: try cursor.bytes(field.body))
+  }
+
+  /// A type; what is not UTF-8 in it becomes replacement characters, for Caffe has no such type.
+  private mutating func word(_ field: WireField) throws -> String {
+    let name = try name(field)
+    return name.text ?? String(decoding: name.bytes, as: UTF8.self)
   }
 
   private mutating func appendBlob(_ layer: inout WeightLayer, _ field: WireField) throws {

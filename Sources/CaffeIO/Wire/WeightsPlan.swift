@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What happens to one layer of a weights file; nil leaves a part as it is.
 package struct WeightLayerEdit: Sendable {
   /// Leaves the layer out.
@@ -7,11 +9,11 @@ package struct WeightLayerEdit: Sendable {
   /// The new type, in today's names.
   package var type: String?
   /// The new name.
-  package var name: String?
+  package var name: Name?
   /// The new list of inputs.
-  package var bottoms: [String]?
+  package var bottoms: [Name]?
   /// The new list of outputs.
-  package var tops: [String]?
+  package var tops: [Name]?
   /// Values of other fields, by field numbers of the layer's own message.
   package var setFields: [WireFieldEdit] = []
 
@@ -61,19 +63,19 @@ package enum WireValue: Sendable, Equatable {
   /// An `int32`, `int64` or enumeration field.
   package static func int(_ value: Int) -> WireValue { .varint(UInt64(bitPattern: Int64(value))) }
   /// A `string` field.
-  package static func string(_ value: String) -> WireValue { .bytes(Array(value.utf8)) }
+  package static func string(_ value: Name) -> WireValue { .bytes(value.bytes) }
 }
 
 /// A layer that the input does not have.
 package struct NewWeightLayer: Sendable {
   /// The name.
-  package var name: String
+  package var name: Name
   /// The type, in today's names.
   package var type: String
   /// The inputs.
-  package var bottoms: [String]
+  package var bottoms: [Name]
   /// The outputs.
-  package var tops: [String]
+  package var tops: [Name]
   /// The parameter blobs.
   package var blobs: [BlobContent]
   /// Values of other fields, by field numbers of the layer's own message.
@@ -81,7 +83,7 @@ package struct NewWeightLayer: Sendable {
 
   /// Makes a layer from its parts.
   package init(
-    name: String, type: String, bottoms: [String], tops: [String], blobs: [BlobContent],
+    name: Name, type: String, bottoms: [Name], tops: [Name], blobs: [BlobContent],
     setFields: [WireFieldEdit] = []
   ) {
     self.name = name

@@ -5,9 +5,9 @@ package enum WireSubject: Sendable, Equatable {
   /// The file as a whole.
   case net
   /// A layer; the name is empty while it is not known.
-  case layer(index: Int, name: String)
+  case layer(index: Int, name: Name)
   /// A blob of a layer.
-  case blob(index: Int, layerIndex: Int, layerName: String)
+  case blob(index: Int, layerIndex: Int, layerName: Name)
 }
 
 /// Bytes that are not what Caffe's wire format allows.

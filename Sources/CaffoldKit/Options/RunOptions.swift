@@ -116,7 +116,9 @@ public struct NetOptions: Sendable, Equatable {
   public init() {}
 
   /// The state that layers are filtered by.
-  package var state: NetState { NetState(phase: phase ?? .test, level: level ?? 0, stages: stages) }
+  package var state: NetState {
+    NetState(phase: phase ?? .test, level: level ?? 0, stages: stages.map { Name($0) })
+  }
 }
 
 /// How rewrites are checked before anything is written.

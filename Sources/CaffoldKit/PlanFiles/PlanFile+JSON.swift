@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Engine
 import JSON
 
@@ -30,7 +31,7 @@ extension PlanFile {
         .array(
           plan.refusals.map { refusal in
             .object([
-              ("layer", .string(refusal.layer.name)), ("type", .string(refusal.layer.type)),
+              ("layer", .name(refusal.layer.name)), ("type", .string(refusal.layer.type)),
               ("rule", .string(refusal.rule)), ("reason", .string(refusal.reason.code)),
               ("message", .string(refusal.sentence)),
             ])
@@ -40,7 +41,7 @@ extension PlanFile {
         "warnings",
         .array(
           plan.warnings.map {
-            .object([("layer", .string($0.layer)), ("message", .string($0.sentence))])
+            .object([("layer", .name($0.layer)), ("message", .string($0.sentence))])
           })
       ),
     ])
@@ -94,7 +95,7 @@ extension PlannedRewrite {
         .array(
           layers.map { layer in
             .object([
-              ("capture", .string(layer.capture)), ("layer", .string(layer.name)),
+              ("capture", .string(layer.capture)), ("layer", .name(layer.name)),
               ("type", .string(layer.type)), ("index", .integer(layer.index)),
               ("fate", .string(layer.fate.rawValue)),
             ])
@@ -110,13 +111,13 @@ extension RewriteChange {
     switch self {
     case .attribute(let layer, let path, let old, let new):
       return .object([
-        ("layer", .string(layer)), ("attribute", .string(path)),
+        ("layer", .name(layer)), ("attribute", .string(path)),
         ("old", old.map(JSONValue.string) ?? .null), ("new", new.map(JSONValue.string) ?? .null),
       ])
     case .blob(let layer, let index, let old, let new, let origin):
       func shape(_ shape: [Int]?) -> JSONValue { shape.map { .array($0.map(JSONValue.integer)) } ?? .null }
       return .object([
-        ("layer", .string(layer)), ("blob", .integer(index)), ("old", shape(old)), ("new", shape(new)),
+        ("layer", .name(layer)), ("blob", .integer(index)), ("old", shape(old)), ("new", shape(new)),
         ("numbers", origin.map { .string($0.rawValue) } ?? .null),
       ])
     }

@@ -144,7 +144,7 @@ extension PlannedRewrite.Layer {
     }
     self.init(
       capture: try object.required("capture").string(for: "capture"),
-      name: try object.required("layer").string(for: "layer"),
+      name: try object.required("layer").name(for: "layer"),
       type: try object.required("type").string(for: "type"),
       index: try object.required("index").count(for: "index"), fate: fate)
   }
@@ -154,7 +154,7 @@ extension RewriteChange {
   fileprivate init(reading node: JSONNode) throws(JSONError) {
     let object = try node.object(
       for: "changes", keys: ["layer", "attribute", "blob", "old", "new", "numbers"])
-    let layer = try object.required("layer").string(for: "layer")
+    let layer = try object.required("layer").name(for: "layer")
     let (old, new) = (try object.required("old"), try object.required("new"))
     if let attribute = object.value("attribute") {
       self = .attribute(

@@ -38,15 +38,15 @@ public struct FoldResult {
     /// The rule.
     public let rule: String
     /// The names of the layers that the rule matched.
-    public let layers: [String]
+    public let layers: [Name]
     /// The names of those that are gone.
-    public let removed: [String]
+    public let removed: [Name]
   }
 
   /// A layer that stays though a rule was meant for it.
   public struct Refused: Sendable, Equatable {
     /// The layer.
-    public let layer: String
+    public let layer: Name
     /// Its type.
     public let type: String
     /// The rule that came nearest.

@@ -147,8 +147,9 @@ extension FoldRun {
     }
     guard replayed == nil, !names.isEmpty else { return }
     let layers = Set(definition.layers.map(\.name))
-    for (option, name) in names where !layers.contains(name) {
-      throw FoldOptionError.noLayer(name, option: option, model: input.model, layers: layers.sorted())
+    for (option, name) in names where !layers.contains(where: Glob(name).matches) {
+      throw FoldOptionError.noLayer(
+        name, option: option, model: input.model, layers: layers.sorted().map(\.description))
     }
   }
 

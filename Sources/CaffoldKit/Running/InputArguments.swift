@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 import Verification
 
@@ -13,10 +14,10 @@ struct InputArguments {
   }
 
   /// The texts by input, or by what a layer makes that cannot be run.
-  func named(_ arguments: [String]) throws -> [String: String] {
+  func named(_ arguments: [String]) throws -> [Name: String] {
     let cuts = net.steps.filter(\.isCut).flatMap(\.tops)
-    func list(_ names: [String]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
-    var result: [String: String] = [:]
+    func list(_ names: [Name]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
+    var result: [Name: String] = [:]
     for argument in arguments {
       // 'NAME=' is empty too: there is nothing to read.
       let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
@@ -25,8 +26,13 @@ struct InputArguments {
         throw InputValuesError(
           path: model, problem: "an input has an empty value; give NAME=FILE or NAME=1,3,224,224")
       }
-      let name = parts.count == 2 ? parts[0] : net.inputs.count == 1 ? net.inputs[0].name : ""
-      guard net.inputs.contains(where: { $0.name == name }) || cuts.contains(name) else {
+      let known = net.inputs.map(\.name) + cuts
+      // A name that is not UTF-8 is written as messages show it.
+      let name =
+        parts.count < 2
+        ? net.inputs.count == 1 ? net.inputs[0].name : nil
+        : known.first { $0 == Name(parts[0]) } ?? known.first { $0.text == nil && $0.description == parts[0] }
+      guard let name else {
         let behind = cuts.isEmpty ? "" : ", and what cannot be computed here are \(list(cuts))"
         throw InputValuesError(
           path: model,
@@ -40,7 +46,7 @@ struct InputArguments {
   }
 
   /// The values of `--input-shape`: `1,3,224,224`.
-  func shapes(_ arguments: [String]) throws -> [String: [Int]] {
+  func shapes(_ arguments: [String]) throws -> [Name: [Int]] {
     try named(arguments).mapValues { text in
       let sizes = text.split(separator: ",").map { Int($0) }
       guard !sizes.isEmpty, !sizes.contains(where: { ($0 ?? 0) < 1 }) else {

@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 
 /// Turns a plan into edits of the net definition's text. What no rewrite touched stays as it is, byte for byte.
 package struct DefinitionEmitter {
@@ -43,7 +44,7 @@ package struct DefinitionEmitter {
     }
   }
 
-  private mutating func rename(_ definition: LayerDefinition, to name: String) {
+  private mutating func rename(_ definition: LayerDefinition, to name: Name) {
     if let field = definition.parameters.last("name") {
       editor.set(field, toString: name)
     } else {
@@ -54,7 +55,7 @@ package struct DefinitionEmitter {
   private mutating func connect(_ values: [ValueID], in definition: LayerDefinition, _ field: String) {
     let names = values.map(graph.blobName)
     let fields = definition.field.message?.all(field) ?? []
-    for (written, name) in zip(fields, names) where written.string != name {
+    for (written, name) in zip(fields, names) where written.nameValue != name {
       editor.set(written, toString: name)
     }
     for written in fields.dropFirst(names.count) { editor.remove(written) }
@@ -135,7 +136,7 @@ package struct DefinitionEmitter {
       + layer.tops.map { NewTextField(name: "top", value: .string(graph.blobName(of: $0))) }
     switch graph.definition.generation {
     case .v2:
-      let fields = [name, type(.string(layer.type))] + connections + parameters
+      let fields = [name, type(.string(Name(layer.type)))] + connections + parameters
       return [NewTextField(name: "layer", value: .message(fields))]
     case .v1 where layer.type == "Input", .v0 where layer.type == "Input":
       return inputs(layer, parameters)
@@ -145,7 +146,7 @@ package struct DefinitionEmitter {
       return [NewTextField(name: "layers", value: .message(fields))]
     case .v0:
       let word = LegacyLayerTypes.v0Name(name: layer.type) ?? layer.type
-      let inner = NewTextField(name: "layer", value: .message([name, type(.string(word))]))
+      let inner = NewTextField(name: "layer", value: .message([name, type(.string(Name(word)))]))
       let rules = parameters.filter { $0.name == "include" || $0.name == "exclude" }
       return [NewTextField(name: "layers", value: .message([inner] + connections + rules))]
     }

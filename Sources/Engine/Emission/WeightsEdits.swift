@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 
 extension WeightsPlan {
   /// What a rewritten net means for the weights file it was planned with.
@@ -6,7 +7,7 @@ extension WeightsPlan {
   /// Layers of the file bind by name, as Caffe does it; a layer that the definition lacks is left alone.
   package init(_ graph: NetGraph, weights: WeightsFile, schema: Schema = .caffe) {
     self.init()
-    var byName: [String: LayerID] = [:]
+    var byName: [Name: LayerID] = [:]
     for index in graph.definition.layers.indices {
       let name = graph.definition.layers[index].name
       let id = LayerID(index: index)
@@ -133,7 +134,8 @@ extension Schema {
     case (.number(let number), .float): return .float(Float(number))
     case (.number(let number), .double): return .fixed64(number.bitPattern)
     case (.number(let number), let type): return Int(exactly: number).flatMap { type.wireValue(of: $0) }
-    case (.string(let word), .enum(let name)): return enumeration(name)?.number(of: word).map(WireValue.int)
+    case (.string(let word), .enum(let name)):
+      return word.text.flatMap { enumeration(name)?.number(of: $0) }.map(WireValue.int)
     case (.string(let string), .string): return .string(string)
     default: return nil
     }

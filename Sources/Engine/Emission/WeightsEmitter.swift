@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 
 /// Writes a weights file after a plan: what the plan does not name goes byte for byte, scaled blobs are
 /// evaluated in chunks on their way.
@@ -142,9 +143,9 @@ package struct WeightsEmitter: Sendable {
     -> WireValue
   {
     switch generation {
-    case .v2: return .string(type)
+    case .v2: return .string(Name(type))
     case .v1: if let number = LegacyLayerTypes.v1Number(name: type) { return .int(number) }
-    case .v0: if let name = LegacyLayerTypes.v0Name(name: type) { return .string(name) }
+    case .v0: if let name = LegacyLayerTypes.v0Name(name: type) { return .string(Name(name)) }
     }
     throw EmissionError(
       path: file.path, subject: subject, .noLegacyType(type: type, generation: generation))

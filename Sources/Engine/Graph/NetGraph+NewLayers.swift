@@ -1,15 +1,17 @@
+import Diagnostics
+
 /// Layers that rewrites make, and what becomes of names when they come between others.
 extension NetGraph {
   /// What a new layer writes.
   enum NewTop: Sendable {
     /// A value of its own; the name is one to begin with, made unique where it is taken.
-    case fresh(name: String)
+    case fresh(name: Name)
     /// The value that a layer which is gone wrote: its readers, and its name, are the new layer's now.
     case taken(ValueID)
   }
 
   /// Adds a layer without connections beside another one.
-  mutating func makeLayer(named name: String, type: String, isBefore: Bool, _ neighbour: LayerID) -> LayerID {
+  mutating func makeLayer(named name: Name, type: String, isBefore: Bool, _ neighbour: LayerID) -> LayerID {
     noteCounts()
     let id = LayerID(index: layers.count)
     layers.append(
@@ -183,14 +185,14 @@ extension NetGraph {
   // MARK: - Names
 
   /// A blob name that nothing in the file has or had: `name`, or with a number behind it.
-  private mutating func freshBlobName(_ name: String) -> String {
+  private mutating func freshBlobName(_ name: Name) -> Name {
     let unique = unusedBlobName(name)
     usedBlobNames?.insert(unique)
     remember(.blobName(unique))
     return unique
   }
 
-  private mutating func unusedBlobName(_ name: String) -> String {
+  private mutating func unusedBlobName(_ name: Name) -> Name {
     if usedBlobNames == nil {
       var names = Set(definition.inputs)
       for layer in definition.layers {
@@ -201,17 +203,17 @@ extension NetGraph {
     }
     guard let used = usedBlobNames, used.contains(name) else { return name }
     var number = 1
-    while used.contains("\(name)_\(number)") { number += 1 }
-    return "\(name)_\(number)"
+    while used.contains(name + Name("_\(number)")) { number += 1 }
+    return name + Name("_\(number)")
   }
 
   /// Whether a blob has, or once had, this name.
-  mutating func isBlobNameUsed(_ name: String) -> Bool { unusedBlobName(name) != name }
+  mutating func isBlobNameUsed(_ name: Name) -> Bool { unusedBlobName(name) != name }
 
   /// The layer of the phase that has a name now, apart from `gone`.
-  mutating func layer(named name: String, besides gone: [LayerID]) -> LayerID? {
+  mutating func layer(named name: Name, besides gone: [LayerID]) -> LayerID? {
     if layersByName == nil {
-      var byName: [String: [LayerID]] = [:]
+      var byName: [Name: [LayerID]] = [:]
       for index in layers.indices { byName[layers[index].name, default: []].append(LayerID(index: index)) }
       layersByName = byName
     }
@@ -222,7 +224,7 @@ extension NetGraph {
   }
 
   /// Gives a layer another name.
-  mutating func rename(_ id: LayerID, to name: String) {
+  mutating func rename(_ id: LayerID, to name: Name) {
     update(id) { $0.name = name }
     layersByName?[name, default: []].append(id)
   }

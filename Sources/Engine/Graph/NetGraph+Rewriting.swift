@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The ways a graph changes. All go through here, and only `Rewriter` calls them.
 extension NetGraph {
   /// An old state of one entry.
@@ -12,7 +14,7 @@ extension NetGraph {
     case use(Int, Use)
     case change(LayerID, LayerChange?)
     case order(LayerOrder)
-    case blobName(String)
+    case blobName(Name)
     /// How many there were of each kind before some were added.
     case counts(layers: Int, values: Int, blobs: Int, uses: Int)
   }

@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 
 /// Identifies a layer of a `NetGraph`; layers of the definition keep their index in the file, those that rewrites make
 /// come behind them.
@@ -38,7 +39,7 @@ package struct NetGraph: Sendable {
   /// One layer.
   package struct Layer: Sendable {
     /// The name in the file.
-    package var name: String
+    package var name: Name
     /// The type by its present name.
     package internal(set) var type: String
     /// The number of that type: `NetGraph.types`.
@@ -79,7 +80,7 @@ package struct NetGraph: Sendable {
     var parent: Int
     var size = 1
     /// Valid at the root.
-    var name: String
+    var name: Name
     /// The interface of the net: the name must stay, whatever is folded. Valid at the root.
     var isInput: Bool
     /// The versions up to this one are read by none but the layers that overwrite them. Valid at the root.
@@ -105,11 +106,11 @@ package struct NetGraph: Sendable {
   /// What a rewrite has changed on a layer, apart from its connections.
   package internal(set) var changes: LayerTable<LayerChange>
   /// Names read although no layer or input writes them.
-  package private(set) var undefinedBlobs: [(blob: String, layer: LayerID)] = []
+  package private(set) var undefinedBlobs: [(blob: Name, layer: LayerID)] = []
   /// How many included layers have each name that occurs more than once.
-  package private(set) var repeatedNames: [String: Int] = [:]
+  package private(set) var repeatedNames: [Name: Int] = [:]
   /// The included layers that share parameter blobs under a name; only names with several layers.
-  package private(set) var parameterSharers: [String: [LayerID]] = [:]
+  package private(set) var parameterSharers: [Name: [LayerID]] = [:]
   /// The types of all layers, by `Layer.typeID`.
   var types = TypeNumbers()
   /// Old states to go back to, newest last; empty outside a transaction.
@@ -117,9 +118,9 @@ package struct NetGraph: Sendable {
   /// Whether a transaction is going on.
   var isRecording = false
   /// Blob names that are or were in use; collected when the first new one is needed.
-  var usedBlobNames: Set<String>?
+  var usedBlobNames: Set<Name>?
   /// The layers that have or had a name; collected when the first new one is needed.
-  var layersByName: [String: [LayerID]]?
+  var layersByName: [Name: [LayerID]]?
 
   /// Filters `definition` by `state` and connects what is left.
   ///
@@ -150,10 +151,10 @@ package struct NetGraph: Sendable {
   /// What the layers that come are connected to.
   private struct Connections {
     /// The version of each blob that is read now.
-    private var current: [String: ValueID]
-    private var layerNames: Set<String>
+    private var current: [Name: ValueID]
+    private var layerNames: Set<Name>
     /// The layers that share parameter blobs under a name.
-    var sharers: [String: [LayerID]] = [:]
+    var sharers: [Name: [LayerID]] = [:]
 
     init(capacity: Int) {
       current = Dictionary(minimumCapacity: capacity)
@@ -161,10 +162,10 @@ package struct NetGraph: Sendable {
     }
 
     /// From here on `value` is the version of a blob that is read.
-    mutating func write(_ value: ValueID, to blob: String) { current[blob] = value }
+    mutating func write(_ value: ValueID, to blob: Name) { current[blob] = value }
 
     /// The version of a blob that is read now; one that `make` gives, where there is none.
-    mutating func value(of blob: String, make: () -> ValueID) -> ValueID {
+    mutating func value(of blob: Name, make: () -> ValueID) -> ValueID {
       if let known = current[blob] { return known }
       let value = make()
       current[blob] = value
@@ -172,7 +173,7 @@ package struct NetGraph: Sendable {
     }
 
     /// Notes that a layer is called so; true if another one was before.
-    mutating func isRepeated(layerName: String) -> Bool { !layerNames.insert(layerName).inserted }
+    mutating func isRepeated(layerName: Name) -> Bool { !layerNames.insert(layerName).inserted }
   }
 
   /// Adds the next layer of the definition.
@@ -223,7 +224,7 @@ package struct NetGraph: Sendable {
         firstUse: firstUse))
   }
 
-  mutating func makeBlob(named name: String, isInput: Bool) -> Int {
+  mutating func makeBlob(named name: Name, isInput: Bool) -> Int {
     blobs.append(Blob(parent: blobs.count, name: name, isInput: isInput))
     return blobs.count - 1
   }
@@ -265,10 +266,10 @@ extension NetGraph {
   }
 
   /// The name a value is stored under now.
-  package func blobName(of value: ValueID) -> String { blobs[root(of: values[value.index].blob)].name }
+  package func blobName(of value: ValueID) -> Name { blobs[root(of: values[value.index].blob)].name }
 
   /// Whether values are stored under these names, in this order.
-  package func areNamed(_ values: [ValueID], _ names: [String]) -> Bool {
+  package func areNamed(_ values: [ValueID], _ names: [Name]) -> Bool {
     guard values.count == names.count else { return false }
     for (value, name) in zip(values, names) {
       guard blobs[root(of: self.values[value.index].blob)].name == name else { return false }

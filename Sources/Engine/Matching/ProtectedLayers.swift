@@ -1,3 +1,4 @@
+import Diagnostics
 import RuleModel
 
 /// The layers that `--skip-layer` protects or `--only-layer` leaves out.
@@ -14,7 +15,7 @@ struct ProtectedLayers {
   }
 
   /// Whether a layer of that name is to be left alone.
-  func contains(_ name: String) -> Bool {
+  func contains(_ name: Name) -> Bool {
     if skip.contains(where: { $0.matches(name) }) { return true }
     return !only.isEmpty && !only.contains { $0.matches(name) }
   }

@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import RuleModel
 import Tensors
 
@@ -250,7 +251,7 @@ final class MatchEnvironment: ExpressionEnvironment {
 
   var inputCount: Int { net.inputCount }
 
-  func name(of layer: LayerReference) -> String { net.graph[id(layer)].name }
+  func name(of layer: LayerReference) -> Name { net.graph[id(layer)].name }
   func type(of layer: LayerReference) -> String { net.graph[id(layer)].type }
   func phase(of layer: LayerReference) -> String { net.graph.state.phase.rawValue }
 
@@ -299,7 +300,7 @@ final class MatchEnvironment: ExpressionEnvironment {
     return Refusal.Reason(UnreadableBlobs(layer: net.graph.named(error.layer), error: error))
   }
 
-  func values(of layer: LayerReference, side: ValueSide) -> [String] {
+  func values(of layer: LayerReference, side: ValueSide) -> [Name] {
     let values = side == .bottoms ? net.graph[id(layer)].bottoms : net.graph[id(layer)].tops
     return values.map(net.graph.blobName)
   }

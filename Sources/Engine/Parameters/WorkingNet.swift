@@ -34,8 +34,8 @@ package final class WorkingNet {
   /// How many values are given to the net, counted when a rule asks.
   lazy var inputCount = graph.netInputCount
   /// Layers of the weights file that hold blobs, by name.
-  private let stored: [String: [Int]]
-  private let definitionIndexByName: [String: Int]
+  private let stored: [Name: [Int]]
+  private let definitionIndexByName: [Name: Int]
   private var layoutIndicesByType: [String: [Int]] = [:]
   private var defaults: [String: [String: AttributeValue?]] = [:]
 
@@ -49,12 +49,12 @@ package final class WorkingNet {
     self.schema = schema
     self.assumesStoredStatistics = assumesStoredStatistics
     malformed = descriptions.malformed
-    var stored: [String: [Int]] = [:]
+    var stored: [Name: [Int]] = [:]
     for (index, layer) in (weights?.layers ?? []).enumerated() where !layer.blobs.isEmpty {
       stored[layer.name, default: []].append(index)
     }
     self.stored = stored
-    var first: [String: Int] = [:]
+    var first: [Name: Int] = [:]
     for index in graph.layers.indices where weights != nil && graph.layers[index].isIncluded {
       let name = graph.layers[index].name
       if first[name] == nil { first[name] = index }
@@ -109,7 +109,7 @@ package final class WorkingNet {
 
   /// Whether the weights file has blobs for a layer of this name that the definition lacks: Caffe would give them to
   /// any layer that came to be called so.
-  func hasForeignBlobs(named name: String) -> Bool {
+  func hasForeignBlobs(named name: Name) -> Bool {
     stored[name] != nil && definitionIndexByName[name] == nil
   }
 
@@ -187,9 +187,9 @@ package struct Warning: Sendable, Equatable {
     /// The weights file has no blobs for a layer that needs some.
     case noWeights(type: String)
     /// The weights file has blobs for none of the layers that need some, but for others.
-    case otherNet(layerCount: Int, stored: [String])
+    case otherNet(layerCount: Int, stored: [Name])
     /// A bottom that nothing writes.
-    case undefinedBottom(blob: String)
+    case undefinedBottom(blob: Name)
     /// A value was given for a parameter, and no rule that takes it rewrote anything; the nearest reason.
     case idleParameter(name: String, rules: [String], reason: Refusal.Reason?)
     /// A rule was applied without weights to check its conditions on.
@@ -197,7 +197,7 @@ package struct Warning: Sendable, Equatable {
   }
 
   /// The layer.
-  package var layer: String
+  package var layer: Name
   /// The facts.
   package var reason: Reason
 }

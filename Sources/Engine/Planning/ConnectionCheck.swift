@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Reads the emitted names back as Caffe would and compares with what the plan meant.
 ///
 /// The graph connects layers by values, the file by names. Should a rewrite ever leave two values under one
@@ -5,7 +7,7 @@
 struct ConnectionCheck {
   private let graph: NetGraph
   /// The value that a name stands for.
-  private var current: [String: ValueID]
+  private var current: [Name: ValueID]
 
   static func check(_ graph: NetGraph) throws(PlanError) {
     var check = ConnectionCheck(graph)

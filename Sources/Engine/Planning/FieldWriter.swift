@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import RuleModel
 
 /// Turns what a rule says of a field into fields as they are written.
@@ -33,10 +34,10 @@ struct FieldWriter {
     of value: TemplateField.Value, at path: [String]
   ) throws(Refusal.Reason) -> [NewTextField.Value]? {
     switch value {
-    case .string(let string): return [try written(.string(string), at: path)]
+    case .string(let string): return [try written(.string(Name(string)), at: path)]
     case .literal(let text):
       // The schema knows whether a word is a string or an enumeration's value.
-      return [schema.layerField(at: path)?.type == .string ? .string(text) : .literal(text)]
+      return [schema.layerField(at: path)?.type == .string ? .string(Name(text)) : .literal(text)]
     case .message(let inner):
       // Where its expressions gave empty lists nothing is left to say.
       let fields = try fields(inner, at: path)
@@ -49,19 +50,19 @@ struct FieldWriter {
       }
       return all
     case .text(let parts):
-      var text = ""
+      var text: Name = ""
       for part in parts {
         switch part {
-        case .text(let plain): text += plain
+        case .text(let plain): text = text + Name(plain)
         case .computed(let expression):
           guard let value = try environment.value(of: expression) else { return nil }
           switch value {
-          case .string(let string): text += string
+          case .string(let string): text = text + string
           default:
             guard case .literal(let literal) = try written(value, at: path) else {
               throw wrong(path, .text)
             }
-            text += literal
+            text = text + Name(literal)
           }
         }
       }
@@ -94,10 +95,10 @@ struct FieldWriter {
     case .string(let string):
       switch type {
       case .enum(let name):
-        guard schema.enumeration(name)?.values.contains(where: { $0.name == string }) ?? true else {
+        guard schema.enumeration(name)?.values.contains(where: { $0.name == string.text }) ?? true else {
           throw wrong(path, .type(.enum(name)))
         }
-        return .literal(string)
+        return .literal(string.description)
       case nil, .string, .bytes: return .string(string)
       case let type?: throw wrong(path, .type(type))
       }

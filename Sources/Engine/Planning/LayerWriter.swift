@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import RuleModel
 
 /// What became of the layers of a match.
@@ -10,7 +11,7 @@ struct RewriteOutcome {
   /// Layers that are new.
   var added: [LayerID] = []
   /// Layers with a new name.
-  var renamed: [(layer: LayerID, from: String, to: String)] = []
+  var renamed: [(layer: LayerID, from: Name, to: Name)] = []
 }
 
 /// Makes the layers that a rule writes, and connects them.
@@ -22,7 +23,7 @@ struct LayerWriter {
 
   /// A layer before it has a place.
   private struct Description {
-    var name: String
+    var name: Name
     var type: String
     var fields: [NewTextField]
     var blobs: [BlobContent]?
@@ -68,7 +69,7 @@ struct LayerWriter {
   ///
   /// - Throws: a refusal for a name that is taken, and for expressions without a usable value.
   mutating func describe() throws(Refusal.Reason) {
-    var taken: [String] = []
+    var taken: [Name] = []
     for template in rewrite.layers {
       replacements.append(try describe(template, besides: rewrite.replaced[0], &taken))
     }
@@ -84,7 +85,7 @@ struct LayerWriter {
   }
 
   private func describe(
-    _ template: LayerTemplate, besides capture: Int, _ taken: inout [String]
+    _ template: LayerTemplate, besides capture: Int, _ taken: inout [Name]
   ) throws(Refusal.Reason) -> Description {
     let neighbour = binding[capture]
     let type = template.type ?? template.model.map { net.graph[binding[$0]].type } ?? ""
@@ -129,10 +130,10 @@ struct LayerWriter {
 
   /// The name that the rule gives; else that of the layer whose place is taken, else one made of it.
   private func name(
-    of template: LayerTemplate, type: String, besides capture: Int, _ taken: inout [String]
-  ) throws(Refusal.Reason) -> String {
+    of template: LayerTemplate, type: String, besides capture: Int, _ taken: inout [Name]
+  ) throws(Refusal.Reason) -> Name {
     let gone = (rewrite.replaced + rewrite.dropped + rewrite.removed).flatMap(binding.layers)
-    func isFree(_ name: String) -> Bool {
+    func isFree(_ name: Name) -> Bool {
       !taken.contains(name) && net.graph.layer(named: name, besides: gone) == nil
         && !net.hasForeignBlobs(named: name)
     }
@@ -143,18 +144,18 @@ struct LayerWriter {
       return name
     }
     let base = net.graph[binding[capture]].name
-    var names: [String] = []
+    var names: [Name] = []
     switch template.tops {
     case .all(let end): names.append(net.graph[binding[end]].name)
     case .listed(let tops):
       if case .taken(let end, _)? = tops.first { names.append(net.graph[binding[end]].name) }
     }
-    let made = "\(base)_\(template.alias ?? type.lowercased())"
+    let made = base + Name("_\(template.alias ?? type.lowercased())")
     names.append(made)
     var number = 1
     while !isFree(names[0]) {
       names.removeFirst()
-      if names.isEmpty { names.append("\(made)_\(number)") }
+      if names.isEmpty { names.append(made + Name("_\(number)")) }
       number += 1
     }
     taken.append(names[0])
@@ -277,7 +278,7 @@ struct LayerWriter {
   }
 
   /// Gives a captured layer that stays another name.
-  func rename(_ layer: LayerID, to name: String, _ outcome: inout RewriteOutcome) throws(Refusal.Reason) {
+  func rename(_ layer: LayerID, to name: Name, _ outcome: inout RewriteOutcome) throws(Refusal.Reason) {
     let old = net.graph[layer].name
     guard name != old else { return }
     if let count = net.graph.repeatedNames[old] {
@@ -367,7 +368,7 @@ struct LayerWriter {
   }
 
   private func newTops(
-    _ template: LayerTemplate, _ name: String
+    _ template: LayerTemplate, _ name: Name
   ) throws(Refusal.Reason) -> [NetGraph.NewTop] {
     switch template.tops {
     case .all(let capture): return tops[capture].map { .taken($0) }
@@ -383,7 +384,7 @@ struct LayerWriter {
           new.append(.fresh(name: name))
         case .fresh(nil):
           // Several tops of one layer are told apart by number.
-          new.append(.fresh(name: list.count == 1 ? name : "\(name)_\(new.count)"))
+          new.append(.fresh(name: list.count == 1 ? name : name + Name("_\(new.count)")))
         }
       }
       return new

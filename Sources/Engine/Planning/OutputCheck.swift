@@ -1,10 +1,11 @@
+import Diagnostics
 import RuleModel
 
 /// Holds a rewrite to what the net gives: the same outputs, under the same names.
 struct OutputCheck {
   /// What the layers of a match read and make; some more than once.
   private var values: [ValueID] = []
-  private let before: [String]
+  private let before: [Name]
 
   /// Notes the outputs among what the layers of a match read and make.
   init(_ graph: NetGraph, around binding: Binding) {
@@ -28,8 +29,8 @@ struct OutputCheck {
     if let new = Set(after).subtracting(before).min() { throw Refusal.Reason(NewOutput(blob: new)) }
   }
 
-  private static func outputs(_ values: [ValueID], in graph: NetGraph) -> [String] {
-    var names: [String] = []
+  private static func outputs(_ values: [ValueID], in graph: NetGraph) -> [Name] {
+    var names: [Name] = []
     // What an input is called that nobody reads is no matter: it was given, not computed.
     for value in values where graph.isNetOutput(value) && graph.values[value.index].producer != nil {
       names.append(graph.blobName(of: value))

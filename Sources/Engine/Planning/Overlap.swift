@@ -1,3 +1,4 @@
+import Diagnostics
 import RuleModel
 
 /// A match that was lost: another rule that goes first, or the same one at another layer, rewrote some of its layers.
@@ -5,11 +6,11 @@ package struct Overlap: Sendable, Equatable {
   /// The rule that lost.
   package var rule: String
   /// The layer its search began at, as it was called then.
-  package var layer: String
+  package var layer: Name
   /// The rule that goes first.
   package var winner: String
   /// The layers that both matched, as they were called then.
-  package var shared: [String]
+  package var shared: [Name]
 }
 
 extension Planner {

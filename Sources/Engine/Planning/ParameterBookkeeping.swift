@@ -87,10 +87,16 @@ extension AttributeValue {
 }
 
 extension NewTextField {
-  /// A field as it is written elsewhere.
+  /// A field as it is written elsewhere; a string that is not UTF-8 gets escapes.
   init(copying field: TextField) {
-    let value: Value =
-      field.message.map { .message($0.fields.map(NewTextField.init(copying:))) } ?? .verbatim(field.literal)
+    let value: Value
+    if let message = field.message {
+      value = .message(message.fields.map(NewTextField.init(copying:)))
+    } else if let string = field.nameValue, string.text == nil {
+      value = .string(string)
+    } else {
+      value = .verbatim(field.literal)
+    }
     self.init(name: field.name, value: value)
   }
 }

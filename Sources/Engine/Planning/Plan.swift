@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import RuleModel
 
 /// What will be written, decided completely before anything is.
@@ -45,7 +46,7 @@ package struct RewriteRecord: Sendable {
   /// What the rule promises.
   package var safety: Rule.Safety
   /// The matched layers, by capture, as they were named; a capture that is a list occurs for each of its layers.
-  package var layers: [(capture: String, layer: LayerID, name: String, type: String)]
+  package var layers: [(capture: String, layer: LayerID, name: Name, type: String)]
   /// The layer the search began at.
   package var anchor: LayerID
   /// Layers that stay, changed.
@@ -58,7 +59,7 @@ package struct RewriteRecord: Sendable {
   /// whichever layer makes it then.
   package var added: [LayerID] = []
   /// Layers that stay under another name.
-  package var renamed: [(layer: LayerID, from: String, to: String)] = []
+  package var renamed: [(layer: LayerID, from: Name, to: Name)] = []
   /// Parameters that are not written any more, by their path in the layer.
   package var cleared: [(layer: LayerID, path: [String])] = []
   /// What the user should know of it.
@@ -75,7 +76,7 @@ package struct CycleStep: Sendable, Equatable {
   /// The rule's id.
   package var rule: String
   /// The layer that its search began at.
-  package var layer: String
+  package var layer: Name
 }
 
 /// What stops a plan as a whole.
@@ -84,11 +85,11 @@ package enum PlanError: Error, Sendable, Equatable {
   /// then that had to do with it, its own first.
   case cycle([CycleStep])
   /// New layers are made of new layers without end: the rules that make them, and the last one made.
-  case growth(rules: [String], layer: String, limit: Int)
+  case growth(rules: [String], layer: Name, limit: Int)
   /// Rules have made more layers than a net of this size may get; the rule that made the last one, and its name.
-  case newLayers(limit: Int, rule: String, layer: String)
+  case newLayers(limit: Int, rule: String, layer: Name)
   /// A parameter that a rule read has a value of the wrong kind.
   case malformed(NetError)
   /// A blob name would stand for another value than before: a defect of the engine, caught before it writes.
-  case wrongConnection(layer: String, blob: String)
+  case wrongConnection(layer: Name, blob: Name)
 }

@@ -163,7 +163,7 @@ package struct Planner {
         guard made <= newLayerLimit else {
           throw .newLayers(
             limit: newLayerLimit, rule: rewrite.rule,
-            layer: rewrite.added.last.map { "\(net.graph[$0].name)" } ?? "")
+            layer: rewrite.added.last.map { net.graph[$0].name } ?? "")
         }
       }
       return net.graph.layers[layer.index].isAlive

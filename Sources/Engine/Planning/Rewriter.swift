@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Layers
 import RuleModel
 
@@ -233,13 +234,13 @@ extension WorkingNet {
 
 extension NameTemplate {
   /// The name, made of those of layers and of the values of the rule's parameters.
-  func filled(by rule: Rule, _ name: (Int) -> String) -> String {
-    parts.map { part in
+  func filled(by rule: Rule, _ name: (Int) -> Name) -> Name {
+    parts.reduce("") { filled, part in
       switch part {
-      case .text(let text): return text
-      case .name(let capture): return name(capture)
-      case .parameter(let parameter): return rule.value(ofParameter: parameter)?.parameterText ?? ""
+      case .text(let text): filled + Name(text)
+      case .name(let capture): filled + name(capture)
+      case .parameter(let parameter): filled + Name(rule.value(ofParameter: parameter)?.parameterText ?? "")
       }
-    }.joined()
+    }
   }
 }

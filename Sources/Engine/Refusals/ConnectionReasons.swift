@@ -7,7 +7,7 @@ struct ProducerType: RefusalReason {
   static let code = RefusalCode("producer-type", "a bottom is made by a layer of another type")
   /// Whose bottom it is.
   var reader: NamedLayer
-  var blob: String
+  var blob: Name
   var found: NamedLayer
   /// The types that the rules accept.
   var expected: [String]
@@ -25,7 +25,7 @@ struct ProducerType: RefusalReason {
 struct NoProducer: RefusalReason {
   static let code = RefusalCode("no-producer", "a bottom is an input of the net")
   var reader: NamedLayer
-  var blob: String
+  var blob: Name
 
   func sentence(about layer: NamedLayer?) -> String {
     "\(reader.bottom(blob, about: layer)) is an input of the net"
@@ -60,7 +60,7 @@ struct OtherConnection: RefusalReason {
 struct ChainLength: RefusalReason {
   static let code = RefusalCode("chain-length", "a chain has too few repetitions")
   /// What the chain would end with.
-  var blob: String
+  var blob: Name
   var found: Int
   var least: Int
 
@@ -94,7 +94,7 @@ struct TooManyBottoms: RefusalReason {
 /// A value inside the match is read outside of it.
 struct OtherConsumer: RefusalReason {
   static let code = RefusalCode("other-consumer", "a value inside the match is also read outside of it")
-  var blob: String
+  var blob: Name
   var readers: Readers
 
   var obstacles: [NamedLayer] { readers.first }

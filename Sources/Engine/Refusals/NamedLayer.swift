@@ -3,7 +3,7 @@ import Diagnostics
 /// A layer as messages call it.
 package struct NamedLayer: Sendable, Hashable {
   /// Its name.
-  package var name: String
+  package var name: Name
   /// Its type.
   package var type: String
 
@@ -14,7 +14,7 @@ package struct NamedLayer: Sendable, Hashable {
   func mention(about layer: NamedLayer?) -> String { self == layer ? "it" : description }
 
   /// `its bottom 'x'` in a sentence about this layer, else `bottom 'x' of ReLU 'relu1'`.
-  func bottom(_ blob: String, about layer: NamedLayer?) -> String {
+  func bottom(_ blob: Name, about layer: NamedLayer?) -> String {
     self == layer ? "its bottom '\(blob)'" : "bottom '\(blob)' of \(description)"
   }
 

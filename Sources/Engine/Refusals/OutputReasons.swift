@@ -1,11 +1,12 @@
 // What a rewrite would do to the outputs of the net.
 
+import Diagnostics
 /// A value inside the match is an output of the net.
 struct NetOutput: RefusalReason {
   static let code = RefusalCode(
     "net-output", "a value inside the match is an output of the net, or an output would be removed")
   var layer: NamedLayer
-  var blob: String
+  var blob: Name
 
   func sentence(about layer: NamedLayer?) -> String {
     let top = self.layer == layer ? "its top '\(blob)'" : "top '\(blob)' of \(self.layer.description)"
@@ -16,7 +17,7 @@ struct NetOutput: RefusalReason {
 /// An output would be removed.
 struct LostOutput: RefusalReason {
   static let code = NetOutput.code
-  var blob: String
+  var blob: Name
 
   func sentence(about layer: NamedLayer?) -> String { "the net output '\(blob)' would be removed" }
 }
@@ -25,7 +26,7 @@ struct LostOutput: RefusalReason {
 struct NewOutput: RefusalReason {
   static let code = RefusalCode(
     "new-output", "a value that no layer would read any more would become an output of the net")
-  var blob: String
+  var blob: Name
 
   func sentence(about layer: NamedLayer?) -> String {
     "no layer would read '\(blob)' any more, so it would become an output of the net"
@@ -35,9 +36,9 @@ struct NewOutput: RefusalReason {
 /// An output would lose its name.
 struct OutputName: RefusalReason {
   static let code = RefusalCode("output-name", "an output of the net would lose its name")
-  var blob: String
+  var blob: Name
   /// The blob that it would be one with.
-  var source: String
+  var source: Name
 
   func sentence(about layer: NamedLayer?) -> String {
     blob == source
@@ -51,9 +52,9 @@ struct OutputRead: RefusalReason {
   static let code = RefusalCode(
     "output-read",
     "an output of the net would become a blob that layers read, so it would be no output any more")
-  var blob: String
+  var blob: Name
   /// The blob that it would be one with.
-  var source: String
+  var source: Name
   var reader: NamedLayer
 
   var obstacles: [NamedLayer] { [reader] }

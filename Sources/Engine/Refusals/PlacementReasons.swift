@@ -31,7 +31,7 @@ struct ReadsTooEarly: RefusalReason {
 /// A new value would have the name of another one.
 struct BlobNameTaken: RefusalReason {
   static let code = RefusalCode("blob-name", "a new blob would have the name of another one")
-  var blob: String
+  var blob: Name
 
   func sentence(about layer: NamedLayer?) -> String { "the net already has a blob '\(blob)'" }
 }
@@ -39,7 +39,7 @@ struct BlobNameTaken: RefusalReason {
 /// A new layer, or a renamed one, would have the name of another one.
 struct LayerNameTaken: RefusalReason {
   static let code = RefusalCode("layer-name", "a new layer would have the name of another one")
-  var name: String
+  var name: Name
 
   func sentence(about layer: NamedLayer?) -> String {
     name.isEmpty ? "the new name of the layer is empty" : "the net already has a layer '\(name)'"
@@ -51,7 +51,7 @@ struct WorksInPlace: RefusalReason {
   static let code = RefusalCode(
     "works-in-place", "a new layer would write over its own bottom, and its type cannot work in place")
   var layer: NamedLayer
-  var blob: String
+  var blob: Name
 
   func sentence(about layer: NamedLayer?) -> String {
     "the new \(self.layer.description) would write over '\(blob)' while it reads it; give it a top of its own, 'top: {name: …}'"
@@ -62,7 +62,7 @@ struct WorksInPlace: RefusalReason {
 struct OverwrittenInPlace: RefusalReason {
   static let code = RefusalCode(
     "overwritten-in-place", "an in-place layer overwrites the blob that readers would need")
-  var blob: String
+  var blob: Name
   var overwriter: NamedLayer
 
   var obstacles: [NamedLayer] { [overwriter] }

@@ -1,3 +1,4 @@
+import Diagnostics
 /// Layers of one type that stay for one kind of reason.
 package struct RefusalGroup: Sendable {
   /// The refusals, in the order of the net.

@@ -9,7 +9,7 @@ struct Overlapped: RefusalReason {
   static let code = RefusalCode(
     "overlap", "a rule that [comes first](#order-and-end) rewrote some of the layers")
   var rule: String
-  var layers: [String]
+  var layers: [Name]
 
   var variant: String { rule }
 
@@ -138,7 +138,7 @@ struct UnknownWithoutWeights: RefusalReason {
 struct UnknownBlobShape: RefusalReason {
   static let code = RefusalCode("unknown-shape", "the rule uses a shape that cannot be computed")
   var layer: NamedLayer
-  var blob: String
+  var blob: Name
   /// Why, where that can be told.
   var cause: UnknownShape
 

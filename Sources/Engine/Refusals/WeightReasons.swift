@@ -20,7 +20,7 @@ struct SharedParameter: RefusalReason {
   static let code = RefusalCode("shared-parameter", "parameters are shared with a layer outside the match")
   var layer: NamedLayer
   /// The name that the layers share it under.
-  var parameter: String
+  var parameter: Name
   var sharers: Readers
 
   var obstacles: [NamedLayer] { sharers.first }

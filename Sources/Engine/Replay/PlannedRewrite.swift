@@ -18,7 +18,7 @@ package struct PlannedRewrite: Sendable {
     /// What the rule calls it.
     package var capture: String
     /// Its name, as it is when the rewrite begins.
-    package var name: String
+    package var name: Name
     /// Its type then.
     package var type: String
     /// Its position in the net definition, from 0.
@@ -27,7 +27,7 @@ package struct PlannedRewrite: Sendable {
     package var fate: Fate
 
     /// Makes a layer from its parts.
-    package init(capture: String, name: String, type: String, index: Int, fate: Fate) {
+    package init(capture: String, name: Name, type: String, index: Int, fate: Fate) {
       self.capture = capture
       self.name = name
       self.type = type

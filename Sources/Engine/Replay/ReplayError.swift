@@ -7,7 +7,7 @@ package struct ReplayError: Error, Sendable {
   package enum Reason: Sendable, Equatable {
     case unknownRule(key: String, rule: String, known: [String])
     case noAnchor(key: String, rule: String, capture: String)
-    case noLayer(key: String, name: String, type: String)
+    case noLayer(key: String, name: Name, type: String)
     /// `disabled` are earlier rewrites of the same layers that a reviewer disabled.
     case refused(key: String, Refusal.Reason, disabled: [String])
     case otherLayers(key: String, planned: [PlannedRewrite.Layer], found: [PlannedRewrite.Layer])

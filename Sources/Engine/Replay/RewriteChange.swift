@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 
 /// One thing that a rewrite changes on a layer, as a plan file states it.
 package enum RewriteChange: Sendable, Equatable {
@@ -14,16 +15,16 @@ package enum RewriteChange: Sendable, Equatable {
 
   /// A parameter, or `name` and `type` of a layer that becomes another one. Values are as prototxt writes them; nil where
   /// nothing is written, so that Caffe's default counts.
-  case attribute(layer: String, path: String, old: String?, new: String?)
+  case attribute(layer: Name, path: String, old: String?, new: String?)
   /// A blob, by position, with its shapes; nil where the layer has none.
-  case blob(layer: String, index: Int, old: [Int]?, new: [Int]?, origin: BlobOrigin?)
+  case blob(layer: Name, index: Int, old: [Int]?, new: [Int]?, origin: BlobOrigin?)
 }
 
 /// The state of the layers of a match before they are rewritten, to find what was changed.
 struct ChangeRecorder {
   private struct Before {
     var layer: LayerID
-    var name: String
+    var name: Name
     var type: String
     var change: LayerChange?
     var blobs: [BlobContent]?
@@ -56,7 +57,8 @@ struct ChangeRecorder {
       guard old != new else { return }
       changes.append(.attribute(layer: before.name, path: path, old: old, new: new))
     }
-    note("name", before.name, net.graph[before.layer].name)
+    let name = net.graph[before.layer].name
+    if name != before.name { note("name", before.name.escaped, name.escaped) }
     note("type", before.type, net.graph[before.layer].type)
     if let fields = now?.replacement, fields != before.change?.replacement {
       // All that the layer had is gone with it; what it has now is listed.

@@ -38,17 +38,18 @@ package enum RuleTestRunner {
     options.schema = schema
     let plan = try Planner.plan(graph, weights: nil, rules: rules, options: options)
     let left = plan.graph.writtenLayers.map { plan.graph[$0].name }
+    func listed(_ names: [Name]) -> String { names.map(\.description).joined(separator: ", ") }
     switch test.expectation {
     case .rewritten(let layers):
       guard !plan.rewrites.isEmpty else {
         let reason = plan.nearMisses.first.map { ": \($0.reason.sentence())" } ?? ""
         return "the rule rewrote nothing\(reason)"
       }
-      guard let layers, layers != left else { return nil }
-      return "expected the layers \(layers.joined(separator: ", ")), found \(left.joined(separator: ", "))"
+      guard let layers, layers.map({ Name($0) }) != left else { return nil }
+      return "expected the layers \(layers.joined(separator: ", ")), found \(listed(left))"
     case .refused(let layer, let reason):
       let refusal = plan.nearMisses.first { refusal in
-        layer.map { refusal.layer.name == $0 } ?? true
+        layer.map { refusal.layer.name == Name($0) } ?? true
       }
       guard let refusal else {
         let other = plan.nearMisses.first.map {
@@ -56,7 +57,7 @@ package enum RuleTestRunner {
         }
         return plan.rewrites.isEmpty
           ? "the rule refused nothing\(layer.map { " at '\($0)'" } ?? "")\(other ?? "")"
-          : "the rule rewrote the net; the layers left are \(left.joined(separator: ", "))"
+          : "the rule rewrote the net; the layers left are \(listed(left))"
       }
       guard refusal.reason.code == reason else {
         return
@@ -65,7 +66,7 @@ package enum RuleTestRunner {
       return nil
     case .unmatched:
       if !plan.rewrites.isEmpty {
-        return "the rule rewrote the net; the layers left are \(left.joined(separator: ", "))"
+        return "the rule rewrote the net; the layers left are \(listed(left))"
       }
       return plan.nearMisses.first.map { "the rule refused: \($0.reason.sentence())" }
     }

@@ -3,12 +3,12 @@ import Diagnostics
 /// Which layer a message speaks of.
 package struct LayerSubject: Sendable, Equatable {
   /// The layer's name.
-  package var name: String
+  package var name: Name
   /// Its type by today's name.
   package var type: String
 
   /// Names a layer.
-  package init(name: String, type: String) {
+  package init(name: Name, type: String) {
     self.name = name
     self.type = type
   }
@@ -63,11 +63,11 @@ package struct LayerError: DiagnosticError, Equatable {
     /// A place in a pooling mask that lies outside of the top's plane.
     case maskPlace(found: Double, planeSize: Int)
     /// A bottom that no layer before makes.
-    case unknownBottom(blob: String, candidates: [String])
+    case unknownBottom(blob: Name, candidates: [Name])
     /// A net input that was not given.
-    case missingInput(blob: String)
+    case missingInput(blob: Name)
     /// A net input that the net does not have.
-    case unknownInput(blob: String, inputs: [String])
+    case unknownInput(blob: Name, inputs: [Name])
   }
 
   /// What a parameter's value should have been.

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// How much a net may ask for; a hostile definition gets an error and not the machine's memory.
 package struct LayerLimits: Sendable {
   /// The most numbers that one value may have; 2²⁸ (1 GiB in Float) unless told otherwise.
@@ -9,7 +11,7 @@ package struct LayerLimits: Sendable {
   package init() {}
 
   /// Throws when an input would be larger than allowed or has a negative dimension.
-  package func check(_ shape: [Int], ofInput name: String) throws(LayerError) {
+  package func check(_ shape: [Int], ofInput name: Name) throws(LayerError) {
     try check(shape, of: LayerSubject(name: name, type: "Input"))
   }
 

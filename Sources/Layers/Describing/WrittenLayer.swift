@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 
 /// What a layer's implementation may ask of its definition.
 ///
@@ -27,7 +28,7 @@ package struct WrittenLayer: Sendable {
   /// Describes a layer by closures; `occurrences` may be left out for all types but Input, PriorBox and the
   /// like, whose messages repeat.
   package init(
-    name: String, type: String, bottomCount: Int = 1, topCount: Int = 1, blobShapes: [[Int]] = [],
+    name: Name, type: String, bottomCount: Int = 1, topCount: Int = 1, blobShapes: [[Int]] = [],
     limits: LayerLimits = LayerLimits(), attribute: @escaping @Sendable ([String]) -> AttributeValue?,
     occurrences: @escaping @Sendable ([String], String) -> [[AttributeValue]] = { _, _ in [] }
   ) {
@@ -92,12 +93,12 @@ package struct WrittenLayer: Sendable {
     _ path: String..., among words: [String], from first: Int = 0, default value: String
   ) throws(LayerError) -> String {
     guard let found = attribute(path) else { return value }
-    if case .string(let word) = found, words.contains(word) { return word }
+    if case .string(let name) = found, let word = name.text, words.contains(word) { return word }
     let number: Int? =
       switch found {
       case .number(let number): Int(exactly: number)
       // The schema gives enumerations as they are written.
-      case .string(let digits): Int(digits)
+      case .string(let digits): Int(digits.description)
       default: nil
       }
     for (place, word) in zip(first..., words) where place == number { return word }
@@ -106,7 +107,7 @@ package struct WrittenLayer: Sendable {
 
   /// A string.
   package func string(_ path: String..., default value: String) -> String {
-    if case .string(let string)? = attribute(path) { return string }
+    if case .string(let string)? = attribute(path) { return string.description }
     return value
   }
 
@@ -182,7 +183,7 @@ extension AttributeValue {
     switch self {
     case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
     case .boolean(let value): "\(value)"
-    case .string(let string): string
+    case .string(let string): string.description
     case .list(let list): list.map(\.phrase).joined(separator: " ")
     case .message: "{ … }"
     }
@@ -198,7 +199,7 @@ extension LayerDefinition {
     } catch {
       var message: TextMessage? = parameters
       for name in path.dropLast() { message = message?.last(name)?.message }
-      return path.last.flatMap { message?.last($0) }.map { .string($0.literal) }
+      return path.last.flatMap { message?.last($0) }.map { .string(Name($0.literal)) }
     }
   }
 
@@ -208,7 +209,7 @@ extension LayerDefinition {
     for name in path { messages = messages.flatMap { $0.all(name).compactMap(\.message) } }
     return messages.map { message in
       message.all(field).map { value in
-        value.number.map(AttributeValue.number) ?? .string(value.string ?? value.literal)
+        value.number.map(AttributeValue.number) ?? .string(value.nameValue ?? Name(value.literal))
       }
     }
   }

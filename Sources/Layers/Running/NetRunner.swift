@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 
 /// A net that can be run: the layers of one phase in order, each reading particular versions of its bottoms.
 ///
@@ -11,9 +12,9 @@ package struct NetRunner: Sendable {
     /// Name and type.
     package let subject: LayerSubject
     /// Names of the blobs read.
-    package let bottoms: [String]
+    package let bottoms: [Name]
     /// Names of the blobs written.
-    package let tops: [String]
+    package let tops: [Name]
     /// The executable layer; nil when it is of a kind that cannot be run here.
     package let layer: (any LayerDescription)?
     /// Why there is no executable layer.
@@ -30,11 +31,11 @@ package struct NetRunner: Sendable {
   package private(set) var steps: [Step]
   /// The net's inputs with the shapes that the definition gives: those of the legacy form, then the tops of
   /// layers without bottoms. The shape is nil where the definition has none.
-  package let inputs: [(name: String, shape: [Int]?)]
+  package let inputs: [(name: Name, shape: [Int]?)]
   /// Names of the blobs that the net returns: the last versions that no layer reads.
-  package let outputs: [String]
-  private let legacyInputs: [String]
-  private let outputVersions: [(name: String, version: Int)]
+  package let outputs: [Name]
+  private let legacyInputs: [Name]
+  private let outputVersions: [(name: Name, version: Int)]
   private let versionCount: Int
   private let parameters: any ParameterSource
   private let limits: LayerLimits
@@ -48,13 +49,13 @@ package struct NetRunner: Sendable {
   package init(
     _ definition: NetDefinition, state: NetState = NetState(phase: .test), schema: Schema = .caffe,
     parameters: any ParameterSource = GivenParameters(), limits: LayerLimits = LayerLimits(),
-    substitutes: [String: any LayerDescription] = [:]
+    substitutes: [Name: any LayerDescription] = [:]
   ) throws {
     let state = state.merged(with: definition.state)
     var steps: [Step] = []
-    var current: [String: Int] = [:]
+    var current: [Name: Int] = [:]
     var versions = 0
-    func newVersion(of name: String) -> Int {
+    func newVersion(of name: Name) -> Int {
       current[name] = versions
       versions += 1
       return versions - 1
@@ -100,7 +101,7 @@ package struct NetRunner: Sendable {
     outputs = outputVersions.map(\.name)
     inputs =
       zip(legacyInputs, definition.inputShapes).map { (name: $0, shape: $1) }
-      + steps.filter(\.bottoms.isEmpty).flatMap { step -> [(name: String, shape: [Int]?)] in
+      + steps.filter(\.bottoms.isEmpty).flatMap { step -> [(name: Name, shape: [Int]?)] in
         let shapes = (try? step.layer?.outputShapes([])) ?? []
         return step.tops.enumerated().map { (name: $1, shape: $0 < shapes.count ? shapes[$0] : nil) }
       }
@@ -111,7 +112,7 @@ package struct NetRunner: Sendable {
   }
 
   /// Whether a layer reads the version of a blob that is left when the net has run.
-  package func isLastVersion(of name: String, readBy step: Step) -> Bool {
+  package func isLastVersion(of name: Name, readBy step: Step) -> Bool {
     let last =
       steps.last { $0.tops.contains(name) }.flatMap { maker in
         Array(zip(maker.tops, maker.writes)).last { $0.0 == name }?.1
@@ -131,9 +132,9 @@ package struct NetRunner: Sendable {
   ///     in the step's `tops`.
   /// - Returns: the values of `outputs`, except those that a cut left out.
   package func run<S: NetScalar>(
-    _ inputs: [String: NetValue<S>], cut: ((Step, [NetValue<S>?]) throws -> [NetValue<S>]?)? = nil,
+    _ inputs: [Name: NetValue<S>], cut: ((Step, [NetValue<S>?]) throws -> [NetValue<S>]?)? = nil,
     observing: (Step, Int, NetValue<S>) throws -> Void = { _, _, _ in }
-  ) throws -> [String: NetValue<S>] {
+  ) throws -> [Name: NetValue<S>] {
     let names = self.inputs.map(\.name)
     if let unknown = inputs.keys.sorted().first(where: { !names.contains($0) }) {
       throw LayerError(nil, .unknownInput(blob: unknown, inputs: names))
@@ -159,13 +160,13 @@ package struct NetRunner: Sendable {
         try observing(step, place, value)
       }
     }
-    var result: [String: NetValue<S>] = [:]
+    var result: [Name: NetValue<S>] = [:]
     for output in outputVersions { result[output.name] = values[output.version] }
     return result
   }
 
   private func values<S: NetScalar>(
-    of step: Step, reading bottoms: [NetValue<S>?], given: [String: NetValue<S>],
+    of step: Step, reading bottoms: [NetValue<S>?], given: [Name: NetValue<S>],
     cut: ((Step, [NetValue<S>?]) throws -> [NetValue<S>]?)?
   ) throws -> [NetValue<S>]? {
     if step.bottoms.isEmpty {
@@ -189,14 +190,14 @@ package struct NetRunner: Sendable {
   }
 
   /// The parameters of a layer, in Double.
-  package func parameters(of layer: String) throws -> [NetValue<Double>] {
+  package func parameters(of layer: Name) throws -> [NetValue<Double>] {
     try parameters.blobs(of: layer, in: Double.self)
   }
 
   /// The shapes of every step's tops; nil behind a layer that cannot be run.
   ///
   /// - Parameter inputs: shapes that take the place of the definition's.
-  package func shapes(_ inputs: [String: [Int]] = [:]) throws -> [[[Int]]?] {
+  package func shapes(_ inputs: [Name: [Int]] = [:]) throws -> [[[Int]]?] {
     var known = [[Int]?](repeating: nil, count: versionCount)
     for (version, input) in self.inputs.prefix(legacyInputs.count).enumerated() {
       known[version] = inputs[input.name] ?? input.shape

@@ -28,14 +28,14 @@ package struct Expression: Sendable {
     case binary(Operation, Expression, Expression)
     /// `x in list`, or `x not in list`.
     case membership(Expression, in: Expression, isNegated: Bool)
-    case member(Expression, Name)
+    case member(Expression, Identifier)
     case index(Expression, Expression)
     case slice(Expression, from: Expression?, to: Expression?)
-    case call(Name, [Argument])
+    case call(Identifier, [Argument])
   }
 
   /// A word with its bytes in the text.
-  package struct Name: Sendable {
+  package struct Identifier: Sendable {
     package var text: String
     package var range: Range<Int>
   }
@@ -48,7 +48,7 @@ package struct Expression: Sendable {
 
   /// An argument of a call, `x` or `axis=0`.
   package struct Argument: Sendable {
-    package var keyword: Name?
+    package var keyword: Identifier?
     package var value: Expression
   }
 
@@ -76,8 +76,8 @@ package struct Expression: Sendable {
   }
 
   /// The names the expression reads, captures, `let` names and parameters alike, in the order of the text.
-  package var references: [Name] {
-    if case .name(let text) = form { return [Name(text: text, range: range)] }
+  package var references: [Identifier] {
+    if case .name(let text) = form { return [Identifier(text: text, range: range)] }
     return form.children.flatMap(\.references)
   }
 }

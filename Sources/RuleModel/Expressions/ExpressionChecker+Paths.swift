@@ -54,7 +54,7 @@ extension ExpressionChecker {
   }
 
   private func member(
-    _ member: Expression.Name, of base: Reference
+    _ member: Expression.Identifier, of base: Reference
   ) throws(ExpressionError) -> Reference {
     func missing(_ type: ExpressionType, _ candidates: [String]) -> ExpressionError {
       ExpressionError(.noMember(member.text, of: type, candidates: candidates), at: member.range)
@@ -112,7 +112,7 @@ extension ExpressionChecker {
   }
 
   private func tensorMember(
-    _ member: Expression.Name, of type: ExpressionType, symbol: String?
+    _ member: Expression.Identifier, of type: ExpressionType, symbol: String?
   ) throws(ExpressionError) -> ExpressionType {
     switch (type, member.text) {
     case (.tensor(let shape), "shape"): return .shape(named(shape, symbol))

@@ -76,11 +76,11 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case tooManyMultiplications(limit: Int)
 
     // The net.
-    case noBlob(layer: String, index: Int, count: Int)
-    case noValue(layer: String, side: ValueSide, index: Int, count: Int)
-    case unknownValueShape(layer: String, side: ValueSide, index: Int)
+    case noBlob(layer: Name, index: Int, count: Int)
+    case noValue(layer: Name, side: ValueSide, index: Int, count: Int)
+    case unknownValueShape(layer: Name, side: ValueSide, index: Int)
     case partCount(found: Int, expected: Int)
-    case absentAttribute(capture: String, layer: String, path: String)
+    case absentAttribute(capture: String, layer: Name, path: String)
     /// What the environment could not give.
     case environment(ExpressionFault)
   }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Tensors
 
 /// Computes the value of an expression.
@@ -73,7 +74,7 @@ package struct ExpressionEvaluator {
     switch expression.form {
     case .number(let value): return .number(value)
     case .boolean(let value): return .boolean(value)
-    case .string(let text): return .string(text)
+    case .string(let text): return .string(Name(text))
     case .name, .member, .index, .slice: return try settle(reference(expression), at: expression.range)
     case .list(let items): return try list(items, at: expression.range)
     case .negation(let operand): return try negate(operand)
@@ -235,7 +236,7 @@ package struct ExpressionEvaluator {
   }
 
   private mutating func member(
-    _ member: Expression.Name, of reference: Reference, base: Expression
+    _ member: Expression.Identifier, of reference: Reference, base: Expression
   ) throws(ExpressionError) -> Reference {
     func missing(_ type: ExpressionType, _ candidates: [String]) -> ExpressionError {
       ExpressionError(.noMember(member.text, of: type, candidates: candidates), at: member.range)
@@ -245,8 +246,8 @@ package struct ExpressionEvaluator {
     case .value(.layer(let layer)):
       switch member.text {
       case "name": return .value(.string(environment.name(of: layer)))
-      case "type": return .value(.string(environment.type(of: layer)))
-      case "phase": return .value(.string(environment.phase(of: layer)))
+      case "type": return .value(.string(Name(environment.type(of: layer))))
+      case "phase": return .value(.string(Name(environment.phase(of: layer))))
       case "blobs": return .blobs(layer)
       case "bottoms": return .values(layer, .bottoms)
       case "tops": return .values(layer, .tops)
@@ -311,7 +312,7 @@ package struct ExpressionEvaluator {
     }
   }
 
-  private func sizeMember(_ member: Expression.Name, of shape: [Int]) throws(ExpressionError)
+  private func sizeMember(_ member: Expression.Identifier, of shape: [Int]) throws(ExpressionError)
     -> ExpressionValue
   {
     switch member.text {

@@ -91,15 +91,15 @@ extension ExpressionError {
       "'\(axis == 0 ? "rows" : "columns")' cannot stand alone; combine it with a tensor by an operator"
     case .environment(let fault): fault.sentence
     case .noBlob(let layer, let index, let count):
-      "layer '\(clipped(layer))' has \(counted(count, "blob")), there is no blob \(index)"
+      "layer '\(clipped(layer.description))' has \(counted(count, "blob")), there is no blob \(index)"
     case .noValue(let layer, let side, let index, let count):
-      "layer '\(clipped(layer))' has \(counted(count, side.singular)), there is no \(side.singular) \(index)"
+      "layer '\(clipped(layer.description))' has \(counted(count, side.singular)), there is no \(side.singular) \(index)"
     case .unknownValueShape(let layer, let side, let index):
-      "the shape of \(side.singular) \(index) of layer '\(clipped(layer))' is not known"
+      "the shape of \(side.singular) \(index) of layer '\(clipped(layer.description))' is not known"
     case .partCount(let found, let expected):
       "'part' takes from \(counted(expected, "number")), one for each channel of all bottoms together, found \(found)"
     case .absentAttribute(let capture, let layer, let path):
-      "layer '\(clipped(layer))' has no '\(clipped(path))'; write attr(\(capture), '\(clipped(path))', …) with a default"
+      "layer '\(clipped(layer.description))' has no '\(clipped(path))'; write attr(\(capture), '\(clipped(path))', …) with a default"
     default: shapeSentence
     }
   }

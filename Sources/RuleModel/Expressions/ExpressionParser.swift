@@ -139,7 +139,7 @@ private struct ExpressionParser {
         default: throw unexpected(.memberName)
         }
         advance()
-        base = try made(.member(base, Expression.Name(text: text, range: range)), from: start)
+        base = try made(.member(base, Expression.Identifier(text: text, range: range)), from: start)
       } else if accept("[") {
         base = try subscripted(base, from: start)
       } else if token.kind == .symbol("(") {
@@ -183,7 +183,7 @@ private struct ExpressionParser {
       advance()
       guard accept("(") else { return try made(.name(text), from: start) }
       let arguments = try arguments()
-      return try made(.call(Expression.Name(text: text, range: range), arguments), from: start)
+      return try made(.call(Expression.Identifier(text: text, range: range), arguments), from: start)
     case .symbol("["):
       advance()
       let items = try items()
@@ -209,9 +209,9 @@ private struct ExpressionParser {
     var arguments: [Expression.Argument] = []
     if accept(")") { return arguments }
     repeat {
-      var keyword: Expression.Name?
+      var keyword: Expression.Identifier?
       if case .name(let text) = token.kind, tokens[position + 1].kind == .symbol("=") {
-        keyword = Expression.Name(text: text, range: token.range)
+        keyword = Expression.Identifier(text: text, range: token.range)
         advance()
         advance()
       } else if arguments.last?.keyword != nil {

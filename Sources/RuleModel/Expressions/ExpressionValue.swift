@@ -1,10 +1,11 @@
+import Diagnostics
 import Tensors
 
 /// What an expression evaluates to.
 package enum ExpressionValue: Sendable, Equatable {
   case number(Double)
   case boolean(Bool)
-  case string(String)
+  case string(Name)
   case list([ExpressionValue])
   case tensor(Tensor)
   /// A tensor with so many numbers that they are computed when something asks for them.
@@ -92,7 +93,7 @@ package protocol ExpressionEnvironment {
   /// The value of a capture, `let` or parameter; nil for a name that is not bound.
   func value(of name: String) throws(ExpressionFault) -> ExpressionValue?
   /// The layer's name.
-  func name(of layer: LayerReference) -> String
+  func name(of layer: LayerReference) -> Name
   /// The layer's type.
   func type(of layer: LayerReference) -> String
   /// The phase, `TEST` or `TRAIN`.
@@ -106,7 +107,7 @@ package protocol ExpressionEnvironment {
   /// What to say where the numbers of a blob cannot be read.
   func fault(reading error: any Error) -> ExpressionFault
   /// The names of the values the layer reads or makes.
-  func values(of layer: LayerReference, side: ValueSide) -> [String]
+  func values(of layer: LayerReference, side: ValueSide) -> [Name]
   /// The inferred shape of a value; nil where it is not known.
   func valueShape(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> [Int]?
   /// The field at `path`, Caffe's default when it is absent; nil where there is none. Messages are records, repeated fields lists, enum values strings.

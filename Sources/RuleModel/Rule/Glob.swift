@@ -1,4 +1,9 @@
+import Diagnostics
+
 /// A pattern over names: `*` is any run of characters, `?` any one.
+///
+/// A pattern is text. It is held against a name that is not UTF-8 as messages show that name: `\276*` matches the bytes
+/// `BE ED`.
 package struct Glob: Sendable, Equatable {
   /// The pattern as written.
   package let text: String
@@ -14,8 +19,11 @@ package struct Glob: Sendable, Equatable {
   package var literal: String? { isLiteral ? text : nil }
 
   /// Whether the whole of `name` fits.
+  package func matches(_ name: Name) -> Bool { matches(name.description) }
+
+  /// Whether the whole of a text fits.
   package func matches(_ name: String) -> Bool {
-    if isLiteral { return name == text }
+    if isLiteral { return name.utf8.elementsEqual(text.utf8) }
     // One star to come back to is enough: a later star makes the earlier one's choice irrelevant.
     let pattern = Array(text.unicodeScalars)
     let scalars = Array(name.unicodeScalars)

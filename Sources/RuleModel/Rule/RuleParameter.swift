@@ -106,7 +106,7 @@ extension ExpressionValue {
     case .number(let number): Self.text(of: number)
     case .tensor(let tensor): tensor.values.map(Self.text).joined(separator: ",")
     case .boolean(let boolean): "\(boolean)"
-    case .string(let text): text
+    case .string(let text): text.description
     default: ""
     }
   }

@@ -1,3 +1,4 @@
+import Diagnostics
 import RuleModel
 import Tensors
 import YAML
@@ -25,8 +26,8 @@ extension RuleParameter.Kind {
       else { return nil }
       return .tensor(tensor)
     case .boolean: return text == "true" ? .boolean(true) : text == "false" ? .boolean(false) : nil
-    case .text: return .string(text)
-    case .oneOf(let words): return words.contains(text) ? .string(text) : nil
+    case .text: return .string(Name(text))
+    case .oneOf(let words): return words.contains(text) ? .string(Name(text)) : nil
     }
   }
 
@@ -64,7 +65,7 @@ struct ParameterEnvironment: ExpressionEnvironment {
   private static let fault = ExpressionFault("there is no net here")
 
   func value(of name: String) -> ExpressionValue? { values[name] }
-  func name(of layer: LayerReference) -> String { "" }
+  func name(of layer: LayerReference) -> Name { "" }
   func type(of layer: LayerReference) -> String { "" }
   func phase(of layer: LayerReference) -> String { "" }
   func blobCount(of layer: LayerReference) throws(ExpressionFault) -> Int { throw Self.fault }
@@ -75,7 +76,7 @@ struct ParameterEnvironment: ExpressionEnvironment {
     throw Self.fault
   }
   func fault(reading error: any Error) -> ExpressionFault { Self.fault }
-  func values(of layer: LayerReference, side: ValueSide) -> [String] { [] }
+  func values(of layer: LayerReference, side: ValueSide) -> [Name] { [] }
   func valueShape(of layer: LayerReference, side: ValueSide, at index: Int) -> [Int]? { nil }
   func attribute(_ path: [String], of layer: LayerReference) -> ExpressionValue? { nil }
   func hasAttribute(_ path: [String], of layer: LayerReference) -> Bool { false }

@@ -1,10 +1,11 @@
 import CaffeIO
+import Diagnostics
 import Layers
 
 /// How far the values of one blob are apart in two nets.
 package struct BlobDifference: Sendable {
   /// The blob's name, the same in both nets.
-  package var name: String
+  package var name: Name
   /// Its shape in the first net.
   package var shape: [Int]
   /// Its shape in the second net.
@@ -33,28 +34,28 @@ package struct NetComparison: Sendable {
   /// The blobs that both nets have, in the order of the first net, each at its worst over all samples.
   package var blobs: [BlobDifference]
   /// The net outputs that both have.
-  package var outputs: [String]
+  package var outputs: [Name]
   /// Net outputs that only one of them has.
-  package var unmatchedOutputs: [String]
+  package var unmatchedOutputs: [Name]
   /// Layers that could not be run, in either net.
   package var cuts: [Cut]
   /// Blobs that both nets have and that could not be compared: what a cut layer makes, and what needs it where no
   /// values could take its place.
-  package var skipped: [String]
+  package var skipped: [Name]
   /// How many samples were run.
   package var samples: Int
   /// For each output that looks like class scores: in how many of so many rows the best class agrees, and the five
   /// best.
-  package var agreement: [(output: String, top1: Int, top5: Int, rows: Int)]
+  package var agreement: [(output: Name, top1: Int, top5: Int, rows: Int)]
 
   /// A layer that could not be run.
   package struct Cut: Sendable {
     /// The layer.
     package var layer: LayerSubject
     /// The blobs that it reads.
-    package var bottoms: [String]
+    package var bottoms: [Name]
     /// The values that both nets were given in the place of its tops: blobs and shapes.
-    package var replaced: [(blob: String, shape: [Int])]
+    package var replaced: [(blob: Name, shape: [Int])]
   }
 
   /// The first blob, in order, whose difference exceeds `tolerance`, those apart that hold another value on purpose.
@@ -106,8 +107,8 @@ package struct NetComparer {
   ///     is known, and the sample; nil leaves out what stands behind.
   ///   - progress: called with the number of runs done and all runs.
   package func compare<S: NetScalar>(
-    samples: Int, in scalar: S.Type, inputs: (Int) throws -> [String: NetValue<S>],
-    cut: @escaping (String, [Int]?, Int) -> NetValue<S>? = { _, _, _ in nil },
+    samples: Int, in scalar: S.Type, inputs: (Int) throws -> [Name: NetValue<S>],
+    cut: @escaping (Name, [Int]?, Int) -> NetValue<S>? = { _, _, _ in nil },
     progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> NetComparison {
     let names = Self.names(of: first)
@@ -125,16 +126,16 @@ package struct NetComparer {
     // What one net computes and the other cannot is no place to go on from.
     let bothCut = Set(first.steps.filter(\.isCut).flatMap(\.tops)).intersection(
       second.steps.filter(\.isCut).flatMap(\.tops))
-    var replaced: [String: [Int]] = [:]
-    var differences: [String: BlobDifference] = [:]
-    var agreement: [String: (top1: Int, top5: Int, rows: Int)] = [:]
-    var seen: Set<String> = []
+    var replaced: [Name: [Int]] = [:]
+    var differences: [Name: BlobDifference] = [:]
+    var agreement: [Name: (top1: Int, top5: Int, rows: Int)] = [:]
+    var seen: Set<Name> = []
     let outputs = first.outputs.filter(second.outputs.contains)
     for sample in 0..<samples {
       let given = try inputs(sample)
       progress(2 * sample, 2 * samples)
       // Drawn where the first net needs them; the second gets the same ones.
-      var drawn: [String: NetValue<S>] = [:]
+      var drawn: [Name: NetValue<S>] = [:]
       let a = try run(first, given, keeping: common) { step, bottoms in
         for top in step.tops where drawn[top] == nil && bothCut.contains(top) {
           drawn[top] = cut(top, bottoms.first??.shape, sample)
@@ -185,16 +186,16 @@ package struct NetComparer {
   private static let roundingError = 1e-6
 
   /// The blob names of a net, in the order they are first written.
-  private static func names(of net: NetRunner) -> [String] {
-    var seen: Set<String> = []
+  private static func names(of net: NetRunner) -> [Name] {
+    var seen: Set<Name> = []
     return (net.inputs.map(\.name) + net.steps.flatMap(\.tops)).filter { seen.insert($0).inserted }
   }
 
   private func run<S: NetScalar>(
-    _ net: NetRunner, _ inputs: [String: NetValue<S>], keeping names: Set<String>,
+    _ net: NetRunner, _ inputs: [Name: NetValue<S>], keeping names: Set<Name>,
     cut: @escaping (NetRunner.Step, [NetValue<S>?]) -> [NetValue<S>]?
-  ) throws -> [String: NetValue<S>] {
-    var kept: [String: NetValue<S>] = inputs.filter { names.contains($0.key) }
+  ) throws -> [Name: NetValue<S>] {
+    var kept: [Name: NetValue<S>] = inputs.filter { names.contains($0.key) }
     _ = try net.run(inputs, cut: cut) { (step: NetRunner.Step, place: Int, value: NetValue<S>) in
       // A later version of the blob takes the place of an earlier one.
       if names.contains(step.tops[place]) { kept[step.tops[place]] = value }
@@ -204,14 +205,14 @@ package struct NetComparer {
 
   /// A value for each top, or nil.
   private static func values<S: NetScalar>(
-    of step: NetRunner.Step, from values: [String: NetValue<S>]
+    of step: NetRunner.Step, from values: [Name: NetValue<S>]
   ) -> [NetValue<S>]? {
     let found = step.tops.compactMap { values[$0] }
     return found.count == step.tops.count ? found : nil
   }
 
   private static func difference<S: NetScalar>(
-    _ name: String, _ a: NetValue<S>, _ b: NetValue<S>
+    _ name: Name, _ a: NetValue<S>, _ b: NetValue<S>
   ) -> BlobDifference {
     var largest = 0.0
     var absolute = 0.0
@@ -270,7 +271,7 @@ extension NetRunner.Step {
 private struct Makers {
   private let first: NetRunner
   private let second: NetRunner
-  private var known: [String: Bool] = [:]
+  private var known: [Name: Bool] = [:]
 
   init(_ first: NetRunner, _ second: NetRunner) {
     self.first = first
@@ -279,7 +280,7 @@ private struct Makers {
 
   /// Whether what is left of a blob when the net has run is made by another layer, from other bottoms or with other
   /// parameters, and reaches no layer that both nets have alike.
-  mutating func differForAll(of name: String) throws -> Bool {
+  mutating func differForAll(of name: Name) throws -> Bool {
     let (a, b) = (maker(of: name, in: first), maker(of: name, in: second))
     guard try differ(a, b) else { return false }
     for reader in second.steps where reader.readsLast(name, of: second) {
@@ -301,14 +302,14 @@ private struct Makers {
   }
 
   /// The layer that writes the version of a blob that is left when the net has run; nil for an input.
-  private func maker(of name: String, in net: NetRunner) -> NetRunner.Step? {
+  private func maker(of name: Name, in net: NetRunner) -> NetRunner.Step? {
     net.steps.last { $0.tops.contains(name) }
   }
 }
 
 extension NetRunner.Step {
   /// Whether it reads the version of a blob that is left when the net has run.
-  fileprivate func readsLast(_ name: String, of net: NetRunner) -> Bool {
+  fileprivate func readsLast(_ name: Name, of net: NetRunner) -> Bool {
     net.isLastVersion(of: name, readBy: self)
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 
 /// Values for the inputs of a net: given ones, and random ones for the rest.
@@ -5,9 +6,9 @@ package struct SampledInputs: Sendable {
   /// Where the random numbers begin.
   package var seed: UInt64 = 1
   /// Shapes that take the place of those that the definition gives, by input.
-  package var shapes: [String: [Int]] = [:]
+  package var shapes: [Name: [Int]] = [:]
   /// Values read from files, by input.
-  package var given: [String: InputValues] = [:]
+  package var given: [Name: InputValues] = [:]
 
   /// How large an input may be.
   private let limits = LayerLimits()
@@ -25,9 +26,9 @@ package struct SampledInputs: Sendable {
   /// - Throws: `InputValuesError` for an input whose shape nobody gives; `model` is the path it names.
   package func values<S: NetScalar>(
     of net: NetRunner, sample: Int, model: String, in scalar: S.Type
-  ) throws(InputValuesError) -> [String: NetValue<S>] {
+  ) throws(InputValuesError) -> [Name: NetValue<S>] {
     var numbers = RandomNumbers(seed: seed &+ UInt64(sample) &* 1_000_003)
-    var values: [String: NetValue<S>] = [:]
+    var values: [Name: NetValue<S>] = [:]
     for input in net.inputs {
       let wanted = shapes[input.name] ?? input.shape
       if let file = given[input.name] {
@@ -63,7 +64,7 @@ package struct SampledInputs: Sendable {
   ///   - blob: the layer's top; values or a shape that were given for it come first.
   /// - Returns: nil where there is no shape.
   package func values<S: NetScalar>(
-    behindCutAt blob: String, shape: [Int]?, sample: Int, in scalar: S.Type
+    behindCutAt blob: Name, shape: [Int]?, sample: Int, in scalar: S.Type
   ) -> NetValue<S>? {
     if let file = given[blob] {
       let wanted = shapes[blob] ?? file.shape
@@ -74,7 +75,7 @@ package struct SampledInputs: Sendable {
       return nil
     }
     // A sequence of its own, so that no two blobs are the same by accident.
-    let place = blob.utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    let place = blob.bytes.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     var numbers = RandomNumbers(seed: place &+ UInt64(sample) &* 1_000_003)
     let count = shape.reduce(1, *)
     return NetValue(shape: shape, values: S.rounded((0..<count).map { _ in numbers.normal() }))

@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Layers
 import RuleModel
 import Rules
@@ -42,7 +43,7 @@ struct BlobShapes {
 
   /// Weights and bias, in one of eight nets under the four dimensions of old files.
   private func legacy(
-    _ blobs: [BlobDescription], _ name: String, _ choices: inout Choices
+    _ blobs: [BlobDescription], _ name: Name, _ choices: inout Choices
   ) -> [BlobDescription] {
     guard choices.happens("\(name).legacy shapes", oneIn: 8) else { return blobs }
     return blobs.map { blob in

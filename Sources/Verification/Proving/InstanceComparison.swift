@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 
 /// What a net computes before a rewrite and after it.
@@ -7,7 +8,7 @@ package struct InstanceComparison: Sendable {
   /// The text of the net after.
   package var rewritten: [UInt8]
   /// The blobs that the rewrite changed or made, by layer of the net after.
-  package var changedBlobs: [(layer: String, values: [NetValue<Double>])]
+  package var changedBlobs: [(layer: Name, values: [NetValue<Double>])]
   /// The matched layers of the first rewrite, by capture.
   var types: [(capture: String, type: String)]
   /// How far they are apart.
@@ -20,9 +21,9 @@ package struct InstanceComparison: Sendable {
     /// By numbers: the worst one of all outputs.
     case numbers(Numbers)
     /// An output has another shape.
-    case shape(output: String, expected: [Int], found: [Int])
+    case shape(output: Name, expected: [Int], found: [Int])
     /// An output is gone.
-    case missing(output: String)
+    case missing(output: Name)
     /// The rewritten net cannot be run, or could not be written.
     case notRunnable(String)
   }
@@ -30,7 +31,7 @@ package struct InstanceComparison: Sendable {
   /// The worst number.
   package struct Numbers: Sendable, Equatable {
     /// The output.
-    package var output: String
+    package var output: Name
     /// The place in it.
     package var place: [Int]
     /// What the net computes before.

@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Engine
 import Layers
 import RuleModel
@@ -90,19 +91,19 @@ private struct Drawing {
   var builder: InstanceBuilder
   private let rootShape: [Int]
   /// The tops of the captures that are there.
-  private var tops: [Int: [String]] = [:]
+  private var tops: [Int: [Name]] = [:]
   /// The blobs that `$x` and its like stand for.
-  private var values: [String: String] = [:]
+  private var values: [String: Name] = [:]
   /// What the next repetition of a chain reads: what the one before made.
-  private var chainInput: String?
+  private var chainInput: Name?
   /// How many elements of lists have been begun.
   private var elementCount = 0
   private var inputCount = 0
-  private var names: Set<String> = []
+  private var names: Set<Name> = []
   /// By blob, how many layers read it.
-  private var readCounts: [String: Int] = [:]
+  private var readCounts: [Name: Int] = [:]
   /// The blobs that sources and captures made, in order.
-  private var made: [String] = []
+  private var made: [Name] = []
 
   private var pattern: Pattern { generator.rule.pattern }
 
@@ -141,7 +142,7 @@ private struct Drawing {
     guard least <= sample.tops.upperBound else { throw InvalidInstance.connections }
     let count =
       least + builder.choices.choose("\(capture.name).tops", below: sample.tops.upperBound - least + 1)
-    var blobs = (0..<count).map { $0 == 0 ? name : "\(name)_\($0)" }
+    var blobs = (0..<count).map { $0 == 0 ? name : name + Name("_\($0)") }
     if count == 1, canWriteInPlace(capture, type, bottoms),
       builder.choices.happens("\(capture.name).in place", oneIn: 3)
     {
@@ -161,7 +162,7 @@ private struct Drawing {
     if capture.isIncluded { made += blobs }
   }
 
-  private mutating func bottoms(of capture: Capture, _ sample: LayerSample) throws -> [String] {
+  private mutating func bottoms(of capture: Capture, _ sample: LayerSample) throws -> [Name] {
     func count(_ builder: inout InstanceBuilder) -> Int {
       sample.bottoms.lowerBound
         + builder.choices.choose("\(capture.name).bottoms", below: sample.bottoms.count)
@@ -176,7 +177,7 @@ private struct Drawing {
     case .ordered(let references): return try references.map { try value(of: $0) }
     case .anyOrder(let references):
       var rest = try references.map { try value(of: $0) }
-      var order: [String] = []
+      var order: [Name] = []
       while !rest.isEmpty {
         order.append(
           rest.remove(at: builder.choices.choose("\(capture.name).order \(rest.count)", below: rest.count)))
@@ -198,7 +199,7 @@ private struct Drawing {
         return Array(others[..<place]) + read + Array(others[place...])
       }
       read += others
-      var order: [String] = []
+      var order: [Name] = []
       while !read.isEmpty {
         order.append(
           read.remove(at: builder.choices.choose("\(capture.name).order \(read.count)", below: read.count)))
@@ -227,17 +228,17 @@ private struct Drawing {
   }
 
   /// What the first repetition of a chain reads, or a layer that may be missing.
-  private mutating func passed(by capture: Capture) throws -> String {
+  private mutating func passed(by capture: Capture) throws -> Name {
     guard let reference = capture.bottoms.references.first else { return try source() }
     return try value(of: reference)
   }
 
-  mutating func chain(_ group: Int, _ times: ClosedRange<Int>, first: Int, last: Int) throws -> String {
+  mutating func chain(_ group: Int, _ times: ClosedRange<Int>, first: Int, last: Int) throws -> Name {
     let most = min(times.upperBound, times.lowerBound + 3)
     let count =
       times.lowerBound + builder.choices.choose("repetitions \(group)", below: most - times.lowerBound + 1)
     guard count > 0 else { return try passed(by: pattern.captures[first]) }
-    var made: String?
+    var made: Name?
     for _ in 0..<count {
       forget(group)
       chainInput = made
@@ -248,7 +249,7 @@ private struct Drawing {
     return made
   }
 
-  private mutating func value(of reference: BottomReference) throws -> String {
+  private mutating func value(of reference: BottomReference) throws -> Name {
     switch reference {
     case .value(let name):
       if let known = values[name] { return known }
@@ -274,7 +275,7 @@ private struct Drawing {
   }
 
   /// A value from outside of the pattern: an input of the net, or what a layer makes of one.
-  private mutating func source(isBehindLayer: Bool = false) throws -> String {
+  private mutating func source(isBehindLayer: Bool = false) throws -> Name {
     inputCount += 1
     let name = uniqueName(inputCount == 1 ? "data" : "data\(inputCount)")
     var shape = rootShape
@@ -292,7 +293,7 @@ private struct Drawing {
   }
 
   private mutating func parameters(
-    of capture: Capture, _ type: String, _ sample: LayerSample, _ bottoms: [String], topCount: Int
+    of capture: Capture, _ type: String, _ sample: LayerSample, _ bottoms: [Name], topCount: Int
   ) -> ParameterList {
     var choices = builder.choices
     var sketch = LayerSketch(
@@ -310,7 +311,7 @@ private struct Drawing {
   }
 
   /// Whether the layer's top may have the name of its bottom: nobody else wants what stood there before.
-  private func canWriteInPlace(_ capture: Capture, _ type: String, _ bottoms: [String]) -> Bool {
+  private func canWriteInPlace(_ capture: Capture, _ type: String, _ bottoms: [Name]) -> Bool {
     guard bottoms.count == 1, readCounts[bottoms[0], default: 0] == 0, capture.isIncluded else {
       return false
     }
@@ -324,7 +325,7 @@ private struct Drawing {
 
   /// Reads what the pattern leaves unread, or now and then what it does not.
   mutating func addReaders() throws {
-    var seen: Set<String> = []
+    var seen: Set<Name> = []
     for blob in made where seen.insert(blob).inserted {
       let isRead = readCounts[blob, default: 0] > 0
       guard builder.choices.happens("\(blob).reader", oneIn: isRead ? 12 : 3) else { continue }
@@ -333,11 +334,11 @@ private struct Drawing {
     }
   }
 
-  private mutating func uniqueName(_ wanted: String) -> String {
-    var name = wanted
+  private mutating func uniqueName(_ wanted: String) -> Name {
+    var name = Name(wanted)
     var number = 2
     while !names.insert(name).inserted {
-      name = "\(wanted)_\(number)"
+      name = Name("\(wanted)_\(number)")
       number += 1
     }
     return name

@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Engine
 import Layers
 import RuleModel
@@ -21,8 +22,8 @@ enum InstanceRunner {
     of graph: NetGraph, definition: NetDefinition, weights: WeightsFile, layouts: [BlobLayout]
   ) throws -> NetRunner {
     let net = WorkingNet(graph, weights: weights, layouts: layouts)
-    var blobs: [String: [NetValue<Double>]] = [:]
-    var substitutes: [String: any LayerDescription] = [:]
+    var blobs: [Name: [NetValue<Double>]] = [:]
+    var substitutes: [Name: any LayerDescription] = [:]
     for id in graph.liveLayers {
       let layer = graph[id]
       if LayerRegistry.description(ofType: layer.type) == nil {

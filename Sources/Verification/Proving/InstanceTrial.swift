@@ -88,9 +88,9 @@ struct InstanceTrial {
 
   private func changedBlobs(
     _ plan: Plan, _ weights: WeightsFile
-  ) throws -> [(layer: String, values: [NetValue<Double>])] {
+  ) throws -> [(layer: Name, values: [NetValue<Double>])] {
     let net = WorkingNet(plan.graph, weights: weights, layouts: rules.layouts)
-    var changed: [(layer: String, values: [NetValue<Double>])] = []
+    var changed: [(layer: Name, values: [NetValue<Double>])] = []
     for (layer, change) in plan.graph.changes.entries where plan.graph[layer].isAlive {
       guard let blobs = change.blobs else { continue }
       let values = try blobs.map { NetValue(shape: $0.shape, values: try net.values(of: $0, layer: layer)) }
@@ -101,7 +101,7 @@ struct InstanceTrial {
 
   /// The worst number of all outputs, in the order of their names.
   private static func difference(
-    _ expected: [String: NetValue<Double>], _ found: [String: NetValue<Double>]
+    _ expected: [Name: NetValue<Double>], _ found: [Name: NetValue<Double>]
   ) -> InstanceComparison.Difference {
     var worst = InstanceComparison.Numbers(output: "", place: [], expected: 0, found: 0, error: -1)
     for (output, a) in expected.sorted(by: { $0.key < $1.key }) {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 
 /// Fills blobs and inputs with numbers.
@@ -8,7 +9,7 @@ import Layers
 struct NumberFilling {
   /// The values of a blob; decisions are named after `name`.
   static func values(
-    _ specification: BlobDescription, name: String, _ choices: inout Choices
+    _ specification: BlobDescription, name: Name, _ choices: inout Choices
   ) -> NetValue<Double> {
     let count = specification.shape.product
     let constants = constants(of: specification.role)

@@ -7,9 +7,9 @@ package struct ProofInstance: Sendable {
   /// The definition.
   package let definition: NetDefinition
   /// The parameter blobs of the layers that have some, in the order of the layers.
-  package let blobs: [(layer: String, values: [NetValue<Double>])]
+  package let blobs: [(layer: Name, values: [NetValue<Double>])]
   /// The values of the net inputs.
-  package let inputs: [(name: String, value: NetValue<Double>)]
+  package let inputs: [(name: Name, value: NetValue<Double>)]
 
   /// The weights as a file holds them, in double precision: a proof is about formulas, not about rounding.
   func weights() throws -> WeightsFile {
@@ -18,7 +18,7 @@ package struct ProofInstance: Sendable {
     for name in definition.layers.map(\.name) {
       let values = blobs.first { $0.layer == name }?.values ?? []
       var layer = WireEncoder()
-      layer.field(CaffeField.Layer.name, .bytes(Array(name.utf8)))
+      layer.field(CaffeField.Layer.name, .string(name))
       for value in values {
         var dimensions = WireEncoder()
         for size in value.shape { dimensions.varint(UInt64(size)) }
@@ -58,9 +58,9 @@ struct InstanceBuilder {
   private let shapesOfBlobs: BlobShapes
   private let limits: LayerLimits
   /// The shapes of the values, by name; the last version of each.
-  private(set) var shapes: [String: [Int]] = [:]
-  private var blobs: [(layer: String, values: [NetValue<Double>])] = []
-  private var inputs: [(name: String, value: NetValue<Double>)] = []
+  private(set) var shapes: [Name: [Int]] = [:]
+  private var blobs: [(layer: Name, values: [NetValue<Double>])] = []
+  private var inputs: [(name: Name, value: NetValue<Double>)] = []
   private var fields: [NewTextField] = []
 
   init(_ choices: Choices, shapes: BlobShapes) {
@@ -72,7 +72,7 @@ struct InstanceBuilder {
   }
 
   /// Adds a net input; its numbers are drawn here.
-  mutating func addInput(_ name: String, shape: [Int]) throws {
+  mutating func addInput(_ name: Name, shape: [Int]) throws {
     try drawInput(name, shape: shape)
     fields.append(NewTextField(name: "input", value: .string(name)))
     fields.append(
@@ -81,7 +81,7 @@ struct InstanceBuilder {
         value: .message(shape.map { NewTextField(name: "dim", value: .literal(String($0))) })))
   }
 
-  private mutating func drawInput(_ name: String, shape: [Int]) throws {
+  private mutating func drawInput(_ name: Name, shape: [Int]) throws {
     guard shape.product <= Self.valueLimit else { throw InvalidInstance.tooLarge }
     shapes[name] = shape
     let value = NumberFilling.values(BlobDescription(shape: shape, role: .weight), name: name, &choices)
@@ -90,11 +90,12 @@ struct InstanceBuilder {
 
   /// Adds a layer with parameters; its blobs are drawn here. One that the phase leaves out computes nothing.
   mutating func addLayer(
-    _ name: String, type: String, bottoms: [String], tops: [String], parameters: [NewTextField],
+    _ name: Name, type: String, bottoms: [Name], tops: [Name], parameters: [NewTextField],
     isIncluded: Bool = true
   ) throws {
     var fields = [
-      NewTextField(name: "name", value: .string(name)), NewTextField(name: "type", value: .string(type)),
+      NewTextField(name: "name", value: .string(name)),
+      NewTextField(name: "type", value: .string(Name(type))),
     ]
     fields += bottoms.map { NewTextField(name: "bottom", value: .string($0)) }
     fields += tops.map { NewTextField(name: "top", value: .string($0)) }
@@ -131,7 +132,7 @@ struct InstanceBuilder {
     }
     guard !specifications.isEmpty else { return }
     let values = specifications.enumerated().map { index, specification in
-      NumberFilling.values(specification, name: "\(layer.name).blobs[\(index)]", &choices)
+      NumberFilling.values(specification, name: Name("\(layer.name).blobs[\(index)]"), &choices)
     }
     blobs.append((layer.name, values))
   }

@@ -90,7 +90,7 @@ extension InstanceComparison {
     var text = parameters.isEmpty ? "" : "# parameters: \(parameters.joined(separator: " "))\n"
     text +=
       "# before\n" + Self.ended(String(decoding: instance.definition.document.source.bytes, as: UTF8.self))
-    for (name, value) in instance.inputs { text += Self.comment(name, value) }
+    for (name, value) in instance.inputs { text += Self.comment(name.description, value) }
     for (layer, values) in instance.blobs {
       for (index, value) in values.enumerated() { text += Self.comment("\(layer).blobs[\(index)]", value) }
     }

@@ -1,8 +1,10 @@
+import Diagnostics
+
 /// How well a normalisation that was folded is conditioned: where a variance is small beside ε, it is ε that the factor
 /// γ/√(σ² + ε) comes from, and the input hardly varied in training.
 package struct NormalisationCondition: Sendable, Equatable {
   /// The layer, by its name in the net before.
-  package var layer: String
+  package var layer: Name
   /// Channels.
   package var channels: Int
   /// What is added to the variances.
@@ -13,7 +15,7 @@ package struct NormalisationCondition: Sendable, Equatable {
   package var illConditioned: Int
 
   /// - Parameter variances: one for each channel.
-  init(layer: String, variances: [Double], epsilon: Double) {
+  init(layer: Name, variances: [Double], epsilon: Double) {
     self.layer = layer
     channels = variances.count
     self.epsilon = epsilon

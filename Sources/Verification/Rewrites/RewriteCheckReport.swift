@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Engine
 import Layers
 
@@ -46,9 +47,9 @@ package struct SiteCheck: Sendable {
   /// The rewrites, as places in `Plan.rewrites`.
   package var rewrites: [Int]
   /// The layer that it is named after: the first that stays, else the first that goes.
-  package var name: String
+  package var name: Name
   /// The layers of the net before.
-  package var layers: [String]
+  package var layers: [Name]
   /// What came of it.
   package var outcome: Outcome
   /// The difference before weights are rounded to half precision; nil where they are not.
@@ -85,7 +86,7 @@ package enum SiteObstacle: Sendable, Equatable {
   /// A layer is of a type, or has parameters, that the executor does not know; or its blobs do not fit.
   case layer(LayerError)
   /// Nothing is known about a value that the layers after the rewrites read.
-  case unrelated(blob: String)
+  case unrelated(blob: Name)
   /// Blobs that cannot be read.
   case unreadable(message: String)
 }
@@ -95,5 +96,5 @@ package enum RewriteCheckError: Error, Sendable, Equatable {
   /// The text has another number of layers than was planned.
   case layerCount(planned: Int, written: Int)
   /// A layer that nothing touched reads something else than before.
-  case wrongConnection(blob: String, other: String)
+  case wrongConnection(blob: Name, other: Name)
 }

@@ -130,7 +130,7 @@ private struct SiteRun: Sendable {
     return check
   }
 
-  private func name(_ site: RewriteSite) -> String {
+  private func name(_ site: RewriteSite) -> Name {
     if let layer = site.after.first { return after[layer].name }
     if let layer = site.before.first { return before[layer].name }
     return plan.rewrites[site.rewrites[0]].layers.first?.name ?? ""
@@ -173,7 +173,7 @@ private struct SiteRun: Sendable {
 
   /// Compares on values of the shapes that the net gives them; false where they are not known, or cannot be run.
   private func compareAsKnown(
-    _ site: RewriteSite, _ first: SiteSide, _ second: SiteSide, _ blob: String, _ number: Int,
+    _ site: RewriteSite, _ first: SiteSide, _ second: SiteSide, _ blob: Name, _ number: Int,
     _ threads: Int, into check: inout SiteCheck
   ) throws -> Bool {
     guard let shapes = nets.knownShapes(of: site.inputs) else { return false }

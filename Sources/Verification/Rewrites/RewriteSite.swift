@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Engine
 import Layers
 
@@ -16,7 +17,7 @@ struct RewriteSite: Sendable {
   /// What must be equal: a value of the net before, and the one of the net after that its readers read instead.
   var claims: [Claim] = []
   /// Outputs of the net before that the net after lacks.
-  var lostOutputs: [String] = []
+  var lostOutputs: [Name] = []
   /// For values that come from outside, the one value that stands for all those known to be equal.
   var inputs = SiteInputs()
 

@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Layers
 
 /// How far what a site makes after the rewrites is from what it made before.
@@ -16,7 +17,7 @@ package struct SiteDifference: Sendable, Equatable {
   }
 
   /// The blob, by its name in the net before.
-  package var blob: String
+  package var blob: Name
   /// The channel with the largest relative difference; nil for a value without channels.
   package var channel: Int?
   /// The largest difference in that channel.
@@ -33,7 +34,7 @@ package struct SiteDifference: Sendable, Equatable {
   private static let smallestShare = 1e-3
 
   /// Compares a value of the net before and one of the net after, per channel of axis 1, on all trials together.
-  init(blob: String, _ trials: [(before: NetValue<Double>, after: NetValue<Double>)], storage: BlobStorage) {
+  init(blob: Name, _ trials: [(before: NetValue<Double>, after: NetValue<Double>)], storage: BlobStorage) {
     self.init(blob: blob)
     let shape = trials[0].before.shape
     if let other = trials.first(where: { $0.before.shape != $0.after.shape }) {
@@ -79,20 +80,20 @@ package struct SiteDifference: Sendable, Equatable {
   }
 
   /// An output that is gone.
-  init(lostOutput name: String) {
+  init(lostOutput name: Name) {
     self.init(blob: name)
     mismatch = .lostOutput
     relative = .infinity
   }
 
   /// Layers that cannot be run after the rewrites.
-  init(blob: String, notRunnable error: LayerError) {
+  init(blob: Name, notRunnable error: LayerError) {
     self.init(blob: blob)
     mismatch = .notRunnable(error)
     relative = .infinity
   }
 
-  private init(blob: String) {
+  private init(blob: Name) {
     self.blob = blob
     (absolute, relative, ulps) = (0, 0, 0)
   }

@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Engine
 
 /// Cuts a plan into sites.
@@ -151,7 +152,7 @@ struct SiteFinder {
     return items
   }
 
-  private func lostOutputs() -> [(name: String, site: Int)] {
+  private func lostOutputs() -> [(name: Name, site: Int)] {
     let kept = outputs(of: after)
     return outputs(of: before).sorted { $0.value.index < $1.value.index }.compactMap { name, value in
       guard kept[name] == nil, let site = site(making: value, of: before, rewriteBefore) else { return nil }
@@ -159,8 +160,8 @@ struct SiteFinder {
     }
   }
 
-  private func outputs(of graph: NetGraph) -> [String: ValueID] {
-    var outputs: [String: ValueID] = [:]
+  private func outputs(of graph: NetGraph) -> [Name: ValueID] {
+    var outputs: [Name: ValueID] = [:]
     for index in graph.values.indices {
       let value = ValueID(index: index)
       if graph.isNetOutput(value), graph[value].producer != nil { outputs[graph.blobName(of: value)] = value }

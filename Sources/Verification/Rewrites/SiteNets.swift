@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Engine
 import Layers
 import RuleModel
@@ -19,7 +20,7 @@ struct SiteNets: Sendable {
   private let meanings: (before: [LayerID: LayerMeaning], planned: [LayerID: LayerMeaning])
   private let shapes: KnownShapes
   /// Layers of the weights file that hold blobs, by name; as in Caffe the last one of a name wins.
-  private let stored: [String: Int]
+  private let stored: [Name: Int]
 
   init(
     _ finder: SiteFinder, _ sites: [RewriteSite], _ plan: Plan, weights: WeightsFile,
@@ -33,7 +34,7 @@ struct SiteNets: Sendable {
     schema = options.schema
     layouts = options.layouts
     assumesStoredStatistics = options.assumesStoredStatistics
-    var stored: [String: Int] = [:]
+    var stored: [Name: Int] = [:]
     for layer in weights.layers where !layer.blobs.isEmpty { stored[layer.name] = layer.index }
     self.stored = stored
     @Sendable func net(_ graph: NetGraph) -> WorkingNet {
@@ -130,7 +131,7 @@ struct SiteNets: Sendable {
       blobs: meaning.blobs.map { .values($0.values, shape: $0.shape, storage: .double) })
   }
 
-  private func storedBlobs(_ name: String) -> [BlobContent] {
+  private func storedBlobs(_ name: Name) -> [BlobContent] {
     stored[name].map { weights.layers[$0].blobs.map(BlobContent.stored) } ?? []
   }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Engine
 
 /// Which values of the net before and the net after are equal, as far as sites prove it of each other's.
@@ -11,7 +12,7 @@ struct ValueRelation {
   init(_ before: NetGraph, _ after: NetGraph) {
     beforeCount = before.values.count
     parents = Array(0..<before.values.count + after.values.count)
-    var inputs: [String: ValueID] = [:]
+    var inputs: [Name: ValueID] = [:]
     for index in before.values.indices where before.values[index].producer == nil {
       let value = ValueID(index: index)
       inputs[before.blobName(of: value)] = value

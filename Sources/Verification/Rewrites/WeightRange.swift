@@ -1,9 +1,10 @@
 import CaffeIO
+import Diagnostics
 
 /// How large the weights of a layer are after a fold, and what of them half precision would keep.
 package struct WeightRange: Sendable, Equatable {
   /// The layer, by its name in the net after.
-  package var layer: String
+  package var layer: Name
   /// Its type.
   package var type: String
   /// Weights.

@@ -1,7 +1,7 @@
 import Diagnostics
 import Engine
-import Layers
 import JSON
+import Layers
 import Verification
 
 /// What checking every rewrite found, for people and for machines.
@@ -64,7 +64,7 @@ struct CheckReport {
   }
 
   /// `rule 'a'`, `rules 'a', 'b'`.
-  static func names(_ names: [String], _ noun: String) -> String {
+  static func names(_ names: [some CustomStringConvertible], _ noun: String) -> String {
     "\(noun)\(names.count == 1 ? "" : "s") \(names.map { "'\($0)'" }.joined(separator: ", "))"
   }
 
@@ -84,12 +84,12 @@ struct CheckReport {
   private func json(_ site: SiteCheck) -> JSONValue {
     let difference = site.difference
     return .object([
-      ("layer", .string(site.name)),
-      ("layers", .array(site.layers.map(JSONValue.string))),
+      ("layer", .name(site.name)),
+      ("layers", .array(site.layers.map(JSONValue.name))),
       ("rewrites", .array(site.rewrites.map(JSONValue.integer))),
       ("status", .string(status(site))),
       ("reason", reason(site).map(JSONValue.string) ?? .null),
-      ("blob", difference.map { .string($0.blob) } ?? .null),
+      ("blob", difference.map { .name($0.blob) } ?? .null),
       ("channel", difference?.channel.map(JSONValue.integer) ?? .null),
       ("absolute", difference.map { .number($0.absolute) } ?? .null),
       ("relative", difference.map { .number($0.relative) } ?? .null),

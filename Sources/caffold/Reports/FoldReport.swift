@@ -236,9 +236,9 @@ struct FoldReport {
         .array(
           plan.overlaps.map { overlap in
             .object([
-              ("rule", .string(overlap.rule)), ("layer", .string(overlap.layer)),
+              ("rule", .string(overlap.rule)), ("layer", .name(overlap.layer)),
               ("winner", .string(overlap.winner)),
-              ("layers", .array(overlap.shared.map(JSONValue.string))),
+              ("layers", .array(overlap.shared.map(JSONValue.name))),
             ])
           })
       ),
@@ -272,7 +272,7 @@ struct FoldReport {
 
   private func rewrite(_ index: Int, _ rewrite: RewriteRecord) -> JSONValue {
     func names(_ layers: [LayerID]) -> JSONValue {
-      .array(layers.map { layer in .string(rewrite.layers.first { $0.layer == layer }?.name ?? "") })
+      .array(layers.map { layer in .name(rewrite.layers.first { $0.layer == layer }?.name ?? "") })
     }
     return .object([
       ("rule", .string(rewrite.rule)),
@@ -280,17 +280,17 @@ struct FoldReport {
       ("kept", names(rewrite.kept)),
       // A layer that became another type is one that went and one that came.
       ("removed", names(rewrite.removed + rewrite.replaced)),
-      ("added", .array((rewrite.replaced + rewrite.added).map { .string(plan.graph[$0].name) })),
+      ("added", .array((rewrite.replaced + rewrite.added).map { .name(plan.graph[$0].name) })),
       (
         "renamed",
-        .array(rewrite.renamed.map { .object([("from", .string($0.from)), ("to", .string($0.to))]) })
+        .array(rewrite.renamed.map { .object([("from", .name($0.from)), ("to", .name($0.to))]) })
       ),
       (
         "cleared",
         .array(
           rewrite.cleared.map { layer, path in
             .object([
-              ("layer", .string(rewrite.layers.first { $0.layer == layer }?.name ?? "")),
+              ("layer", .name(rewrite.layers.first { $0.layer == layer }?.name ?? "")),
               ("parameter", .string(path.joined(separator: "."))),
             ])
           })
@@ -300,13 +300,13 @@ struct FoldReport {
   }
 
   /// Names by capture: a list where a capture stands for several layers.
-  private func captured(_ layers: [(capture: String, name: String)]) -> JSONValue {
+  private func captured(_ layers: [(capture: String, name: Name)]) -> JSONValue {
     var captures: [(capture: String, names: [JSONValue])] = []
     for layer in layers {
       if let index = captures.firstIndex(where: { $0.capture == layer.capture }) {
-        captures[index].names.append(.string(layer.name))
+        captures[index].names.append(.name(layer.name))
       } else {
-        captures.append((layer.capture, [.string(layer.name)]))
+        captures.append((layer.capture, [.name(layer.name)]))
       }
     }
     return .object(captures.map { ($0.capture, $0.names.count == 1 ? $0.names[0] : .array($0.names)) })
@@ -314,7 +314,7 @@ struct FoldReport {
 
   private func refusal(_ refusal: Refusal) -> JSONValue {
     .object([
-      ("layer", .string(refusal.layer.name)),
+      ("layer", .name(refusal.layer.name)),
       ("type", .string(refusal.layer.type)),
       ("rule", .string(refusal.rule)),
       ("layers", captured(refusal.bindings.map { ($0.capture, $0.layer.name) })),
@@ -330,6 +330,6 @@ struct FoldReport {
   }
 
   private func warning(_ warning: Warning) -> JSONValue {
-    .object([("layer", .string(warning.layer)), ("message", .string(warning.sentence))])
+    .object([("layer", .name(warning.layer)), ("message", .string(warning.sentence))])
   }
 }

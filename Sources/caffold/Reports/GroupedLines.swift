@@ -16,7 +16,7 @@ enum GroupedLines {
   ///   - more: what the further layers have in common, for so many of them.
   ///   - line: the whole line of one layer, made only where it is printed.
   static func lines<Item>(
-    _ group: [Item], name: (Item) -> String, more: (_ count: Int) -> String, line: (Item) -> String
+    _ group: [Item], name: (Item) -> Name, more: (_ count: Int) -> String, line: (Item) -> String
   ) -> [String] {
     guard group.count > shown, let first = group.first else { return group.map(line) }
     let names = Wording.names(group.dropFirst().map(name))

@@ -109,7 +109,7 @@ struct PrecisionReport {
         .array(
           normalisations.map {
             .object([
-              ("layer", .string($0.layer)), ("channels", .integer($0.channels)),
+              ("layer", .name($0.layer)), ("channels", .integer($0.channels)),
               ("epsilon", .number($0.epsilon)), ("smallestVariance", .number($0.smallestVariance)),
               ("illConditioned", .integer($0.illConditioned)),
             ])
@@ -120,7 +120,7 @@ struct PrecisionReport {
 
   private func json(_ layer: WeightRange) -> JSONValue {
     .object([
-      ("layer", .string(layer.layer)),
+      ("layer", .name(layer.layer)),
       ("type", .string(layer.type)),
       ("count", .integer(layer.count)),
       ("channels", .integer(layer.channels)),

@@ -97,8 +97,8 @@ struct ProveReport {
     ])
   }
 
-  private func blobs(_ blobs: [(name: String, values: [[Double]])]) -> JSONValue {
+  private func blobs(_ blobs: [(name: Name, values: [[Double]])]) -> JSONValue {
     .object(
-      blobs.map { ($0.name, .array($0.values.map { .array($0.map(JSONValue.number)) })) })
+      blobs.map { ($0.name.escaped, .array($0.values.map { .array($0.map(JSONValue.number)) })) })
   }
 }

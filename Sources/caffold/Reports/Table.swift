@@ -63,7 +63,7 @@ enum Format {
   static func scientific(_ value: Double) -> String { NumberText.scientific(value) }
 
   /// `'a', 'b', 'c' and 4 more`.
-  static func names(_ names: [String]) -> String {
+  static func names(_ names: [some CustomStringConvertible]) -> String {
     let shown = names.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
     return names.count > 3 ? "\(shown) and \(names.count - 3) more" : shown
   }

@@ -1,4 +1,5 @@
 import CaffoldKit
+import Diagnostics
 import JSON
 import Verification
 
@@ -25,7 +26,7 @@ struct VerifyReport {
       || !(blob.relative <= tolerance) && !renewed.contains(blob.name)
     {
       table.add(
-        blob.name, Self.text(of: blob.shape), Format.scientific(blob.largest),
+        blob.name.description, Self.text(of: blob.shape), Format.scientific(blob.largest),
         Format.scientific(blob.absolute), Format.scientific(blob.relative))
     }
     // Only the head, where all outputs stand behind layers that cannot be run.
@@ -59,7 +60,7 @@ struct VerifyReport {
   }
 
   /// The blobs that both nets were given instead of computing them.
-  private var replaced: Set<String> { Set(comparison.cuts.flatMap { $0.replaced.map(\.blob) }) }
+  private var replaced: Set<Name> { Set(comparison.cuts.flatMap { $0.replaced.map(\.blob) }) }
 
   private func replacement(_ cut: NetComparison.Cut) -> String {
     guard !cut.replaced.isEmpty else { return ": what stands behind it was not compared" }
@@ -101,17 +102,17 @@ struct VerifyReport {
       ("samples", .integer(comparison.samples)),
       (
         "firstDivergence",
-        comparison.firstDivergence(tolerance: tolerance).map { .string($0.name) } ?? .null
+        comparison.firstDivergence(tolerance: tolerance).map { .name($0.name) } ?? .null
       ),
       ("blobs", .array(comparison.blobs.map(blob))),
-      ("outputs", .array(comparison.outputs.map(JSONValue.string))),
-      ("unmatchedOutputs", .array(comparison.unmatchedOutputs.map(JSONValue.string))),
+      ("outputs", .array(comparison.outputs.map(JSONValue.name))),
+      ("unmatchedOutputs", .array(comparison.unmatchedOutputs.map(JSONValue.name))),
       (
         "agreement",
         .array(
           comparison.agreement.map {
             .object([
-              ("output", .string($0.output)), ("rows", .integer($0.rows)), ("top1", .integer($0.top1)),
+              ("output", .name($0.output)), ("rows", .integer($0.rows)), ("top1", .integer($0.top1)),
               ("top5", .integer($0.top5)),
             ])
           })
@@ -120,18 +121,18 @@ struct VerifyReport {
         "cuts",
         .array(comparison.cuts.map(cut))
       ),
-      ("skipped", .array(comparison.skipped.map(JSONValue.string))),
+      ("skipped", .array(comparison.skipped.map(JSONValue.name))),
     ])
   }
 
   private func cut(_ cut: NetComparison.Cut) -> JSONValue {
     .object([
-      ("layer", .string(cut.layer.name)), ("type", .string(cut.layer.type)),
+      ("layer", .name(cut.layer.name)), ("type", .string(cut.layer.type)),
       (
         "replaced",
         .array(
           cut.replaced.map {
-            .object([("name", .string($0.blob)), ("shape", .array($0.shape.map(JSONValue.integer)))])
+            .object([("name", .name($0.blob)), ("shape", .array($0.shape.map(JSONValue.integer)))])
           })
       ),
     ])
@@ -139,7 +140,7 @@ struct VerifyReport {
 
   private func blob(_ blob: BlobDifference) -> JSONValue {
     .object([
-      ("name", .string(blob.name)),
+      ("name", .name(blob.name)),
       ("shape", .array(blob.shape.map(JSONValue.integer))),
       ("largest", .number(blob.largest)),
       ("absolute", .number(blob.absolute)),

@@ -107,16 +107,140 @@ layers { name: "p" type: POWER bottom: "c" top: "p" power_param { scale: 2 shift
     np.testing.assert_array_equal(found[1], blobs[1] * 2 + 1)
 
 
-def test_names_that_are_no_utf8_are_refused_with_their_place(command, tmp_path):
-    text, weights = pair_of(conv("NAME", "data") + batch_norm("bn", "NAME"), {})
-    model = tmp_path / "net.prototxt"
-    model.write_bytes(text.replace(b"NAME", "卷积".encode("gbk")))
-    (tmp_path / "net.caffemodel").write_bytes(weights or b"\x0a\x01x")
-    result = command.run("fold", model, tmp_path / "net.caffemodel", "-o", tmp_path / "out")
-    assert result.code == 2
-    assert f"{model}:3:15: error: the text of 'name' is not UTF-8; convert the file" in result.stderr
-    model.write_bytes(text.replace(b"NAME", b"c") + "# 卷积\n".encode("gbk"))
-    assert command.run("fold", model, "--definition-only", "--dry-run").code == 0
+# -- names
+
+
+def gbk(text, raw):
+    """The text in GBK, as bytes or as the octal escapes that protobuf's printer writes."""
+    return text.encode("gbk") if raw else "".join(f"\\{byte:o}" for byte in text.encode("gbk")).encode()
+
+
+#: Names of four bytes, as long as what stands for them in the nets below. As replacement characters they are
+#: the same.
+GBK = {"CCCC": "卷积", "FFFF": "特征"}
+
+
+def gbk_pair(text, blobs, raw=False):
+    """The pair with names in GBK; in the weights names are bytes in any case."""
+    text, weights = pair_of(text, blobs)
+    for stand_in, name in GBK.items():
+        text = text.replace(stand_in.encode(), gbk(name, raw))
+        weights = weights.replace(stand_in.encode(), gbk(name, True))
+    return text, weights
+
+
+def gbk_blobs(weights):
+    """The blobs of folded weights by the stand-ins of names."""
+    for stand_in, name in GBK.items():
+        weights = weights.replace(gbk(name, True), stand_in.encode())
+    return nets.blobs_by_name(nets.decode(weights))
+
+
+def written_pair(folder, text, weights, stem="net"):
+    files = folder / f"{stem}.prototxt", folder / f"{stem}.caffemodel"
+    files[0].write_bytes(text)
+    files[1].write_bytes(weights)
+    return files
+
+
+@pytest.fixture
+def gbk_blob_values():
+    return {
+        "CCCC": [normal(4, 3, 1, 1), normal(4)],
+        "FFFF": [normal(4, 3, 1, 1), normal(4)],
+        "b": [normal(4), normal(4) ** 2 + 0.5, np.ones(1)],
+    }
+
+
+GBK_TEXT = conv("CCCC", "data", kernel=1) + conv("FFFF", "data", kernel=1) + batch_norm("b", "CCCC")
+
+
+def check_gbk_fold(blobs, after):
+    """The BatchNorm is in the convolution that makes its bottom, and the other convolution is as it was."""
+    for before, found in zip(blobs["FFFF"], after["FFFF"], strict=True):
+        np.testing.assert_array_equal(found, before)
+    factor = 1 / np.sqrt(blobs["b"][1] + 1e-5)
+    np.testing.assert_allclose(after["CCCC"][0], blobs["CCCC"][0] * factor[:, None, None, None], rtol=1e-5)
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_names_that_are_not_utf8_are_told_apart(command, tmp_path, raw, gbk_blob_values):
+    text, weights = gbk_pair(GBK_TEXT, gbk_blob_values, raw)
+    folded = command.fold(text, weights, tmp_path)
+    assert b"BatchNorm" not in folded.definition
+    # The other convolution is as it was, letter for letter.
+    line = next(line for line in text.splitlines() if gbk("特征", raw) in line)
+    assert line in folded.definition
+    check_gbk_fold(gbk_blob_values, gbk_blobs(folded.weights))
+    assert folded.rewrites[0]["kept"] == [r"\276\355\273\375"]
+
+
+def test_a_reader_of_a_name_that_is_not_utf8_is_seen(command, tmp_path):
+    """The other convolution reads what the first one makes, so the BatchNorm stays."""
+    blobs = {
+        "CCCC": [normal(4, 3, 1, 1), normal(4)],
+        "FFFF": [normal(4, 4, 1, 1), normal(4)],
+        "b": [normal(4), normal(4) ** 2 + 0.5, np.ones(1)],
+    }
+    text = conv("CCCC", "data", kernel=1) + conv("FFFF", "CCCC", kernel=1) + batch_norm("b", "CCCC")
+    folded = command.fold(*gbk_pair(text, blobs), tmp_path, "--verify")
+    assert b"BatchNorm" not in folded.definition
+    assert b"Scale" in folded.definition
+    refusal = folded.refused["b"][0]
+    assert refusal["reason"] == "other-consumer"
+    assert r"blob '\276\355\273\375' is also read by Convolution '\314\330\325\367'" in refusal["message"]
+
+
+def test_a_plan_with_names_that_are_not_utf8_is_replayed(command, tmp_path, gbk_blob_values):
+    files = written_pair(tmp_path, *gbk_pair(GBK_TEXT, gbk_blob_values))
+    plan = tmp_path / "plan.json"
+    assert command.run("fold", *files, "--plan", plan).code == 0
+    assert r'"layer": "\\276\\355\\273\\375"' in plan.read_text()
+    result = command.run("apply", plan, "-o", tmp_path / "out")
+    assert result.code == 0, result.stderr
+    check_gbk_fold(gbk_blob_values, gbk_blobs((tmp_path / "out" / "net.caffemodel").read_bytes()))
+
+
+@pytest.mark.parametrize("glob", [r"\276\355\273\375", r"\276*", "b"])
+def test_layers_are_chosen_by_the_escapes_of_their_names(command, tmp_path, glob, gbk_blob_values):
+    files = written_pair(tmp_path, *gbk_pair(GBK_TEXT, gbk_blob_values))
+    arguments = ["--ignore", "bn-to-scale", "--skip-layer", glob, "-o", tmp_path / "out"]
+    assert command.run("fold", *files, *arguments).code == 0
+    assert (tmp_path / "out" / "net.prototxt").read_bytes() == files[0].read_bytes()
+
+
+def test_an_input_is_given_by_the_escapes_of_its_name(command, tmp_path):
+    text = 'layer { name: "in" type: "Input" top: "\\276" input_param { shape { dim: 1 dim: 2 } } }\n'
+    text += layer("ReLU", "r", "\\276", "r")
+    weights = nets.schema.NetParameter()
+    weights.layer.add(name="r", type="ReLU")
+    files = written_pair(tmp_path, text.encode(), weights.SerializeToString())
+    np.save(tmp_path / "x.npy", np.array([[3, -1]], np.float32))
+    result = command.run(
+        "verify", *files, *files, "--input", rf"\276={tmp_path / 'x.npy'}", "--format", "json", "-v"
+    )
+    assert result.code == 0, result.stderr
+    largest = {blob["name"]: blob["largest"] for blob in result.document["blobs"]}
+    assert largest == {r"\276": 3, "r": 3}
+
+
+def test_names_that_differ_in_normalisation_are_two(command, tmp_path):
+    """`é` as one character and as two: the nets below read them the other way round."""
+    composed, decomposed = "\u00e9", "e\u0301"
+    made = conv("c1", "data", top=composed) + conv("c2", "data", top=decomposed)
+    text = made + layer("Sigmoid", "o1", composed, "o1") + layer("ReLU", "o2", decomposed, "o2")
+    swapped = made + layer("Sigmoid", "o1", decomposed, "o1") + layer("ReLU", "o2", composed, "o2")
+    blobs = {name: [normal(4, 3, 3, 3), normal(4)] for name in ("c1", "c2")}
+    first = written_pair(tmp_path, *pair_of(text, blobs), "a")
+    second = written_pair(tmp_path, *pair_of(swapped, blobs), "b")
+    assert command.run("verify", *first, *first).code == 0
+    result = command.run("verify", *first, *second, "--format", "json")
+    assert result.code == 1
+    assert result.document["firstDivergence"] == "o1"
+    # Both blobs are compared, each with its own.
+    names = [blob["name"] for blob in result.document["blobs"]]
+    assert composed in names
+    assert decomposed in names
 
 
 # -- the proof

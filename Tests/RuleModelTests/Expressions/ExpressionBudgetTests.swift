@@ -1,3 +1,4 @@
+import Diagnostics
 import Tensors
 import Testing
 
@@ -27,7 +28,7 @@ import Testing
 
     private let net = SmallNet()
     var inputCount: Int { net.inputCount }
-    func name(of layer: LayerReference) -> String { net.name(of: layer) }
+    func name(of layer: LayerReference) -> Name { net.name(of: layer) }
     func type(of layer: LayerReference) -> String { net.type(of: layer) }
     func phase(of layer: LayerReference) -> String { net.phase(of: layer) }
     func blobCount(of layer: LayerReference) throws(ExpressionFault) -> Int { try net.blobCount(of: layer) }
@@ -38,7 +39,7 @@ import Testing
       try net.blob(of: layer, at: index)
     }
     func fault(reading error: any Error) -> ExpressionFault { net.fault(reading: error) }
-    func values(of layer: LayerReference, side: ValueSide) -> [String] { net.values(of: layer, side: side) }
+    func values(of layer: LayerReference, side: ValueSide) -> [Name] { net.values(of: layer, side: side) }
     func valueShape(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault)
       -> [Int]?
     {

@@ -1,5 +1,6 @@
-import Testing
+import Diagnostics
 import Tensors
+import Testing
 
 @testable import RuleModel
 
@@ -26,7 +27,7 @@ struct SmallNet: ExpressionEnvironment, ExpressionScope {
     if let id = Self.captures.firstIndex(of: name) { return .layer(LayerReference(id: id, capture: name)) }
     return Self.lets[name]
   }
-  func name(of layer: LayerReference) -> String { layer.id == 0 ? "conv1" : "gain1" }
+  func name(of layer: LayerReference) -> Name { layer.id == 0 ? "conv1" : "gain1" }
   func type(of layer: LayerReference) -> String { layer.id == 0 ? "Convolution" : "VendorGain" }
   func phase(of layer: LayerReference) -> String { "TEST" }
   func blobCount(of layer: LayerReference) throws(ExpressionFault) -> Int { Self.blobs[layer.id].count }
@@ -39,7 +40,7 @@ struct SmallNet: ExpressionEnvironment, ExpressionScope {
     return LazyTensor(shape: tensor.shape, Numbers(tensor.values))
   }
   func fault(reading error: any Error) -> ExpressionFault { ExpressionFault("\(error)") }
-  func values(of layer: LayerReference, side: ValueSide) -> [String] {
+  func values(of layer: LayerReference, side: ValueSide) -> [Name] {
     side == .bottoms ? ["data", "other"] : ["out"]
   }
   func valueShape(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> [Int]?

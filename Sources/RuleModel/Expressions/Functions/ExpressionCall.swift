@@ -10,7 +10,7 @@ package struct ExpressionCall: Sendable {
   ///
   /// - Throws: `ExpressionError` for a function that does not exist, and for arguments that do not fit its parameters.
   init(
-    _ name: Expression.Name, _ arguments: [Expression.Argument], at range: Range<Int>
+    _ name: Expression.Identifier, _ arguments: [Expression.Argument], at range: Range<Int>
   ) throws(ExpressionError) {
     guard let function = ExpressionFunction.named(name.text) else {
       throw ExpressionError(.unknownFunction(name.text), at: name.range)

@@ -157,7 +157,7 @@ extension ExpressionEvaluator {
     let layer = try layer(call, 0)
     let text = try evaluate(call[1])
     guard case .string(let text) = text else { throw call.refusal(1, .string, text.type) }
-    return (layer, try Expression.path(text, at: call[1].range))
+    return (layer, try Expression.path(text.description, at: call[1].range))
   }
 
   fileprivate func place(of layer: LayerReference, at range: Range<Int>) throws(ExpressionError)

@@ -85,7 +85,7 @@ extension ExpressionFunction {
         value: { (_, values, type) throws(ExpressionError) in
           switch values[0] {
           case .list(let items): .number(Double(items.count))
-          case .string(let text): .number(Double(text.unicodeScalars.count))
+          case .string(let text): .number(Double(text.characterCount))
           default: .number(Double(try values.tensor(0).shape.first ?? 0))
           }
         })),

@@ -44,7 +44,7 @@ enum Embed {
     print("layers: \(count(result.layersBefore)) before, \(count(result.layersAfter)) after")
     print("rewrites: \(result.rewrites.count), checked: \(result.checkedRewrites ?? 0)")
     for rewrite in result.rewrites where !rewrite.removed.isEmpty {
-      print("  \(rewrite.rule): \(rewrite.removed.joined(separator: ", "))")
+      print("  \(rewrite.rule): \(rewrite.removed.map(\.description).joined(separator: ", "))")
     }
     for refused in result.refused {
       print("stays: \(refused.type) '\(refused.layer)': \(refused.message)")
