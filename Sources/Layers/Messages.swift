@@ -46,6 +46,9 @@ extension LayerError {
       return "the top would have the shape \(shape.asShape); the limit is \(limit) values"
     case .unexplainedField(let path, let place):
       return "nothing here knows what '\(path)' (\(place)) does, so the layer cannot be run"
+    case .memory(let needed, let limit):
+      return "the values that must be held at a time have \(needed) numbers together; the limit is \(limit);"
+        + " give smaller inputs with --input-shape"
     case .bothGiven(let one, let other): return "give either '\(one)' or '\(other)', not both"
     case .unevenSlices(let length, let tops):
       return "an axis of \(length) cannot be cut into \(tops) equal parts"

@@ -39,7 +39,8 @@ struct LayerMeaning: Sendable {
 }
 
 extension NetRunner {
-  /// A net that can be run, layers of types that the executor does not know computed as their blob layouts say.
+  /// A net that can be run, layers of types that the executor does not know, or that a layout of the user describes, computed
+  /// as their blob layouts say.
   ///
   /// - Parameter layouts: what is known of layers beside the executor's own.
   /// - Throws: as the other initialiser.
@@ -49,13 +50,11 @@ extension NetRunner {
   ) throws {
     let parameters = WeightsFileParameters(weights)
     var meanings: [Name: LayerMeaning] = [:]
-    let unknown = Set(definition.layers.map(\.type)).filter { type in
-      LayerRegistry.description(ofType: type) == nil && layouts.contains { $0.types.accepts(type) }
-    }
-    if !unknown.isEmpty {
+    let described = Set(definition.layers.map(\.type)).filter(layouts.sayWhatComputes)
+    if !described.isEmpty {
       let net = WorkingNet(
         try NetGraph(definition, state: state), weights: weights, layouts: layouts, schema: schema)
-      for id in net.graph.liveLayers where unknown.contains(net.graph[id].type) {
+      for id in net.graph.liveLayers where described.contains(net.graph[id].type) {
         meanings[net.graph[id].name] = LayerMeaning(of: id, in: net)
       }
     }
@@ -63,6 +62,13 @@ extension NetRunner {
       definition, state: state, schema: schema,
       parameters: OverlaidParameters(GivenParameters(meanings.mapValues(\.blobs)), on: parameters),
       substitutes: meanings.mapValues(\.layer))
+  }
+}
+
+extension [BlobLayout] {
+  /// Whether they say what layers of a type compute: where the executor does not know the type, and where a user says otherwise.
+  func sayWhatComputes(_ type: String) -> Bool {
+    contains { $0.types.accepts(type) && (!$0.isBuiltin || LayerRegistry.description(ofType: type) == nil) }
   }
 }
 

@@ -79,6 +79,7 @@ struct HostileLayersTests {
     "DepthwiseConvolution": window, "DetectionOutput": "num_classes: 1",
     "Embed": "num_output: 2 input_dim: 2",
     "Im2col": "kernel_size: 1", "InnerProduct": "num_output: 2", "Interp": "zoom_factor: 2",
+    "MemoryData": "batch_size: 1 channels: 1 height: 2 width: 2",
     "Pooling": "kernel_size: 1", "PriorBox": "min_size: 2", "PriorBoxClustered": "width: 2 height: 2",
     "SPP": "pyramid_height: 1", "Tile": "tiles: 2",
   ]

@@ -24,9 +24,11 @@ struct LayerFactsTests {
       "detection_output_param { num_classes: 2 keep_top_k: 3 nms_param { nms_threshold: 0.5 } }",
       [[1, 16], [1, 8], [1, 2, 16]], 1
     ),
+    "DummyData": ("dummy_data_param { shape { dim: 2 dim: 3 } }", [], 2),
     "Embed": ("embed_param { num_output: 3 input_dim: 4 }", [[2, 3]], 1),
     "Im2col": ("convolution_param { kernel_size: 2 }", [[1, 2, 4, 5]], 1),
     "Input": ("input_param { shape { dim: 1 dim: 3 dim: 2 } }", [], 1),
+    "MemoryData": ("memory_data_param { batch_size: 2 channels: 3 height: 4 width: 5 }", [], 2),
     "PriorBox": ("prior_box_param { min_size: 4 aspect_ratio: 2 }", [[1, 3, 2, 2], [1, 3, 16, 16]], 1),
     "PriorBoxClustered": (
       "prior_box_param { width: 4 height: 3 step: 8 }", [[1, 3, 2, 2], [1, 3, 16, 16]], 1

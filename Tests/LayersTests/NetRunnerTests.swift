@@ -105,14 +105,16 @@ struct NetRunnerTests {
       message("layer { type: 'Relu' bottom: 'x' top: 'y' }\n" + input)
         == "error: an unnamed Relu layer: this type cannot be run here; did you mean 'ReLU'?")
     #expect(
-      message(input + "input: 'z'\n" + power("p", "x", "y", ""))
+      message(input + "input: 'z'\n" + power("p", "z", "y", ""))
         == "error: no value is given for the net's input 'z'")
     #expect(
       message("input: 'xs'\n" + power("p", "xs", "y", ""))
         == "error: the net has no input 'x'; did you mean 'xs'?")
     #expect(
-      message(input + "layer { name: 'i' type: 'Data' top: 'd' }\n")
+      message(input + "layer { name: 'i' type: 'Data' top: 'd' }\n" + power("p", "d", "y", ""))
         == "error: layer 'i' (Data): no value is given for the net's input 'd'")
+    // What no layer reads needs no value.
+    #expect(message(input + "input: 'z'\n" + power("p", "x", "y", "")) == "no error")
     var limits = LayerLimits()
     limits.valueCount = 1
     #expect(

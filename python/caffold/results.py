@@ -208,6 +208,7 @@ class VerifyResult(Result):
     equal: bool
     tolerance: float
     samples: int
+    verdict: str
     first_divergence: Optional[str]
     blobs: List[ComparedBlob]
     outputs: List[str]
@@ -215,6 +216,16 @@ class VerifyResult(Result):
     agreement: List[Agreement]
     cuts: List[Cut]
     skipped: List[str]
+    uncompared_outputs: List[str]
+    settled_outputs: List[str]
+    handed_over: List[str]
+    ties: List[Tie]
+
+
+@dataclass(frozen=True)
+class Tie(Result):
+    blob: str
+    numbers: int
 
 
 @dataclass(frozen=True)

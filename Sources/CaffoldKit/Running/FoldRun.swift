@@ -45,12 +45,15 @@ struct FoldRun {
     let problems = try definition.problems(schema: schema, state: options.net.state)
     let errors = problems.filter(\.isError).prefix(FaultyFiles.limit)
     if !errors.isEmpty { throw FaultyFiles(Array(errors)) }
+    if let weights {
+      try MissingBlobs.check(definition, in: options.net.state, schema: schema, weights: weights)
+    }
     try checkLayerNames(of: definition)
     let plan = try plan(definition, weights, rules, schema)
     try checkEffects(of: plan)
     let folded = Folded(
       plan: plan, text: DefinitionEmitter.text(of: plan.graph), weights: weights, schema: schema,
-      layouts: rules.layouts)
+      rules: rules)
     let stated = try replayed == nil && outputs?.plan == nil ? nil : folded.stated
     if let stated { try replayed?.check(stated) }
     var result = FoldResult(
@@ -90,7 +93,7 @@ struct Folded {
   /// The weights as they were.
   let weights: WeightsFile?
   let schema: Schema
-  let layouts: [BlobLayout]
+  let rules: RuleSet
 
   /// What a plan file says of the result.
   var stated: PlanFile.Result {
@@ -121,13 +124,7 @@ extension FoldRun {
   private func plan(
     _ definition: NetDefinition, _ weights: WeightsFile?, _ rules: RuleSet, _ schema: Schema
   ) throws -> Plan {
-    var planning = PlanOptions()
-    planning.assumesStoredStatistics = options.net.assumesStoredStatistics
-    planning.onlyLayers = options.layers.only.map(Glob.init)
-    planning.skipLayers = options.layers.skip.map(Glob.init)
-    planning.schema = schema
-    planning.describesChanges = outputs?.plan != nil
-    planning.recordsOverlaps = options.recordsOverlaps
+    let planning = planOptions(schema)
     // The graph is handed over: a planner that shared it would copy every array of it first.
     guard let replayed else {
       return try Planner.plan(
@@ -136,6 +133,17 @@ extension FoldRun {
     return try Planner.replay(
       replayed.rewrites, on: NetGraph(definition, state: options.net.state), weights: weights,
       rules: rules, options: planning)
+  }
+
+  private func planOptions(_ schema: Schema) -> PlanOptions {
+    var planning = PlanOptions()
+    planning.assumesStoredStatistics = options.net.assumesStoredStatistics
+    planning.onlyLayers = options.layers.only.map(Glob.init)
+    planning.skipLayers = options.layers.skip.map(Glob.init)
+    planning.schema = schema
+    planning.describesChanges = outputs?.plan != nil
+    planning.recordsOverlaps = options.recordsOverlaps
+    return planning
   }
 
   /// Refuses the name of a layer that no layer has: a slip would fold the very layer that was to be left alone. A glob may
@@ -172,9 +180,15 @@ extension FoldRun {
     checking.tolerance = options.check.tolerance ?? RewriteChecker.defaultTolerance
     checking.assumesStoredStatistics = options.net.assumesStoredStatistics
     checking.schema = folded.schema
-    checking.layouts = folded.layouts
-    let check = try RewriteChecker(folded.plan, weights: weights, text: folded.text, options: checking)
-      .check()
+    checking.layouts = folded.rules.layouts
+    let checker = RewriteChecker(folded.plan, weights: weights, text: folded.text, options: checking) {
+      var planning = planOptions(folded.schema)
+      planning.recordsOverlaps = false
+      return try Planner.plan(
+        NetGraph(folded.plan.graph.definition, state: options.net.state), weights: weights,
+        rules: folded.rules.withoutConversions, options: planning)
+    }
+    let check = try checker.check()
     result.check = check
     if !check.failures.isEmpty { result.outcome = .checkFailed }
   }
@@ -204,7 +218,7 @@ extension FoldRun {
     ) {
       observer.progress(.init(task: .writing(path: weightsPath), done: $0, total: $1))
     }
-    if let verification = outputs.verification {
+    if let verification = outputs.verification, !folded.plan.rewrites.isEmpty {
       let verified = try verify(folded, weights, pair, verification)
       result.verification = verified
       guard verified.isEqual else {
@@ -230,20 +244,20 @@ extension FoldRun {
     let written = try WeightsFile(InputFile(owning: dup(pair.weights.descriptor), path: pair.weights.path))
     let state = folded.plan.graph.state
     let first = try NetRunner(
-      before, state: state, schema: folded.schema, weights: weights, layouts: folded.layouts)
+      before, state: state, schema: folded.schema, weights: weights, layouts: folded.rules.layouts)
     let second = try NetRunner(
-      after, state: state, schema: folded.schema, weights: written, layouts: folded.layouts)
-    var samples = SampledInputs()
-    samples.shapes = try InputArguments(first, model: input.model).shapes(verification.inputShapes)
-    let sampled = samples
-    let comparison = try NetComparer(first, second).compare(
-      samples: 1, in: Float.self,
-      inputs: { try sampled.values(of: first, sample: $0, model: input.model, in: Float.self) },
-      cut: { sampled.values(behindCutAt: $0, shape: $1, sample: $2, in: Float.self) },
-      progress: { observer.progress(.init(task: .running, done: $0, total: $1)) })
+      after, state: state, schema: folded.schema, weights: written, layouts: folded.rules.layouts)
+    try MissingBlobs.check(first, weights: weights)
+    var comparing = NetVerification()
+    comparing.inputs.shapes = try InputArguments(first, second, model: input.model).shapes(
+      verification.inputShapes)
     // Numbers in half precision have three digits, and so have what is computed from them.
     let isHalf = weights.layers.contains { $0.blobs.contains { $0.storage == .half } }
-    return VerifyResult(
-      comparison: comparison, tolerance: isHalf ? 1e-2 : 1e-4, models: [input.model, pair.model.path])
+    comparing.tolerance = isHalf ? 1e-2 : 1e-4
+    comparing.converted = ConvertedBlobs(folded.plan)
+    let comparison = try comparing.compare(first, second, in: Float.self, model: input.model) {
+      observer.progress(.init(task: .running, done: $0, total: $1))
+    }
+    return VerifyResult(comparison: comparison, models: [input.model, pair.model.path])
   }
 }

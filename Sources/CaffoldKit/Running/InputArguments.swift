@@ -4,18 +4,22 @@ import Verification
 
 /// What flags say of the inputs of a net: `NAME=text`, or a text alone for the only input.
 struct InputArguments {
-  private let net: NetRunner
+  private let inputs: [Name]
+  /// What layers make that cannot be run.
+  private let cuts: [Name]
   private let model: String
 
   /// - Parameter model: the path that messages name.
-  init(_ net: NetRunner, model: String) {
-    self.net = net
+  init(_ net: NetRunner, _ other: NetRunner, model: String) {
+    var inputs = net.inputs.map(\.name)
+    inputs += other.inputs.map(\.name).filter { !inputs.contains($0) }
+    self.inputs = inputs
+    cuts = net.steps.filter(\.isCut).flatMap(\.tops)
     self.model = model
   }
 
   /// The texts by input, or by what a layer makes that cannot be run.
   func named(_ arguments: [String]) throws -> [Name: String] {
-    let cuts = net.steps.filter(\.isCut).flatMap(\.tops)
     func list(_ names: [Name]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
     var result: [Name: String] = [:]
     for argument in arguments {
@@ -26,18 +30,18 @@ struct InputArguments {
         throw InputValuesError(
           path: model, problem: "an input has an empty value; give NAME=FILE or NAME=1,3,224,224")
       }
-      let known = net.inputs.map(\.name) + cuts
+      let known = inputs + cuts
       // A name that is not UTF-8 is written as messages show it.
       let name =
         parts.count < 2
-        ? net.inputs.count == 1 ? net.inputs[0].name : nil
+        ? inputs.count == 1 ? inputs[0] : nil
         : known.first { $0 == Name(parts[0]) } ?? known.first { $0.text == nil && $0.description == parts[0] }
       guard let name else {
         let behind = cuts.isEmpty ? "" : ", and what cannot be computed here are \(list(cuts))"
         throw InputValuesError(
           path: model,
           problem:
-            "the inputs of this net are \(list(net.inputs.map(\.name)))\(behind); give NAME=… for one of them"
+            "the inputs of this net are \(list(inputs))\(behind); give NAME=… for one of them"
         )
       }
       result[name] = text

@@ -31,8 +31,7 @@ struct VerifyRun {
     let comparison =
       inputs.isDouble
       ? try compare(first, second, in: Double.self) : try compare(first, second, in: Float.self)
-    return VerifyResult(
-      comparison: comparison, tolerance: inputs.tolerance, models: [nets.0.model, nets.1.model])
+    return VerifyResult(comparison: comparison, models: [nets.0.model, nets.1.model])
   }
 
   /// What the user's files say about layers: harmless fields and layouts. Without such files the executor's own knowledge
@@ -48,27 +47,28 @@ struct VerifyRun {
       TextDocument(SourceText(path: files.model, bytes: try Files.read(files.model))))
     if options.net.assumesStoredStatistics { definition = try definition.usingStoredStatistics() }
     guard let weights = files.weights else { throw FoldOptionError.noWeights(model: files.model) }
-    return try NetRunner(
-      definition, state: options.net.state, schema: schema, weights: try WeightsFile(path: weights),
-      layouts: layouts)
+    let file = try WeightsFile(path: weights)
+    let runner = try NetRunner(
+      definition, state: options.net.state, schema: schema, weights: file, layouts: layouts)
+    try MissingBlobs.check(runner, weights: file)
+    return runner
   }
 
   private func compare<S: NetScalar>(
     _ first: NetRunner, _ second: NetRunner, in scalar: S.Type
   ) throws -> NetComparison {
-    var sampled = SampledInputs()
-    sampled.seed = inputs.seed
     let model = nets.0.model
-    let arguments = InputArguments(first, model: model)
-    sampled.shapes = try arguments.shapes(inputs.shapes)
-    sampled.given = try arguments.named(inputs.values).mapValues {
+    var comparing = NetVerification()
+    comparing.samples = inputs.samples
+    comparing.tolerance = inputs.tolerance
+    comparing.inputs.seed = inputs.seed
+    let arguments = InputArguments(first, second, model: model)
+    comparing.inputs.shapes = try arguments.shapes(inputs.shapes)
+    comparing.inputs.given = try arguments.named(inputs.values).mapValues {
       try InputValues(try Files.read($0), path: $0)
     }
-    let values = sampled
-    return try NetComparer(first, second).compare(
-      samples: values.given.isEmpty ? inputs.samples : 1, in: scalar,
-      inputs: { try values.values(of: first, sample: $0, model: model, in: scalar) },
-      cut: { values.values(behindCutAt: $0, shape: $1, sample: $2, in: scalar) },
-      progress: { observer.progress(.init(task: .running, done: $0, total: $1)) })
+    return try comparing.compare(first, second, in: scalar, model: model) {
+      observer.progress(.init(task: .running, done: $0, total: $1))
+    }
   }
 }

@@ -67,6 +67,16 @@ package struct RewriteRecord: Sendable {
   /// What changes on the layers that stay; only with `PlanOptions.describesChanges`.
   package var changes: [RewriteChange] = []
 
+  /// The layers that it changed: a conversion is answerable for no others.
+  package func changed(in graph: NetGraph) -> [LayerID] {
+    let stayed = kept.filter { layer in
+      graph[layer].isAlive
+        && graph.changes[layer].map { $0.blobs != nil || !$0.attributes.isEmpty || $0.replacement != nil }
+          ?? false
+    }
+    return stayed + removed + replaced + added
+  }
+
   /// All layers that it looked at or changed.
   package var touched: [LayerID] { layers.map(\.layer) + added }
 }

@@ -54,6 +54,8 @@ package struct LayerError: DiagnosticError, Equatable {
     case tooLarge(shape: [Int], limit: Int)
     /// A field that nobody here understands, and where it is written.
     case unexplainedField(path: String, place: String)
+    /// A net whose values together have too many numbers when the layer is run.
+    case memory(needed: Int, limit: Int)
     /// Two parameters of which a layer takes one.
     case bothGiven(String, String)
     /// An axis that cannot be cut into as many equal parts as there are tops.

@@ -7,7 +7,7 @@ struct EltwiseLayer: LayerDescription {
         "eltwise_param", reads: ["operation", "coeff"], ignores: ["stable_prod_grad", "engine"])
     ],
     keepsShape: true, worksInPlace: false,
-    sample: LayerSample(bottoms: 1...3) { sketch in
+    sample: LayerSample(bottoms: 2...3) { sketch in
       let operation: String? = sketch.pick("operation", [nil, "SUM", "PROD", "MAX"])
       sketch.parameters["eltwise_param", "operation"] = operation.map { [$0] }
       if operation == nil || operation == "SUM", sketch.happens("coeff") {

@@ -10,7 +10,7 @@ struct PowerLayer: LayerDescription {
       sketch.set("power_param", "shift", oneOf: [nil, "0", "1", "-0.7"])
     })
 
-  private let power: Double
+  let power: Double
   private let scale: Double
   private let shift: Double
 

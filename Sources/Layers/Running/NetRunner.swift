@@ -9,6 +9,8 @@ package struct NetRunner: Sendable {
   package struct Step: Sendable {
     /// The layer's place in `NetDefinition.layers`.
     package let index: Int
+    /// The layer as it is written.
+    package let definition: LayerDefinition
     /// Name and type.
     package let subject: LayerSubject
     /// Names of the blobs read.
@@ -20,9 +22,9 @@ package struct NetRunner: Sendable {
     /// Why there is no executable layer.
     package let obstacle: LayerError?
     /// The version of each bottom.
-    let reads: [Int]
+    package let reads: [Int]
     /// The version of each top.
-    let writes: [Int]
+    package let writes: [Int]
     /// Versions that nobody needs after this step.
     var lastReads: [Int] = []
   }
@@ -32,18 +34,27 @@ package struct NetRunner: Sendable {
   /// The net's inputs with the shapes that the definition gives: those of the legacy form, then the tops of
   /// layers without bottoms. The shape is nil where the definition has none.
   package let inputs: [(name: Name, shape: [Int]?)]
+  /// Those of the inputs that no layer reads, such as labels without a loss.
+  package let unreadInputs: Set<Name>
+  /// Those that layers read which can be run: a run has to be given values for them.
+  package let neededInputs: Set<Name>
   /// Names of the blobs that the net returns: the last versions that no layer reads.
   package let outputs: [Name]
-  private let legacyInputs: [Name]
-  private let outputVersions: [(name: Name, version: Int)]
-  private let versionCount: Int
-  private let parameters: any ParameterSource
-  private let limits: LayerLimits
+  let legacyInputs: [Name]
+  /// By blob, the version that is left when the net has run.
+  package let lastVersions: [Name: Int]
+  let outputVersions: [(name: Name, version: Int)]
+  let versionCount: Int
+  private let isReadVersion: [Bool]
+  private let neededVersions: [Bool]
+  private let isOutputVersion: [Bool]
+  let parameters: any ParameterSource
+  let limits: LayerLimits
 
   /// Makes a net from the layers of `definition` that `state` has.
   ///
   /// A layer of an unknown or unsupported type is no error here: it becomes a step without an executable.
-  /// - Parameter substitutes: by name, what computes layers of types that nobody knows.
+  /// - Parameter substitutes: by name, what computes layers in the place of the registry's.
   /// - Throws: `LayerError` for a layer with faulty parameters or a bottom that nobody makes, `NetError` for
   ///   faulty include rules.
   package init(
@@ -67,16 +78,13 @@ package struct NetRunner: Sendable {
       let description = WrittenLayer(
         definitionLayer, schema: schema, blobShapes: parameters.blobShapes(of: definitionLayer.name),
         limits: limits)
-      var layer: (any LayerDescription)?
+      var layer = substitutes[definitionLayer.name]
       var obstacle: LayerError?
       do {
-        layer = try LayerRegistry.layer(description)
+        if layer == nil { layer = try LayerRegistry.layer(description) }
       } catch {
         guard error.isUnsupported else { throw error }
-        layer =
-          LayerRegistry.description(ofType: definitionLayer.type) == nil
-          ? substitutes[definitionLayer.name] : nil
-        obstacle = layer == nil ? error : nil
+        obstacle = error
       }
       var reads: [Int] = []
       for bottom in definitionLayer.bottoms {
@@ -87,7 +95,8 @@ package struct NetRunner: Sendable {
       }
       steps.append(
         Step(
-          index: index, subject: description.subject, bottoms: definitionLayer.bottoms,
+          index: index, definition: definitionLayer, subject: description.subject,
+          bottoms: definitionLayer.bottoms,
           tops: definitionLayer.tops, layer: layer, obstacle: obstacle, reads: reads,
           writes: definitionLayer.tops.map(newVersion)))
     }
@@ -105,19 +114,23 @@ package struct NetRunner: Sendable {
         let shapes = (try? step.layer?.outputShapes([])) ?? []
         return step.tops.enumerated().map { (name: $1, shape: $0 < shapes.count ? shapes[$0] : nil) }
       }
+    let inputVersions =
+      Array(zip(legacyInputs, legacyInputs.indices))
+      + steps.filter(\.bottoms.isEmpty).flatMap { Array(zip($0.tops, $0.writes)) }
+    unreadInputs = Set(inputVersions.filter { readers[$0.1] < 0 }.map(\.0))
     versionCount = versions
+    isReadVersion = readers.map { $0 >= 0 }
+    var isNeeded = [Bool](repeating: false, count: versions)
+    for step in steps where step.layer != nil { for version in step.reads { isNeeded[version] = true } }
+    neededVersions = isNeeded
+    neededInputs = Set(inputVersions.filter { isNeeded[$0.1] }.map(\.0))
+    var isOutput = [Bool](repeating: false, count: versions)
+    for output in outputVersions { isOutput[output.version] = true }
+    isOutputVersion = isOutput
+    lastVersions = current
     self.steps = steps
     self.parameters = parameters
     self.limits = limits
-  }
-
-  /// Whether a layer reads the version of a blob that is left when the net has run.
-  package func isLastVersion(of name: Name, readBy step: Step) -> Bool {
-    let last =
-      steps.last { $0.tops.contains(name) }.flatMap { maker in
-        Array(zip(maker.tops, maker.writes)).last { $0.0 == name }?.1
-      } ?? legacyInputs.firstIndex(of: name)
-    return zip(step.bottoms, step.reads).contains { $0.0 == name && $0.1 == last }
   }
 
   /// Runs the net.
@@ -135,58 +148,31 @@ package struct NetRunner: Sendable {
     _ inputs: [Name: NetValue<S>], cut: ((Step, [NetValue<S>?]) throws -> [NetValue<S>]?)? = nil,
     observing: (Step, Int, NetValue<S>) throws -> Void = { _, _, _ in }
   ) throws -> [Name: NetValue<S>] {
-    let names = self.inputs.map(\.name)
-    if let unknown = inputs.keys.sorted().first(where: { !names.contains($0) }) {
-      throw LayerError(nil, .unknownInput(blob: unknown, inputs: names))
-    }
-    var values = [NetValue<S>?](repeating: nil, count: versionCount)
-    for (version, name) in legacyInputs.enumerated() {
-      guard let value = inputs[name] else { throw LayerError(nil, .missingInput(blob: name)) }
-      values[version] = value
-    }
-    var standsBehindCut = [Bool](repeating: false, count: versionCount)
-    for step in steps {
-      let isBehindCut = step.reads.contains { standsBehindCut[$0] }
-      for version in step.writes { standsBehindCut[version] = isBehindCut || step.layer == nil }
-      var made: [NetValue<S>]?
-      do {
-        made = try self.values(of: step, reading: step.reads.map { values[$0] }, given: inputs, cut: cut)
-      } catch is LayerError where isBehindCut {
-        // What was given at the cut does not fit here; nobody can know its shape.
+    var execution = try NetExecution(self, inputs: inputs)
+    while let step = execution.next {
+      let tops = try execution.run { step, bottoms in
+        guard let cut else { throw step.obstacle! }
+        return try cut(step, bottoms)
       }
-      for version in step.lastReads { values[version] = nil }
-      for (place, (version, value)) in zip(step.writes, made ?? []).enumerated() {
-        values[version] = value
-        try observing(step, place, value)
+      for (place, value) in tops.enumerated() {
+        if let value { try observing(step, place, value) }
       }
     }
-    var result: [Name: NetValue<S>] = [:]
-    for output in outputVersions { result[output.name] = values[output.version] }
-    return result
+    return execution.outputs
   }
 
-  private func values<S: NetScalar>(
-    of step: Step, reading bottoms: [NetValue<S>?], given: [Name: NetValue<S>],
-    cut: ((Step, [NetValue<S>?]) throws -> [NetValue<S>]?)?
-  ) throws -> [NetValue<S>]? {
-    if step.bottoms.isEmpty {
-      let values = step.tops.compactMap { given[$0] }
-      if values.count == step.tops.count { return values }
-      // Layers such as Parameter or DummyData make their tops themselves.
-      if step.subject.type == "Input" || step.layer == nil, cut == nil || step.subject.type == "Input" {
-        let missing = step.tops.first { given[$0] == nil }!
-        throw LayerError(step.subject, .missingInput(blob: missing))
-      }
-    }
-    guard let layer = step.layer else {
-      guard let cut else { throw step.obstacle! }
-      return try cut(step, bottoms)
-    }
-    let present = bottoms.compactMap { $0 }
-    guard present.count == bottoms.count else { return nil }
-    let shapes = try layer.outputShapes(present.map(\.shape))
-    for shape in shapes { try limits.check(shape, of: step.subject) }
-    return try S.run(layer, present, blobs: parameters.blobs(of: step.subject.name, in: S.self))
+  /// Whether a layer reads a version.
+  func isRead(_ version: Int) -> Bool { isReadVersion[version] }
+
+  /// Whether a layer that can be run reads a version.
+  func isNeeded(_ version: Int) -> Bool { neededVersions[version] }
+
+  /// Whether the net returns a version.
+  func isOutput(_ version: Int) -> Bool { isOutputVersion[version] }
+
+  /// Whether a blob is an input of the legacy form that no layer writes over.
+  package func isLegacyInput(_ name: Name) -> Bool {
+    legacyInputs.firstIndex(of: name).map { $0 == lastVersions[name] } ?? false
   }
 
   /// The parameters of a layer, in Double.

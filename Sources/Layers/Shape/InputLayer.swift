@@ -9,18 +9,8 @@ struct InputLayer: LayerDescription {
 
   init(_ description: WrittenLayer) throws(LayerError) {
     try description.require(bottoms: 0...0, tops: 1...Int.max)
-    let shapes = try description.integerLists("input_param", "shape", field: "dim")
-    guard shapes.count == 1 || shapes.count == description.topCount else {
-      throw description.error(
-        shapes.isEmpty
-          ? .missingParameter(field: "input_param.shape")
-          : .parameter(
-            field: "input_param.shape", found: "\(shapes.count) shapes",
-            expected: .count(description.topCount...description.topCount)))
-    }
-    for shape in shapes { try description.limits.check(shape, of: description.subject) }
-    // One shape serves all tops.
-    self.shapes = shapes.count == 1 ? Array(repeating: shapes[0], count: description.topCount) : shapes
+    shapes = try description.spread(
+      description.integerLists("input_param", "shape", field: "dim"), field: "input_param.shape")
   }
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { shapes }

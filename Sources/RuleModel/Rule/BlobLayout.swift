@@ -45,12 +45,15 @@ package final class BlobLayout: Sendable {
   package let shift: CheckedExpression?
   /// Where it stands.
   package let place: SourcePlace
+  /// Whether the program has it, and no user wrote it.
+  package let isBuiltin: Bool
 
   package init(
     id: String, types: TypePattern, condition: CheckedExpression?, roles: [Role], epsilon: CheckedExpression?,
     usesStoredStatistics: CheckedExpression?, axis: CheckedExpression?, axisCount: CheckedExpression?,
-    scale: CheckedExpression?, shift: CheckedExpression?, place: SourcePlace
+    scale: CheckedExpression?, shift: CheckedExpression?, place: SourcePlace, isBuiltin: Bool
   ) {
+    self.isBuiltin = isBuiltin
     self.id = id
     self.types = types
     self.condition = condition

@@ -26,4 +26,9 @@ package struct RuleSet: Sendable {
     }
     self.layouts = unique
   }
+
+  /// The same rules without those that change on purpose what the net takes or gives.
+  package var withoutConversions: RuleSet {
+    RuleSet(rules: rules.filter { $0.safety != .conversion }, layouts: layouts, untried: untried)
+  }
 }

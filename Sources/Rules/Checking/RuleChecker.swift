@@ -145,7 +145,7 @@ struct RuleChecker {
       axis: try expression(layout.axis, .number()), axisCount: try expression(layout.axisCount, .number()),
       scale: try expression(layout.scale, .tensor(.unknown)),
       shift: try expression(layout.shift, .tensor(.unknown)),
-      place: source.place(at: layout.node.offset))
+      place: source.place(at: layout.node.offset), isBuiltin: isBuiltin)
   }
 
   /// Lower-case letters, digits and hyphens, beginning with a letter.

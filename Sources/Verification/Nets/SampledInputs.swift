@@ -1,7 +1,7 @@
 import Diagnostics
 import Layers
 
-/// Values for the inputs of a net: given ones, and random ones for the rest.
+/// Values for the inputs of two nets: given ones, and random ones for the rest.
 package struct SampledInputs: Sendable {
   /// Where the random numbers begin.
   package var seed: UInt64 = 1
@@ -10,49 +10,112 @@ package struct SampledInputs: Sendable {
   /// Values read from files, by input.
   package var given: [Name: InputValues] = [:]
 
-  /// How large an input may be.
-  private let limits = LayerLimits()
+  /// The most numbers that all inputs may have together.
+  package static let countLimit = 1 << 25
 
-  /// How many numbers a shape has; nil for one that nothing can have.
-  private static func count(_ shape: [Int]) -> Int? {
-    (try? LayerLimits().check(shape, ofInput: "")) == nil ? nil : shape.reduce(1, *)
-  }
-
-  /// Random values of the shapes that the definition gives.
+  /// Random values of the shapes that the definitions give.
   package init() {}
 
-  /// The values of one sample: normal numbers of mean 0 and variance 1, the same for the same seed and sample.
+  /// One sample: which random numbers, and how large they are.
+  package struct Sample: Sendable, Equatable {
+    /// Its number: equal numbers give equal values.
+    package var number: Int
+    /// What normal numbers of mean 0 and variance 1 are multiplied by.
+    package var scale: Double = 1
+
+    /// How many times larger than at the usual size a difference may be: see ``SampleSpread``.
+    var allowance: Double { scale == 1 ? 1 : max(SampleSpread.within(scale).allowance, 10) }
+
+    /// Numbers of the size of 1.
+    package init(_ number: Int, scale: Double = 1) {
+      self.number = number
+      self.scale = scale
+    }
+  }
+
+  /// An input and its shape.
+  package struct Input: Sendable {
+    package var name: Name
+    package var shape: [Int]
+  }
+
+  /// The inputs that layers of either net read which can be run, with their shapes: those of the first net, then those that only
+  /// the second has.
   ///
-  /// - Throws: `InputValuesError` for an input whose shape nobody gives; `model` is the path it names.
-  package func values<S: NetScalar>(
-    of net: NetRunner, sample: Int, model: String, in scalar: S.Type
-  ) throws(InputValuesError) -> [Name: NetValue<S>] {
-    var numbers = RandomNumbers(seed: seed &+ UInt64(sample) &* 1_000_003)
-    var values: [Name: NetValue<S>] = [:]
-    for input in net.inputs {
-      let wanted = shapes[input.name] ?? input.shape
+  /// - Parameter model: the path that messages name.
+  /// - Throws: `InputValuesError`, one for all inputs whose shape nobody gives; for shapes that are too large.
+  package func inputs(_ first: NetRunner, _ second: NetRunner, model: String) throws(InputValuesError)
+    -> [Input]
+  {
+    var inputs: [Input] = []
+    var missing: [Name] = []
+    let own = Set(first.inputs.map(\.name))
+    let others = second.inputs.filter { !own.contains($0.name) }
+    let needed = first.neededInputs.union(second.neededInputs)
+    for input in first.inputs + others {
+      let declared = input.shape ?? second.inputs.first { $0.name == input.name }?.shape
+      let wanted = shapes[input.name] ?? declared
       if let file = given[input.name] {
         // A file may leave out leading ones.
-        let fits = wanted.map { Self.count($0) == file.values.count } ?? false
-        let shape = fits ? wanted! : file.shape
-        values[input.name] = NetValue(shape: shape, values: S.rounded(file.values))
-        continue
+        let fits = wanted.flatMap(Self.count) == file.values.count
+        inputs.append(Input(name: input.name, shape: fits ? wanted! : file.shape))
+      } else if let wanted, needed.contains(input.name) || shapes[input.name] != nil {
+        inputs.append(Input(name: input.name, shape: wanted))
+      } else if needed.contains(input.name) {
+        missing.append(input.name)
       }
-      guard let shape = wanted else {
-        throw InputValuesError(
-          path: model,
-          problem:
-            "does not say the shape of its input '\(input.name)'; give --input-shape \(input.name)=1,3,224,224"
-        )
-      }
+    }
+    guard missing.isEmpty else { throw Self.missingShapes(missing, model: model) }
+    try check(inputs, model: model)
+    return inputs
+  }
+
+  private static func missingShapes(_ names: [Name], model: String) -> InputValuesError {
+    let list = names.map { "'\($0)'" }
+    let flags = names.map { "--input-shape \($0)=1,3,224,224" }.joined(separator: " ")
+    let subject =
+      names.count == 1
+      ? "the shape of its input \(list[0])"
+      : "the shapes of its inputs \(list.dropLast().joined(separator: ", ")) and \(list.last!)"
+    return InputValuesError(path: model, problem: "does not say \(subject); give \(flags)")
+  }
+
+  private func check(_ inputs: [Input], model: String) throws(InputValuesError) {
+    var total = 0
+    for input in inputs {
       do {
-        try limits.check(shape, ofInput: input.name)
+        try LayerLimits().check(input.shape, ofInput: input.name)
       } catch {
         throw InputValuesError(path: model, problem: error.diagnostic.sentence)
       }
-      let count = shape.reduce(1, *)
-      values[input.name] = NetValue(
-        shape: shape, values: S.rounded((0..<count).map { _ in numbers.normal() }))
+      total += input.shape.product
+    }
+    guard total <= Self.countLimit else {
+      throw InputValuesError(
+        path: model,
+        problem:
+          "the inputs have \(total) numbers together; the limit is \(Self.countLimit); give smaller ones with --input-shape"
+      )
+    }
+  }
+
+  /// How many numbers a shape has; nil for one that nothing can have.
+  private static func count(_ shape: [Int]) -> Int? {
+    (try? LayerLimits().check(shape, ofInput: "")) == nil ? nil : shape.product
+  }
+
+  /// The values of one sample, the same for the same seed and sample.
+  package func values<S: NetScalar>(
+    of inputs: [Input], _ sample: Sample, in scalar: S.Type
+  ) -> [Name: NetValue<S>] {
+    var numbers = RandomNumbers(seed: seed &+ UInt64(sample.number) &* 1_000_003)
+    var values: [Name: NetValue<S>] = [:]
+    for input in inputs {
+      if let file = given[input.name] {
+        values[input.name] = NetValue(shape: input.shape, values: S.rounded(file.values))
+      } else {
+        values[input.name] = Self.random(input.shape, sample.scale, &numbers)
+      }
     }
     return values
   }
@@ -60,24 +123,38 @@ package struct SampledInputs: Sendable {
   /// Values for what a layer that cannot be run would make, the same for the same seed, sample and blob.
   ///
   /// - Parameters:
-  ///   - shape: that of the layer's first bottom, which most layers keep.
   ///   - blob: the layer's top; values or a shape that were given for it come first.
+  ///   - shape: that of the layer's first bottom, which most layers keep.
   /// - Returns: nil where there is no shape.
   package func values<S: NetScalar>(
-    behindCutAt blob: Name, shape: [Int]?, sample: Int, in scalar: S.Type
+    behindCutAt blob: Name, shape: [Int]?, _ sample: Sample, in scalar: S.Type
   ) -> NetValue<S>? {
     if let file = given[blob] {
       let wanted = shapes[blob] ?? file.shape
       let fits = Self.count(wanted) == file.values.count
       return NetValue(shape: fits ? wanted : file.shape, values: S.rounded(file.values))
     }
-    guard let shape = shapes[blob] ?? shape, (try? limits.check(shape, ofInput: blob)) != nil else {
+    guard let shape = shapes[blob] ?? shape, let count = Self.count(shape), count <= Self.countLimit else {
       return nil
     }
     // A sequence of its own, so that no two blobs are the same by accident.
     let place = blob.bytes.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    var numbers = RandomNumbers(seed: place &+ UInt64(sample) &* 1_000_003)
-    let count = shape.reduce(1, *)
-    return NetValue(shape: shape, values: S.rounded((0..<count).map { _ in numbers.normal() }))
+    var numbers = RandomNumbers(seed: place &+ UInt64(sample.number) &* 1_000_003)
+    return Self.random(shape, sample.scale, &numbers)
   }
+
+  private static func random<S: NetScalar>(
+    _ shape: [Int], _ scale: Double, _ numbers: inout RandomNumbers
+  ) -> NetValue<S> {
+    let count = shape.product
+    var values: [S] = []
+    values.reserveCapacity(count)
+    // In pieces: all numbers in Double would take twice as much as the value.
+    while values.count < count {
+      values += S.rounded((0..<min(piece, count - values.count)).map { _ in scale * numbers.normal() })
+    }
+    return NetValue(shape: shape, values: values)
+  }
+
+  private static let piece = 1 << 12
 }

@@ -18,22 +18,27 @@ package struct Choices: Sendable {
   private var places: [String: Int] = [:]
   private let fixed: [String: Int]
   private var random: RandomNumbers?
+  /// Where the random numbers begin; 0 where there are none.
+  let seed: UInt64
 
   /// Decides at random.
   package init(seed: UInt64) {
     fixed = [:]
+    self.seed = seed
     random = RandomNumbers(seed: seed)
   }
 
   /// Repeats decisions; those that are not among them are the simplest.
   package init(repeating decisions: [Decision]) {
     fixed = Dictionary(decisions.map { ($0.name, $0.value) }) { $1 }
+    seed = 0
     random = nil
   }
 
   /// Repeats decisions, and decides anew at random what is not among them.
   package init(keeping decisions: [Decision], seed: UInt64) {
     fixed = Dictionary(decisions.map { ($0.name, $0.value) }) { $1 }
+    self.seed = seed
     random = RandomNumbers(seed: seed)
   }
 

@@ -24,6 +24,8 @@ package struct InstanceComparison: Sendable {
     case shape(output: Name, expected: [Int], found: [Int])
     /// An output is gone.
     case missing(output: Name)
+    /// An expression of the rule cannot be evaluated.
+    case notEvaluated(String)
     /// The rewritten net cannot be run, or could not be written.
     case notRunnable(String)
   }
@@ -46,7 +48,7 @@ package struct InstanceComparison: Sendable {
   func isWrong(tolerance: Double) -> Bool {
     switch difference {
     case .numbers(let numbers): !(numbers.error <= tolerance)
-    case .shape, .missing, .notRunnable: true
+    case .shape, .missing, .notRunnable, .notEvaluated: true
     }
   }
 }

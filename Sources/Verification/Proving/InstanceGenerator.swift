@@ -99,6 +99,10 @@ private struct Drawing {
   /// How many elements of lists have been begun.
   private var elementCount = 0
   private var inputCount = 0
+  /// The shape of the next source, where its reader asks for one.
+  private var sourceShape: [Int]?
+  /// By capture, the axis that its second bottom begins at.
+  private var operandAxes: [String: Int] = [:]
   private var names: Set<Name> = []
   /// By blob, how many layers read it.
   private var readCounts: [Name: Int] = [:]
@@ -133,7 +137,7 @@ private struct Drawing {
     let type = builder.choices.pick("\(capture.name).type", types)
     // A type that nobody describes has one bottom, one top and no parameters.
     let sample = LayerRegistry.facts(ofType: type)?.sample ?? LayerSample()
-    let bottoms = try self.bottoms(of: capture, sample)
+    let bottoms = try self.bottoms(of: capture, type, sample)
     guard sample.bottoms.contains(bottoms.count) else { throw InvalidInstance.connections }
     let name = uniqueName(capture.nameGlob.map { Self.filled($0, capture.name) } ?? capture.name)
     let needed =
@@ -162,7 +166,9 @@ private struct Drawing {
     if capture.isIncluded { made += blobs }
   }
 
-  private mutating func bottoms(of capture: Capture, _ sample: LayerSample) throws -> [Name] {
+  private mutating func bottoms(
+    of capture: Capture, _ type: String, _ sample: LayerSample
+  ) throws -> [Name] {
     func count(_ builder: inout InstanceBuilder) -> Int {
       sample.bottoms.lowerBound
         + builder.choices.choose("\(capture.name).bottoms", below: sample.bottoms.count)
@@ -173,8 +179,21 @@ private struct Drawing {
     }
     switch capture.bottoms {
     case .unspecified:
-      return try (0..<count(&builder)).map { _ in try source(isBehindLayer: !capture.isIncluded) }
-    case .ordered(let references): return try references.map { try value(of: $0) }
+      var blobs: [Name] = []
+      for _ in 0..<count(&builder) {
+        sourceShape = operandShape(of: capture, type, blobs)
+        blobs.append(try source(isBehindLayer: !capture.isIncluded))
+      }
+      sourceShape = nil
+      return blobs
+    case .ordered(let references):
+      var blobs: [Name] = []
+      for reference in references {
+        sourceShape = operandShape(of: capture, type, blobs)
+        blobs.append(try value(of: reference))
+        sourceShape = nil
+      }
+      return blobs
     case .anyOrder(let references):
       var rest = try references.map { try value(of: $0) }
       var order: [Name] = []
@@ -212,6 +231,19 @@ private struct Drawing {
         return try value(of: reference)
       }
     }
+  }
+
+  /// The shape of the second bottom of a Scale or Bias: that of the first from one axis to another.
+  private mutating func operandShape(of capture: Capture, _ type: String, _ blobs: [Name]) -> [Int]? {
+    guard ["Scale", "Bias"].contains(type), blobs.count == 1, let shape = builder.shapes[blobs[0]] else {
+      return nil
+    }
+    let axes = [1, 0, 2].filter { $0 < shape.count }
+    guard !axes.isEmpty else { return nil }
+    let axis = builder.choices.pick("\(capture.name).operand axis", axes)
+    let length = 1 + builder.choices.choose("\(capture.name).operand axes", below: shape.count - axis)
+    operandAxes[capture.name] = axis
+    return Array(shape[axis..<axis + length])
   }
 
   private func isStartOfChain(_ capture: Capture) -> Bool {
@@ -278,8 +310,8 @@ private struct Drawing {
   private mutating func source(isBehindLayer: Bool = false) throws -> Name {
     inputCount += 1
     let name = uniqueName(inputCount == 1 ? "data" : "data\(inputCount)")
-    var shape = rootShape
-    if inputCount > 1, builder.choices.happens("\(name).other channels", oneIn: 6) {
+    var shape = sourceShape ?? rootShape
+    if inputCount > 1, sourceShape == nil, builder.choices.happens("\(name).other channels", oneIn: 6) {
       shape[1] = builder.choices.pick("\(name).channels", [1, 2, 3, 4, 6, 8])
     }
     try builder.addInput(name, shape: shape)
@@ -307,6 +339,11 @@ private struct Drawing {
       if choice > 0 { sketch.parameters[hint.path] = hint.literals[choice - 1].map { [$0] } }
     }
     builder.choices = choices
+    if let axis = operandAxes[capture.name] {
+      let message = type == "Scale" ? "scale_param" : "bias_param"
+      sketch.parameters[message, "axis"] = axis == 1 ? nil : [String(axis)]
+      sketch.parameters[message, "num_axes"] = nil
+    }
     return sketch.parameters
   }
 

@@ -26,13 +26,12 @@ enum InstanceRunner {
     var substitutes: [Name: any LayerDescription] = [:]
     for id in graph.liveLayers {
       let layer = graph[id]
-      if LayerRegistry.description(ofType: layer.type) == nil {
-        guard layouts.contains(where: { $0.types.accepts(layer.type) }) else {
-          throw UnknownType(type: layer.type)
-        }
-        guard let meaning = LayerMeaning(of: id, in: net) else { throw InvalidInstance.shapes }
+      if layouts.sayWhatComputes(layer.type), let meaning = LayerMeaning(of: id, in: net) {
         blobs[layer.name] = meaning.blobs
         substitutes[layer.name] = meaning.layer
+      } else if LayerRegistry.description(ofType: layer.type) == nil {
+        guard layouts.sayWhatComputes(layer.type) else { throw UnknownType(type: layer.type) }
+        throw InvalidInstance.shapes
       } else if let content = try? net.blobs(of: id) {
         blobs[layer.name] = try content.map {
           NetValue(shape: $0.shape, values: try net.values(of: $0, layer: id))

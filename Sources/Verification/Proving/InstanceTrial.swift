@@ -45,6 +45,14 @@ struct InstanceTrial {
     } catch let error as any DiagnosticError {
       return broken(instance, error.diagnostic.sentence)
     }
+    // A rule whose expressions cannot be evaluated on a net that it was made for is not finished.
+    if let failed = plan.nearMisses.first(where: { $0.reason.code == "evaluation" }) {
+      return .compared(
+        InstanceComparison(
+          instance: instance, rewritten: instance.definition.document.source.bytes, changedBlobs: [],
+          types: [],
+          difference: .notEvaluated(failed.reason.sentence())))
+    }
     guard !plan.rewrites.isEmpty else {
       let refusal = plan.nearMisses.first { $0.isComplete } ?? plan.nearMisses.first
       return .refused(refusal?.reason, sentence: refusal?.reason.sentence() ?? "")
@@ -68,7 +76,7 @@ struct InstanceTrial {
       let runner = try InstanceRunner.runner(
         of: plan.graph, definition: definition, weights: weights, layouts: rules.layouts)
       let found = try runner.run(inputs.filter { input in runner.inputs.contains { $0.name == input.key } })
-      comparison.difference = Self.difference(expected, found)
+      comparison.difference = Self.difference(expected, found, size: instance.size)
     } catch let error as InstanceRunner.UnknownType {
       throw error
     } catch let error as any DiagnosticError {
@@ -101,14 +109,14 @@ struct InstanceTrial {
 
   /// The worst number of all outputs, in the order of their names.
   private static func difference(
-    _ expected: [Name: NetValue<Double>], _ found: [Name: NetValue<Double>]
+    _ expected: [Name: NetValue<Double>], _ found: [Name: NetValue<Double>], size: Double
   ) -> InstanceComparison.Difference {
     var worst = InstanceComparison.Numbers(output: "", place: [], expected: 0, found: 0, error: -1)
     for (output, a) in expected.sorted(by: { $0.key < $1.key }) {
       guard let b = found[output] else { return .missing(output: output) }
       guard a.shape == b.shape else { return .shape(output: output, expected: a.shape, found: b.shape) }
-      // Inputs and parameters are of the size of 1: what cancels out below that is rounding.
-      let unit = a.values.reduce(1) { max($0, $1.magnitude) }
+      // Parameters are of the size of 1, inputs of this one: what cancels out below that is rounding.
+      let unit = a.values.reduce(size) { max($0, $1.magnitude) }
       for (index, (x, y)) in zip(a.values, b.values).enumerated() {
         let error = y.isFinite ? (x - y).magnitude / unit : .infinity
         if error > worst.error {

@@ -10,6 +10,8 @@ package struct ProofInstance: Sendable {
   package let blobs: [(layer: Name, values: [NetValue<Double>])]
   /// The values of the net inputs.
   package let inputs: [(name: Name, value: NetValue<Double>)]
+  /// How large the inputs are: what cancels out below a small part of that is rounding.
+  var size = 1.0
 
   /// The weights as a file holds them, in double precision: a proof is about formulas, not about rounding.
   func weights() throws -> WeightsFile {
@@ -138,23 +140,53 @@ struct InstanceBuilder {
   }
 
   /// The net.
-  func finish() throws -> ProofInstance {
-    ProofInstance(definition: try Self.definition(fields), blobs: blobs, inputs: inputs)
+  mutating func finish() throws -> ProofInstance {
+    try finish(try Self.definition(fields))
+  }
+
+  /// The decision of how large the inputs are.
+  static let sizeDecision = "size of the inputs"
+  /// How many sizes there are but those by constants.
+  static let sizeCount = 4
+
+  /// The net with inputs of the size of 1, larger, or close to a number among the layers' parameters: layers that bend compute the
+  /// same as others do on one side of the bend.
+  private mutating func finish(_ definition: NetDefinition) throws -> ProofInstance {
+    let constants = Array(
+      Set(definition.layers.flatMap(\.parameterNumbers).map(\.magnitude)).filter { $0 > 0 && $0 != 1 }
+        .sorted()
+        .suffix(4))
+    var sizes: [(size: Double, isAround: Bool)] = [(1, false), (1, false), (10, false), (100, false)]
+    for constant in constants { sizes += [(constant, true), (1.5 * constant, false)] }
+    let (size, isAround) = choices.pick(Self.sizeDecision, sizes)
+    var instance = ProofInstance(
+      definition: definition, blobs: blobs,
+      inputs: inputs.map { name, value in
+        let values = value.values.map { number in
+          guard isAround else { return size * number }
+          // Within some percent, on either side and with either sign.
+          return (number < 0 ? -size : size) * (1 + (number.magnitude - 1) / 32)
+        }
+        return (name, NetValue(shape: value.shape, values: values))
+      })
+    instance.size = max(1, size)
+    return instance
   }
 
   /// The net of a text of somebody else's; its inputs get shapes.
   mutating func finish(
-    _ text: SourceText, state: NetState, inputShape: (Int, inout Choices) -> [Int]
+    _ text: SourceText, state: NetState, inputShape: (_ declared: [Int]?, inout Choices) -> [Int]
   ) throws -> ProofInstance {
     var definition = try NetDefinition(TextDocument(text))
     if !definition.inputs.isEmpty {
+      let declared = definition.inputShapes
       var editor = TextEditor(definition.document)
       for name in ["input_shape", "input_dim"] {
         for field in definition.document.root.all(name) { editor.remove(field) }
       }
       var dimensions: [NewTextField] = []
       for (index, name) in definition.inputs.enumerated() {
-        let shape = inputShape(index, &choices)
+        let shape = inputShape(index < declared.count ? declared[index] : nil, &choices)
         try drawInput(name, shape: shape)
         dimensions.append(
           NewTextField(
@@ -175,7 +207,7 @@ struct InstanceBuilder {
       }
       try add(layer)
     }
-    return ProofInstance(definition: definition, blobs: blobs, inputs: inputs)
+    return try finish(definition)
   }
 
   private static func definition(_ fields: [NewTextField]) throws -> NetDefinition {

@@ -6,15 +6,37 @@ import Rules
 // All wording of proofs.
 
 extension RuleProof {
-  /// The verdict in one word or two, for a table.
+  /// The verdict in one word or two, for machines.
   package var word: String {
     switch verdict {
     case .proven: "proven"
     case .measured: "measured"
     case .notCompared: "not compared"
-    case .wrong: "WRONG"
-    case .neverMatched, .unknownTypes, .otherPhase, .lacksParameter, .timedOut: "NOT PROVEN"
+    case .wrong: "wrong"
+    case .neverMatched, .unknownTypes, .otherPhase, .lacksParameter, .notEnough, .timedOut: "not proven"
     }
+  }
+
+  /// The verdict for a table: `held on 200 of 200 nets`.
+  package func phrase(_ options: ProofOptions) -> String {
+    switch verdict {
+    case .proven: "held on \(compared) of \(options.instances) nets"
+    case .measured: "measured on \(compared) of \(options.instances) nets"
+    case .notCompared: "not compared"
+    case .wrong: "WRONG"
+    case .notEnough, .timedOut: "not enough: \(Self.nets(compared))"
+    case .neverMatched, .unknownTypes, .otherPhase, .lacksParameter: "NOT PROVEN"
+    }
+  }
+
+  private static func nets(_ count: Int) -> String { count == 1 ? "1 net" : "\(count) nets" }
+
+  /// `; 312 draws were discarded, 200 of them because …`; empty where none were.
+  private var discardClause: String {
+    guard let most = discarded.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else { return "" }
+    let subject = discardedCount == 1 ? "1 draw was" : "\(discardedCount) draws were"
+    let part = most.value == discardedCount ? "" : ", \(most.value) of them"
+    return "; \(subject) discarded\(part): \(most.key)"
   }
 
   /// What the user must know: why the rule is wrong or not proven; nil for a rule that is neither.
@@ -29,7 +51,13 @@ extension RuleProof {
       let nearest = reason.map { "; the most frequent reason: \($0)" } ?? ""
       return Diagnostic(
         .error, at: place,
-        "rule '\(rule.id)' is not proven: none of \(drawn) nets made from it was rewritten\(nearest)")
+        "rule '\(rule.id)' is not proven: none of \(drawn) nets made from it was rewritten\(nearest)\(discardClause)"
+      )
+    case .notEnough:
+      return Diagnostic(
+        .error, at: place,
+        "rule '\(rule.id)' is not proven: \(Self.nets(compared)) \(compared == 1 ? "was" : "were") compared, at least \(options.least) are needed; the rule refused \(drawn - compared)\(discardClause)"
+      )
     case .unknownTypes(let types):
       let names = types.map { "'\($0)'" }.joined(separator: ", ")
       return Diagnostic(
@@ -48,7 +76,7 @@ extension RuleProof {
     case .timedOut:
       return Diagnostic(
         .error, at: place,
-        "rule '\(rule.id)' is not proven: no net was compared within \(NumberText.decimal(options.seconds, digits: 0)) seconds; allow more with --time"
+        "rule '\(rule.id)' is not proven: \(Self.nets(compared)) of \(options.instances) \(compared == 1 ? "was" : "were") compared within \(NumberText.decimal(options.seconds, digits: 0)) seconds; allow more with --time"
       )
     }
   }
@@ -58,9 +86,9 @@ extension RuleProof {
     guard isGood, compared > 0 else { return [] }
     var notes: [String] = []
     if compared < options.instances {
-      let why = isCutShort ? "the time allowed is over" : "the rule refuses most of what its pattern allows"
       notes.append(
-        "rule '\(rule.id)': \(compared) nets were compared instead of \(options.instances): \(why)")
+        "rule '\(rule.id)': \(Self.nets(compared)) were compared instead of \(options.instances): the rule refused \(drawn - compared)\(discardClause)"
+      )
     }
     for (capture, types) in untriedTypes {
       notes.append(
@@ -81,6 +109,7 @@ extension InstanceComparison {
     case .shape(let output, let expected, let found):
       return "output '\(output)' has the shape \(expected) before the rewrite and \(found) after it"
     case .missing(let output): return "output '\(output)' is gone after the rewrite"
+    case .notEvaluated(let sentence): return "an expression cannot be evaluated: \(sentence)"
     case .notRunnable(let sentence): return "the rewritten net cannot be run: \(sentence)"
     }
   }
@@ -109,5 +138,17 @@ extension InstanceComparison {
     let shown = value.values.prefix(16).map { "\($0)" }.joined(separator: " ")
     let more = value.values.count > 16 ? " … and \(value.values.count - 16) more" : ""
     return "# \(name) \(value.shape): \(shown)\(more)\n"
+  }
+}
+
+extension InvalidInstance {
+  /// The reason as a clause.
+  var sentence: String {
+    switch self {
+    case .shapes: "its parameters and shapes contradict each other"
+    case .tooLarge: "it has too many numbers"
+    case .connections: "a layer cannot have as many bottoms or tops"
+    case .notFinite: "it computes numbers that are not finite"
+    }
   }
 }

@@ -20,11 +20,18 @@ package struct ProofOptions: Sendable {
   static let drawnPerInstance = 10
   /// Nets that are drawn at least.
   static let leastDrawn = 2000
+  /// Rewritten nets that a rule must hold on at least, where fewer were found than asked for.
+  static let leastCompared = 30
+  /// How many nets are drawn of each test as it is declared, before others: one for each size of inputs.
+  static let drawnPerTest = InstanceBuilder.sizeCount + 2
   /// How often a net that fails a condition is drawn anew where the condition looks.
   static let redrawLimit = 12
 
   /// The defaults.
   package init() {}
+
+  /// How many rewritten nets must be compared before anything good is said.
+  var least: Int { min(instances, Self.leastCompared) }
 
   /// Nets that are drawn at most.
   var drawLimit: Int {
@@ -52,7 +59,9 @@ package struct RuleProof: Sendable {
     case otherPhase
     /// A parameter has no value, and none of the rule's tests gives one.
     case lacksParameter(String)
-    /// No net was compared in the time allowed.
+    /// Fewer nets were compared than a proof needs.
+    case notEnough
+    /// The time allowed was over before enough nets were compared.
     case timedOut
   }
 
@@ -64,6 +73,10 @@ package struct RuleProof: Sendable {
   package var drawn = 0
   /// Nets that were rewritten and compared.
   package var compared = 0
+  /// Draws that came to no net that could be tried, by the reason.
+  package var discarded: [String: Int] = [:]
+  /// How many draws those were.
+  package var discardedCount: Int { discarded.values.reduce(0, +) }
   /// Nets that the rule did not rewrite, by the reason's code; `none` where it found nothing.
   package var refused: [String: Int] = [:]
   /// Rewritten nets by capture and type.
@@ -75,11 +88,19 @@ package struct RuleProof: Sendable {
   /// Whether the time allowed ended the proof early.
   package var isCutShort = false
 
-  /// Whether the rule did what it promises.
+  /// Whether nothing speaks against the rule: it did what it promises, or it promises nothing that can be compared.
   package var isGood: Bool {
     switch verdict {
     case .proven, .measured, .notCompared: true
-    case .wrong, .neverMatched, .unknownTypes, .otherPhase, .lacksParameter, .timedOut: false
+    case .wrong, .neverMatched, .unknownTypes, .otherPhase, .lacksParameter, .notEnough, .timedOut: false
+    }
+  }
+
+  /// Whether its nets were compared, and enough of them.
+  package var isCompared: Bool {
+    switch verdict {
+    case .proven, .measured: true
+    default: false
     }
   }
 }

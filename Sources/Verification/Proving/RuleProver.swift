@@ -1,6 +1,7 @@
 import CaffeIO
 import Diagnostics
 import Engine
+import Layers
 import RuleModel
 import Rules
 
@@ -80,6 +81,21 @@ package struct RuleProver {
       ^ rule.id.utf8.reduce(0xCBF2_9CE4_8422_2325) {
         ($0 ^ UInt64($1)) &* 0x100_0000_01B3
       }
+    // The rule's own tests are nets that its author had in mind: each is tried as it is declared before anything else.
+    for variant in variants {
+      for test in 0..<variant.tests.count {
+        for size in 0..<ProofOptions.drawnPerTest where clock.now < deadline {
+          number += 1
+          let choices = Choices(
+            keeping: variant.tests.declared(test, size: size), seed: origin &+ number &* 0xD134_2543_DE82_EF95
+          )
+          if let found = step(variant, isTest: true, choices) {
+            proof.verdict = .wrong(shrunk(found, variant, isTest: true, deadline: deadline))
+            return
+          }
+        }
+      }
+    }
     var draws = 0
     while proof.compared < options.instances, draws < options.drawLimit {
       guard clock.now < deadline else {
@@ -89,11 +105,12 @@ package struct RuleProver {
       draws += 1
       number += 1
       let variant = variants[Int(number % UInt64(variants.count))]
-      // The rule's own tests are nets that its author had in mind; they take every fifth turn, and every other one
-      // while nothing made from the pattern has matched.
+      // Tests take every fifth turn, with other shapes too, and every other one while nothing made from the pattern has matched.
       let turn = number / UInt64(variants.count)
       let isTest = variant.tests.count > 0 && turn % (proof.compared == 0 ? 2 : 5) == 0
-      if let found = step(variant, isTest: isTest, seed: origin &+ number &* 0xD134_2543_DE82_EF95) {
+      if let found = step(
+        variant, isTest: isTest, Choices(seed: origin &+ number &* 0xD134_2543_DE82_EF95))
+      {
         proof.verdict = .wrong(shrunk(found, variant, isTest: isTest, deadline: deadline))
         return
       }
@@ -102,8 +119,8 @@ package struct RuleProver {
   }
 
   /// Draws one net and tries it; the decisions of a net on which the rule is wrong.
-  private mutating func step(_ variant: Variant, isTest: Bool, seed: UInt64) -> [Choices.Decision]? {
-    var choices = Choices(seed: seed)
+  private mutating func step(_ variant: Variant, isTest: Bool, _ first: Choices) -> [Choices.Decision]? {
+    var choices = first
     for redraw in 0...ProofOptions.redrawLimit {
       let instance: ProofInstance
       let taken: Choices
@@ -111,7 +128,7 @@ package struct RuleProver {
         (instance, taken) = try draw(choices, variant, isTest: isTest)
       } catch {
         // What cannot be drawn is drawn otherwise next time.
-        note(error)
+        discard(error)
         return nil
       }
       let outcome = variant.trial.run(instance)
@@ -124,7 +141,7 @@ package struct RuleProver {
             InstanceGenerator.decision($0.name, $0.path)
           })
         let kept = looked.isEmpty ? [] : taken.decisions.filter { !looked.contains($0.name) }
-        choices = Choices(keeping: kept, seed: seed &+ UInt64(redraw + 1) &* 0x2545_F491_4F6C_DD1D)
+        choices = Choices(keeping: kept, seed: first.seed &+ UInt64(redraw + 1) &* 0x2545_F491_4F6C_DD1D)
         continue
       }
       return record(outcome, taken)
@@ -138,15 +155,26 @@ package struct RuleProver {
     isTest ? try variant.tests.instance(choices) : try generator.instance(choices)
   }
 
-  /// Keeps in mind why nets came to nothing.
-  private mutating func note(_ error: any Error) {
+  /// Keeps in mind why a draw came to nothing.
+  private mutating func discard(_ error: any Error) {
     if let error = error as? any DiagnosticError { obstacles[error.diagnostic.sentence, default: 0] += 1 }
+    proof.discarded[Self.reason(error), default: 0] += 1
+  }
+
+  /// Why a draw came to nothing, without the names of layers.
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case let error as InvalidInstance: return error.sentence
+    case let error as LayerError: return LayerError(nil, error.reason).diagnostic.sentence
+    case let error as any DiagnosticError: return error.diagnostic.sentence
+    default: return "it cannot be drawn"
+    }
   }
 
   private mutating func record(_ outcome: InstanceTrial.Outcome, _ choices: Choices) -> [Choices.Decision]? {
     switch outcome {
     case .invalid(let error):
-      note(error)
+      discard(error)
       return nil
     case .unknownType(let type):
       unknownTypes.insert(type)
@@ -169,8 +197,13 @@ package struct RuleProver {
 
   private func isWrong(_ comparison: InstanceComparison) -> Bool {
     // An approximate rule may be off; its nets must run all the same.
-    comparison.isWrong(tolerance: rule.safety == .approximate ? .greatestFiniteMagnitude : options.tolerance)
+    let allowed = max(options.tolerance, rule.computesParameters ? Self.parameterRounding : 0)
+    return comparison.isWrong(tolerance: rule.safety == .approximate ? .greatestFiniteMagnitude : allowed)
   }
+
+  /// What rounding to single precision may do to a net whose parameters a rule computes: a definition holds no other numbers, and
+  /// a power may multiply its error.
+  private static let parameterRounding = 1e-6
 
   private mutating func finish() {
     for capture in rule.pattern.captures where capture.alternatives.isEmpty {
@@ -178,10 +211,12 @@ package struct RuleProver {
       let untried = capture.types.names.filter { Glob($0).literal != nil && tried[$0] == nil }
       if !untried.isEmpty { proof.untriedTypes.append((capture.name, untried)) }
     }
-    if proof.compared > 0 {
-      proof.verdict = rule.safety == .approximate ? .measured : .proven
-    } else if proof.isCutShort {
+    if proof.isCutShort {
       proof.verdict = .timedOut
+    } else if proof.compared >= options.least {
+      proof.verdict = rule.safety == .approximate ? .measured : .proven
+    } else if proof.compared > 0 {
+      proof.verdict = .notEnough
     } else if !unknownTypes.isEmpty {
       proof.verdict = .unknownTypes(unknownTypes.sorted())
     } else {
@@ -225,5 +260,33 @@ extension Rule {
       }
     }
     return variants
+  }
+}
+
+extension Rule {
+  /// Whether it writes parameters that it computes, which a definition holds in single precision.
+  fileprivate var computesParameters: Bool {
+    let sets = transforms.contains { transform in
+      guard case .set(let assignment) = transform, case .attribute = assignment.target else { return false }
+      switch assignment.value {
+      case .expression: return true
+      case .written(let value): return value.isComputed
+      }
+    }
+    let layers = rewrite.layers + rewrite.insertions.map(\.layer)
+    return sets || layers.contains { $0.fields.contains { $0.value.isComputed } }
+  }
+}
+
+extension TemplateField.Value {
+  /// Whether an expression says it, or a part of it.
+  fileprivate var isComputed: Bool {
+    switch self {
+    case .string, .literal: false
+    case .computed: true
+    case .text: false
+    case .message(let fields): fields.contains { $0.value.isComputed }
+    case .list(let values): values.contains(where: \.isComputed)
+    }
   }
 }

@@ -25,6 +25,57 @@ package struct RewriteCheckReport: Sendable {
   /// How many rewrites convert the net on purpose.
   package var conversions: Int { count { if case .conversion = $0 { true } else { false } } }
 
+  /// The same report, with folds that were made of the same layers as conversions held to what came of them in a plan without
+  /// conversions.
+  func replacingMixed(_ plan: Plan, by other: RewriteCheckReport, of otherPlan: Plan) -> RewriteCheckReport {
+    var result = self
+    var places: [FoldKey: Int] = [:]
+    for (rewrite, applied) in otherPlan.rewrites.enumerated() {
+      places[FoldKey(applied)] = other.siteOfRewrite[rewrite]
+    }
+    var taken: [Int: Int] = [:]
+    for index in sites.indices {
+      guard case .conversion = sites[index].outcome else { continue }
+      var unknown: [Int] = []
+      for rewrite in sites[index].rewrites where plan.rewrites[rewrite].safety != .conversion {
+        result.sites[index].rewrites.removeAll { $0 == rewrite }
+        guard let place = places[FoldKey(plan.rewrites[rewrite])] else {
+          unknown.append(rewrite)
+          continue
+        }
+        if taken[place] == nil {
+          taken[place] = result.sites.count
+          var site = other.sites[place]
+          site.rewrites = []
+          result.sites.append(site)
+        }
+        result.sites[taken[place]!].rewrites.append(rewrite)
+        result.siteOfRewrite[rewrite] = taken[place]!
+      }
+      guard !unknown.isEmpty else { continue }
+      for rewrite in unknown { result.siteOfRewrite[rewrite] = result.sites.count }
+      var site = sites[index]
+      (site.rewrites, site.outcome) = (unknown, .notChecked(.converted))
+      result.sites.append(site)
+    }
+    result.sites.removeAll { $0.rewrites.isEmpty }
+    for (index, site) in result.sites.enumerated() {
+      for rewrite in site.rewrites { result.siteOfRewrite[rewrite] = index }
+    }
+    return result
+  }
+
+  /// A rewrite by its rule and the layers of the original net that it matched.
+  private struct FoldKey: Hashable {
+    let rule: String
+    let layers: [Name]
+
+    init(_ rewrite: RewriteRecord) {
+      rule = rewrite.rule
+      layers = rewrite.layers.map(\.name).sorted()
+    }
+  }
+
   private func count(_ condition: (SiteCheck.Outcome) -> Bool) -> Int {
     siteOfRewrite.count { condition(sites[$0].outcome) }
   }
@@ -87,6 +138,8 @@ package enum SiteObstacle: Sendable, Equatable {
   case layer(LayerError)
   /// Nothing is known about a value that the layers after the rewrites read.
   case unrelated(blob: Name)
+  /// What it reads is there only because of a conversion.
+  case converted
   /// Blobs that cannot be read.
   case unreadable(message: String)
 }

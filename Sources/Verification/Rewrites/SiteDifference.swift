@@ -86,6 +86,13 @@ package struct SiteDifference: Sendable, Equatable {
     relative = .infinity
   }
 
+  /// A value that has another shape after the rewrites.
+  init(blob: Name, shapeBefore before: [Int], after: [Int]) {
+    self.init(blob: blob)
+    mismatch = .shape(before: before, after: after)
+    relative = .infinity
+  }
+
   /// Layers that cannot be run after the rewrites.
   init(blob: Name, notRunnable error: LayerError) {
     self.init(blob: blob)

@@ -21,6 +21,8 @@ struct SiteFinder {
   private var rewriteAfter: [Int: Int] = [:]
   /// Union–find over rewrites.
   private var parents: [Int]
+  /// By name, the last value of each blob of the net after.
+  private let lastValues: [Name: ValueID]
 
   /// - Parameters:
   ///   - plan: what was planned.
@@ -34,10 +36,16 @@ struct SiteFinder {
     guard planned.count == emitted.layers.count else {
       throw RewriteCheckError.layerCount(planned: planned.count, written: emitted.layers.count)
     }
+    var lastValues: [Name: ValueID] = [:]
+    for index in after.values.indices {
+      let value = ValueID(index: index)
+      lastValues[after.blobName(of: value)] = value
+    }
+    self.lastValues = lastValues
     var places: [Int: Int] = [:]
     for (place, layer) in planned.enumerated() { places[layer.index] = place }
     for (index, rewrite) in plan.rewrites.enumerated() {
-      for layer in rewrite.touched {
+      for layer in rewrite.safety == .conversion ? rewrite.changed(in: plan.graph) : rewrite.touched {
         if let other = rewriteBefore[layer.index] {
           unite(index, other)
         } else {
@@ -50,21 +58,27 @@ struct SiteFinder {
   }
 
   /// What a layer that is gone read from another site's layer, and what a new one reads from one, is not to be seen from
-  /// outside of both: they are one site.
+  /// outside of both: they are one site. A conversion is none with its neighbours: what it reads has to be as before.
   private mutating func uniteNeighbours(_ places: [Int: Int]) {
     for (index, rewrite) in rewriteBefore where index < before.layers.count && places[index] == nil {
       guard before.layers[index].isIncluded else { continue }
       for bottom in before.layers[index].bottoms {
-        if let maker = site(making: bottom, of: before, rewriteBefore) { unite(rewrite, maker) }
+        if let maker = site(making: bottom, of: before, rewriteBefore) { uniteFolds(rewrite, maker) }
       }
     }
     for (place, layer) in planned.enumerated() where layer.index >= before.layers.count {
       guard after.layers[place].isIncluded, let rewrite = rewriteAfter[place] else { continue }
       for bottom in after.layers[place].bottoms {
-        if let maker = site(making: bottom, of: after, rewriteAfter) { unite(rewrite, maker) }
+        if let maker = site(making: bottom, of: after, rewriteAfter) { uniteFolds(rewrite, maker) }
       }
     }
   }
+
+  private mutating func uniteFolds(_ a: Int, _ b: Int) {
+    if !isConversion(a), !isConversion(b) { unite(a, b) }
+  }
+
+  private func isConversion(_ rewrite: Int) -> Bool { plan.rewrites[rewrite].safety == .conversion }
 
   /// The sites, in the order of their first rewrites; those whose layers the phase leaves out have no layers.
   ///
@@ -148,6 +162,16 @@ struct SiteFinder {
     let replaced = outputs(of: after)
     for (name, u) in outputs(of: before) {
       if let w = replaced[name] { add(u, w, reader: nil) }
+    }
+    // What a conversion read is read by what it made, or by nobody any more: by its name then.
+    for (index, rewrite) in rewriteBefore.sorted(by: { $0.key < $1.key }) where isConversion(rewrite) {
+      guard index < before.layers.count, before.layers[index].isIncluded else { continue }
+      for u in before.layers[index].bottoms {
+        guard let maker = site(making: u, of: before, rewriteBefore), !isConversion(maker),
+          let w = lastValues[before.blobName(of: u)]
+        else { continue }
+        add(u, w, reader: nil)
+      }
     }
     return items
   }

@@ -44,7 +44,7 @@ struct SiteNets: Sendable {
     }
     // One net serves all layers: making one takes as long as the net is large.
     func meanings(_ layers: [LayerID], _ graph: NetGraph) -> [LayerID: LayerMeaning] {
-      let unknown = layers.filter { Self.isKnownByLayoutOnly(graph[$0].type, options.layouts) }
+      let unknown = layers.filter { options.layouts.sayWhatComputes(graph[$0].type) }
       guard !unknown.isEmpty else { return [:] }
       let net = net(graph)
       var meanings: [LayerID: LayerMeaning] = [:]
@@ -57,10 +57,6 @@ struct SiteNets: Sendable {
       meanings(sites.flatMap(\.after).map { planned[$0.index] }, plan.graph)
     )
     shapes = KnownShapes { net(before) }
-  }
-
-  private static func isKnownByLayoutOnly(_ type: String, _ layouts: [BlobLayout]) -> Bool {
-    LayerRegistry.description(ofType: type) == nil && layouts.contains { $0.types.accepts(type) }
   }
 
   /// The layer of the net before that a layer of the net after is; nil for a new one.
@@ -120,7 +116,8 @@ struct SiteNets: Sendable {
     return try step(layer, after.definition.layers[layer.index], after[layer], blobs: blobs)
   }
 
-  /// A layer of a type that the executor does not know, as its blob layout says; nil where it has none.
+  /// A layer of a type that the executor does not know, or that a layout of the user describes, as its layout says; nil where
+  /// it has none.
   private func meaning(
     _ meaning: LayerMeaning?, _ id: LayerID, _ layer: NetGraph.Layer
   ) -> SiteSide.Step? {
@@ -148,7 +145,7 @@ struct SiteNets: Sendable {
     }
     return SiteSide.Step(
       id: id, layer: try LayerRegistry.layer(description), subject: description.subject,
-      bottoms: layer.bottoms, tops: layer.tops, blobs: blobs)
+      bottoms: layer.bottoms, tops: layer.tops, blobs: blobs, numbers: definition.parameterNumbers)
   }
 }
 

@@ -88,15 +88,31 @@ struct SiteSamples {
     }
   }
 
+  /// The shapes that the net gives, made smaller alike: branches of different resolution keep fitting one another, the planes of
+  /// a large net become small. The shapes themselves come last.
+  static func reduced(_ shapes: [[Int]]) -> [[[Int]]] {
+    var candidates: [[[Int]]] = []
+    for divisor in [64, 32, 16, 8, 4, 2] {
+      for slack in [0, divisor - 1] {
+        let candidate = shapes.map { shape in
+          // On a plane of one number a window says little.
+          shape.enumerated().map { $0 < 2 ? $1 : max(min($1, 2), ($1 + slack) / divisor) }
+        }
+        if !candidates.contains(candidate), candidate != shapes { candidates.append(candidate) }
+      }
+    }
+    return candidates + [shapes]
+  }
+
   /// The values of all inputs.
-  func values(seed: UInt64) -> [NetValue<Double>] {
+  func values(seed: UInt64, _ spread: SampleSpread = .within(1)) -> [NetValue<Double>] {
     var numbers = RandomNumbers(seed: seed)
     return shapes.indices.map { index in
       var value = NetValue<Double>(shape: shapes[index])
       let imageCount = shapes[index].first ?? 1
       let size = imageCount == 0 ? 0 : value.values.count / imageCount
       for image in 0..<imageCount {
-        fill(&value.values, image * size..<(image + 1) * size, image, sharings[index], &numbers)
+        fill(&value.values, image * size..<(image + 1) * size, image, sharings[index], spread, &numbers)
       }
       return value
     }
@@ -104,11 +120,11 @@ struct SiteSamples {
 
   /// Gives one image its numbers.
   private func fill(
-    _ values: inout [Double], _ range: Range<Int>, _ image: Int, _ sharing: Sharing?,
+    _ values: inout [Double], _ range: Range<Int>, _ image: Int, _ sharing: Sharing?, _ spread: SampleSpread,
     _ numbers: inout RandomNumbers
   ) {
     guard let sharing else {
-      for index in range { values[index] = 2 * numbers.uniform() - 1 }
+      for index in range { values[index] = spread.number(&numbers) }
       return
     }
     let phases = min(images, sharing.places.count)
@@ -121,7 +137,7 @@ struct SiteSamples {
     for group in stride(from: range.lowerBound, to: range.upperBound, by: sharing.period) {
       for channel in own {
         for place in places {
-          values[group + channel * sharing.plane + place] = 2 * numbers.uniform() - 1
+          values[group + channel * sharing.plane + place] = spread.number(&numbers)
         }
       }
     }
@@ -243,7 +259,7 @@ extension LayerError {
   var isContradiction: Bool {
     switch reason {
     case .unknownType, .unexplainedField, .unsupported, .ambiguousBlobs, .windowsTooLarge, .tooManyDimensions,
-      .tooLarge:
+      .tooLarge, .memory:
       false
     default: true
     }

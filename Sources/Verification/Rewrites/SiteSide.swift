@@ -12,6 +12,8 @@ struct SiteSide {
     let bottoms: [ValueID]
     let tops: [ValueID]
     let blobs: [BlobContent]
+    /// Numbers among its parameters.
+    var numbers: [Double] = []
   }
 
   /// In order.

@@ -14,7 +14,11 @@ struct VerifyCommand: ParsableCommand {
 
         caffold verify deploy.prototxt weights.caffemodel out/deploy.prototxt out/weights.caffemodel
 
-      Exit status: 0 equal within the tolerance, 1 different, 2 bad input, 64 wrong usage.
+      Random inputs have numbers of the size of 1; further samples are 10 and 100 times as large, and larger where a layer \
+      that changed bends only there.
+
+      Exit status: 0 equal within the tolerance, 1 different or an output could not be compared, 2 bad input, 64 wrong \
+      usage.
       """)
 
   @Argument(help: ArgumentHelp("The first net definition.", valueName: "model-a"))
@@ -41,7 +45,7 @@ struct VerifyCommand: ParsableCommand {
       valueName: "shape"))
   var inputShape: [String] = []
 
-  @Option(help: ArgumentHelp("How many random inputs to run.", valueName: "number"))
+  @Option(help: ArgumentHelp("How many random inputs of the size of 1 to run.", valueName: "number"))
   var samples: Int = InputOptions().samples
 
   @Option(help: ArgumentHelp("Where the random numbers begin.", valueName: "number"))

@@ -23,7 +23,8 @@ struct CheckReport {
     }
     if check.uncheckedRewrites > 0 { line += "; \(Format.grouped(check.uncheckedRewrites)) not checked" }
     if check.conversions > 0 {
-      line += "; \(Format.grouped(check.conversions)) convert the net and cannot be compared"
+      line +=
+        "; \(Format.counted(check.conversions, "rewrite")) \(check.conversions == 1 ? "changes" : "change") the net's input or output on purpose; not compared"
     }
     return line
   }
@@ -41,7 +42,7 @@ struct CheckReport {
   private func line(_ site: SiteCheck) -> String {
     let head = "check: \(rules(site)) at '\(site.name)': "
     switch site.outcome {
-    case .conversion: return head + "converts the net, not compared"
+    case .conversion: return head + "changes the net's input or output on purpose; not compared"
     case .nothing: return head + "nothing to compare"
     case .notChecked: return head + "not checked: \(reason(site) ?? "")"
     case .compared(let difference): return head + difference.phrase

@@ -20,11 +20,12 @@ struct ProveReport {
 
   var text: String {
     var table = Table()
-    table.add("rule", "compared", "refused", "largest error", "")
+    table.add("rule", "compared", "refused", "discarded", "largest error", "")
     for (rule, proof) in proofs {
       table.add(
         rule.id, Format.grouped(proof.compared), Format.grouped(proof.drawn - proof.compared),
-        proof.compared > 0 ? Format.scientific(proof.largestError) : "–", proof.word)
+        Format.grouped(proof.discardedCount),
+        proof.compared > 0 ? Format.scientific(proof.largestError) : "–", proof.phrase(options))
     }
     var text = table.lines(hasTotal: false).joined(separator: "\n") + "\n"
     for (rule, proof) in proofs {
@@ -36,9 +37,12 @@ struct ProveReport {
     }
     let wrong = proofs.count { if case .wrong = $0.proof.verdict { true } else { false } }
     let unproven = proofs.count { !$0.proof.isGood } - wrong
-    var parts = ["\(Format.counted(proofs.count, "rule")): \(proofs.count - wrong - unproven) good"]
+    let uncompared = proofs.count { $0.proof.isGood && !$0.proof.isCompared }
+    let held = proofs.count - wrong - unproven - uncompared
+    var parts = ["\(Format.counted(proofs.count, "rule")): \(held) held"]
     if wrong > 0 { parts.append("\(wrong) wrong") }
     if unproven > 0 { parts.append("\(unproven) not proven") }
+    if uncompared > 0 { parts.append("\(uncompared) not compared, since they change the net on purpose") }
     return text + parts.joined(separator: ", ") + "\n"
   }
 
@@ -52,6 +56,9 @@ struct ProveReport {
       if let types = proof.types[capture.name] { lines.append("  \(capture.name): \(list(types))") }
     }
     if !proof.refused.isEmpty { lines.append("  refused: \(list(proof.refused))") }
+    for (reason, count) in proof.discarded.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+      lines.append("  discarded: \(count) × \(reason)")
+    }
     return lines.isEmpty ? "" : "\(rule.id)\n\(lines.joined(separator: "\n"))\n"
   }
 
@@ -86,10 +93,11 @@ struct ProveReport {
     }
     return .object([
       ("id", .string(rule.id)),
-      ("verdict", .string(proof.word.lowercased())),
+      ("verdict", .string(proof.word)),
       ("compared", .integer(proof.compared)),
       ("drawn", .integer(proof.drawn)),
       ("refused", counts(proof.refused)),
+      ("discarded", counts(proof.discarded)),
       ("largestError", proof.compared > 0 ? .number(proof.largestError) : .null),
       ("types", .object(proof.types.sorted { $0.key < $1.key }.map { ($0.key, counts($0.value)) })),
       ("message", proof.error(for: rule, options: options).map { .string($0.sentence) } ?? .null),

@@ -20,10 +20,9 @@ struct VerifyReport {
     var table = Table()
     table.add("blob", "shape", "largest", "difference", "relative")
     let outputs = Set(comparison.outputs)
-    let renewed = comparison.renewed(tolerance: tolerance).map(\.name)
     for blob in comparison.blobs
     where verbose || outputs.contains(blob.name)
-      || !(blob.relative <= tolerance) && !renewed.contains(blob.name)
+      || !(blob.relative <= tolerance) && !blob.isMadeOtherwise
     {
       table.add(
         blob.name.description, Self.text(of: blob.shape), Format.scientific(blob.largest),
@@ -35,13 +34,28 @@ struct VerifyReport {
       lines.append(
         "'\(score.output)': best class agrees in \(score.top1) of \(score.rows), five best in \(score.top5)")
     }
-    for cut in comparison.cuts {
-      lines.append("note: \(cut.layer.type) '\(cut.layer.name)' cannot be run here\(replacement(cut))")
+    lines += notes
+    lines.append(summary)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What a reader of the verdict has to know.
+  private var notes: [String] {
+    var lines = cutLines
+    for tie in comparison.ties {
+      lines.append(
+        "note: \(Format.counted(tie.count, "number")) of '\(tie.blob)' \(tie.count == 1 ? "depends" : "depend") on which of two equal values is taken; rounding decides it, so both nets went on with those of the first"
+      )
     }
+    let renewed = comparison.renewed.map(\.name)
     if !renewed.isEmpty {
       lines.append(
-        "note: made by other layers or from other weights, and not the same: \(Format.names(renewed))"
+        "note: other numbers on purpose, made by other layers or from other weights: \(Format.names(renewed))"
       )
+    }
+    if !comparison.handedOver.isEmpty {
+      lines.append(
+        "note: not compared, since rewrites change them on purpose: \(Format.names(comparison.handedOver))")
     }
     let behind = comparison.skipped.filter { name in !replaced.contains(name) }
     if !behind.isEmpty {
@@ -49,40 +63,72 @@ struct VerifyReport {
         "note: not compared: \(Format.names(behind)); --input-shape NAME=… gives the shape of what a layer that cannot be run makes"
       )
     }
-    if !comparison.unmatchedOutputs.isEmpty {
+    if !comparison.settledOutputs.isEmpty {
       lines.append(
-        "different: net outputs that only one of them has: \(Format.names(comparison.unmatchedOutputs))")
+        "note: made in both nets by the same layer of the same values: \(Format.names(comparison.settledOutputs))"
+      )
     }
-    if comparison.unmatchedOutputs.isEmpty || comparison.firstDivergence(tolerance: tolerance) != nil {
-      lines.append(summary)
+    return lines
+  }
+
+  private var cutLines: [String] {
+    var groups: [(type: String, isReplaced: Bool, cuts: [NetComparison.Cut])] = []
+    for cut in comparison.cuts {
+      let key = (cut.layer.type, !cut.replaced.isEmpty)
+      if let place = groups.firstIndex(where: { ($0.type, $0.isReplaced) == key }) {
+        groups[place].cuts.append(cut)
+      } else {
+        groups.append((key.0, key.1, [cut]))
+      }
     }
-    return lines.joined(separator: "\n") + "\n"
+    return groups.flatMap { group in
+      let more = { count in
+        "note: \(Wording.counted(count, "more layer", plural: "more layers")) of type \(group.type) cannot be run here either"
+      }
+      return verbose
+        ? group.cuts.map(line)
+        : GroupedLines.lines(group.cuts, name: { $0.layer.name }, more: more, line: line)
+    }
+  }
+
+  private func line(_ cut: NetComparison.Cut) -> String {
+    let effect =
+      cut.replaced.isEmpty
+      ? "what it computes was not compared" : "both nets were given the same random values for its tops"
+    let shapes = cut.replaced.map { "'\($0.blob)' \(Self.text(of: $0.shape))" }.joined(separator: ", ")
+    return "note: \(cut.layer.type) '\(cut.layer.name)' cannot be run here; \(effect)"
+      + (verbose && !shapes.isEmpty ? " (\(shapes))" : "")
   }
 
   /// The blobs that both nets were given instead of computing them.
   private var replaced: Set<Name> { Set(comparison.cuts.flatMap { $0.replaced.map(\.blob) }) }
 
-  private func replacement(_ cut: NetComparison.Cut) -> String {
-    guard !cut.replaced.isEmpty else { return ": what stands behind it was not compared" }
-    let values = cut.replaced.map { "'\($0.blob)' \(Self.text(of: $0.shape))" }.joined(separator: ", ")
-    return ": both nets were given the same values for \(values)"
-  }
-
   private static func text(of shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
 
   /// The verdict in one line.
   var summary: String {
-    if let first = comparison.firstDivergence(tolerance: tolerance) {
+    let compared = Format.counted(comparison.blobs.count - comparison.renewed.count, "blob")
+    switch comparison.verdict {
+    case .different:
+      let first = comparison.firstDivergence!
       return
         "different: the first blob beyond \(Format.scientific(tolerance)) is '\(first.name)': \(reason(first))"
+    case .otherOutputs:
+      return
+        "different: only one of the nets has \(comparison.unmatchedOutputs.count == 1 ? "the output" : "the outputs") \(Format.names(comparison.unmatchedOutputs))"
+    case .nothingCompared:
+      return "nothing could be compared: no blob that a layer computes was computed in both nets"
+    case .incomplete:
+      let outputs = comparison.uncomparedOutputs
+      return
+        "not equal: \(outputs.count == 1 ? "an output" : Format.counted(outputs.count, "output")) could not be compared: \(Format.names(outputs)); \(compared) \(comparison.blobs.count == 1 ? "agrees" : "agree") within \(Format.scientific(tolerance))"
+    case .equal:
+      let worst = comparison.worst
+      let skipped = comparison.skipped.count
+      let behind = skipped == 0 ? "" : "; \(skipped) at or behind layers that cannot be run were not compared"
+      return
+        "equal: \(compared) within \(Format.scientific(tolerance)); the largest difference is \(Format.scientific(worst?.relative ?? 0)), at '\(worst?.name ?? "")'\(behind)"
     }
-    guard let worst = comparison.worst(tolerance: tolerance) else {
-      return "different: the nets have no blob in common"
-    }
-    let skipped = comparison.skipped.count
-    let behind = skipped == 0 ? "" : "; \(skipped) at or behind layers that cannot be run were not compared"
-    return
-      "equal: \(comparison.blobs.count - comparison.renewed(tolerance: tolerance).count) blobs within \(Format.scientific(tolerance)); the largest difference is \(Format.scientific(worst.relative)), at '\(worst.name)'\(behind)"
   }
 
   private func reason(_ blob: BlobDifference) -> String {
@@ -100,10 +146,8 @@ struct VerifyReport {
       ("equal", .boolean(result.isEqual)),
       ("tolerance", .number(tolerance)),
       ("samples", .integer(comparison.samples)),
-      (
-        "firstDivergence",
-        comparison.firstDivergence(tolerance: tolerance).map { .name($0.name) } ?? .null
-      ),
+      ("verdict", .string(Self.word(comparison.verdict))),
+      ("firstDivergence", comparison.firstDivergence.map { .name($0.name) } ?? .null),
       ("blobs", .array(comparison.blobs.map(blob))),
       ("outputs", .array(comparison.outputs.map(JSONValue.name))),
       ("unmatchedOutputs", .array(comparison.unmatchedOutputs.map(JSONValue.name))),
@@ -122,7 +166,25 @@ struct VerifyReport {
         .array(comparison.cuts.map(cut))
       ),
       ("skipped", .array(comparison.skipped.map(JSONValue.name))),
+      ("uncomparedOutputs", .array(comparison.uncomparedOutputs.map(JSONValue.name))),
+      ("settledOutputs", .array(comparison.settledOutputs.map(JSONValue.name))),
+      ("handedOver", .array(comparison.handedOver.map(JSONValue.name))),
+      (
+        "ties",
+        .array(
+          comparison.ties.map { .object([("blob", .name($0.blob)), ("numbers", .integer($0.count))]) })
+      ),
     ])
+  }
+
+  private static func word(_ verdict: NetComparison.Verdict) -> String {
+    switch verdict {
+    case .equal: "equal"
+    case .different: "different"
+    case .otherOutputs: "other-outputs"
+    case .incomplete: "incomplete"
+    case .nothingCompared: "nothing-compared"
+    }
   }
 
   private func cut(_ cut: NetComparison.Cut) -> JSONValue {

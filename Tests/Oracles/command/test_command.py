@@ -595,12 +595,23 @@ def test_a_net_that_differs_is_told_in_json_too(command, pair, tmp_path):
     assert result.document["verification"]["equal"] is False
 
 
-def test_a_conversion_that_differs_is_named(command, pair, tmp_path):
-    arguments = ["--extend-select", "preprocess", "--param", "mean=0.5", "--verify"]
+def test_verify_compares_what_a_conversion_leaves_alone(command, pair, tmp_path):
+    """The first convolution takes other inputs on purpose; a wrong fold behind it is found."""
+    arguments = ["--extend-select", "preprocess", "--param", "mean=0.5", "--verify", "--format", "json"]
     result = command.run("fold", *pair, "-o", tmp_path / "out", *arguments)
+    assert result.code == 0, result.stderr
+    verification = result.document["verification"]
+    assert verification["verdict"] == "equal"
+    assert len(verification["handedOver"]) == 1
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(
+        "schema: 1\nrules:\n  - id: wrong\n    summary: Forget a ReLU.\n    match: {r: {type: ReLU}}\n"
+        "    rewrite: {remove: r}\n"
+    )
+    result = command.run("fold", *pair, "-o", tmp_path / "no", *arguments, "--no-check", "--rules", wrong)
     assert result.code == 1
-    assert "'input-mean' changed on purpose what the net takes or gives" in result.stderr
-    assert not list((tmp_path / "out").glob("*"))
+    assert result.document["verification"]["verdict"] == "different"
+    assert not list((tmp_path / "no").glob("*"))
 
 
 def test_verify_takes_the_branch_of_a_stage(command, pair, tmp_path):
@@ -673,14 +684,12 @@ def test_weights_of_another_net_are_said_once(command, pair, tmp_path):
     for name in ("conv", "fc"):
         text = text.replace(f'name: "{name}', f'name: "other_{name}')
     pair[0].write_text(text)
-    warnings = [
-        warning["message"]
-        for warning in command.run("fold", *pair, "--dry-run", "--format", "json").document["warnings"]
-    ]
-    assert warnings == [
-        "the weights file has blobs for none of the 16 layers that need them, but for 'conv1', 'conv1/bn', "
-        "'conv1/scale' and 13 more; does it belong to another net?"
-    ]
+    run = command.run("fold", *pair, "--dry-run")
+    assert run.code == 2
+    assert (
+        "has blobs for none of the net's layers, such as Convolution 'other_conv1'; its blobs are for "
+        "'conv1', 'conv1/bn', 'conv1/scale' and 13 more" in " ".join(run.stderr.split())
+    )
 
 
 # -- what the report says of many layers

@@ -305,9 +305,8 @@ def test_verify_does_not_blame_the_fold_for_what_was_asked(command, tmp_path):
     result = command.run(
         "fold", model, weights, "-o", tmp_path / "out", "--verify", *FLAGS, "--param", "mean=100"
     )
-    assert result.code == 1
-    assert result.stderr.endswith(
-        "error: the folded net differs from the original, so nothing was written; 'input-mean' changed "
-        "on purpose what the net takes or gives: leave --verify out, or those rules\n"
-    )
-    assert not (tmp_path / "out").exists() or not any((tmp_path / "out").iterdir())
+    # What the convolution makes of other numbers is not compared; what stands behind it is.
+    assert result.code == 0, result.stderr
+    assert "different" not in result.stdout + result.stderr
+    folded = nets.parse((tmp_path / "out" / "net.prototxt").read_bytes())
+    assert [nets.layer_type(layer) for layer in folded.layer].count("Scale") == 1

@@ -91,7 +91,8 @@ def test_verify_takes_layouts_from_rule_files(command, files, tmp_path):
     known = command.run("verify", model, weights, *folded, "--rules", path, "--format", "json")
     assert known.code == 0
     assert "relu" in {blob["name"] for blob in known.document["blobs"]}
-    # Without it, what one net computes and the other cannot is no reason to call them different.
+    # Without it, what one net computes and the other cannot is no reason to call them different, nor equal.
     unknown = command.run("verify", model, weights, *folded, "--format", "json")
-    assert unknown.code == 0
+    assert unknown.code == 1
+    assert unknown.document["verdict"] == "nothing-compared"
     assert set(unknown.document["skipped"]) == {"gain", "relu"}

@@ -1,0 +1,12 @@
+/// A layer some tops of which jump where a bottom changes by as little as rounding does: indices of the largest of several
+/// values, what is chosen by them, or which side of a threshold a value lies on.
+package protocol IndexMaking: LayerDescription {
+  /// The places of those tops.
+  var indexTops: [Int] { get }
+}
+
+extension ArgMaxLayer: IndexMaking { package var indexTops: [Int] { [0] } }
+extension DetectionOutputLayer: IndexMaking { package var indexTops: [Int] { [0] } }
+/// The mask.
+extension PoolingLayer: IndexMaking { package var indexTops: [Int] { [1] } }
+extension ThresholdLayer: IndexMaking { package var indexTops: [Int] { [0] } }

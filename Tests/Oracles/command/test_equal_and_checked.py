@@ -1,0 +1,385 @@
+"""'Equal', 'checked' and 'proven' after reports of users: what was compared, and what is said of the rest."""
+
+import pathlib
+
+import nets
+import numpy as np
+import pytest
+from small_nets import batch_norm, conv, layer, normal, pair_of, scale, statistics
+
+REPORTS = pathlib.Path(__file__).parents[2] / "Fixtures" / "reports"
+#: Of a layer that no net here has.
+SOME_WEIGHTS = pair_of(conv("elsewhere", "data"), {"elsewhere": [normal(4, 3, 3, 3), normal(4)]})[1]
+
+
+def files(folder, text, blobs, shape=(1, 3, 8, 8)):
+    """A net and its weights as files."""
+    definition, weights = pair_of(text, blobs, shape)
+    model, stored = folder / "net.prototxt", folder / "net.caffemodel"
+    model.write_bytes(definition)
+    stored.write_bytes(weights)
+    return model, stored
+
+
+def written(folder, name="net"):
+    return folder / f"{name}.prototxt", folder / f"{name}.caffemodel"
+
+
+def rules(folder, text):
+    path = folder / "rules.yaml"
+    path.write_text("schema: 1\nrules:\n" + text)
+    return path
+
+
+# MARK: verify
+
+
+def test_a_fold_into_the_bottoms_of_a_concat_is_equal(command, tmp_path):
+    folder = REPORTS / "concat-affine-verify"
+    pair = folder / "net.prototxt", folder / "net.caffemodel"
+    result = command.run("fold", *pair, "-o", tmp_path, "--verify", "--format", "json")
+    assert result.code == 0, result.stderr
+    assert result.document["check"]["compared"] == 1
+    assert result.document["verification"]["verdict"] == "equal"
+    result = command.run("verify", *pair, *written(tmp_path), "--format", "json")
+    assert result.code == 0
+    assert [b["name"] for b in result.document["blobs"] if b["madeOtherwise"]] == ["a", "b"]
+    # A Concat whose parts are wrong is still found.
+    weights = nets.decode_file(written(tmp_path)[1])
+    first = next(one for one in weights.layer if one.name == "a")
+    first.blobs[0].data[0] *= 1.01
+    wrong = tmp_path / "wrong.caffemodel"
+    wrong.write_bytes(weights.SerializeToString())
+    assert command.run("verify", *pair, written(tmp_path)[0], wrong).code == 1
+
+
+def test_nothing_but_inputs_is_nothing(command, tmp_path):
+    pair = files(tmp_path, layer("VendorThing", "v", "data"), {})
+    pair[1].write_bytes(SOME_WEIGHTS)
+    result = command.run("verify", *pair, *pair)
+    assert result.code == 1
+    assert result.stderr.endswith(
+        "nothing could be compared: no blob that a layer computes was computed in both nets\n"
+    )
+
+
+def test_an_output_that_cannot_be_compared_is_not_equal(command, tmp_path):
+    text = (
+        conv("c", "data")
+        + layer("VendorThing", "v", "c")
+        + layer("InnerProduct", "fc", "v", None, "inner_product_param { num_output: 2 }")
+    )
+    pair = files(tmp_path, text, {"c": [normal(4, 3, 3, 3), normal(4)], "fc": [normal(2, 5), normal(2)]})
+    result = command.run("verify", *pair, *pair)
+    assert result.code == 1
+    assert "not equal: an output could not be compared: 'fc'; 2 blobs agree within 1.0e-4\n" in result.stderr
+    assert command.run("verify", *pair, *pair, "--input-shape", "v=1,5").code == 0
+
+
+def test_layers_without_their_blobs_are_an_error(command, tmp_path):
+    text = conv("c", "data") + conv("d", "c")
+    model, weights = files(tmp_path, text, {"c": [normal(4, 3, 3, 3), normal(4)]})
+    result = command.run("verify", model, weights, model, weights)
+    assert result.code == 2
+    assert result.stderr == (
+        f"{weights}: error: has no blobs for Convolution 'd'; the net cannot be run without them\n"
+    )
+
+
+def test_weights_of_another_net_are_an_error(command, tmp_path):
+    (tmp_path / "other").mkdir()
+    model, _ = files(tmp_path, conv("c", "data") + batch_norm("bn", "c"), {})
+    _, weights = files(tmp_path / "other", conv("x", "data"), {"x": [normal(4, 3, 3, 3), normal(4)]})
+    sentence = (
+        f"{weights}: error: has blobs for none of the net's layers, such as Convolution 'c'; its blobs are "
+        "for 'x'; give the weights of this net\n"
+    )
+    for arguments in (
+        ["verify", model, weights] * 1 + [model, weights],
+        ["fold", model, weights, "-o", tmp_path / "o"],
+    ):
+        result = command.run(*arguments)
+        assert result.code == 2
+        assert result.stderr == sentence
+    assert not (tmp_path / "o").exists()
+
+
+def test_notes_about_layers_of_one_type_are_one(command, tmp_path):
+    text = conv("c", "data") + "".join(
+        layer("VendorThing", f"v{i}", "c" if i == 0 else f"v{i - 1}") for i in range(9)
+    )
+    pair = files(tmp_path, text, {"c": [normal(4, 3, 3, 3), normal(4)]})
+    result = command.run("verify", *pair, *pair)
+    lines = [line for line in result.stderr.splitlines() if "VendorThing" in line and "cannot be run" in line]
+    assert len(lines) <= 3
+    assert any("7 more layers of type VendorThing cannot be run here either" in line for line in lines), lines
+
+
+def test_shapes_are_asked_for_at_once_and_only_where_they_matter(command, tmp_path):
+    text = (
+        'input: "a"\ninput: "b"\ninput: "label"\n'
+        + layer("Eltwise", "s", "a b")
+        + layer("SoftmaxWithLoss", "loss", "s label")
+    )
+    model, weights = tmp_path / "net.prototxt", tmp_path / "net.caffemodel"
+    model.write_text(text)
+    weights.write_bytes(SOME_WEIGHTS)
+    result = command.run("verify", model, weights, model, weights)
+    assert result.code == 2
+    assert result.stderr == (
+        f"{model}: error: does not say the shapes of its inputs 'a' and 'b'; give --input-shape "
+        "a=1,3,224,224 --input-shape b=1,3,224,224\n"
+    )
+    shapes = ["--input-shape", "a=1,5", "--input-shape", "b=1,5"]
+    result = command.run("verify", model, weights, model, weights, *shapes)
+    assert result.code == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        'layer { name: "d" type: "DummyData" top: "data" '
+        "dummy_data_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }",
+        'layer { name: "d" type: "DummyData" top: "data" '
+        "dummy_data_param { num: 1 channels: 3 height: 8 width: 8 } }",
+        'layer { name: "d" type: "MemoryData" top: "data" top: "label" '
+        "memory_data_param { batch_size: 1 channels: 3 height: 8 width: 8 } }",
+    ],
+)
+def test_data_layers_say_their_shapes(command, tmp_path, data):
+    model, weights = files(tmp_path, conv("c", "data"), {"c": [normal(4, 3, 3, 3), normal(4)]})
+    model.write_text(data + "\n" + conv("c", "data"))
+    result = command.run("verify", model, weights, model, weights, "--format", "json")
+    assert result.code == 0, result.stderr
+    shapes = {blob["name"]: blob["shape"] for blob in result.document["blobs"]}
+    assert shapes["c"] == [1, 4, 6, 6]
+
+
+def test_with_nothing_rewritten_nothing_is_run(command, tmp_path):
+    """The net has no shapes: it could not be run."""
+    model, weights = tmp_path / "net.prototxt", tmp_path / "net.caffemodel"
+    model.write_text('input: "data"\n' + layer("ReLU", "r", "data"))
+    weights.write_bytes(SOME_WEIGHTS)
+    result = command.run("fold", model, weights, "-o", tmp_path / "o", "--verify")
+    assert result.code == 0, result.stderr
+
+
+def test_indices_of_ties_are_no_difference(command, tmp_path):
+    """A Scale with factors of 1/3, folded: maxima that were equal are equal but for rounding."""
+    text = (
+        conv("c", "data", out=6, kernel=1, more="bias_term: false")
+        + scale("s", "c", bias=False)
+        + layer("ArgMax", "best", "s", None, "argmax_param { axis: 1 }")
+        + layer("Power", "after", "best", None, "power_param { scale: 100 }")
+    )
+    # All channels hold the same but for the order of the rounding.
+    weights = np.repeat(normal(1, 3, 1, 1), 6, axis=0)
+    factors = np.float32([1, 3, 7, 9, 11, 13])
+    blobs = {"c": [weights * factors.reshape(6, 1, 1, 1)], "s": [np.float32(1) / factors]}
+    pair = files(tmp_path, text, blobs)
+    result = command.run("fold", *pair, "-o", tmp_path / "o", "--verify", "--format", "json")
+    assert result.code == 0, result.stderr
+    ties = result.document["verification"]["ties"]
+    assert [tie["blob"] for tie in ties] == ["best"]
+    assert ties[0]["numbers"] > 0
+
+
+SATURATING = {
+    "relu6": ("ReLU6", "", "{type: ReLU6}"),
+    "clip": ("Clip", "clip_param { min: 0 max: 9 }", "{type: Clip, where: x.clip_param.max == 9}"),
+    "large": ("Clip", "clip_param { min: 0 max: 9e6 }", "{type: Clip, where: x.clip_param.max > 9}"),
+}
+
+
+@pytest.mark.parametrize("name", SATURATING)
+def test_what_bends_far_out_is_reached(command, tmp_path, name):
+    kind, parameters, match = SATURATING[name]
+    text = conv("c", "data") + layer(kind, "x", "c", None, parameters) + conv("d", "x")
+    pair = files(
+        tmp_path,
+        text,
+        {"c": [normal(4, 3, 3, 3) / 100, normal(4) / 100], "d": [normal(4, 4, 3, 3), normal(4)]},
+    )
+    wrong = rules(
+        tmp_path,
+        f"  - id: to-relu\n    summary: Forget where it bends.\n    match: {{x: {match}}}\n"
+        "    rewrite: {replace: x, with: {type: ReLU}}\n",
+    )
+    arguments = ["fold", *pair, "-o", tmp_path / "o", "--rules", wrong, "--isolated"]
+    checked = command.run(*arguments)
+    assert checked.code == 1
+    assert "rule 'to-relu' does not keep what layer 'x' computes" in checked.stderr
+    assert command.run(*arguments, "--no-check", "--verify").code == 1
+    assert command.run("rules", "prove", wrong).code == 1
+    assert command.run(*arguments, "--no-check").code == 0
+    assert command.run("verify", *pair, *written(tmp_path / "o")).code == 1
+
+
+# MARK: check
+
+
+def test_conversions_do_not_switch_the_check_off(command, tmp_path):
+    folder = REPORTS / "deploy-unchecked"
+    pair = folder / "net.prototxt", folder / "net.caffemodel"
+    wrong = ["--rules", folder / "bad.yaml"]
+    for deploy in ([], ["--extend-select", "deploy"]):
+        result = command.run("fold", *pair, "-o", tmp_path / "o", *wrong, *deploy)
+        assert result.code == 1
+        assert "rule 'conv-tanh-gain' " in result.stderr or "'conv-tanh-gain'" in result.stderr
+        assert "do not keep what" in result.stderr or "does not keep what" in result.stderr
+    assert not (tmp_path / "o").exists() or not list((tmp_path / "o").iterdir())
+    # Without it all is right, the folds are checked, and both nets agree where both still are.
+    arguments = [
+        "fold",
+        *pair,
+        "-o",
+        tmp_path / "o",
+        "--extend-select",
+        "deploy",
+        "--verify",
+        "--format",
+        "json",
+    ]
+    result = command.run(*arguments)
+    assert result.code == 0, result.stderr
+    assert result.document["check"]["compared"] >= 1
+    assert result.document["verification"]["verdict"] == "equal"
+
+
+def test_folds_beside_preprocessing_are_checked(command, tmp_path):
+    text = conv("c", "data") + scale("s", "c") + layer("ReLU", "r", "s")
+    pair = files(tmp_path, text, {"c": [normal(4, 3, 3, 3), normal(4)], "s": [normal(4), normal(4)]})
+    wrong = rules(
+        tmp_path,
+        "  - id: wrong-scale\n    summary: Twice the factor.\n    priority: 60\n"
+        "    match: {conv: {type: Convolution}, scale: {type: Scale, bottom: conv}}\n"
+        "    transform:\n"
+        "      - {kernel: fold-affine, into: conv, scale: 'scale.blobs[0] * 2', shift: 'scale.blobs[1]'}\n"
+        "    rewrite: {keep: conv, remove: scale}\n",
+    )
+    arguments = ["fold", *pair, "-o", tmp_path / "o", "--extend-select", "preprocess", "--param", "mean=0.5"]
+    result = command.run(*arguments, "--rules", wrong)
+    assert result.code == 1
+    assert "'wrong-scale'" in result.stderr
+    result = command.run(*arguments, "--verify", "--format", "json")
+    assert result.code == 0, result.stderr
+    assert result.document["check"]["compared"] >= 1
+    assert result.document["check"]["conversions"] >= 1
+
+
+def test_branches_of_other_resolution_are_checked(command, tmp_path):
+    """A BatchNorm behind the Concat of branches from blobs of different sizes, in a net of large planes."""
+    text = (
+        layer("ReLU", "r", "data")
+        + layer("Pooling", "small", "r", None, "pooling_param { pool: AVE kernel_size: 4 stride: 4 }")
+        + layer("Sigmoid", "held", "small")
+        + conv("a", "r", kernel=2, more="stride: 2 bias_term: false")
+        + layer(
+            "Deconvolution", "b", "held", None,
+            "convolution_param { num_output: 4 kernel_size: 2 stride: 2 bias_term: false }",
+        )
+        + layer("Concat", "cat", "a b")
+        + batch_norm("bn", "cat")
+        + layer("ReLU", "end", "bn")
+    )  # fmt: skip
+    blobs = {"a": [normal(4, 3, 2, 2)], "b": [normal(3, 4, 2, 2)], "bn": statistics(8)}
+    pair = files(tmp_path, text, blobs, (1, 3, 1024, 2048))
+    result = command.run("fold", *pair, "-o", tmp_path / "o", "--format", "json")
+    assert result.code == 0, result.stderr
+    assert result.document["check"]["notChecked"] == 0
+    assert result.document["check"]["compared"] >= 1
+
+
+LAYOUT = """schema: 1
+layouts:
+  - id: bn-four-blobs
+    type: [BN, CuDNNBatchNorm]
+    scale: layer.blobs[0] * layer.blobs[3]
+    shift: layer.blobs[1] - layer.blobs[2] * layer.blobs[0] * layer.blobs[3]
+"""
+
+
+def test_a_layout_that_overrides_a_built_in_one_is_what_check_and_verify_use(command, tmp_path):
+    """A fork's BN stores the inverse of the deviation: the executor's own BN would compute something else."""
+    text = conv("c", "data", more="bias_term: false") + layer("BN", "bn", "c") + layer("ReLU", "r", "bn")
+    weights, gamma, beta, mean = normal(4, 3, 3, 3), normal(4), normal(4), normal(4)
+    inverse = np.abs(normal(4)) + np.float32(0.5)
+    pair = files(tmp_path, text, {"c": [weights], "bn": [gamma, beta, mean, inverse]})
+    layout = tmp_path / "layout.yaml"
+    layout.write_text(LAYOUT)
+    arguments = ["fold", *pair, "-o", tmp_path / "o", "--rules", layout, "--verify", "--format", "json"]
+    result = command.run(*arguments)
+    assert result.code == 0, result.stderr
+    assert result.document["check"]["compared"] == 1
+    assert result.document["verification"]["verdict"] == "equal"
+    folded = nets.blobs_by_name(nets.decode_file(written(tmp_path / "o")[1]))["c"]
+    factors = (gamma * inverse).astype(np.float64)
+    assert np.allclose(folded[0], weights * factors.reshape(4, 1, 1, 1), rtol=1e-6)
+    assert np.allclose(folded[1].ravel(), beta - mean * factors, rtol=1e-5, atol=1e-6)
+    both = [*pair, *written(tmp_path / "o")]
+    assert command.run("verify", *both, "--rules", layout).code == 0
+    assert command.run("verify", *both).code == 1
+
+
+# MARK: prove
+
+CUT_SHORT = """  - id: never-done
+    summary: A condition that takes too long, or too much.
+    match: {a: {type: ReLU}}
+    where: "sum(exp(ones([1073741824]))) > 0"
+    rewrite: {remove: a}
+    tests:
+      - name: t
+        net: |
+          input: "data"
+          layer { name: "a" type: "ReLU" bottom: "data" top: "a" }
+          layer { name: "b" type: "TanH" bottom: "a" top: "b" }
+        expect: rewritten
+"""
+
+
+def test_a_proof_cut_short_is_none(command, tmp_path):
+    result = command.run("rules", "prove", rules(tmp_path, CUT_SHORT), "--time", "5", timeout=240)
+    assert result.code == 1
+    assert "held" not in result.stderr.splitlines()[2]
+
+
+def test_a_condition_that_cannot_be_evaluated_is_a_failure(command, tmp_path):
+    path = rules(
+        tmp_path,
+        "  - id: reads-too-far\n    summary: Reads a number that is not there.\n"
+        "    match: {a: {type: ReLU}, b: {type: Scale, bottom: a}}\n"
+        '    where: "sum(reshape(b.blobs[0], [3, -1])) < 1000"\n'
+        "    rewrite: {replace: a, with: {type: ReLU}}\n    once: true\n",
+    )
+    result = command.run("rules", "prove", path)
+    assert result.code == 1
+    assert "rule 'reads-too-far' is wrong: an expression cannot be evaluated" in result.stderr
+
+
+def test_too_few_nets_are_not_enough(command, tmp_path):
+    """Only the net of its test matches, and hardly ever."""
+    path = rules(
+        tmp_path,
+        "  - id: rare\n    summary: Hardly ever.\n"
+        "    match: {a: {type: Scale}, b: {type: AbsVal, bottom: a}}\n"
+        '    where: "a.blobs[0].count == 7 and all(a.blobs[0] > 0)"\n'
+        "    rewrite: {keep: a, replace: b, with: {type: AbsVal}}\n    once: true\n"
+        "    tests:\n      - name: t\n        net: |\n"
+        '          input: "data" input_shape { dim: 1 dim: 7 }\n'
+        '          layer { name: "a" type: "Scale" bottom: "data" top: "a" }\n'
+        '          layer { name: "b" type: "AbsVal" bottom: "a" top: "b" }\n'
+        "        expect: rewritten\n",
+    )
+    result = command.run("rules", "prove", path)
+    assert result.code == 1
+    assert "not enough: " in result.stderr
+    assert "were compared, at least 30 are needed; the rule refused " in result.stderr
+
+
+def test_what_is_not_compared_is_not_counted(command):
+    result = command.run("rules", "prove", "deploy-softmax", "remove-split", "--instances", "40")
+    assert result.code == 0, result.stderr
+    lines = result.stderr.splitlines()
+    assert any("remove-split" in line and line.rstrip().endswith("held on 40 of 40 nets") for line in lines)
+    assert lines[-1] == "2 rules: 1 held, 1 not compared, since they change the net on purpose"
