@@ -7,6 +7,7 @@
 # make build   the release binary, .build/release/caffold, statically linked
 # make probe   the release binary of the executor's test program, .build/release/layer-probe
 # make embed   examples/embed, a package that uses the library CaffoldKit: build it, run it, compare what it prints
+# make faults  the tests of kills, full disks and runs that meet, ROUNDS=100 times as many as make test runs
 # make guard   hold the numbers of instructions of six runs against those stored; needs valgrind
 # make batch   the tests of examples/batch, Snakemake included
 # make dist    what users install, in out/dist: a Python wheel, a Debian package, a tarball, checksums
@@ -28,7 +29,7 @@ FOLDED      := out/demo/digits.prototxt out/demo/digits.caffemodel
 SWIFT_DIRS  := Package.swift Sources Tests Plugins examples/embed/Package.swift examples/embed/Sources
 PYTHON_DIRS := Tests/Oracles Tests/Dist examples Benchmarks python packaging
 
-.PHONY: demo test unit oracles lint format reference build probe packages clean embed guard batch bench dist dist-test
+.PHONY: demo test unit oracles lint format reference build probe packages clean embed faults guard batch bench dist dist-test
 
 demo: build $(VENV)
 	$(CAFFOLD) fold $(DIGITS) -o out/demo --verify
@@ -41,7 +42,12 @@ unit: packages
 	swift test --parallel
 
 oracles: build probe $(VENV)
+	@Scripts/setup.sh tool strace
 	CAFFOLD=$(CAFFOLD) .venv/bin/python -m pytest Tests/Oracles -n 2 -q -rs $(PYTEST_FLAGS)
+
+faults: build $(VENV)
+	@Scripts/setup.sh tool strace
+	CAFFOLD=$(CAFFOLD) FAULT_ROUNDS=$(or $(ROUNDS),100) .venv/bin/python -m pytest Tests/Oracles/command/test_faults.py -q -rs
 
 # The package is one of its own: it compiles caffold for itself, once, and then what has changed.
 embed: packages
@@ -49,7 +55,7 @@ embed: packages
 	examples/embed/.build/debug/embed $(DIGITS) out/embed | diff examples/embed/expected.txt -
 
 guard: build
-	@Scripts/setup.sh valgrind
+	@Scripts/setup.sh tool valgrind
 	CAFFOLD=$(CAFFOLD) Scripts/guard.sh
 
 batch: build $(VENV)

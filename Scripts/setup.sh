@@ -3,7 +3,7 @@
 #
 #   Scripts/setup.sh packages   libyaml and pkg-config, by apt
 #   Scripts/setup.sh python     .venv with the packages of Tests/Oracles/requirements.txt
-#   Scripts/setup.sh valgrind   valgrind, by apt; goes on without where that fails
+#   Scripts/setup.sh tool NAME  valgrind or strace, by apt; goes on without where that fails
 #   Scripts/setup.sh optional F the packages of F into .venv; goes on without where that fails
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -48,10 +48,7 @@ python() {
   touch .venv/made
 }
 
-valgrind() {
-  # type -P: not this function.
-  type -P valgrind >/dev/null || (apt_install valgrind) || echo "going on without valgrind" >&2
-}
+tool() { command -v "$1" >/dev/null || (apt_install "$1") || echo "going on without $1" >&2; }
 
 optional() {
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$1" ||
@@ -59,7 +56,7 @@ optional() {
 }
 
 case "${1:-}" in
-  packages | python | valgrind) "$1" ;;
-  optional) "$1" "$2" ;;
-  *) fail "usage: Scripts/setup.sh packages | python | valgrind | optional FILE" ;;
+  packages | python) "$1" ;;
+  tool | optional) "$1" "$2" ;;
+  *) fail "usage: Scripts/setup.sh packages | python | tool NAME | optional FILE" ;;
 esac

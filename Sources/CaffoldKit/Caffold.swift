@@ -39,6 +39,8 @@ public enum Caffold {
     _ plan: PlanFile, input: PlanInput = PlanInput(), check: CheckOptions = CheckOptions(),
     to outputs: OutputOptions? = nil, recordsOverlaps: Bool = false, observer: RunObserver = RunObserver()
   ) throws -> FoldResult {
+    try Files.restore(
+      [input.model ?? plan.model.path, input.weights ?? plan.weights?.path].compactMap(\.self), observer)
     var options = plan.options
     options.check = check
     options.recordsOverlaps = recordsOverlaps

@@ -1,5 +1,7 @@
 import ArgumentParser
 import CaffoldKit
+import Diagnostics
+import Glibc
 
 @main
 struct CaffoldCommand: ParsableCommand {
@@ -14,4 +16,16 @@ struct CaffoldCommand: ParsableCommand {
     subcommands: [
       FoldCommand.self, ApplyCommand.self, VerifyCommand.self, RulesCommand.self, FoldRequestCommand.self,
     ])
+
+  static func main() {
+    // A limit on the size of files is then an error of the write, like a full disk, and does not end the process.
+    signal(SIGXFSZ, SIG_IGN)
+    // Swift reads the arguments from /proc, which takes a descriptor.
+    guard !CommandLine.arguments.isEmpty else {
+      Console.error(
+        Diagnostic(.error, at: .none, "the arguments cannot be read: /proc/self/cmdline cannot be opened"))
+      Glibc.exit(2)
+    }
+    main(nil)
+  }
 }

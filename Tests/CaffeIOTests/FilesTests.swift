@@ -166,7 +166,7 @@ import WireTestSupport
 
 /// Runs `body` in a copy of this process; the wait status. Swift hides fork because a copy of a process with
 /// threads may do little; these bodies do no more than system calls and a few allocations.
-private func inChild(_ body: () -> Void) -> Int32 {
+func inChild(_ body: () -> Void) -> Int32 {
   typealias Fork = @convention(c) () -> pid_t
   let fork = unsafeBitCast(dlsym(nil, "fork"), to: Fork.self)
   let child = fork()
@@ -226,8 +226,10 @@ private func inChild(_ body: () -> Void) -> Int32 {
       let pair = try OutputPair(model: folder + "/a/m", weights: folder + "/b/w", inputs: [])
       let gone = folder + (name == "m" ? "/a" : "/b")
       rename(gone, folder + "/moved")
+      TestFiles.put("no folder", to: gone)
       let error = #expect(throws: FileError.self) { try pair.publish() }
-      #expect(error?.problem == .cannotPublish(code: ENOENT))
+      #expect(error?.problem == .cannotPublish(code: ENOTDIR))
+      unlink(gone)
       rename(folder + "/moved", gone)
       #expect(contents(folder + "/a") == ["m": "old model"])
       #expect(contents(folder + "/b") == ["w": "old weights"])

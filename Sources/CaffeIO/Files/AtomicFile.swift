@@ -4,7 +4,8 @@ import Glibc
 ///
 /// It has no name while it is written (`O_TMPFILE`), so the system itself removes it when the process
 /// ends in any way, killed included. Where the file system cannot do that, it is a hidden file beside
-/// its destination that is removed on failure, on SIGINT, SIGTERM and SIGHUP. The mode follows the umask.
+/// its destination that is removed on failure, on SIGINT, SIGTERM and SIGHUP, and after SIGKILL by the next run with this
+/// output. The mode is that of the file it replaces; without one it follows the umask.
 package final class AtomicFile: Sendable {
   /// The destination as the user wrote it.
   package let path: String
@@ -14,8 +15,6 @@ package final class AtomicFile: Sendable {
   let destination: String
   /// Whether a file of that name may go.
   let mayReplace: Bool
-  /// Whether the content is brought to the disk before the file is put in place.
-  let isDurable: Bool
 
   /// The name while there is no final one; nil where the file has none.
   private let temporary: TemporaryName?
@@ -24,26 +23,28 @@ package final class AtomicFile: Sendable {
 
   /// Creates an output for `path`, its folders included.
   ///
-  /// With `mayReplace` a regular file of that name is replaced when this one is put in place. `isDurable`
-  /// is for outputs that replace what cannot be made again: after a power cut the new file is whole. It
-  /// costs the time that the disk needs; without it the system writes back when it likes.
-  package convenience init(path: String, mayReplace: Bool = false, isDurable: Bool = false)
+  /// With `mayReplace` a regular file of that name is replaced when this one is put in place: after a power cut one
+  /// of the two is there, whole.
+  ///
+  /// - Parameter input: the file that the content is made from; users who may not read it may not read the output.
+  package convenience init(path: String, mayReplace: Bool = false, from input: String? = nil)
     throws(FileError)
   {
-    try self.init(path: path, mayReplace: mayReplace, isDurable: isDurable, unnamed: true)
+    try self.init(path: path, mayReplace: mayReplace, from: input, unnamed: true)
   }
 
   /// As above; with `unnamed` false as on a file system without unnamed files.
   init(
-    path: String, mayReplace: Bool = false, isDurable: Bool = false, unnamed allowsUnnamed: Bool
+    path: String, mayReplace: Bool = false, from input: String? = nil, unnamed allowsUnnamed: Bool
   ) throws(FileError) {
     self.path = path
     self.mayReplace = mayReplace
-    self.isDurable = isDurable
-    destination = Paths.resolved(path)
+    let wanted = Paths.resolved(path)
+    try Self.checkDestination(path, wanted, mayReplace: mayReplace)
+    madeFolders = try Paths.makeFolders(Paths.folder(of: wanted), for: path)
+    // Only now every folder of the path is there to be resolved.
+    destination = Paths.resolved(wanted)
     let folder = Paths.folder(of: destination)
-    try Self.checkDestination(path, destination, mayReplace: mayReplace)
-    madeFolders = try Paths.makeFolders(folder, for: path)
     let flags = O_RDWR | O_CLOEXEC
     // O_TMPFILE is a macro that is not imported; its one own bit is the same on all of Linux's
     // architectures that Swift runs on.
@@ -51,23 +52,64 @@ package final class AtomicFile: Sendable {
     if unnamed >= 0 {
       descriptor = unnamed
       temporary = nil
+      takeMode(from: input)
       return
     }
-    let name = TemporaryName(beside: destination)
-    descriptor = open(name.path, flags | O_CREAT | O_EXCL, 0o666)
-    guard descriptor >= 0 else {
-      let code = errno
-      name.forget()
+    do throws(FileError) {
+      (descriptor, temporary) = try Self.openNamed(beside: destination, path, flags)
+    } catch {
       Paths.removeEmpty(madeFolders)
-      throw FileError(path: path, .cannotCreate(code: code))
+      throw error
     }
-    temporary = name
+    takeMode(from: input)
+  }
+
+  private static func openNamed(
+    beside destination: String, _ path: String, _ flags: Int32
+  ) throws(FileError) -> (Int32, TemporaryName) {
+    TemporaryName.removeAbandoned(beside: destination)
+    while true {
+      let name = TemporaryName(beside: destination)
+      let descriptor = open(name.path, flags | O_CREAT | O_EXCL, 0o666)
+      guard descriptor >= 0 else {
+        let code = errno
+        name.forget()
+        throw FileError(path: path, .cannotCreate(code: code))
+      }
+      // By this lock other runs see that somebody writes the file; one may have come before it.
+      flock(descriptor, LOCK_EX)
+      var status = stat()
+      if fstat(descriptor, &status) == 0, status.st_nlink > 0 { return (descriptor, name) }
+      close(descriptor)
+      name.forget()
+    }
+  }
+
+  /// Takes mode and owner of the file that this one will replace; for a new one, no more than `input` allows others.
+  private func takeMode(from input: String?) {
+    var status = stat()
+    if mayReplace, stat(destination, &status) == 0 {
+      // Only root may give files away; a file that stays this user's keeps its group where that is possible.
+      if fchown(descriptor, status.st_uid, status.st_gid) != 0 {
+        fchown(descriptor, UInt32.max, status.st_gid)
+      }
+      fchmod(descriptor, status.st_mode & 0o7777)
+    } else if let input, stat(input, &status) == 0 {
+      var own = stat()
+      guard fstat(descriptor, &own) == 0 else { return }
+      fchmod(descriptor, own.st_mode & 0o777 & (status.st_mode | 0o600))
+    }
   }
 
   deinit {
     close(descriptor)
     temporary?.remove()
     if !state.isPublished { Paths.removeEmpty(madeFolders) }
+  }
+
+  /// Refuses a destination that has become something else than a file since this one was created.
+  func checkDestination() throws(FileError) {
+    try Self.checkDestination(path, destination, mayReplace: mayReplace)
   }
 
   private static func checkDestination(_ path: String, _ destination: String, mayReplace: Bool)
@@ -84,9 +126,6 @@ package final class AtomicFile: Sendable {
     var status = stat()
     return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
-
-  /// Whether the file has got its name.
-  var isPublished: Bool { state.isPublished }
 
   /// Takes disk space for `byteCount` bytes: a full disk is noticed before the work is done, and the
   /// writes that follow find their blocks laid out.
@@ -145,9 +184,14 @@ package final class AtomicFile: Sendable {
     state.isPublished = true
   }
 
-  /// Takes the name away again.
-  func loseName() {
-    unlink(destination)
-    state.isPublished = false
+  /// What a note says of it.
+  func entry() throws(FileError) -> PublicationNote.Entry {
+    guard let identity = FileIdentity(descriptor: descriptor) else {
+      throw FileError(path: path, .cannotPublish(code: errno))
+    }
+    return PublicationNote.Entry(path: destination, new: identity)
   }
+
+  /// Its name was taken away again.
+  func forgetName() { state.isPublished = false }
 }

@@ -22,6 +22,10 @@ package struct FileError: DiagnosticError, Equatable {
     case cannotWrite(code: Int32)
     /// The finished output cannot be given its name.
     case cannotPublish(code: Int32)
+    /// Another run puts files in place in the same folder and does not come to an end.
+    case busy
+    /// The file has been written to or replaced since it was opened.
+    case changed
     /// The output is there already.
     case alreadyExists
     /// The output is the input `input`.

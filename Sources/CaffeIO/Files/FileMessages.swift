@@ -30,6 +30,13 @@ extension FileError {
       return Diagnostic(.error, at: .file(path), "cannot be written: \(systemMessage(code))")
     case .cannotPublish(let code):
       return Diagnostic(.error, at: .file(path), "cannot be put in place: \(systemMessage(code))")
+    case .busy:
+      return Diagnostic(
+        .error, at: .file(path),
+        "cannot be put in place: another run of caffold holds the folder; wait for it to end")
+    case .changed:
+      return Diagnostic(
+        .error, at: .file(path), "has changed during this run; nothing was written; run it again")
     case .alreadyExists:
       return Diagnostic(
         .error, at: .file(path), "exists already; choose another output or give --force to replace it")

@@ -11,6 +11,8 @@ package final class InputFile: Sendable {
   package let byteCount: Int
   /// The open descriptor, closed with this object; −1 for bytes in memory.
   package let descriptor: Int32
+  /// The file as it was when it was opened; nil for bytes in memory.
+  private let identity: FileIdentity?
   private let content: [UInt8]
 
   /// Opens the file at `path`.
@@ -35,6 +37,7 @@ package final class InputFile: Sendable {
     }
     self.path = path
     self.descriptor = descriptor
+    identity = FileIdentity(status)
     content = []
     byteCount = Int(status.st_size)
   }
@@ -43,8 +46,17 @@ package final class InputFile: Sendable {
   package init(bytes: [UInt8], path: String) {
     self.path = path
     descriptor = -1
+    identity = nil
     content = bytes
     byteCount = bytes.count
+  }
+
+  /// Refuses a file that somebody has written to since it was opened, or put another one in the place of.
+  package func checkUnchanged() throws(FileError) {
+    guard let identity else { return }
+    guard FileIdentity(descriptor: descriptor) == identity, FileIdentity(path: path) == identity else {
+      throw FileError(path: path, .changed)
+    }
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

@@ -10,7 +10,9 @@
 ///
 /// So a net definition is never found beside weights it does not belong to. The steps take microseconds
 /// and signals wait for them; only SIGKILL or a power cut can fall between, and then the net definition
-/// is missing under its name while the old files lie beside it under `.<name>.caffold-…-old`, complete.
+/// is missing under its name while the old files lie beside it under `.NAME.caffold-old`, complete, with a note by
+/// which the next run puts them back (`PublicationNote`). The folders are locked meanwhile: of two runs with one output both files
+/// are of the one that came later.
 package struct OutputPair: Sendable {
   /// The net definition.
   package let model: AtomicFile
@@ -19,15 +21,18 @@ package struct OutputPair: Sendable {
 
   /// Creates both outputs; files of an earlier run are replaced when these are put in place.
   ///
-  /// None may be one of `inputs` unless `force` is given, and then it is on the disk before the input goes.
-  /// They may never be each other.
-  package init(model: String, weights: String, inputs: [String], force: Bool = false) throws(FileError) {
+  /// None may be one of `inputs` unless `force` is given. They may never be each other.
+  ///
+  /// - Parameter origins: the files that the two are made from, for their modes.
+  package init(
+    model: String, weights: String, inputs: [String], force: Bool = false,
+    from origins: (model: String, weights: String)? = nil
+  ) throws(FileError) {
     try Self.check(weights, isOtherThan: model)
     try Self.check(model, inputs, force: force)
     try Self.check(weights, inputs, force: force)
-    let replacesInput = inputs.contains { Paths.same(model, $0) || Paths.same(weights, $0) }
-    self.model = try AtomicFile(path: model, mayReplace: true, isDurable: replacesInput)
-    self.weights = try AtomicFile(path: weights, mayReplace: true, isDurable: replacesInput)
+    self.model = try AtomicFile(path: model, mayReplace: true, from: origins?.model)
+    self.weights = try AtomicFile(path: weights, mayReplace: true, from: origins?.weights)
   }
 
   /// Refuses an output that is an input.

@@ -24,6 +24,40 @@ enum Paths {
     return String(path[...slash])
   }
 
+  /// The path without its folder.
+  static func name(of path: String) -> String { String(path.dropFirst(folder(of: path).count)) }
+
+  /// A hidden name beside a file: `out/.net.prototxt.caffold-old`.
+  static func hidden(_ word: String, beside path: String) -> String {
+    folder(of: path) + ".\(shortened(name(of: path))).caffold-\(word)"
+  }
+
+  /// Names have up to 255 bytes, and this one becomes part of another: of a long one a digest takes the end's place.
+  private static func shortened(_ name: String) -> String {
+    guard name.utf8.count > 200 else { return name }
+    var start = ""
+    for character in name {
+      guard start.utf8.count + character.utf8.count <= 150 else { break }
+      start.append(character)
+    }
+    return start + "~" + SHA256.digest(of: Array(name.utf8)).prefix(16)
+  }
+
+  /// Gives a hidden old file a name that is seen: `out/net.prototxt.old`, or `.old2`, …
+  static func unhide(_ hidden: String, beside path: String) {
+    var visible = path + ".old"
+    for number in 2..<1000 {
+      // A name that is taken stays what it is.
+      if link(hidden, visible) == 0 {
+        unlink(hidden)
+        return
+      }
+      guard errno == EEXIST else { break }
+      visible = path + ".old\(number)"
+    }
+    if access(visible, F_OK) != 0 { rename(hidden, visible) }
+  }
+
   /// Makes a folder and those above it that are missing; returns the ones it made, outermost first.
   static func makeFolders(_ folder: String, for path: String) throws(FileError) -> [String] {
     var made: [String] = []

@@ -11,12 +11,31 @@ final class TemporaryName: Sendable {
 
   /// Makes up a name that nothing else has; no file is created.
   init(beside destination: String) {
-    let folder = Paths.folder(of: destination)
-    let name = destination.split(separator: "/").last ?? ""
     let number = Self.counter.add(1, ordering: .relaxed).newValue
-    // A destination's own name may be as long as the file system allows.
-    path = "\(folder).\(name.prefix(100)).caffold-\(getpid())-\(number)"
+    path = Self.prefix(beside: destination) + "\(getpid())-\(number)"
     slot = InterruptCleanup.register(path)
+  }
+
+  private static func prefix(beside destination: String) -> String {
+    Paths.hidden("new-", beside: destination)
+  }
+
+  /// Removes files of such names whose runs were killed: nobody holds their locks.
+  static func removeAbandoned(beside destination: String) {
+    let prefix = prefix(beside: destination)
+    let folder = Paths.folder(of: destination)
+    guard let stream = opendir(folder) else { return }
+    defer { closedir(stream) }
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard (folder + name).hasPrefix(prefix) else { continue }
+      let descriptor = open(folder + name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(folder + name) }
+      close(descriptor)
+    }
   }
 
   /// Removes the file and forgets the name.

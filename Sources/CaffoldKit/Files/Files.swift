@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Glibc
 
 /// What runs ask of the file system beside their inputs and outputs.
@@ -20,6 +21,15 @@ package enum Files {
     }
     if let failure { throw failure }
     return bytes
+  }
+
+  /// Puts back what a run that was killed while it replaced these files has left half done.
+  static func restore(_ paths: [String], _ observer: RunObserver) throws(FileError) {
+    for path in try UnfinishedRun.undo(at: paths) {
+      observer.warning(
+        Diagnostic(
+          .warning, at: .file(path), "restored: an earlier run was killed while it replaced this file"))
+    }
   }
 
   /// Whether a path names a folder.

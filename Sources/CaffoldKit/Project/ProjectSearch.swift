@@ -17,6 +17,13 @@ package enum ProjectSearch {
     for (path, place) in file?.paths ?? [] where !Files.exists(path) {
       throw ProjectFileError.nothingThere(path: path, place)
     }
+    // Messages about a file show its lines: nobody's project file makes them show those of other files.
+    for (path, place) in file?.paths ?? [] where !Files.isFolder(path) {
+      let isProto = file?.options.protos.contains(path) ?? false
+      guard isProto ? path.hasSuffix(".proto") : RuleSources.isRuleFile(path) else {
+        throw ProjectFileError.otherFile(path: path, isProto: isProto, place)
+      }
+    }
     return file
   }
 

@@ -41,7 +41,8 @@ package enum RuleSources {
     }
   }
 
-  private static func isRuleFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+  /// Whether a file is named like a rule file.
+  static func isRuleFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
 
   private static func read(_ path: String) throws -> SourceText {
     let bytes = try Files.read(path, limit: FileLimits.settings)

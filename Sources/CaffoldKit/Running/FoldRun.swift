@@ -28,6 +28,7 @@ struct FoldRun {
   }
 
   func run() throws -> FoldResult {
+    try restoreFiles()
     let schemas =
       try replayed.map { try ForkSchemas($0.protoSources, observer) }
       ?? ForkSchemas(options.protos, observer)
@@ -38,7 +39,8 @@ struct FoldRun {
     let rules = try RuleLoader.load(options.rules, files: ruleFiles)
     let guarded = readPaths(ruleFiles, schemas)
     try checkPaths(guarded)
-    let source = SourceText(path: input.model, bytes: try Files.read(input.model))
+    let file = try InputFile(path: input.model)
+    let source = SourceText(path: input.model, bytes: try Files.read(file))
     let definition = try NetDefinition(try TextDocument(source))
     let weights = try input.weights.map { try WeightsFile(path: $0) }
     try replayed?.check(model: source, weights: weights)
@@ -52,6 +54,7 @@ struct FoldRun {
     let plan = try plan(definition, weights, rules, schema)
     try checkEffects(of: plan)
     let folded = Folded(
+      read: [file] + (weights.map { [$0.file] } ?? []),
       plan: plan, text: DefinitionEmitter.text(of: plan.graph), weights: weights, schema: schema,
       rules: rules)
     let stated = try replayed == nil && outputs?.plan == nil ? nil : folded.stated
@@ -65,7 +68,11 @@ struct FoldRun {
       untried: replayed == nil ? rules.untried : [], projectFile: options.projectFile)
     result.problems = problems
     try check(folded, into: &result)
-    guard result.outcome == .done, let outputs else { return result }
+    guard result.outcome == .done else { return result }
+    guard let outputs else {
+      try folded.checkInputs()
+      return result
+    }
     // Complete before the nets get their names: a plan that cannot be written leaves no nets behind.
     var planFile: AtomicFile?
     if let path = outputs.plan, let stated {
@@ -73,13 +80,16 @@ struct FoldRun {
         plan, options, model: source, weights: weights, rules: ruleFiles.entries.map(\.source),
         protos: schemas.sources, result: stated)
       let text = Array(file.text(for: plan).utf8)
-      let output = try AtomicFile(path: path, mayReplace: true)
+      let output = try AtomicFile(path: path, mayReplace: true, from: input.model)
       try output.write(text)
       planFile = output
       result.planFile = .init(path: path, byteCount: text.count)
     }
     if outputs.makesNets { try write(folded, outputs, guarded, into: &result) }
-    guard result.outcome == .done, !outputs.isDryRun else { return result }
+    guard result.outcome == .done else { return result }
+    // Nets that were written may have replaced the inputs.
+    if result.outputs == nil { try folded.checkInputs() }
+    guard !outputs.isDryRun else { return result }
     try planFile?.publish()
     return result
   }
@@ -87,6 +97,8 @@ struct FoldRun {
 
 /// A net that has been rewritten, and what it takes to write and to run it.
 struct Folded {
+  /// The files of the net, as they were opened.
+  let read: [InputFile]
   let plan: Plan
   /// The net definition.
   let text: [UInt8]
@@ -94,6 +106,9 @@ struct Folded {
   let weights: WeightsFile?
   let schema: Schema
   let rules: RuleSet
+
+  /// Refuses a result whose inputs are no longer what they were when they were read.
+  func checkInputs() throws(FileError) { for file in read { try file.checkUnchanged() } }
 
   /// What a plan file says of the result.
   var stated: PlanFile.Result {
@@ -107,6 +122,17 @@ extension FoldRun {
     [input.model, input.weights, options.projectFile, replayed?.path].compactMap(\.self)
       + (replayed == nil
         ? ruleFiles.entries.map(\.source.path) + schemas.sources.map(\.path) : [])
+  }
+
+  /// Puts back what a run that was killed has left half done, at the inputs and, where something is written, at the outputs.
+  private func restoreFiles() throws {
+    var paths = [input.model, input.weights].compactMap(\.self)
+    if let outputs, !outputs.isDryRun {
+      let written = outputs.paths(for: input)
+      if outputs.makesNets { paths += [written.model, written.weights].compactMap(\.self) }
+      paths += [outputs.plan].compactMap(\.self)
+    }
+    try Files.restore(paths, observer)
   }
 
   /// Refuses outputs that are files which the run reads, or each other.
@@ -202,16 +228,18 @@ extension FoldRun {
     let paths = outputs.paths(for: input)
     let force = outputs.mayReplaceInputs
     guard let weights = folded.weights, let weightsPath = paths.weights else {
-      // With --force the output may be the input itself: then it must be on the disk before the input goes.
-      let file = try AtomicFile(path: paths.model, mayReplace: true, isDurable: force)
+      let file = try AtomicFile(path: paths.model, mayReplace: true, from: input.model)
       try file.write(folded.text)
+      try folded.checkInputs()
       guard !outputs.isDryRun else { return }
       try file.publish()
       result.outputs = .init(
         model: .init(path: paths.model, byteCount: folded.text.count), weights: nil)
       return
     }
-    let pair = try OutputPair(model: paths.model, weights: weightsPath, inputs: read, force: force)
+    let pair = try OutputPair(
+      model: paths.model, weights: weightsPath, inputs: read, force: force,
+      from: (input.model, weights.path))
     try pair.model.write(folded.text)
     try WeightsEmitter(weights).emit(
       WeightsPlan(folded.plan.graph, weights: weights, schema: folded.schema), to: pair.weights
@@ -226,6 +254,7 @@ extension FoldRun {
         return
       }
     }
+    try folded.checkInputs()
     guard !outputs.isDryRun else { return }
     try pair.publish()
     result.outputs = .init(

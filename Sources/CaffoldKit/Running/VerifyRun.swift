@@ -24,6 +24,7 @@ struct VerifyRun {
   }
 
   func run() throws -> VerifyResult {
+    try Files.restore([nets.0, nets.1].flatMap { [$0.model, $0.weights].compactMap(\.self) }, observer)
     let schemas = try ForkSchemas(options.protos, observer)
     let (schema, layouts) = try knowledge(schemas)
     let first = try net(nets.0, schema, layouts)

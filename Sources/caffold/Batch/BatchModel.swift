@@ -9,10 +9,11 @@ struct BatchModel {
   /// The folder for the outputs, which keep the names of the inputs.
   var folder: String
 
-  /// The outputs.
-  var outputs: [String] {
-    ([files.model] + [files.weights].compactMap(\.self)).map { Files.join(folder, Files.split($0).name) }
-  }
+  /// The paths of the inputs.
+  var inputs: [String] { [files.model, files.weights].compactMap(\.self) }
+
+  /// The paths of the outputs.
+  var outputs: [String] { inputs.map { Files.join(folder, Files.split($0).name) } }
 
   /// Where it is noted what the outputs were made from: hidden, beside them.
   var stamp: String { Files.join(folder, ".\(Files.split(files.model).name).caffold") }
@@ -125,6 +126,8 @@ enum BatchList {
 enum BatchError: DiagnosticError {
   case noModels(path: String, definitionOnly: Bool)
   case sameOutput(String, String, output: String)
+  /// An output that is the input of another model.
+  case otherInput(String, output: String, other: String)
   /// Stops nothing: weights whose net definition cannot be told.
   case unclear(weights: String, [String])
 
@@ -142,6 +145,10 @@ enum BatchError: DiagnosticError {
         .warning, at: .file(weights),
         "left out: which net definition belongs to it cannot be told from \(Format.names(definitions)); give a list with both"
       )
+    case .otherInput(let model, let output, let other):
+      return Diagnostic(
+        .error, at: .file(model),
+        "would be written to '\(output)', which is an input of '\(other)'; choose another folder with -o")
     case .sameOutput(let model, let other, let output):
       return Diagnostic(
         .error, at: .file(model),

@@ -27,6 +27,8 @@ struct BatchRun {
     var index: Int
     var process: ChildProcess
     var digest: UInt64
+    /// The inputs as they were when the digest was made.
+    var inputs: [InputFile]
   }
 
   private let options: RunOptions
@@ -34,6 +36,8 @@ struct BatchRun {
   private let limit: Int
   private let report: FoldPrinter
   private let models: [BatchModel]
+  /// The list of the models; nil for a folder.
+  private let list: String?
   private var results: [Result?]
   private var running: [pid_t: Job] = [:]
 
@@ -45,6 +49,7 @@ struct BatchRun {
     self.outputs = outputs
     limit = max(1, jobs ?? Parallel.threadCount)
     self.report = report
+    list = Files.isFolder(batch) ? nil : batch
     models = try BatchList.read(batch, output: folder, definitionOnly: definitionOnly)
     results = Array(repeating: nil, count: models.count)
   }
@@ -55,6 +60,7 @@ struct BatchRun {
     let schemas = try ForkSchemas(options.protos, Console.observer())
     let files = try RuleLoader.files(options.rules, fields: schemas.fields)
     _ = try RuleLoader.load(options.rules, files: files)
+    try checkOutputs(files, schemas)
     let settings = try settingsDigest(files)
     for index in models.indices {
       while running.count >= limit { waitForOne() }
@@ -68,10 +74,14 @@ struct BatchRun {
   private mutating func start(_ index: Int, _ settings: ContentDigest) {
     let model = models[index]
     var digest = settings
+    var inputs: [InputFile] = []
     do throws(FileError) {
-      try digest.add(file: model.files.model)
-      digest.add(model.files.weights ?? "")
-      if let weights = model.files.weights { try digest.add(file: weights) }
+      for path in model.inputs {
+        let file = try InputFile(path: path)
+        digest.add(inputs.isEmpty ? "" : path)
+        try digest.add(file)
+        inputs.append(file)
+      }
     } catch {
       return finish(index, Result(outcome: .failed, message: error.diagnostic.text))
     }
@@ -89,7 +99,7 @@ struct BatchRun {
           outcome: .failed, message: "\(model.files.model): error: no process could be started for this model"
         ))
     }
-    running[process.id] = Job(index: index, process: process, digest: digest.value)
+    running[process.id] = Job(index: index, process: process, digest: digest.value, inputs: inputs)
   }
 
   private func request(_ model: BatchModel) -> BatchRequest {
@@ -113,8 +123,14 @@ struct BatchRun {
       let message = "\(model.files.model): error: its outputs are gone; another program removed them"
       return finish(job.index, Result(outcome: .failed, message: message))
     }
-    // Without a stamp the model is done again next time, no more.
-    try? stamp.write(to: model.stamp)
+    // Without a stamp the model is done again next time, no more. Nobody knows what the outputs were made from when
+    // inputs have changed since they were digested.
+    do {
+      for file in job.inputs { try file.checkUnchanged() }
+      try stamp.write(to: model.stamp)
+    } catch {
+      unlink(model.stamp)
+    }
     finish(job.index, Result(outcome: .folded, message: words))
   }
 
@@ -127,6 +143,28 @@ struct BatchRun {
     }
   }
 
+  /// Refuses outputs that are files which the batch reads; with `--force` a model may replace its own inputs and what is
+  /// no model's.
+  private func checkOutputs(_ files: RuleFiles, _ schemas: ForkSchemas) throws {
+    var readers: [Files.Identity: (model: Int, path: String)] = [:]
+    for (index, model) in models.enumerated() {
+      for path in model.inputs {
+        if let identity = Files.identity(of: path) { readers[identity] = (index, path) }
+      }
+    }
+    let shared =
+      [options.projectFile, list].compactMap(\.self) + files.entries.map(\.source.path) + options.protos
+    for (index, model) in models.enumerated() {
+      for output in model.outputs {
+        try OutputPair.check(output, shared, force: outputs.mayReplaceInputs)
+        guard let identity = Files.identity(of: output), let reader = readers[identity], reader.model != index
+        else { continue }
+        throw BatchError.otherInput(
+          model.files.model, output: output, other: models[reader.model].files.model)
+      }
+    }
+  }
+
   /// What the outputs depend on beside the inputs: this program, its options and the rules.
   private func settingsDigest(_ files: RuleFiles) throws -> ContentDigest {
     var digest = ContentDigest()
@@ -134,7 +172,7 @@ struct BatchRun {
     digest.add(BatchRequest(model: ModelFiles(model: ""), options: options, outputs: outputs).json.text)
     for source in BuiltinRuleFiles.sources { digest.add(String(decoding: source.bytes, as: UTF8.self)) }
     for file in files.entries { digest.add(String(decoding: file.source.bytes, as: UTF8.self)) }
-    for file in options.protos { try digest.add(file: file) }
+    for path in options.protos { try digest.add(InputFile(path: path)) }
     return digest
   }
 

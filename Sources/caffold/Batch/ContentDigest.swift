@@ -17,8 +17,7 @@ struct ContentDigest {
   private var rest: [UInt8] = []
 
   /// Takes in the content of a file.
-  mutating func add(file path: String) throws(FileError) {
-    let file = try InputFile(path: path)
+  mutating func add(_ file: InputFile) throws(FileError) {
     var failure: FileError?
     withUnsafeTemporaryAllocation(byteCount: 1 << 20, alignment: 16) { buffer in
       var offset = 0

@@ -1,18 +1,12 @@
 """The command as a program: exit codes, files that survive, bad input, the JSON document."""
 
 import random
-import signal
-import subprocess
-import time
 
 import caffold
 import nets
-import numpy as np
 import pytest
-import wire
 
 DIGITS = [caffold.ROOT / "examples" / "digits" / f"digits.{suffix}" for suffix in ("prototxt", "caffemodel")]
-COUNT = 25  # killed runs
 
 
 def tree(folder):
@@ -294,93 +288,6 @@ def test_unwritable_output(command, pair, tmp_path):
     result = command.run("fold", *pair, "-o", tmp_path / "file" / "out")
     assert result.code == 2
     assert "file" in result.stderr
-
-
-# -- killed runs
-
-
-@pytest.fixture(scope="module")
-def large(tmp_path_factory):
-    """A net of 48 MB, long enough to be killed in the middle of."""
-    folder = tmp_path_factory.mktemp("large")
-    rng = np.random.default_rng(5)
-    text = ['input: "data" input_shape { dim: 1 dim: 512 dim: 4 dim: 4 }']
-    weights, bottom = [wire.field(1, b"large")], "data"
-
-    def blob(value):
-        value = value.astype(np.float32)
-        dimensions = b"".join(wire.varint(d) for d in value.shape)
-        return wire.field(7, wire.field(7, wire.field(1, dimensions)) + wire.field(5, value.tobytes()))
-
-    def add(name, kind, *blobs):
-        body = wire.field(1, name.encode()) + wire.field(2, kind.encode())
-        weights.append(wire.field(100, body + b"".join(map(blob, blobs))))
-
-    for i in range(5):
-        name = f"conv{i}"
-        text.append(
-            f'layer {{ name: "{name}" type: "Convolution" bottom: "{bottom}" top: "{name}" convolution_param '
-            "{ num_output: 512 kernel_size: 3 pad: 1 bias_term: false } }"
-        )
-        text.append(f'layer {{ name: "bn{i}" type: "BatchNorm" bottom: "{name}" top: "{name}" }}')
-        add(name, "Convolution", rng.standard_normal((512, 512, 3, 3)))
-        add(f"bn{i}", "BatchNorm", rng.standard_normal(512), rng.random(512) + 0.5, np.ones(1))
-        bottom = name
-    paths = folder / "net.prototxt", folder / "net.caffemodel"
-    paths[0].write_text("\n".join(text) + "\n")
-    paths[1].write_bytes(b"".join(weights))
-    return paths
-
-
-@pytest.mark.parametrize("over_old", [False, True], ids=["new files", "over old files"])
-def test_a_killed_run_leaves_no_torn_file(command, large, tmp_path, over_old):
-    whole = tmp_path / "whole"
-    took = command.run("fold", *large, "-o", whole).seconds
-    reference, rng = tree(whole), random.Random(6)
-    killed = 0
-    for attempt in range(COUNT):
-        out = tmp_path / f"out{attempt}"
-        out.mkdir()
-        old = {name: b"old " + name.encode() for name in reference} if over_old else {}
-        for name, data in old.items():
-            (out / name).write_bytes(data)
-        process = subprocess.Popen(
-            [command.BINARY, "fold", *large, "-o", out, "--force"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        time.sleep(rng.uniform(0, took * 1.1))
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
-        for name, data in reference.items():
-            path = out / name
-            if path.exists():
-                assert path.read_bytes() in (data, old.get(name)), f"{name} is torn (attempt {attempt})"
-            elif over_old:
-                # killed between the two renames: the old file lies beside, complete, under a hidden name
-                aside = [path.read_bytes() for path in out.glob(f".{name}.caffold-*-old")]
-                assert old[name] in aside, f"the old {name} is gone (attempt {attempt})"
-    assert killed >= COUNT // 4, f"only {killed} of {COUNT} runs were caught alive"
-
-
-def test_an_interrupted_run_cleans_up(command, large, tmp_path):
-    """Ctrl-C, unlike SIGKILL, leaves nothing behind at all."""
-    took = command.run("fold", *large, "-o", tmp_path / "whole").seconds
-    rng, caught, attempt = random.Random(7), 0, 0
-    while caught < 3:
-        attempt += 1
-        assert attempt <= 60, f"only {caught} of 60 runs were interrupted"
-        out = tmp_path / f"out{attempt}"
-        process = subprocess.Popen(
-            [command.BINARY, "fold", *large, "-o", out],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            # what runs in the background of a shell inherits that SIGINT is ignored
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )  # fmt: skip
-        time.sleep(rng.uniform(0, took * 0.8))
-        process.send_signal(signal.SIGINT)
-        if process.wait() != 0:
-            caught += 1
-            assert not out.exists() or not tree(out), f"left behind: {sorted(tree(out))}"
 
 
 # -- proof

@@ -200,10 +200,22 @@ def test_a_batch_reads_it_and_notices_when_it_changes(command, project):
             "caffold.yaml:3:9: error: no selected rule has a parameter 'gain', nor any other\n"
             "  param: {gain: 1}\n          ^\n",
         ),
+        (
+            "rules: [rules, secret]\n",
+            "caffold.yaml:2:16: error: 'secret' is no rule file: the name of a rule file ends in .yaml or "
+            ".yml\n  rules: [rules, secret]\n                 ^\n",
+        ),
+        (
+            "proto: secret\n",
+            "caffold.yaml:2:8: error: 'secret' is no schema: the name of a schema ends in .proto\n"
+            "  proto: secret\n         ^\n",
+        ),
     ],
 )
 def test_mistakes_have_their_places(command, project, text, expected):
     project(text)
+    # Messages show lines of the files that they are about; of this one they may not.
+    (project.folder / "secret").write_text("password\n")
     result = command.run("fold", "nets/net.prototxt", "--definition-only", "--dry-run", cwd=project.folder)
     assert (result.code, result.stderr) == (2, expected)
 
