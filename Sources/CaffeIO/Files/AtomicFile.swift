@@ -161,7 +161,13 @@ package final class AtomicFile: Sendable {
   }
 
   /// Puts the file in place.
-  package func publish() throws(FileError) { try Publication([self]).run() }
+  package func publish() throws(FileError) { try Self.publish([self]) }
+
+  /// Puts files in place together, all of them or none; the first one is the last to get its name.
+  package static func publish(_ files: [AtomicFile]) throws(FileError) {
+    guard !files.isEmpty else { return }
+    try Publication(files).run()
+  }
 
   /// Waits until the content is on the disk.
   func synchronize() throws(FileError) {

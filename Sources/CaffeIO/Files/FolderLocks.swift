@@ -28,7 +28,10 @@ final class FolderLocks {
     while true {
       let held = try Self.lock(folders, until: deadline)
       // A folder that was removed and made again while this run waited is another one now.
-      if zip(folders, held.order).allSatisfy({ Self.isSame($0.folder, held.descriptors[$1]) }) {
+      let isHeld = zip(folders, held.order).allSatisfy { folder, index in
+        index.map { Self.isSame(folder.folder, held.descriptors[$0]) } ?? true
+      }
+      if isHeld {
         descriptors = held.descriptors
         return
       }
@@ -47,10 +50,10 @@ final class FolderLocks {
   /// Waits until the names in the folders are on the disk.
   func synchronize() { for descriptor in descriptors { fsync(descriptor) } }
 
-  /// The descriptors of the locked folders, and for each of `folders` which of them it is.
+  /// The descriptors of the locked folders, and for each of `folders` which of them it is; nil for one without a lock.
   private static func lock(
     _ folders: [(folder: String, path: String)], until deadline: Int
-  ) throws(FileError) -> (descriptors: [Int32], order: [Int]) {
+  ) throws(FileError) -> (descriptors: [Int32], order: [Int?]) {
     var opened: [(descriptor: Int32, identity: (UInt64, UInt64), path: String)] = []
     func fail(_ error: FileError) -> FileError {
       for folder in opened { close(folder.descriptor) }
@@ -59,6 +62,11 @@ final class FolderLocks {
     var identities: [(UInt64, UInt64)] = []
     for (folder, path) in folders {
       let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      // Into a folder that one may not read files can be put all the same.
+      if descriptor < 0, errno == EACCES {
+        identities.append((0, 0))
+        continue
+      }
       var status = stat()
       guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
         let code = errno
@@ -83,7 +91,7 @@ final class FolderLocks {
         usleep(UInt32(pause))
       }
     }
-    let order = identities.map { identity in opened.firstIndex { $0.identity == identity } ?? 0 }
+    let order = identities.map { identity in opened.firstIndex { $0.identity == identity } }
     return (opened.map(\.descriptor), order)
   }
 

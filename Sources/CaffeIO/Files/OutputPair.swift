@@ -49,5 +49,5 @@ package struct OutputPair: Sendable {
   }
 
   /// Puts both in place. When that fails, what was there before is there again.
-  package func publish() throws(FileError) { try Publication([model, weights]).run() }
+  package func publish() throws(FileError) { try AtomicFile.publish([model, weights]) }
 }

@@ -69,30 +69,30 @@ struct FoldRun {
     result.problems = problems
     try check(folded, into: &result)
     guard result.outcome == .done else { return result }
-    guard let outputs else {
-      try folded.checkInputs()
-      return result
-    }
-    // Complete before the nets get their names: a plan that cannot be written leaves no nets behind.
-    var planFile: AtomicFile?
-    if let path = outputs.plan, let stated {
+    var written = Written()
+    if let path = outputs?.plan, let stated {
       let file = try PlanFile(
         plan, options, model: source, weights: weights, rules: ruleFiles.entries.map(\.source),
         protos: schemas.sources, result: stated)
-      let text = Array(file.text(for: plan).utf8)
-      let output = try AtomicFile(path: path, mayReplace: true, from: input.model)
-      try output.write(text)
-      planFile = output
-      result.planFile = .init(path: path, byteCount: text.count)
+      try write(file.text(for: plan), to: path, into: &written)
     }
-    if outputs.makesNets { try write(folded, outputs, guarded, into: &result) }
+    if let outputs, outputs.makesNets { try write(folded, outputs, guarded, into: &written, &result) }
     guard result.outcome == .done else { return result }
-    // Nets that were written may have replaced the inputs.
-    if result.outputs == nil { try folded.checkInputs() }
-    guard !outputs.isDryRun else { return result }
-    try planFile?.publish()
+    try folded.checkInputs()
+    guard !result.isDryRun else { return result }
+    try AtomicFile.publish(written.files)
+    result.outputs = written.nets
+    result.planFile = written.plan
     return result
   }
+}
+
+/// Outputs that are complete and have no names yet.
+private struct Written {
+  /// The files; a net definition comes before its weights.
+  var files: [AtomicFile] = []
+  var nets: FoldResult.Files?
+  var plan: FoldResult.File?
 }
 
 /// A net that has been rewritten, and what it takes to write and to run it.
@@ -221,24 +221,29 @@ extension FoldRun {
 }
 
 extension FoldRun {
-  /// Writes both outputs, or neither.
+  private func write(_ plan: String, to path: String, into written: inout Written) throws {
+    let bytes = Array(plan.utf8)
+    let file = try AtomicFile(path: path, mayReplace: true, from: input.model)
+    try file.write(bytes)
+    written.files.append(file)
+    written.plan = .init(path: path, byteCount: bytes.count)
+  }
+
   private func write(
-    _ folded: Folded, _ outputs: OutputOptions, _ read: [String], into result: inout FoldResult
+    _ folded: Folded, _ outputs: OutputOptions, _ read: [String], into written: inout Written,
+    _ result: inout FoldResult
   ) throws {
     let paths = outputs.paths(for: input)
-    let force = outputs.mayReplaceInputs
+    let model = FoldResult.File(path: paths.model, byteCount: folded.text.count)
     guard let weights = folded.weights, let weightsPath = paths.weights else {
       let file = try AtomicFile(path: paths.model, mayReplace: true, from: input.model)
       try file.write(folded.text)
-      try folded.checkInputs()
-      guard !outputs.isDryRun else { return }
-      try file.publish()
-      result.outputs = .init(
-        model: .init(path: paths.model, byteCount: folded.text.count), weights: nil)
+      written.files.insert(file, at: 0)
+      written.nets = .init(model: model, weights: nil)
       return
     }
     let pair = try OutputPair(
-      model: paths.model, weights: weightsPath, inputs: read, force: force,
+      model: paths.model, weights: weightsPath, inputs: read, force: outputs.mayReplaceInputs,
       from: (input.model, weights.path))
     try pair.model.write(folded.text)
     try WeightsEmitter(weights).emit(
@@ -249,17 +254,11 @@ extension FoldRun {
     if let verification = outputs.verification, !folded.plan.rewrites.isEmpty {
       let verified = try verify(folded, weights, pair, verification)
       result.verification = verified
-      guard verified.isEqual else {
-        result.outcome = .netsDiffer
-        return
-      }
+      if !verified.isEqual { result.outcome = .netsDiffer }
     }
-    try folded.checkInputs()
-    guard !outputs.isDryRun else { return }
-    try pair.publish()
-    result.outputs = .init(
-      model: .init(path: paths.model, byteCount: folded.text.count),
-      weights: .init(path: weightsPath, byteCount: pair.weights.byteCount))
+    written.files.insert(contentsOf: [pair.model, pair.weights], at: 0)
+    written.nets = .init(
+      model: model, weights: .init(path: weightsPath, byteCount: pair.weights.byteCount))
   }
 
   /// Runs the net as it was and the net as it will be; nothing has its name yet.

@@ -52,7 +52,7 @@ struct InputArguments {
   /// The values of `--input-shape`: `1,3,224,224`.
   func shapes(_ arguments: [String]) throws -> [Name: [Int]] {
     try named(arguments).mapValues { text in
-      let sizes = text.split(separator: ",").map { Int($0) }
+      let sizes = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
       guard !sizes.isEmpty, !sizes.contains(where: { ($0 ?? 0) < 1 }) else {
         throw InputValuesError(
           path: "--input-shape", problem: "expected sizes like 1,3,224,224, found '\(text)'")
