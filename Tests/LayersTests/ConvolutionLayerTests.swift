@@ -84,7 +84,10 @@ struct ConvolutionLayerTests {
     let layer = try convolution("num_output: \(size) kernel_size: \(size) pad: \(size)", [1], [2])
     #expect(
       layer.message([1, 1, 9, 9])
-        == "error: layer 'it' (Convolution): expected 9223372036854775807 values in parameter blob 0, found 1"
+        == "error: layer 'it' (Convolution): the windows would have 4611686014132420609 values together; the limit is 4194304"
     )
+    // A bottom without channels needs no weights: nothing else would hold the size of the window to anything.
+    let empty = try convolution("num_output: 1 kernel_size: \(size) pad: \(size) stride: \(size)", [0], [1])
+    #expect(empty.message([1, 0, 8, 8, 8]).contains("the limit is 4194304"))
   }
 }

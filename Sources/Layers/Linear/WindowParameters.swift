@@ -2,6 +2,10 @@
 struct WindowParameters: Sendable {
   private let message: String
   private let subject: LayerSubject
+  /// The most places that a window may have. Each has an offset in memory, and where the bottom has no channels no weights
+  /// speak for so many.
+  private static let mostPlaces = 1 << 22
+
   /// The sizes as they are written.
   let fields: WindowFields
 
@@ -40,6 +44,10 @@ struct WindowParameters: Sendable {
       output: sizes)
     geometry.padBehind = try fields.padBehind.map { (pad) throws(LayerError) in
       try expanded(pad, "pad_b", 0)
+    }
+    let places = geometry.kernel.saturatingProduct
+    guard places <= Self.mostPlaces else {
+      throw LayerError(subject, .windowsTooLarge(count: places, limit: Self.mostPlaces))
     }
     for axis in sizes.indices {
       let extent = geometry.dilation[axis] * (geometry.kernel[axis] - 1) + 1

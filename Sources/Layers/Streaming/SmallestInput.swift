@@ -84,7 +84,7 @@ extension ConvolutionParameters {
       min(shape.saturatingProduct / outputCount / Self.weightsPerWindow, Self.mostNumbers / outputCount))
     func placements(_ reach: Reach, most: Int) -> [AxisPlacement]? {
       let placements = axes.compactMap { geometry.placement(along: $0, transposed, reach) }
-      let isFew = placements.reduce(1) { $0 * $1.windows } <= most
+      let isFew = placements.map(\.windows).saturatingProduct <= most
       return placements.count == axes.count && (isFew || reach == .any) ? placements : nil
     }
     guard let least = placements(.any, most: 0),
@@ -104,7 +104,7 @@ extension ConvolutionParameters {
 extension SmallestInput.Sparse {
   fileprivate init(_ axes: [AxisPlacement]) {
     sizes = axes.map(\.size)
-    windows = axes.reduce(1) { $0 * $1.windows }
+    windows = axes.map(\.windows).saturatingProduct
     places = axes.reduce([0]) { places, axis in
       places.flatMap { place in axis.places.map { place * axis.size + $0 } }
     }

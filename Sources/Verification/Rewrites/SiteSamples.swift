@@ -196,7 +196,7 @@ struct SiteSamples {
       let sparse = isDirect && isLarge ? wanted.sparse : nil
       let wantedSizes = sparse?.sizes ?? wanted.sizes.map { $0 + (isLarge ? 0 : 1) }
       let windows = sparse?.windows ?? wantedSizes.product
-      let fewest = max(sparse?.places.count ?? 1, (seen + windows - 1) / max(windows, 1))
+      let fewest = max(sparse?.places.count ?? 1, 1 + (seen - 1) / max(windows, 1))
       images = max(images ?? 0, min(max(fewest, imageRange.lowerBound), imageRange.upperBound))
       guard let known = sizes else {
         (sizes, places) = (wantedSizes, sparse?.places)
