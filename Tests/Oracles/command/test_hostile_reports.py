@@ -1,4 +1,4 @@
-"""Hostile files: each ends with an error that names place and reason, or with the job done, in bounded time."""
+"""Hostile files: each ends with an error that names place and reason, or with the job done."""
 
 import resource
 import subprocess
