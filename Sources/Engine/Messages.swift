@@ -31,12 +31,18 @@ extension Warning {
       return (
         "negative-variance",
         count == 1
-          ? "a channel of '\(layer)' has a variance just below 0 (\(number)), taken as it is"
-          : "\(count) channels of '\(layer)' have a variance just below 0 (down to \(number)), taken as it is"
+          ? "a channel of '\(layer)' has a negative variance (\(number)); variance + eps is positive, so the fold holds"
+          : "\(count) channels of '\(layer)' have a negative variance (down to \(number)); variance + eps is positive, so the fold holds"
       )
-    case .noWeights(let type):
+    case .noWeights(let type, let filling):
+      let how =
+        switch filling {
+        case .random: "at random"
+        case .constant: "with constants"
+        case .named(let filler): "by the filler '\(filler)'"
+        }
       return (
-        "no-weights", "the weights file has no blobs for \(type) '\(layer)'; Caffe fills them at random"
+        "no-weights \(how)", "the weights file has no blobs for \(type) '\(layer)'; Caffe fills them \(how)"
       )
     case .otherNet(let layerCount, let stored):
       let found = stored.isEmpty ? "no layer" : Wording.names(stored)
@@ -51,8 +57,26 @@ extension Warning {
         "parameter '\(name)' had no effect: \(rules.count == 1 ? "rule" : "rules") \(takers) rewrote nothing"
           + (reason.map { "; \($0.sentence())" } ?? "")
       )
-    case .undefinedBottom(let blob):
-      return ("undefined-bottom", "layer '\(layer)' reads blob '\(blob)', which no layer or input makes")
+    case .undefinedBottom(let blob, let maker, let stages, let near):
+      let says = "layer '\(layer)' reads blob '\(blob)', which no layer or input makes"
+      let remedy: String
+      if !stages.isEmpty {
+        let flags = Wording.list(stages.map { "--stage \($0)" }, "or")
+        remedy = "; a layer of a stage that is off makes it: add \(flags)"
+      } else if let maker {
+        remedy =
+          "; layer '\(maker)' makes it in the other phase only: add --extend-select deploy to make it an input"
+      } else {
+        remedy = near.map { "; did you mean '\($0)'?" } ?? ""
+      }
+      return ("undefined-bottom", says + remedy)
+    case .otherStage(let blob, let stages):
+      let flags = Wording.list(stages.map { "--stage \($0)" }, "or")
+      return (
+        "other-stage",
+        "layer '\(layer)' is used although its stage is off, since no other layer makes blob '\(blob)'; add \(flags) for the net of that stage"
+      )
+    case .layout(let sentence): return (sentence, "'\(layer)': \(sentence)")
     case .assumedBlobs:
       return (
         "assumed-blobs",

@@ -195,7 +195,7 @@ struct LayerFactsTests {
   /// The fields of Caffe's schema that no description accounts for: a layer that gives one another value than its default is
   /// one of unknown meaning. A field that is new in the schema has to be put here or into a description.
   static let unaccounted: Set<String> = [
-    "bn_param.frozen", "concat_param.per_fla_fuse", "convolution_param.coeff",
+    "bn_param.frozen", "bn_param.icnet", "concat_param.per_fla_fuse", "convolution_param.coeff",
     "convolution_param.fusion_type", "elu_param.lambda", "pooling_param.axis",
     "pooling_param.avg_include_pad", "pooling_param.kernel_size_3d", "pooling_param.pad_3d",
     "pooling_param.stride_3d", "pooling_param.torch_pooling", "reshape_param.pixelshuffler",

@@ -16,7 +16,8 @@ import Testing
   ]
   private static let layout = [
     "id": "l", "type": "BN", "when": "true", "blobs": "[gamma]", "epsilon": "1", "stored_statistics": "true",
-    "axis": "1", "axis_count": "1", "scale": "1", "shift": "1",
+    "axis": "1", "axis_count": "1", "scale": "1", "shift": "1", "refuse": "R.", "warn": "W.",
+    "warn_when": "true", "assume": "true",
   ]
   private static let test = ["name": "n", "net": "''", "parameters": "{p: 2}", "expect": "unmatched"]
 

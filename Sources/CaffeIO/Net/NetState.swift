@@ -83,6 +83,12 @@ struct NetStateRule {
 }
 
 extension LayerDefinition {
+  /// The stages that the `include` rules ask for, in order.
+  package var requiredStages: [String] {
+    guard hasStateRules, let message = field.message else { return [] }
+    return message.all("include").compactMap(\.message).flatMap { $0.all("stage").compactMap(\.string) }
+  }
+
   /// Whether the net of `state` has this layer (Net::FilterNet).
   ///
   /// Without rules a layer is always in; with `include` rules when one of them is met; with `exclude`

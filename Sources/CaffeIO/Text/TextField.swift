@@ -69,6 +69,12 @@ package struct TextField: Sendable {
   /// The value exactly as written, without what is around it.
   package var literal: String { storage.text(valueRange) }
 
+  /// Whether another field has the same name, and its value the same bytes.
+  package func isWritten(like other: TextField) -> Bool {
+    name == other.name
+      && storage.bytes[valueRange].elementsEqual(other.storage.bytes[other.valueRange])
+  }
+
   /// The value as a message.
   package var message: TextMessage? {
     isMessage ? TextMessage(storage: storage, index: index) : nil

@@ -28,7 +28,10 @@ package enum RuleLoader {
   ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
     let builtin = try BuiltinRules.load(extent)
     // Layouts describe layers, they rewrite nothing: a rule of one's own may use them without the rules.
-    return ((options.isIsolated ? [] : builtin.rules) + files.rules, builtin.layouts + files.layouts)
+    var rules = (options.isIsolated ? [] : builtin.rules) + files.rules
+    // A file may have nothing but types, which rules of other files ask for.
+    if !rules.isEmpty { rules[0].typeLists += files.typeLists }
+    return (rules, builtin.layouts + files.layouts)
   }
 
   /// The user's rule files and those that they extend.

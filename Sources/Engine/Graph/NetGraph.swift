@@ -106,7 +106,7 @@ package struct NetGraph: Sendable {
   /// What a rewrite has changed on a layer, apart from its connections.
   package internal(set) var changes: LayerTable<LayerChange>
   /// Names read although no layer or input writes them.
-  package private(set) var undefinedBlobs: [(blob: Name, layer: LayerID)] = []
+  package internal(set) var undefinedBlobs: [(blob: Name, layer: LayerID)] = []
   /// How many included layers have each name that occurs more than once.
   package private(set) var repeatedNames: [Name: Int] = [:]
   /// The included layers that share parameter blobs under a name; only names with several layers.

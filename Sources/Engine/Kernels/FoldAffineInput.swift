@@ -22,6 +22,7 @@ struct FoldAffineInput: Kernel {
     let from = arguments.layer("from")
     let into = arguments.layer("into")
     let inner = try net.affine(of: from)
+    try net.checkQuantisation(of: into)
     if net.described(into).facts?.blobs == .scale {
       try foldIntoScale(inner, from: from, into: into, net)
     } else {

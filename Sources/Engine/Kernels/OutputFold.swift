@@ -19,6 +19,7 @@ enum OutputFold {
     if from != into, let relu, !type(of: linear.description).canFuseReLU {
       throw Refusal.Reason(EndsInReLU(layer: net.graph.named(from), path: relu.path))
     }
+    try net.checkQuantisation(of: into)
     guard affine.isPerChannel(rank: linear.rank) else {
       throw Refusal.Reason(
         OtherAxis(layer: net.graph.named(from), axis: affine.axis, count: affine.axisCount))

@@ -20,8 +20,13 @@ final class Matcher {
   let protected: ProtectedLayers
   /// The only layers that a match may be of; nil for any.
   let wanted: Set<LayerID>?
+  /// Whether a match may have layers that share parameters with others, which are looked after elsewhere.
+  let allowsSharing: Bool
 
-  init(net: WorkingNet, protected: ProtectedLayers, wanted: Set<LayerID>? = nil) {
+  init(
+    net: WorkingNet, protected: ProtectedLayers, wanted: Set<LayerID>? = nil, allowsSharing: Bool = false
+  ) {
+    self.allowsSharing = allowsSharing
     self.net = net
     self.protected = protected
     self.wanted = wanted
@@ -70,6 +75,9 @@ final class Matcher {
       return Refusal.Reason(OtherConnection(layer: graph.named(anchor)))
     }
     return rule.unmetCondition(binding, in: net)
-      ?? Safety(net: net, graph: graph, rule: rule, binding: binding, protected: protected).refusal()
+      ?? Safety(
+        net: net, graph: graph, rule: rule, binding: binding, protected: protected,
+        allowsSharing: allowsSharing
+      ).refusal()
   }
 }

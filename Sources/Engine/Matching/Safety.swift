@@ -8,6 +8,8 @@ struct Safety {
   let rule: PlannedRule
   let binding: Binding
   let protected: ProtectedLayers
+  /// Whether layers outside the match may share its parameters.
+  var allowsSharing = false
 
   /// The first reason against rewriting this match, or nil.
   func refusal() -> Refusal.Reason? {
@@ -113,7 +115,9 @@ struct Safety {
   }
 
   private func sharingRefusal(_ layers: [LayerID]) -> Refusal.Reason? {
-    if rule.rule.allowances.contains(.sharedParameter) || graph.parameterSharers.isEmpty { return nil }
+    if allowsSharing || rule.rule.allowances.contains(.sharedParameter) || graph.parameterSharers.isEmpty {
+      return nil
+    }
     let matched = Set(layers)
     for layer in layers {
       for case let name? in graph.definition(of: layer)?.sharedParameterNames ?? [] {

@@ -74,8 +74,9 @@ extension Affine {
       var s = at(.gamma, channel, or: 1)
       if normalises {
         let variance = f * at(.variance, channel, or: 0)
-        // A variance is a mean of squares. Rounding can leave it just below 0, never a noticeable part of ε.
-        guard variance + epsilon > 0, variance >= -1e-3 * epsilon else {
+        // Rounding, and converters that subtract one ε and add another, leave variances below 0: Caffe's formula needs
+        // no more than a positive sum.
+        guard variance + epsilon > 0 else {
           throw Refusal.Reason(
             UnusableVariance(layer: layer, channel: channel, variance: variance, epsilon: epsilon))
         }

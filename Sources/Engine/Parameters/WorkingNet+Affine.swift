@@ -20,6 +20,11 @@ extension WorkingNet {
     guard graph.layers[layer.index].bottoms.count == 1 else {
       throw Refusal.Reason(TwoBottoms(layer: graph.named(layer)))
     }
+    // Some layers give the statistics of the batch as further tops.
+    let tops = graph.layers[layer.index].tops.count
+    guard tops <= 1 else {
+      throw Refusal.Reason(TopCount(layer: graph.named(layer), found: tops, expected: 1))
+    }
     return try affineByLayout(of: layer)
   }
 
@@ -31,6 +36,7 @@ extension WorkingNet {
   }
 
   private func affineByLayout(of layer: LayerID) throws(Refusal.Reason) -> Affine {
+    if isAbsorbed(layer) { return Affine(scale: [1], shift: nil, hasShift: false, axisCount: 0) }
     let environment = MatchEnvironment(self, layer: layer)
     if let parameters = try affineOfParameters(layer, environment) { return parameters }
     let blobs = try self.blobs(of: layer)
@@ -79,6 +85,12 @@ extension WorkingNet {
         InputChannels(layer: graph.named(layer), found: count, expected: expected))
     }
     noteOddities(of: layer, numbers)
+    if let sentence = layout.warning,
+      try layout.warningCondition.map({ (e) throws(Refusal.Reason) in try environment.truth(of: e) == true })
+        ?? true
+    {
+      warn(layer, .layout(sentence))
+    }
     return affine
   }
 
@@ -127,7 +139,7 @@ extension WorkingNet {
   }
 
   /// The one layout that fits.
-  private func layout(of layer: LayerID, blobs: [BlobContent]?) throws(Refusal.Reason) -> BlobLayout {
+  func layout(of layer: LayerID, blobs: [BlobContent]?) throws(Refusal.Reason) -> BlobLayout {
     var fitting: [Int] = []
     let environment = MatchEnvironment(self, layer: layer)
     for index in layoutIndices(for: graph[layer].type)
@@ -135,7 +147,12 @@ extension WorkingNet {
       if let blobs, blobs.count != layouts[index].roles.count { continue }
       // Without weights a condition on blobs counts as met: the run says that it assumed so.
       if let condition = layouts[index].condition, try environment.truth(of: condition) == false { continue }
-      if blobs == nil {
+      if blobs == nil, let assumption = layouts[index].assumption,
+        try environment.truth(of: assumption) == false
+      {
+        continue
+      }
+      if blobs == nil, layouts[index].refusal == nil {
         // The blobs would tell the layouts apart; without them the first one that can be folded is assumed.
         guard let statistics = layouts[index].usesStoredStatistics,
           try environment.truth(of: statistics) == false
@@ -149,6 +166,15 @@ extension WorkingNet {
     if blobs != nil, fitting.count > 1 {
       throw Refusal.Reason(
         AmbiguousLayout(layer: graph.named(layer), layouts: fitting.map { layouts[$0].id }))
+    }
+    if let sentence = layouts[index].refusal {
+      let isStored = try layouts[index].usesStoredStatistics.map { (e) throws(Refusal.Reason) in
+        try environment.truth(of: e) != false
+      }
+      let named = graph.named(layer)
+      throw isStored == false
+        ? Refusal.Reason(BatchLayout(layer: named, explanation: sentence))
+        : Refusal.Reason(RefusedLayout(layer: named, explanation: sentence))
     }
     return layouts[index]
   }

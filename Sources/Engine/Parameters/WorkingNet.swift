@@ -100,6 +100,12 @@ package final class WorkingNet {
     return stored[name]?.last
   }
 
+  /// How many blobs the weights file has for a layer; nil without weights, or where it has none.
+  func storedBlobCount(of layer: LayerID) -> Int? {
+    guard let index = storedIndex(of: layer) else { return nil }
+    return weights?.layers[index].blobs.count
+  }
+
   /// Whether a layer has blobs that training has found: the file says so, or its type.
   func needsWeights(_ id: LayerID) -> Bool {
     if storedIndex(of: id) != nil { return true }
@@ -185,11 +191,16 @@ package struct Warning: Sendable, Equatable {
     /// σ² just below 0 in so many channels: rounding noise, taken as it is.
     case negativeVariance(count: Int, smallest: Double)
     /// The weights file has no blobs for a layer that needs some.
-    case noWeights(type: String)
+    case noWeights(type: String, filling: BlobFilling)
     /// The weights file has blobs for none of the layers that need some, but for others.
     case otherNet(layerCount: Int, stored: [Name])
-    /// A bottom that nothing writes.
-    case undefinedBottom(blob: Name)
+    /// A bottom that nothing writes; a layer that the state leaves out and that would, the stages that bring such layers in,
+    /// and a blob of nearly the same name, as messages show it.
+    case undefinedBottom(blob: Name, maker: Name?, stages: [String], near: String?)
+    /// A layer is used although none of its stages is on, since nothing else makes a blob.
+    case otherStage(blob: Name, stages: [String])
+    /// What the layout of a layer's blobs leaves open.
+    case layout(String)
     /// A value was given for a parameter, and no rule that takes it rewrote anything; the nearest reason.
     case idleParameter(name: String, rules: [String], reason: Refusal.Reason?)
     /// A rule was applied without weights to check its conditions on.

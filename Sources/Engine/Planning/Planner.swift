@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import RuleModel
 
 /// What a plan is made with.
@@ -31,7 +32,7 @@ package struct Planner {
   let net: WorkingNet
   let rules: [PlannedRule]
   private let options: PlanOptions
-  private let protected: ProtectedLayers
+  let protected: ProtectedLayers
   private let matcher: Matcher
   var rewrites: [RewriteRecord] = []
   private var misses: Misses
@@ -57,6 +58,8 @@ package struct Planner {
     _ graph: consuming NetGraph, weights: WeightsFile?, rules: RuleSet, options: PlanOptions = PlanOptions()
   ) throws(PlanError) -> Plan {
     let typesBefore = graph.typeCounts
+    var graph = graph
+    let borrowed = try rules.borrowSources(in: &graph)
     // A fold that overflows the stored type is found once all folds of a blob are composed. Its rewrites
     // are then forbidden and the plan is made anew, so that what is left is consistent.
     var banned: [LayerID: [Int: Refusal.Reason]] = [:]
@@ -70,7 +73,9 @@ package struct Planner {
       try planner.run()
       if let error = net.malformed { throw .malformed(error) }
       let overflows = planner.overflows()
-      guard !overflows.isEmpty, let original else { return try planner.finish(typesBefore: typesBefore) }
+      guard !overflows.isEmpty, let original else {
+        return try planner.finish(typesBefore: typesBefore, borrowed: borrowed)
+      }
       banned.merge(overflows) { $0.merging($1) { first, _ in first } }
       net = WorkingNet(
         original, weights: weights, layouts: rules.layouts, schema: options.schema,
@@ -132,8 +137,20 @@ package struct Planner {
     }
     switch search(rule, at: layer) {
     case .nearMiss(let miss):
-      misses.note(miss, rule, at: layer)
-      return false
+      guard let branches = sharers(of: rule, at: layer, after: miss) else {
+        misses.note(miss, rule, at: layer)
+        return false
+      }
+      candidates.findNeighbourhood(of: branches.flatMap(\.allLayers), in: net.graph, reach: reach)
+      do {
+        rewrites += try rewrite(rule, together: branches)
+      } catch {
+        misses.note(Miss(error, branches[0]), rule, at: layer)
+        return false
+      }
+      misses.forget(rule, at: layer)
+      candidates.touchNeighbourhood()
+      return net.graph.layers[layer.index].isAlive
     case .match(let binding):
       let bound = binding.allLayers
       // Every rewrite of such a rule uses up a layer that it has not touched: that ends it.
@@ -237,7 +254,9 @@ package struct Planner {
     return result
   }
 
-  mutating func finish(typesBefore: [String: Int]) throws(PlanError) -> Plan {
+  mutating func finish(
+    typesBefore: [String: Int], borrowed: [BorrowedSource]
+  ) throws(PlanError) -> Plan {
     let graph = net.graph
     let lost = final(lost)
     for match in lost {
@@ -254,7 +273,7 @@ package struct Planner {
     return Plan(
       rewrites: rewrites, refusals: misses.nearest(in: graph), misses: misses,
       overlaps: lost.map(\.overlap), idleRules: idleRules(),
-      warnings: rewrites.flatMap(\.warnings) + netWarnings(), graph: graph,
+      warnings: rewrites.flatMap(\.warnings) + stageWarnings(borrowed) + netWarnings(), graph: graph,
       typesBefore: typesBefore, typesAfter: graph.typeCounts)
   }
 
@@ -290,11 +309,33 @@ package struct Planner {
     }
   }
 
+  /// One warning for each layer that is used although its stage is off.
+  private func stageWarnings(_ borrowed: [BorrowedSource]) -> [Warning] {
+    borrowed.filter { !$0.stages.isEmpty }.map { source in
+      let name = net.graph.definition.layers[source.layer.index].name
+      return Warning(layer: name, reason: .otherStage(blob: source.blob, stages: source.stages))
+    }
+  }
+
   private func netWarnings() -> [Warning] {
     var warnings = idleParameters()
     let graph = net.graph
-    for (blob, layer) in graph.undefinedBlobs {
-      warnings.append(Warning(layer: graph[layer].name, reason: .undefinedBottom(blob: blob)))
+    for (blob, reader) in graph.unmadeValues {
+      let makers = graph.excludedMakers(of: blob)
+      let stages = makers.flatMap(\.requiredStages).reduce(into: [String]()) {
+        if !$0.contains($1) { $0.append($1) }
+      }
+      let near =
+        makers.isEmpty
+        ? Suggestion.nearest(
+          to: blob.description,
+          among: (graph.definition.inputs + graph.definition.layers.flatMap(\.tops)).map(\.description),
+          within: 2)
+        : nil
+      warnings.append(
+        Warning(
+          layer: graph[reader].name,
+          reason: .undefinedBottom(blob: blob, maker: makers.first?.name, stages: stages, near: near)))
     }
     guard let weights = net.weights else {
       return rewrites.isEmpty ? warnings : warnings + [Warning(layer: "", reason: .assumedBlobs)]
@@ -312,7 +353,8 @@ package struct Planner {
         isForeign = false
         continue
       }
-      missing.append(Warning(layer: layer.name, reason: .noWeights(type: layer.type)))
+      missing.append(
+        Warning(layer: layer.name, reason: .noWeights(type: layer.type, filling: net.filling(of: id))))
     }
     guard isForeign, missing.count > 1 else { return warnings + missing }
     let stored = weights.layers.filter { !$0.blobs.isEmpty }.map(\.name)

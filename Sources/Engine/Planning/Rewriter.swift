@@ -136,6 +136,7 @@ struct Rewriter {
       guard let values = try writer.values(of: assignment.value, at: path) else { return }
       net.setAttribute(path, to: values, of: layer)
     case .blob(_, let index):
+      try net.checkQuantisation(of: layer)
       guard case .expression(let expression) = assignment.value else { return }
       guard var blobs = try net.blobs(of: layer) else {
         // Without weights only this much is certain: the blob will be there.

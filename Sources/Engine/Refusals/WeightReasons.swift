@@ -30,6 +30,16 @@ struct SharedParameter: RefusalReason {
   }
 }
 
+/// A layer that shares its parameters with a rewritten one would stay as it is.
+struct SharerLeft: RefusalReason {
+  static let code = SharedParameter.code
+  var layer: NamedLayer
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "\(self.layer.mention(about: layer)) shares its parameters and must be rewritten too"
+  }
+}
+
 /// The weights file has no blobs for a layer.
 struct NoWeights: RefusalReason {
   static let code = RefusalCode(
@@ -144,7 +154,7 @@ struct InputChannels: RefusalReason {
 
 /// No blob layout fits.
 struct NoLayout: RefusalReason {
-  static let code = RefusalCode("no-layout", "no blob layout fits the layer")
+  static let code = RefusalCode("no-layout", "no blob layout fits the layer, or the one that fits refuses")
   var layer: NamedLayer
   var blobCount: Int
 
@@ -155,6 +165,41 @@ struct NoLayout: RefusalReason {
     }
     return
       "no blob layout is known for \(self.layer.type) layers with \(Wording.counted(blobCount, "blob")); describe it under 'layouts:' in a rule file"
+  }
+}
+
+/// The blob layout that fits says why its layers are left alone.
+struct RefusedLayout: RefusalReason {
+  static let code = NoLayout.code
+  var layer: NamedLayer
+  /// The layout's own sentence.
+  var explanation: String
+
+  var variant: String { explanation }
+
+  func sentence(about layer: NamedLayer?) -> String { explanation }
+}
+
+/// Likewise, for layers that use the statistics of the batch.
+struct BatchLayout: RefusalReason {
+  static let code = BatchStatistics.code
+  var layer: NamedLayer
+  /// The layout's own sentence.
+  var explanation: String
+
+  var variant: String { explanation }
+
+  func sentence(about layer: NamedLayer?) -> String { explanation }
+}
+
+/// A layer has scales that were found for its blobs as they are.
+struct QuantisedLayer: RefusalReason {
+  static let code = RefusalCode(
+    "quantised", "the layer has scales of a quantisation that fit the weights as they are")
+  var layer: NamedLayer
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "\(self.layer.mention(about: layer)) has 'quantization_param', whose scales would no longer fit the folded weights; fold first and quantise then, or remove 'quantization_param'"
   }
 }
 
@@ -184,7 +229,9 @@ struct BatchStatistics: RefusalReason {
   var variant: String { cause.rawValue }
 
   func sentence(about layer: NamedLayer?) -> String {
-    let remedy = "--assume-stored-statistics folds the stored ones"
+    let remedy =
+      (cause == .ownPhase ? "--extend-select deploy clears the phase, " : "")
+      + "--assume-stored-statistics folds the stored ones"
     let it = self.layer.mention(about: layer)
     switch cause {
     case .ownPhase, .field:

@@ -12,11 +12,15 @@ extension Planner {
     options: PlanOptions
   ) throws -> Plan {
     let typesBefore = graph.typeCounts
+    var graph = graph
+    let borrowed = try rules.borrowSources(in: &graph)
     let net = WorkingNet(
       graph, weights: weights, layouts: rules.layouts, schema: options.schema,
       assumesStoredStatistics: options.assumesStoredStatistics)
     var options = options
     options.describesChanges = true
+    // What was made together with a rewrite before it.
+    var joint: [RewriteRecord] = []
     var planner = Planner(net: net, rules: rules.rules, options: options, banned: [:])
     var disabled: [PlannedRewrite] = []
     var indices: [String: Int] = [:]
@@ -30,14 +34,29 @@ extension Planner {
         throw ReplayError(
           .unknownRule(key: rewrite.key, rule: rewrite.rule, known: rules.rules.map(\.id)), at: rewrite.place)
       }
-      try planner.replay(rewrite, index, disabled: disabled)
+      try planner.replay(rewrite, index, disabled: disabled, &joint)
+    }
+    // A branch that shares its parameters with a folded one must be folded too.
+    if let left = joint.first, let folded = planned.last(where: { $0.rule == left.rule }) {
+      let layer = NamedLayer(name: left.layers[0].name, type: left.layers[0].type)
+      throw ReplayError(
+        .refused(
+          key: folded.key, Refusal.Reason(SharerLeft(layer: layer)), disabled: disabled.map(\.key)),
+        at: folded.place)
     }
     if let error = net.malformed { throw PlanError.malformed(error) }
     try planner.checkOverflows(of: planned)
-    return try planner.finish(typesBefore: typesBefore)
+    return try planner.finish(typesBefore: typesBefore, borrowed: borrowed)
   }
 
-  private mutating func replay(_ planned: PlannedRewrite, _ index: Int, disabled: [PlannedRewrite]) throws {
+  private mutating func replay(
+    _ planned: PlannedRewrite, _ index: Int, disabled: [PlannedRewrite], _ joint: inout [RewriteRecord]
+  ) throws {
+    if let known = joint.firstIndex(where: { PlannedRewrite($0, key: planned.key).layers == planned.layers })
+    {
+      rewrites.append(joint[known])
+      return try Self.compare(PlannedRewrite(joint.remove(at: known), key: planned.key), with: planned)
+    }
     let rule = rules[index]
     let anchorNames = rule.pattern.anchorNames
     guard let anchor = planned.layers.last(where: { anchorNames.contains($0.capture) }) else {
@@ -45,22 +64,32 @@ extension Planner {
         .noAnchor(key: planned.key, rule: rule.rule.id, capture: anchorNames.joined(separator: ", ")),
         at: planned.place)
     }
+    let start = try layer(anchor, of: planned)
     let wanted = Set(try planned.layers.map { try layer($0, of: planned) })
-    let binding: Binding
-    switch search(rule, at: try layer(anchor, of: planned), among: wanted) {
-    case .nearMiss(let miss):
-      throw refusal(
-        of: planned, miss.reason(of: rule, at: try layer(anchor, of: planned), in: net.graph), disabled)
-    case .match(let found): binding = found
-    }
     let made: RewriteRecord
     do throws(Refusal.Reason) {
-      made = try rewrite(rule, binding)
+      made = try replay(rule, at: start, among: wanted, &joint)
     } catch {
       throw refusal(of: planned, error, disabled)
     }
     rewrites.append(made)
     try Self.compare(PlannedRewrite(made, key: planned.key), with: planned)
+  }
+
+  /// Makes the rewrite of exactly these layers, and those of layers that share their parameters.
+  private func replay(
+    _ rule: PlannedRule, at start: LayerID, among wanted: Set<LayerID>,
+    _ joint: inout [RewriteRecord]
+  ) throws(Refusal.Reason) -> RewriteRecord {
+    switch search(rule, at: start, among: wanted) {
+    case .match(let binding): return try rewrite(rule, binding)
+    case .nearMiss(let miss):
+      guard let branches = sharers(of: rule, at: start, after: miss), Set(branches[0].allLayers) == wanted
+      else { throw miss.reason(of: rule, at: start, in: net.graph) }
+      let made = try rewrite(rule, together: branches)
+      joint += made.dropFirst()
+      return made[0]
+    }
   }
 
   private func refusal(

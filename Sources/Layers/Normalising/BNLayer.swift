@@ -1,13 +1,14 @@
 /// BN of two forks, and CuDNNBatchNorm, which is the second one's, per channel of axis 1.
 ///
 /// SegNet's with `bn_mode: INFERENCE` has blobs [scale, shift]: y = x·scale + shift. PSPNet's has [slope, bias,
-/// mean, variance]: y = slope·(x − mean)/√(variance + ε) + bias, ε being `bn_param.eps`, 1e-5 by default.
+/// mean, variance]: y = slope·(x − mean)/√(variance + ε) + bias, ε being `bn_param.eps`, 1e-5 by default; where the layer says
+/// `var_eps`, `decay` or `moving_average`, `var_eps`, 1e-10 by default.
 struct BNLayer: LayerDescription {
   static let facts = LayerFacts(
     "BN", "CuDNNBatchNorm",
     parameters: [
       ParameterMessage(
-        "bn_param", reads: ["eps", "bn_mode"],
+        "bn_param", reads: ["eps", "bn_mode"] + movingAverageFields,
         ignores: [
           "scale_filler", "shift_filler", "slope_filler", "bias_filler", "frozen", "momentum", "engine",
         ])
@@ -16,7 +17,11 @@ struct BNLayer: LayerDescription {
     sample: LayerSample {
       $0.set("bn_param", "eps", oneOf: [nil, "0.001", "2e-5", "0.5"])
       $0.set("bn_param", "bn_mode", oneOf: [nil, "INFERENCE"])
+      $0.set("bn_param", "var_eps", oneOf: [nil, nil, nil, "0.01"])
     })
+
+  /// The fields by which a layer of the fork with `var_eps` is known.
+  private static let movingAverageFields = ["var_eps", "decay", "moving_average"]
 
   private let subject: LayerSubject
   let epsilon: Double
@@ -25,7 +30,15 @@ struct BNLayer: LayerDescription {
   init(_ description: WrittenLayer) throws(LayerError) {
     subject = description.subject
     blobShapes = description.blobShapes
-    epsilon = try description.number("bn_param", "eps", default: 1e-5)
+    let isMovingAverage = Self.movingAverageFields.contains { description.has("bn_param", $0) }
+    epsilon =
+      try isMovingAverage
+      ? description.number("bn_param", "var_eps", default: 1e-10)
+      : description.number("bn_param", "eps", default: 1e-5)
+    let usesStored = try description.boolean("bn_param", "moving_average", default: true)
+    guard usesStored || !description.knowsBlobs else {
+      throw description.error(.unsupported(field: "bn_param.moving_average", found: "false"))
+    }
     guard blobShapes.count != 4, description.subject.type == "BN" else {
       try description.require(blobs: 4...4)
       return

@@ -6,8 +6,8 @@ enum BatchNormDialect: Sendable, Equatable {
   case scaleFirst
   /// NVCaffe from 0.16 with `scale_bias`: [mean, variance, ignored, γ, β], ε at least 1e-5.
   case scaleLast
-  /// NVCaffe from 0.16 with `scale_bias: false`: [mean, variance, ignored], ε at least 1e-5.
-  case undivided
+  /// NVCaffe 0.17 with `scale_bias: false`: [Σmean, Σvariance, factor], ε at least 1e-5.
+  case statisticsWithLeastEpsilon
   /// Intel: [Σmean, Σvariance, factor, γ] and β where there is one.
   case statisticsAndScale(hasShift: Bool)
   /// No blobs: the bottom's own statistics only.
@@ -18,6 +18,7 @@ enum BatchNormDialect: Sendable, Equatable {
   /// - Throws: an unsupported-layer error where several fit, as they do for a single channel; the number of
   ///   blobs where none does.
   init(_ description: WrittenLayer, usesStored: Bool) throws(LayerError) {
+    let hasScale = try description.boolean("batch_norm_param", "scale_bias", default: false)
     let counts = description.blobShapes.map(\.saturatingProduct)
     switch counts.count {
     case 0 where !usesStored: self = .none
@@ -28,22 +29,21 @@ enum BatchNormDialect: Sendable, Equatable {
       guard isScaleFirst != isScaleLast else { throw description.error(.ambiguousBlobs(counts: counts)) }
       if isScaleFirst {
         self = .scaleFirst
-      } else if description.has("batch_norm_param", "scale_bias") {
+      } else if hasScale {
         self = .scaleLast
       } else {
         self = .statisticsAndScale(hasShift: true)
       }
     default:
-      try description.require(blobs: 3...3)
-      self = description.has("batch_norm_param", "scale_bias") ? .undivided : .statistics
+      try description.require(blobs: hasScale ? 5...5 : 3...3)
+      self = description.has("batch_norm_param", "scale_bias") ? .statisticsWithLeastEpsilon : .statistics
     }
   }
 
   /// Where mean, variance, the factor they are divided by, γ and β stand.
   private var places: (mean: Int, variance: Int, factor: Int?, scale: Int?, shift: Int?) {
     switch self {
-    case .statistics, .none: (0, 1, 2, nil, nil)
-    case .undivided: (0, 1, nil, nil, nil)
+    case .statistics, .statisticsWithLeastEpsilon, .none: (0, 1, 2, nil, nil)
     case .scaleFirst: (2, 3, nil, 0, 1)
     case .scaleLast: (0, 1, nil, 3, 4)
     case .statisticsAndScale(let hasShift): (0, 1, 2, 3, hasShift ? 4 : nil)
@@ -60,7 +60,7 @@ enum BatchNormDialect: Sendable, Equatable {
   }
 
   /// The smallest ε the fork allows.
-  var leastEpsilon: Double { self == .scaleLast || self == .undivided ? 1e-5 : 0 }
+  var leastEpsilon: Double { self == .scaleLast || self == .statisticsWithLeastEpsilon ? 1e-5 : 0 }
 
   /// The stored mean and variance.
   func statistics<S: NetScalar>(_ blobs: [NetValue<S>]) -> (mean: [S], variance: [S]) {

@@ -43,6 +43,14 @@ package final class BlobLayout: Sendable {
   package let scale: CheckedExpression?
   /// The summand, likewise.
   package let shift: CheckedExpression?
+  /// Why a layer that the layout fits is left alone; nil where it is read.
+  package let refusal: String?
+  /// What the user should know of a layer that is read by it.
+  package let warning: String?
+  /// When that is said; nil for always.
+  package let warningCondition: CheckedExpression?
+  /// When it may be assumed in a run without weights; nil for always.
+  package let assumption: CheckedExpression?
   /// Where it stands.
   package let place: SourcePlace
   /// Whether the program has it, and no user wrote it.
@@ -51,7 +59,9 @@ package final class BlobLayout: Sendable {
   package init(
     id: String, types: TypePattern, condition: CheckedExpression?, roles: [Role], epsilon: CheckedExpression?,
     usesStoredStatistics: CheckedExpression?, axis: CheckedExpression?, axisCount: CheckedExpression?,
-    scale: CheckedExpression?, shift: CheckedExpression?, place: SourcePlace, isBuiltin: Bool
+    scale: CheckedExpression?, shift: CheckedExpression?, refusal: String? = nil, warning: String? = nil,
+    warningCondition: CheckedExpression? = nil, assumption: CheckedExpression? = nil, place: SourcePlace,
+    isBuiltin: Bool
   ) {
     self.isBuiltin = isBuiltin
     self.id = id
@@ -64,6 +74,10 @@ package final class BlobLayout: Sendable {
     self.axisCount = axisCount
     self.scale = scale
     self.shift = shift
+    self.refusal = refusal
+    self.warning = warning
+    self.warningCondition = warningCondition
+    self.assumption = assumption
     self.place = place
   }
 }

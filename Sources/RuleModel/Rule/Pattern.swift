@@ -88,6 +88,8 @@ package struct Capture: Sendable {
   package var name: String
   /// The types it may have.
   package var types: TypePattern
+  /// The lists that some of the types are from.
+  package var typeLists: [String] = []
   /// A glob that its name must fit; nil for any.
   package var nameGlob: Glob?
   /// False for a pattern of layers that the phase leaves out.
@@ -107,12 +109,14 @@ package struct Capture: Sendable {
 
   /// Makes one of all its parts.
   package init(
-    name: String, types: TypePattern, nameGlob: Glob? = nil, isIncluded: Bool, bottoms: BottomPattern,
+    name: String, types: TypePattern, typeLists: [String] = [], nameGlob: Glob? = nil, isIncluded: Bool,
+    bottoms: BottomPattern,
     conditions: [Condition], place: SourcePlace, isOptional: Bool = false, alternatives: [Int] = [],
     group: Int? = nil
   ) {
     self.name = name
     self.types = types
+    self.typeLists = typeLists
     self.nameGlob = nameGlob
     self.isIncluded = isIncluded
     self.bottoms = bottoms

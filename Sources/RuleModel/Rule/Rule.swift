@@ -32,6 +32,8 @@ package struct Rule: Sendable {
     case sharedParameter = "shared-parameter"
     /// The net may give other values afterwards: outputs may go, and values that nobody reads any more be new ones.
     case netOutput = "net-output"
+    /// Layers without bottoms that the phase leaves out may be matched, where the net reads a blob that only they make.
+    case otherPhase = "other-phase"
   }
 
   /// Unique; what selections, reports and messages use.
@@ -60,6 +62,8 @@ package struct Rule: Sendable {
   package var arguments: [String: ExpressionValue] = [:]
   /// What it looks for.
   package var pattern: Pattern
+  /// The lists of types that its file has, and those of files that add to them.
+  package var typeLists: [TypeList] = []
   /// Names for intermediate results, in order; each may use those before it.
   package var lets: [Let]
   /// What happens to the parameters, in order.

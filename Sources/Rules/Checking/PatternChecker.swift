@@ -31,7 +31,9 @@ struct PatternChecker {
         throw RuleError(.repeatedName(item.name.text), item.name.node)
       }
     }
-    for item in rule.match { item.capture.types.forEach(noteMisspelling) }
+    for item in rule.match {
+      for type in item.capture.types where !type.text.hasPrefix("$") { noteMisspelling(type) }
+    }
     var captures = try rule.match.map { try capture($0.name, $0.capture, names) }
     for index in captures.indices where !captures[index].alternatives.isEmpty {
       captures[index].types = types(ofAlternative: index, captures, depth: 0)
@@ -72,10 +74,10 @@ struct PatternChecker {
   private func capture(
     _ name: RuleText, _ capture: UncheckedCapture, _ names: [String]
   ) throws -> Capture {
+    let (types, lists) = try types(of: capture)
     var checked = Capture(
-      name: name.text,
-      types: capture.types.isEmpty ? .any : .oneOf(capture.types.map { Glob($0.text) }),
-      nameGlob: capture.name.map { Glob($0.text) }, isIncluded: capture.included,
+      name: name.text, types: types, typeLists: lists, nameGlob: capture.name.map { Glob($0.text) },
+      isIncluded: capture.included,
       bottoms: try capture.bottom.map { try bottoms($0, names) } ?? .unspecified, conditions: [],
       place: source.place(at: name.node.offset), isOptional: capture.optional)
     guard let either = capture.either else { return checked }
@@ -92,6 +94,26 @@ struct PatternChecker {
       throw RuleError(.fewAlternatives(capture: name.text), capture.node)
     }
     return checked
+  }
+
+  /// The types that a capture names, those of lists among them.
+  private func types(of capture: UncheckedCapture) throws -> (types: TypePattern, lists: [String]) {
+    var globs: [Glob] = []
+    var lists: [String] = []
+    for type in capture.types {
+      guard type.text.hasPrefix("$") else {
+        globs.append(Glob(type.text))
+        continue
+      }
+      let name = String(type.text.dropFirst())
+      let found = context.typeLists.filter { $0.name == name }
+      guard !found.isEmpty else {
+        throw RuleError(.unknownTypeList(name, known: context.typeLists.map(\.name)), type.node)
+      }
+      globs += found.flatMap(\.types)
+      lists.append(name)
+    }
+    return (capture.types.isEmpty ? .any : .oneOf(globs), lists)
   }
 
   /// The types of all alternatives; a circle among them is found later.

@@ -37,13 +37,15 @@ struct RuleChecker {
     guard rule.isSound, problems.count == before, !problems.isFull, let safety, let phase, let allowances,
       let body
     else { return nil }
-    return Rule(
+    var checked = Rule(
       id: rule.id.text, summary: rule.summary, documentation: rule.documentation, tags: rule.tags.map(\.text),
       safety: safety, priority: rule.priority, phase: phase, isOnce: rule.once, isQuiet: rule.quiet,
       allowances: allowances,
       parameters: parameters, pattern: pattern,
       lets: body.lets, transforms: body.transforms, rewrite: body.rewrite, tests: tests, source: source,
       node: rule.node, isBuiltin: isBuiltin)
+    checked.typeLists = context.typeLists
+    return checked
   }
 
   /// `parameters`; nil when one of them is wrong.
@@ -145,6 +147,9 @@ struct RuleChecker {
       axis: try expression(layout.axis, .number()), axisCount: try expression(layout.axisCount, .number()),
       scale: try expression(layout.scale, .tensor(.unknown)),
       shift: try expression(layout.shift, .tensor(.unknown)),
+      refusal: layout.refusal, warning: layout.warning,
+      warningCondition: try expression(layout.warningCondition, .boolean),
+      assumption: try expression(layout.assumption, .boolean),
       place: source.place(at: layout.node.offset), isBuiltin: isBuiltin)
   }
 

@@ -165,6 +165,8 @@ extension CapturePresence {
 struct RuleContext {
   /// The fields that layers have; nil where nobody knows them.
   var fields: (any LayerFields)?
+  /// The lists of types of the file.
+  var typeLists: [TypeList] = []
   /// What the author should know.
   var notes = RuleNotes()
   /// The parameters of the rule that is being checked.

@@ -16,6 +16,8 @@ package struct RuleDocument: Sendable {
   package let layouts: [UncheckedLayout]
   /// The paths of fields that do not change what a layer computes.
   let harmlessFields: [RuleText]
+  /// The lists of types.
+  let typeLists: [TypeList]
 
   /// Decodes a rule file; what is wrong with a rule or a layout is gathered, and the others are decoded.
   ///
@@ -36,6 +38,13 @@ package struct RuleDocument: Sendable {
         UncheckedRule($0, problems)
       }
     }
+    typeLists =
+      problems.attempt {
+        guard let lists = try root.map("types", as: "types") else { return [] }
+        return try lists.texts.map { key, _ in
+          TypeList(name: key.text, types: try lists.textList(key.text).map { Glob($0.text) })
+        }
+      } ?? []
     layouts = (problems.attempt { try root.sequence("layouts") ?? [] } ?? []).compactMap { node in
       problems.attempt { try UncheckedLayout(YAMLMap(node, as: RuleGrammar.layout.name)) }
     }
@@ -201,6 +210,10 @@ package struct UncheckedLayout: Sendable {
   let axisCount: RuleText?
   let scale: RuleText?
   let shift: RuleText?
+  let refusal: String?
+  let warning: String?
+  let warningCondition: RuleText?
+  let assumption: RuleText?
 
   init(_ map: YAMLMap) throws {
     try map.rejectUnknownKeys(allowed: RuleGrammar.layout.names)
@@ -217,6 +230,10 @@ package struct UncheckedLayout: Sendable {
     axisCount = try map.text("axis_count")
     scale = try map.text("scale")
     shift = try map.text("shift")
+    refusal = try map.string("refuse")
+    warning = try map.string("warn")
+    warningCondition = try map.text("warn_when")
+    assumption = try map.text("assume")
     // A layout reads blobs or parameters.
     if scale == nil, shift == nil { _ = try map.required("blobs") }
   }

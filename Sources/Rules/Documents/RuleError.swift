@@ -15,6 +15,8 @@ package struct RuleError: Error, Sendable {
     case badCaptureName(String)
     case repeatedName(String)
     case unknownCapture(String, known: [String])
+    /// A list of types that the file does not have.
+    case unknownTypeList(String, known: [String])
     case badBottom(found: YAMLDescription)
     case disconnected(capture: String, anchor: String)
     case circular

@@ -11,6 +11,8 @@ package struct RuleFile: Sendable {
   package let layouts: [BlobLayout]
   /// The paths of fields that do not change what a layer computes.
   package let harmlessFields: [String]
+  /// The lists of types.
+  package let typeLists: [TypeList]
   /// What the author should know and what stops nothing, in the order it was found.
   package let notes: [Diagnostic]
 
@@ -40,7 +42,8 @@ package struct RuleFile: Sendable {
   ) -> (file: RuleFile, errors: [any DiagnosticError]) {
     let problems = RuleProblems()
     let document = problems.attempt { try RuleDocument(source, problems) }
-    let context = RuleContext(fields: fields)
+    var context = RuleContext(fields: fields)
+    context.typeLists = document?.typeLists ?? []
     let checker = RuleChecker(
       source: source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin, problems: problems,
       context: context)
@@ -51,17 +54,19 @@ package struct RuleFile: Sendable {
     if problems.isFull { notes.append(RuleNotes.tooManyErrors(in: source.path)) }
     let file = RuleFile(
       extends: document?.extends ?? [], rules: rules, layouts: layouts,
-      harmlessFields: document?.harmlessFields.map(\.text) ?? [], notes: notes)
+      harmlessFields: document?.harmlessFields.map(\.text) ?? [], typeLists: context.typeLists, notes: notes)
     return (file, problems.errors)
   }
 
   private init(
-    extends: [RuleText], rules: [Rule], layouts: [BlobLayout], harmlessFields: [String], notes: [Diagnostic]
+    extends: [RuleText], rules: [Rule], layouts: [BlobLayout], harmlessFields: [String],
+    typeLists: [TypeList], notes: [Diagnostic]
   ) {
     self.extends = extends
     self.rules = rules
     self.layouts = layouts
     self.harmlessFields = harmlessFields
+    self.typeLists = typeLists
     self.notes = notes
   }
 }

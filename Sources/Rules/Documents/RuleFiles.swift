@@ -52,6 +52,9 @@ package struct RuleFiles {
     }
   }
 
+  /// The lists of types.
+  package var typeLists: [TypeList] { entries.flatMap(\.file.typeLists) }
+
   /// The layouts; a later one takes the place of an earlier one of the same id.
   package var layouts: [BlobLayout] { entries.flatMap(\.file.layouts) }
 

@@ -22,6 +22,10 @@ package enum RuleGrammar {
         "harmless_fields", .texts,
         "Fields of forks that do not change what a layer computes at TEST: 'convolution_param.weight_scale'."
       ),
+      RuleKey(
+        "types", .namedTextLists,
+        "Lists of layer types that patterns refer to as '$name'; a list adds to those of the same name in other files."
+      ),
     ])
 
   /// A rule.
@@ -90,7 +94,8 @@ package enum RuleGrammar {
   package static let capture = RuleShape(
     "capture",
     keys: [
-      RuleKey("type", .texts, "The layer's type: one, several, or globs; any when absent."),
+      RuleKey(
+        "type", .texts, "The layer's type: one, several, globs, or '$name' for a list; any when absent."),
       RuleKey("name", .text, "A glob that the layer's name must fit."),
       RuleKey("included", .boolean, "'false' for a layer that the phase leaves out."),
       RuleKey("bottom", .bottoms, "What the layer reads: captures, or values '$x'."),
@@ -243,6 +248,13 @@ package enum RuleGrammar {
       RuleKey("axis_count", .expression, "How many axes the numbers span; 1 when absent."),
       RuleKey("scale", .expression, "What is computed where roles do not say it: the factor."),
       RuleKey("shift", .expression, "Likewise: the summand."),
+      RuleKey("refuse", .string, "Why a layer that the layout fits is left alone, in one sentence."),
+      RuleKey("warn", .string, "What the user should know of a layer that is read by the layout."),
+      RuleKey("warn_when", .expression, "When 'warn' is said; always when absent."),
+      RuleKey(
+        "assume", .expression,
+        "When the layout may be assumed without weights, which would tell the number of blobs; always when absent."
+      ),
     ])
 }
 
@@ -317,6 +329,8 @@ package struct RuleKey: Sendable {
     case insertions
     /// Scalars by name.
     case namedTexts
+    /// Lists of scalars by name.
+    case namedTextLists
     /// Values, one or a list.
     case values
     /// Values, one or a list, or the mapping of `connection`, by name.

@@ -29,6 +29,9 @@ extension RuleError: DiagnosticError {
         "'\(clipped(name))' is not a valid name for a capture, parameter or 'let'; use letters, digits and underscores, beginning with a letter"
     case .repeatedName(let name):
       return "'\(name)' is defined twice; captures, parameters and 'let' share their names"
+    case .unknownTypeList(let name, let known):
+      return
+        "the file has no list of types '\(name)' under 'types:'\(Suggestion.clause(for: name, among: known))"
     case .unknownCapture(let name, let known):
       return "capture '\(clipped(name))' is not bound by this pattern" + Self.remedy(for: name, among: known)
     case .badBottom(let found):

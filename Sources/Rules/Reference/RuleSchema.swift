@@ -205,6 +205,11 @@ package struct RuleSchema {
     case .templates: Self.oneOrList(Self.reference("template"))
     case .insertions: Self.oneOrList(Self.reference("insertion"))
     case .namedTexts: Self.named(Self.reference("text"))
+    case .namedTextLists:
+      .object([
+        ("type", "object"), ("propertyNames", ["pattern": "^[a-z][a-z0-9-]*$"]),
+        ("additionalProperties", Self.reference("texts")),
+      ])
     case .values: Self.oneOrList(["type": "string"])
     case .namedConnections:
       Self.named([

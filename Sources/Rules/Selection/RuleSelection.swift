@@ -38,7 +38,8 @@ extension RuleSet {
     _ all: [Rule], layouts: [BlobLayout], selection: Selection = Selection()
   ) throws(RuleError) {
     if let error = Self.repetitions(in: all).first { throw error }
-    let rules = Self.overridden(all)
+    let lists = all.flatMap(\.typeLists)
+    let rules = Self.overridden(all).map { $0.adding(lists) }
     // `--ignore 'deconv-*'` may well find nothing: it asks for the absence it finds.
     let ignored = selection.ignore.filter { Glob($0).literal != nil }
     for selector in selection.select + selection.extendSelect + ignored

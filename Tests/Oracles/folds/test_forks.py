@@ -39,7 +39,8 @@ def nvcaffe(c):
 def nvcaffe_without_scale(c):
     _, _, mean, variance = numbers(c)
     text = "batch_norm_param { scale_bias: false eps: 0.01 }"
-    expected = normalised(1, 0, mean, variance, np.float64(np.float32(0.01)))
+    f = 1 / np.float64(7.0)
+    expected = normalised(1, 0, mean * f, variance * f, np.float64(np.float32(0.01)))
     return "BatchNorm", text, [mean, variance, np.array([7.0])], expected
 
 

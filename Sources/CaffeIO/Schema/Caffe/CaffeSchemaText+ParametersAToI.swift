@@ -23,7 +23,9 @@ extension CaffeSchemaText {
       FillerParameter scale_filler = 1; FillerParameter shift_filler = 2;
       BNMode bn_mode = 3 [default = LEARN]; FillerParameter bias_filler = 0; float eps = 0 [default = 1e-5];
       bool frozen = 0 [default = false]; float momentum = 0 [default = 0.9];
-      FillerParameter slope_filler = 0;
+      FillerParameter slope_filler = 0; float var_eps = 0 [default = 1e-10];
+      float decay = 0 [default = 0.95]; bool moving_average = 0 [default = true];
+      bool icnet = 0 [default = false];
     }
     message BatchNormParameter {
       enum Engine { DEFAULT = 0; CAFFE = 1; CUDNN = 2; MKL2017 = 3; MKLDNN = 4; }
