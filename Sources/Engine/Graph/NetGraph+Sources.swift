@@ -75,6 +75,9 @@ extension NetGraph {
     return found
   }
 
+  /// Whether layers read a blob that nothing makes.
+  func isUndefined(_ blob: Name) -> Bool { undefinedBlobs.contains { $0.blob == blob } }
+
   /// The layers that the state leaves out and that make a blob.
   func excludedMakers(of blob: Name) -> [LayerDefinition] {
     definition.layers.indices.lazy.filter { !layers[$0].isIncluded }.map { definition.layers[$0] }.filter {

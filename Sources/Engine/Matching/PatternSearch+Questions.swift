@@ -96,7 +96,7 @@ extension PatternSearch {
     guard case .top(let capture, _) = reference else { return false }
     let (reader, blob) = (graph.named(reading.reader), graph.blobName(of: reading.value))
     guard let producer = graph.values[reading.value.index].producer else {
-      return miss(NoProducer(reader: reader, blob: blob))
+      return miss(NoProducer(reader: reader, blob: blob, isInput: !graph.isUndefined(blob)))
     }
     let alternatives = rule.captures[capture].alternatives
     let isAccepted =

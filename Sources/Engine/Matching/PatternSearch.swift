@@ -57,10 +57,24 @@ struct PatternSearch {
       state.binding.singles.layers[anchor] = layer
       goals.append(.bottoms(anchor, layer))
     } else {
-      guard let top = graph.layers[layer.index].tops.first else { return nil }
+      guard let top = graph.layers[layer.index].tops.first else { return beginWithoutTops(at: layer) }
       goals.append(.reference(.top(capture: anchor, index: 0), Reading(value: top, reader: layer)))
     }
     return solve() ? state.binding : nil
+  }
+
+  /// The first match whose anchor is one of several captures, at a layer that makes nothing, such as a Silence.
+  private mutating func beginWithoutTops(at layer: LayerID) -> Binding? {
+    let anchor = rule.pattern.anchor
+    let before = (state, goals)
+    for capture in rule.captures[anchor].alternatives where rule.captures[capture].accepts(layer, in: graph) {
+      state.binding.singles.choices.append((anchor, capture))
+      state.binding.singles.layers[capture] = layer
+      goals.append(.bottoms(capture, layer))
+      if solve() { return state.binding }
+      (state, goals) = before
+    }
+    return nil
   }
 
   /// Notes why the search does not go on here; always false.

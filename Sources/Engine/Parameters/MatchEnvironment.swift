@@ -44,6 +44,9 @@ final class MatchEnvironment: ExpressionEnvironment {
     self.layer = layer
   }
 
+  /// The names of the parameters that the rule of the match has.
+  var parameterNames: [String] { match?.rule.rule.parameters.map(\.name) ?? [] }
+
   /// Gives an expression a name; it is evaluated when something asks for it, once.
   func define(_ name: String, _ expression: CheckedExpression) { lets[name] = expression }
 

@@ -89,6 +89,14 @@ package final class WorkingNet {
     }
   }
 
+  /// Whether the definition or a rewrite writes a parameter, in any of the messages of a repeated field.
+  func writes(_ path: [String], of layer: LayerID) -> Bool {
+    let parameters = graph.parameters(of: layer)
+    if (try? parameters.attribute(path, schema: schema)) ?? nil != nil { return true }
+    return path.count > 1
+      && parameters.occurrences(of: path.dropLast(), field: path[path.count - 1]).contains { !$0.isEmpty }
+  }
+
   // MARK: Blobs
 
   /// The index in the weights file of the layer that Caffe would fill `layer` from, by name.

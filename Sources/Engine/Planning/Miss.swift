@@ -32,7 +32,8 @@ enum Miss: Sendable {
     case .firstStep(let value):
       let (reader, blob) = (graph.named(anchor), graph.blobName(of: value))
       guard let producer = graph.values[value.index].producer else {
-        return Refusal.Reason(NoProducer(reader: reader, blob: blob))
+        return Refusal.Reason(
+          NoProducer(reader: reader, blob: blob, isInput: !graph.isUndefined(blob)))
       }
       return Refusal.Reason(
         ProducerType(

@@ -27,6 +27,7 @@ struct Rewriter {
       for layer in binding.layers(of: capture) where !removed.contains(layer) { removed.append(layer) }
     }
     var outcome = RewriteOutcome()
+    var cleared: [(layer: LayerID, path: [String])] = []
     try net.transaction { () throws(Refusal.Reason) in
       let environment = MatchEnvironment(net, rule, binding)
       for item in rule.rule.lets { environment.define(item.name, item.expression) }
@@ -58,7 +59,11 @@ struct Rewriter {
         }
       }
       if let pruned = writer?.prunedValues { try prune(pruned.gone, keeping: pruned.kept, &outcome) }
-      for field in rule.rewrite.cleared { try clear(field, of: binding[field.capture]) }
+      for field in rule.rewrite.cleared {
+        let layer = binding[field.capture]
+        if net.writes(field.path, of: layer) { cleared.append((layer, field.path)) }
+        try clear(field, of: layer)
+      }
       for rename in rule.rewrite.renames {
         let name = rename.name.filled(by: rule.rule) { capture in
           let layer = binding[capture]
@@ -85,7 +90,7 @@ struct Rewriter {
       rule: rule.rule.id, safety: rule.rule.safety, layers: names, anchor: anchor,
       kept: names.map(\.layer).filter { !gone.contains($0) && !outcome.replaced.contains($0) },
       removed: gone, replaced: outcome.replaced, added: outcome.added, renamed: outcome.renamed,
-      cleared: rule.rewrite.cleared.map { (binding[$0.capture], $0.path) }, warnings: net.warnings)
+      cleared: cleared, warnings: net.warnings)
   }
 
   /// Does one step, unless a layer that it works on is absent or its condition does not hold.

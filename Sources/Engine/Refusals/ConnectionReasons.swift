@@ -23,12 +23,15 @@ struct ProducerType: RefusalReason {
 
 /// A bottom is an input of the net, or nothing makes it.
 struct NoProducer: RefusalReason {
-  static let code = RefusalCode("no-producer", "a bottom is an input of the net")
+  static let code = RefusalCode("no-producer", "a bottom is an input of the net, or nothing makes it")
   var reader: NamedLayer
   var blob: Name
+  /// Whether the net declares the blob as an input.
+  var isInput: Bool
 
   func sentence(about layer: NamedLayer?) -> String {
-    "\(reader.bottom(blob, about: layer)) is an input of the net"
+    let bottom = reader.bottom(blob, about: layer)
+    return isInput ? "\(bottom) is an input of the net" : "no layer or input makes \(bottom)"
   }
 }
 

@@ -128,9 +128,12 @@ extension SchemaField.FieldType {
 struct UnknownWithoutWeights: RefusalReason {
   static let code = NoWeights.code
   var path: [String]
+  /// The parameters of the rule.
+  var parameters: [String]
 
   func sentence(about layer: NamedLayer?) -> String {
-    "without weights '\(path.joined(separator: "."))' of the new layer is unknown; give the weights, or values for the rule's parameters"
+    let remedy = Wording.list(["the weights"] + parameters.map { "--param \($0)=…" }, "or")
+    return "without weights '\(path.joined(separator: "."))' of the new layer is unknown; give \(remedy)"
   }
 }
 

@@ -187,8 +187,6 @@ LEFT = {
     "alexgkendall__caffe-segnet__examples__segnet__net": "no layer makes 'norm'",
     "alexgkendall__caffe-segnet__examples__segnet__net@c5a7f7b7": "no layer makes 'norm'",
     "happynear__caffe-windows__matlab__+caffe__+test__hotspot_pure": "it makes heat maps of the labels",
-    "intel__caffe__models__intel_optimized_models__rfcn__pascal_voc__ResNet-101__rfcn_end2end"
-    "__train_agnostic": "a Silence reads the last top of a ProposalTargetLayer",
     "openvinotoolkit__training_toolbox_caffe__examples__ctc__dummy__dummy_lstm_net": (
         "its second input needs --param second_shape"
     ),
