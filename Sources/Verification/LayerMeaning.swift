@@ -40,28 +40,34 @@ struct LayerMeaning: Sendable {
 
 extension NetRunner {
   /// A net that can be run, layers of types that the executor does not know, or that a layout of the user describes, computed
-  /// as their blob layouts say.
+  /// as their blob layouts say. So is a Scale whose numbers the BatchNorm before it holds.
   ///
-  /// - Parameter layouts: what is known of layers beside the executor's own.
+  /// - Parameters:
+  ///   - layouts: what is known of layers beside the executor's own.
+  ///   - borrowed: the places of layers that `state` leaves out and that the net has all the same.
   /// - Throws: as the other initialiser.
   package init(
     _ definition: NetDefinition, state: NetState, schema: Schema = .caffe, weights: WeightsFile,
-    layouts: [BlobLayout]
+    layouts: [BlobLayout], borrowed: Set<Int> = []
   ) throws {
     let parameters = WeightsFileParameters(weights)
     var meanings: [Name: LayerMeaning] = [:]
     let described = Set(definition.layers.map(\.type)).filter(layouts.sayWhatComputes)
-    if !described.isEmpty {
+    let lacksBlobs = definition.layers.contains { layer in
+      LayerRegistry.facts(ofType: layer.type)?.blobs == .scale
+        && parameters.blobShapes(of: layer.name).isEmpty
+    }
+    if !described.isEmpty || lacksBlobs {
       let net = WorkingNet(
         try NetGraph(definition, state: state), weights: weights, layouts: layouts, schema: schema)
-      for id in net.graph.liveLayers where described.contains(net.graph[id].type) {
+      for id in net.graph.liveLayers where described.contains(net.graph[id].type) || net.isAbsorbed(id) {
         meanings[net.graph[id].name] = LayerMeaning(of: id, in: net)
       }
     }
     try self.init(
       definition, state: state, schema: schema,
       parameters: OverlaidParameters(GivenParameters(meanings.mapValues(\.blobs)), on: parameters),
-      substitutes: meanings.mapValues(\.layer))
+      substitutes: meanings.mapValues(\.layer), borrowed: borrowed)
   }
 }
 

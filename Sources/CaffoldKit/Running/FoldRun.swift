@@ -272,7 +272,8 @@ extension FoldRun {
     let written = try WeightsFile(InputFile(owning: dup(pair.weights.descriptor), path: pair.weights.path))
     let state = folded.plan.graph.state
     let first = try NetRunner(
-      before, state: state, schema: folded.schema, weights: weights, layouts: folded.rules.layouts)
+      before, state: state, schema: folded.schema, weights: weights, layouts: folded.rules.layouts,
+      borrowed: Set(folded.plan.borrowed.map(\.layer.index)))
     let second = try NetRunner(
       after, state: state, schema: folded.schema, weights: written, layouts: folded.rules.layouts)
     try MissingBlobs.check(first, weights: weights)

@@ -5,7 +5,7 @@ extension WorkingNet {
   ///
   /// Intel's Caffe moves γ and β into the BatchNorm when it saves weights, and does without the Scale when it loads them; the
   /// definition keeps the layer.
-  func isAbsorbed(_ layer: LayerID) -> Bool {
+  package func isAbsorbed(_ layer: LayerID) -> Bool {
     guard weights != nil, described(layer).facts?.blobs == .scale, graph.changes[layer]?.blobs == nil,
       storedIndex(of: layer) == nil, graph[layer].bottoms.count == 1,
       let producer = graph[graph[layer].bottoms[0]].producer, described(producer).facts?.blobs == .statistics,

@@ -10,6 +10,8 @@ package struct Plan: Sendable {
   package var refusals: [Refusal]
   /// The near misses that `nearMisses` words.
   var misses: Misses
+  /// Layers that the phase or the stages leave out and that are used all the same.
+  package var borrowed: [BorrowedSource]
   /// Matches that were lost to rules that go first; only with `PlanOptions.recordsOverlaps`.
   package var overlaps: [Overlap]
   /// The user's rules that rewrote nothing.

@@ -272,7 +272,7 @@ package struct Planner {
     }
     return Plan(
       rewrites: rewrites, refusals: misses.nearest(in: graph), misses: misses,
-      overlaps: lost.map(\.overlap), idleRules: idleRules(),
+      borrowed: borrowed, overlaps: lost.map(\.overlap), idleRules: idleRules(),
       warnings: rewrites.flatMap(\.warnings) + stageWarnings(borrowed) + netWarnings(), graph: graph,
       typesBefore: typesBefore, typesAfter: graph.typeCounts)
   }

@@ -54,13 +54,15 @@ package struct NetRunner: Sendable {
   /// Makes a net from the layers of `definition` that `state` has.
   ///
   /// A layer of an unknown or unsupported type is no error here: it becomes a step without an executable.
-  /// - Parameter substitutes: by name, what computes layers in the place of the registry's.
+  /// - Parameters:
+  ///   - substitutes: by name, what computes layers in the place of the registry's.
+  ///   - borrowed: the places of layers that `state` leaves out and that the net has all the same.
   /// - Throws: `LayerError` for a layer with faulty parameters or a bottom that nobody makes, `NetError` for
   ///   faulty include rules.
   package init(
     _ definition: NetDefinition, state: NetState = NetState(phase: .test), schema: Schema = .caffe,
     parameters: any ParameterSource = GivenParameters(), limits: LayerLimits = LayerLimits(),
-    substitutes: [Name: any LayerDescription] = [:]
+    substitutes: [Name: any LayerDescription] = [:], borrowed: Set<Int> = []
   ) throws {
     let state = state.merged(with: definition.state)
     var steps: [Step] = []
@@ -74,7 +76,7 @@ package struct NetRunner: Sendable {
     legacyInputs = definition.inputs
     for name in legacyInputs { _ = newVersion(of: name) }
     for (index, definitionLayer) in definition.layers.enumerated()
-    where try definitionLayer.isIncluded(in: state, of: definition.document) {
+    where try borrowed.contains(index) || definitionLayer.isIncluded(in: state, of: definition.document) {
       let description = WrittenLayer(
         definitionLayer, schema: schema, blobShapes: parameters.blobShapes(of: definitionLayer.name),
         limits: limits)

@@ -44,11 +44,18 @@ struct SiteNets: Sendable {
     }
     // One net serves all layers: making one takes as long as the net is large.
     func meanings(_ layers: [LayerID], _ graph: NetGraph) -> [LayerID: LayerMeaning] {
-      let unknown = layers.filter { options.layouts.sayWhatComputes(graph[$0].type) }
+      func isDescribed(_ layer: LayerID) -> Bool { options.layouts.sayWhatComputes(graph[layer].type) }
+      let unknown = layers.filter { layer in
+        isDescribed(layer)
+          || LayerRegistry.facts(ofType: graph[layer].type)?.blobs == .scale
+            && stored[graph[layer].name] == nil
+      }
       guard !unknown.isEmpty else { return [:] }
       let net = net(graph)
       var meanings: [LayerID: LayerMeaning] = [:]
-      for layer in unknown { meanings[layer] = LayerMeaning(of: layer, in: net, limits: SiteSide.limits) }
+      for layer in unknown where isDescribed(layer) || net.isAbsorbed(layer) {
+        meanings[layer] = LayerMeaning(of: layer, in: net, limits: SiteSide.limits)
+      }
       return meanings
     }
     let (before, planned) = (before, planned)

@@ -3,6 +3,8 @@
 The nets are in Tests/Fixtures/reports, a folder each.
 """
 
+import re
+
 import caffold
 import nets
 import numpy as np
@@ -80,6 +82,10 @@ def test_a_scale_that_intel_has_moved_into_the_batch_norm(command, tmp_path):
     scale, shift = affine(mean, variance, 1e-4, factor.item(), gamma.ravel(), beta.ravel())
     assert_folded(blobs, "k1", old["k1"][0], 0.0, scale, shift)
     assert not done.document["warnings"]
+    result = fold(command, "intel-5-blobs-no-scale", "--verify", out=tmp_path / "verified")
+    assert result.code == 0, result.stderr
+    assert "checked 1 rewrite," in result.stderr
+    assert "equal: 2 blobs" in result.stderr
 
 
 def test_nvcaffe_three_blobs_that_load_nowhere(command):
@@ -302,6 +308,15 @@ def test_a_net_saved_while_it_trained(command, tmp_path):
         "Convolution",
     ]
     assert "phase" not in (tmp_path / "folded.prototxt").read_text()
+
+
+@pytest.mark.parametrize(
+    "folder", ["dumped-net-phase-train", "digits-all-in-one", "data-for-train-only", "ssd-train"]
+)
+def test_a_deploy_net_is_verified(command, tmp_path, folder):
+    result = fold(command, folder, "--extend-select", "deploy", "--verify", out=tmp_path)
+    assert result.code == 0, result.stderr
+    assert re.search(r"^equal: ([3-9]|\d\d) blobs", result.stderr, re.MULTILINE), result.stderr
 
 
 def test_all_in_one(command, tmp_path):
