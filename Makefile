@@ -9,6 +9,9 @@
 # make embed   examples/embed, a package that uses the library CaffoldKit: build it, run it, compare what it prints
 # make faults  the tests of kills, full disks and runs that meet, ROUNDS=100 times as many as make test runs
 # make guard   hold the numbers of instructions of six runs against those stored; needs valgrind
+# make fuzz SECONDS=600   fuzz all readers and whole folds with libFuzzer and AddressSanitizer (Fuzz/README.md)
+# make fuzz-smoke   the same for a minute; not yet part of .ci/run
+# make sanitize   the Swift tests under AddressSanitizer, then under ThreadSanitizer
 # make batch   the tests of examples/batch, Snakemake included
 # make dist    what users install, in out/dist: a Python wheel, a Debian package, a tarball, checksums
 # make dist-test  install each of them where nothing of the build is, and use it
@@ -26,10 +29,10 @@ CAFFOLD     := .build/release/caffold
 VENV        := .venv/made
 DIGITS      := examples/digits/digits.prototxt examples/digits/digits.caffemodel
 FOLDED      := out/demo/digits.prototxt out/demo/digits.caffemodel
-SWIFT_DIRS  := Package.swift Sources Tests Plugins examples/embed/Package.swift examples/embed/Sources
+SWIFT_DIRS  := Package.swift Sources Tests Plugins Fuzz examples/embed/Package.swift examples/embed/Sources
 PYTHON_DIRS := Tests/Oracles Tests/Dist examples Benchmarks python packaging
 
-.PHONY: demo test unit oracles lint format reference build probe packages clean embed faults guard batch bench dist dist-test
+.PHONY: demo test unit oracles lint format reference build probe packages clean embed faults fuzz fuzz-smoke sanitize guard batch bench dist dist-test
 
 demo: build $(VENV)
 	$(CAFFOLD) fold $(DIGITS) -o out/demo --verify
@@ -57,6 +60,17 @@ embed: packages
 guard: build
 	@Scripts/setup.sh tool valgrind
 	CAFFOLD=$(CAFFOLD) Scripts/guard.sh
+
+SECONDS := 600
+fuzz: packages
+	Scripts/fuzz.sh $(SECONDS) $(CHECKS)
+
+fuzz-smoke: packages
+	Scripts/fuzz.sh 60
+
+sanitize: packages
+	swift test --parallel --sanitize=address --scratch-path .build-address
+	swift test --parallel --sanitize=thread --scratch-path .build-thread
 
 batch: build $(VENV)
 	@Scripts/setup.sh optional examples/batch/requirements.txt

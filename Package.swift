@@ -75,6 +75,13 @@ let package = Package(
         "JSON",
         "WireTestSupport",
       ]),
+    .target(
+      name: "FuzzChecks",
+      dependencies: [
+        "CaffoldKit", "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel",
+        "Diagnostics", "WireTestSupport",
+      ], path: "Fuzz/Checks"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"]),
     .testTarget(
       name: "VerificationTests",
       dependencies: [
@@ -84,3 +91,10 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzzer links only with libFuzzer, whose main function it has: Scripts/fuzz.sh asks for it.
+if Context.environment["CAFFOLD_FUZZ"] != nil {
+  package.targets += [
+    .executableTarget(name: "fuzz", dependencies: ["FuzzChecks"], path: "Fuzz/Driver")
+  ]
+}

@@ -1,8 +1,7 @@
+import CaffeIO
 import Diagnostics
 
-@testable import CaffeIO
-
-/// What must hold for any bytes given as a text; the fuzzer asks it of its inputs, a test of those that failed.
+/// What must hold for any bytes given as a text.
 enum TextChecks {
   /// What does not hold: what parses comes back byte for byte and stays a text under edits; what does not
   /// is an error with a place inside of the text.

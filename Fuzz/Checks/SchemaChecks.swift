@@ -1,9 +1,7 @@
+import CaffeIO
 import Diagnostics
 
-@testable import CaffeIO
-
-/// What must hold for any bytes given as a `.proto` file; the fuzzer asks it of its inputs, a test of those
-/// that failed.
+/// What must hold for any bytes given as a `.proto` file.
 enum SchemaChecks {
   /// What does not hold: a file is read with every field to be found, or refused with a message.
   static func failure(of bytes: [UInt8]) -> String? {
