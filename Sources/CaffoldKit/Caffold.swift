@@ -57,6 +57,49 @@ public enum Caffold {
     try VerifyRun(first, second, options, inputs, observer).run()
   }
 
+  /// Looks at a net: what its layers make and cost, and what is strange about them. Nothing is run.
+  ///
+  /// - Parameters:
+  ///   - files: the definition; the weights may be left out.
+  ///   - inputShapes: shapes of inputs, or of the tops of layers that cannot be run, as in `InputOptions.shapes`.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read. A layer that is faulty is no error, it is a finding.
+  public static func inspect(
+    _ files: ModelFiles, _ options: RunOptions = RunOptions(), inputShapes: [String] = [],
+    observer: RunObserver = RunObserver()
+  ) throws -> InspectResult {
+    try InspectRun(files, options, inputShapes: inputShapes, observer).run()
+  }
+
+  /// Looks at a weights file: its layers and their blobs.
+  ///
+  /// - Throws: `DiagnosticError`, for a file that cannot be read.
+  public static func inspect(
+    weights path: String, observer: RunObserver = RunObserver()
+  ) throws -> InspectResult {
+    try InspectedWeights.result(path, observer)
+  }
+
+  /// Whether a file holds weights, by its content.
+  ///
+  /// - Throws: `DiagnosticError`, for a file that cannot be read.
+  public static func isWeights(_ path: String) throws -> Bool { try InspectedWeights.areIn(path) }
+
+  /// Looks at the blobs of a weights file, and writes them as `.npy` files where a folder is given.
+  ///
+  /// - Parameters:
+  ///   - layer: a layer's name or a glob; nil for all layers.
+  ///   - histograms: whether the numbers are counted by size.
+  ///   - npyFolder: where `LAYER.INDEX.npy` is written for each blob, in the number type of the file.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read or written, and for a layer that is not there.
+  public static func weights(
+    _ path: String, layer: String? = nil, histograms: Bool = false, npyFolder: String? = nil,
+    observer: RunObserver = RunObserver()
+  ) throws -> WeightsResult {
+    try WeightsRun(
+      path: path, pattern: layer, makesHistograms: histograms, folder: npyFolder, observer: observer
+    ).run()
+  }
+
   /// Tries rules on random nets that are made from their patterns, and compares what the nets compute before and after.
   ///
   /// - Parameter subjects: rule files, folders of them, ids, globs or tags; without any, all rules of `options.rules.files`,

@@ -45,10 +45,11 @@ extension NetRunner {
   /// - Parameters:
   ///   - layouts: what is known of layers beside the executor's own.
   ///   - borrowed: the places of layers that `state` leaves out and that the net has all the same.
+  ///   - keepsFaults: as of the other initialiser.
   /// - Throws: as the other initialiser.
   package init(
     _ definition: NetDefinition, state: NetState, schema: Schema = .caffe, weights: WeightsFile,
-    layouts: [BlobLayout], borrowed: Set<Int> = []
+    layouts: [BlobLayout], borrowed: Set<Int> = [], keepsFaults: Bool = false
   ) throws {
     let parameters = WeightsFileParameters(weights)
     var meanings: [Name: LayerMeaning] = [:]
@@ -67,7 +68,7 @@ extension NetRunner {
     try self.init(
       definition, state: state, schema: schema,
       parameters: OverlaidParameters(GivenParameters(meanings.mapValues(\.blobs)), on: parameters),
-      substitutes: meanings.mapValues(\.layer), borrowed: borrowed)
+      substitutes: meanings.mapValues(\.layer), borrowed: borrowed, keepsFaults: keepsFaults)
   }
 }
 

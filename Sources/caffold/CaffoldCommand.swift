@@ -14,7 +14,8 @@ struct CaffoldCommand: ParsableCommand {
       """,
     version: Caffold.version,
     subcommands: [
-      FoldCommand.self, ApplyCommand.self, VerifyCommand.self, RulesCommand.self, FoldRequestCommand.self,
+      FoldCommand.self, ApplyCommand.self, VerifyCommand.self, InspectCommand.self,
+      WeightsCommand.self, RulesCommand.self, FoldRequestCommand.self,
     ])
 
   static func main() {

@@ -19,6 +19,21 @@ enum Console {
   /// Prints data.
   static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
 
+  /// Prints a table, or other data that is for people as well: as `output`, and harmless to a terminal.
+  static func table(_ text: String) {
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A }
+    output(isPlain ? text : text.withoutControls)
+  }
+
+  /// How many columns lines on standard output may take: the width of the terminal; nil where standard output is a file or a pipe, so
+  /// that programs get whole names.
+  static var width: Int? {
+    guard isatty(STDOUT_FILENO) == 1 else { return nil }
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
   /// Whether somebody is watching standard error.
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 

@@ -32,6 +32,9 @@ enum LayerTypeNames {
     "Unpooling", "Upsample", "VideoData", "Yolov3",
   ]
 
+  /// Whether BVLC's Caffe has the type.
+  static func isBVLC(_ type: String) -> Bool { bvlc.contains(type) }
+
   /// The known type that a type stands for; nil for a known type and for one that may well be somebody's own: types are open
   /// to everybody, so one letter of a long word is all that may differ.
   static func intended(_ type: String) -> String? {

@@ -25,32 +25,24 @@ struct VerifyRun {
 
   func run() throws -> VerifyResult {
     try Files.restore([nets.0, nets.1].flatMap { [$0.model, $0.weights].compactMap(\.self) }, observer)
-    let schemas = try ForkSchemas(options.protos, observer)
-    let (schema, layouts) = try knowledge(schemas)
-    let first = try net(nets.0, schema, layouts)
-    let second = try net(nets.1, schema, layouts)
+    let knowledge = try LayerKnowledge(options, observer)
+    let first = try net(nets.0, knowledge)
+    let second = try net(nets.1, knowledge)
     let comparison =
       inputs.isDouble
       ? try compare(first, second, in: Double.self) : try compare(first, second, in: Float.self)
     return VerifyResult(comparison: comparison, models: [nets.0.model, nets.1.model])
   }
 
-  /// What the user's files say about layers: harmless fields and layouts. Without such files the executor's own knowledge
-  /// must do.
-  private func knowledge(_ schemas: ForkSchemas) throws -> (schema: Schema, layouts: [BlobLayout]) {
-    guard !options.rules.files.isEmpty else { return (schemas.schema, []) }
-    let files = try RuleLoader.files(options.rules, fields: schemas.fields)
-    return (schemas.schema(with: files), try RuleLoader.loadAll(options.rules, files: files).layouts)
-  }
-
-  private func net(_ files: ModelFiles, _ schema: Schema, _ layouts: [BlobLayout]) throws -> NetRunner {
+  private func net(_ files: ModelFiles, _ knowledge: LayerKnowledge) throws -> NetRunner {
     var definition = try NetDefinition(
       TextDocument(SourceText(path: files.model, bytes: try Files.read(files.model))))
     if options.net.assumesStoredStatistics { definition = try definition.usingStoredStatistics() }
     guard let weights = files.weights else { throw FoldOptionError.noWeights(model: files.model) }
     let file = try WeightsFile(path: weights)
     let runner = try NetRunner(
-      definition, state: options.net.state, schema: schema, weights: file, layouts: layouts)
+      definition, state: options.net.state, schema: knowledge.schema, weights: file,
+      layouts: knowledge.layouts)
     try MissingBlobs.check(runner, weights: file)
     return runner
   }

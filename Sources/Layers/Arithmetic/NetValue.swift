@@ -30,7 +30,7 @@ extension Collection where Element == Int {
   package var product: Int { reduce(1, *) }
 
   /// The product of sizes that nobody has checked, `Int.max` where it is larger than that.
-  var saturatingProduct: Int {
+  package var saturatingProduct: Int {
     contains(0)
       ? 0
       : reduce(1) { product, size in

@@ -104,7 +104,8 @@ struct ConvolutionParameters: Sendable {
     var products: [Int] = []
     for bottom in bottoms {
       let problem = try withoutBlobs.problem(bottom, transposed: transposed)
-      let windows = transposed ? problem.geometry.input : problem.geometry.output
+      // Each place of the grid is multiplied with one window: of the bottom, in a deconvolution of the top.
+      let windows = problem.geometry.output
       products.append(
         ([problem.images, outputCount, problem.channels / problem.group] + problem.geometry.kernel + windows)
           .saturatingProduct)

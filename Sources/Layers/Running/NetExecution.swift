@@ -12,8 +12,9 @@ package struct NetExecution<S: NetScalar> {
   private var values: [NetValue<S>?]
   private var standsBehindCut: [Bool]
   private var position = 0
+  private var live: LiveValues
   /// How many numbers the values have that are alive.
-  package private(set) var liveCount = 0
+  package var liveCount: Int { live.count }
   /// The most numbers that may be alive at a time.
   package var limit = Int.max
 
@@ -29,11 +30,12 @@ package struct NetExecution<S: NetScalar> {
     self.net = net
     self.inputs = inputs
     values = Array(repeating: nil, count: net.versionCount)
+    live = LiveValues(net)
     standsBehindCut = Array(repeating: false, count: net.versionCount)
     for (version, name) in net.legacyInputs.enumerated() {
       if let value = inputs[name] {
         values[version] = value
-        liveCount += value.values.count
+        live.begin(version, count: value.values.count)
       } else if net.isNeeded(version) {
         throw LayerError(nil, .missingInput(blob: name))
       }
@@ -68,8 +70,11 @@ package struct NetExecution<S: NetScalar> {
     } catch let error as LayerError where isBehindCut && !error.isAboutMemory {
       // What was given at the cut does not fit here; nobody can know its shape.
     }
-    for version in step.lastReads { drop(version) }
-    for (version, value) in zip(step.writes, made) { if let value { keep(value, as: version) } }
+    for version in step.lastReads { values[version] = nil }
+    for (version, value) in zip(step.writes, made) {
+      if let value, live.keeps(version) { values[version] = value }
+    }
+    live.pass(step, tops: made.map { $0?.values.count })
     return made
   }
 
@@ -83,18 +88,6 @@ package struct NetExecution<S: NetScalar> {
     var result: [Name: NetValue<S>] = [:]
     for output in net.outputVersions { result[output.name] = values[output.version] }
     return result
-  }
-
-  private mutating func keep(_ value: NetValue<S>, as version: Int) {
-    // A value that nobody reads and that is no output is not kept.
-    guard net.isRead(version) || net.isOutput(version) else { return }
-    liveCount += value.values.count
-    values[version] = value
-  }
-
-  private mutating func drop(_ version: Int) {
-    liveCount -= values[version]?.values.count ?? 0
-    values[version] = nil
   }
 
   private func values(

@@ -40,6 +40,8 @@ package struct NetRunner: Sendable {
   package let neededInputs: Set<Name>
   /// Names of the blobs that the net returns: the last versions that no layer reads.
   package let outputs: [Name]
+  /// Bottoms that no layer before makes, where the net was made all the same.
+  package let unmadeBottoms: [LayerError]
   let legacyInputs: [Name]
   /// By blob, the version that is left when the net has run.
   package let lastVersions: [Name: Int]
@@ -57,17 +59,20 @@ package struct NetRunner: Sendable {
   /// - Parameters:
   ///   - substitutes: by name, what computes layers in the place of the registry's.
   ///   - borrowed: the places of layers that `state` leaves out and that the net has all the same.
+  ///   - keepsFaults: whether a layer with faulty parameters becomes a step without an executable, and a bottom that nobody
+  ///     makes a version without a value.
   /// - Throws: `LayerError` for a layer with faulty parameters or a bottom that nobody makes, `NetError` for
   ///   faulty include rules.
   package init(
     _ definition: NetDefinition, state: NetState = NetState(phase: .test), schema: Schema = .caffe,
     parameters: any ParameterSource = GivenParameters(), limits: LayerLimits = LayerLimits(),
-    substitutes: [Name: any LayerDescription] = [:], borrowed: Set<Int> = []
+    substitutes: [Name: any LayerDescription] = [:], borrowed: Set<Int> = [], keepsFaults: Bool = false
   ) throws {
     let state = state.merged(with: definition.state)
     var steps: [Step] = []
     var current: [Name: Int] = [:]
     var versions = 0
+    var unmadeBottoms: [LayerError] = []
     func newVersion(of name: Name) -> Int {
       current[name] = versions
       versions += 1
@@ -78,22 +83,27 @@ package struct NetRunner: Sendable {
     for (index, definitionLayer) in definition.layers.enumerated()
     where try borrowed.contains(index) || definitionLayer.isIncluded(in: state, of: definition.document) {
       let description = WrittenLayer(
-        definitionLayer, schema: schema, blobShapes: parameters.blobShapes(of: definitionLayer.name),
+        definitionLayer, schema: schema,
+        blobShapes: parameters.knowsBlobs ? parameters.blobShapes(of: definitionLayer.name) : nil,
         limits: limits)
       var layer = substitutes[definitionLayer.name]
       var obstacle: LayerError?
       do {
         if layer == nil { layer = try LayerRegistry.layer(description) }
       } catch {
-        guard error.isUnsupported else { throw error }
+        guard keepsFaults || error.isUnsupported else { throw error }
         obstacle = error
       }
       var reads: [Int] = []
       for bottom in definitionLayer.bottoms {
-        guard let version = current[bottom] else {
-          throw description.error(.unknownBottom(blob: bottom, candidates: current.keys.sorted()))
+        if let version = current[bottom] {
+          reads.append(version)
+        } else {
+          let error = description.error(.unknownBottom(blob: bottom, candidates: current.keys.sorted()))
+          guard keepsFaults else { throw error }
+          unmadeBottoms.append(error)
+          reads.append(newVersion(of: bottom))
         }
-        reads.append(version)
       }
       steps.append(
         Step(
@@ -130,6 +140,7 @@ package struct NetRunner: Sendable {
     for output in outputVersions { isOutput[output.version] = true }
     isOutputVersion = isOutput
     lastVersions = current
+    self.unmadeBottoms = unmadeBottoms
     self.steps = steps
     self.parameters = parameters
     self.limits = limits
@@ -164,7 +175,7 @@ package struct NetRunner: Sendable {
   }
 
   /// Whether a layer reads a version.
-  func isRead(_ version: Int) -> Bool { isReadVersion[version] }
+  package func isRead(_ version: Int) -> Bool { isReadVersion[version] }
 
   /// Whether a layer that can be run reads a version.
   func isNeeded(_ version: Int) -> Bool { neededVersions[version] }

@@ -3,10 +3,27 @@ import Diagnostics
 
 /// Where a net's parameter blobs come from, by layer name.
 package protocol ParameterSource: Sendable {
+  /// Whether it is known which blobs layers have; without that a layer is described by its parameters alone and cannot be run.
+  var knowsBlobs: Bool { get }
   /// The shapes of a layer's blobs; empty for a layer that has none.
   func blobShapes(of layer: Name) -> [[Int]]
   /// A layer's blobs; called each time the layer runs, so that a large net need not be in memory.
   func blobs<S: NetScalar>(of layer: Name, in scalar: S.Type) throws -> [NetValue<S>]
+}
+
+extension ParameterSource {
+  package var knowsBlobs: Bool { true }
+}
+
+/// No parameters: a net whose layers are only asked for their facts.
+package struct UnknownParameters: ParameterSource {
+  package init() {}
+
+  package var knowsBlobs: Bool { false }
+
+  package func blobShapes(of layer: Name) -> [[Int]] { [] }
+
+  package func blobs<S: NetScalar>(of layer: Name, in scalar: S.Type) -> [NetValue<S>] { [] }
 }
 
 /// The parameters of a weights file, read when they are wanted.

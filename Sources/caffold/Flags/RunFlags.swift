@@ -93,8 +93,8 @@ struct LayerFlags: ParsableArguments {
   }
 }
 
-/// How nets are read.
-struct NetFlags: ParsableArguments {
+/// Which layers a net has.
+struct StateFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp("The phase whose layers are taken: TEST, the default, or TRAIN.", valueName: "phase"))
   var phase: Phase?
@@ -107,15 +107,25 @@ struct NetFlags: ParsableArguments {
   @Option(help: ArgumentHelp("The level, for include and exclude rules.", valueName: "number"))
   var level: Int?
 
+  func fill(_ options: inout RunOptions) {
+    options.net.phase = phase
+    options.net.stages = stage
+    options.net.level = level
+  }
+}
+
+/// How nets are read.
+struct NetFlags: ParsableArguments {
+  @OptionGroup
+  var state: StateFlags
+
   @Flag(
     name: .customLong("assume-stored-statistics"),
     help: "Use stored statistics even where 'use_global_stats: false' asks for those of the batch.")
   var assumeStoredStatistics = false
 
   func fill(_ options: inout RunOptions) {
-    options.net.phase = phase
-    options.net.stages = stage
-    options.net.level = level
+    state.fill(&options)
     options.net.assumesStoredStatistics = assumeStoredStatistics
   }
 }

@@ -1,55 +1,22 @@
-"""The page 'Your own rule in ten minutes': its blocks are copied, its commands run, their output compared.
+"""The page 'Your own rule in ten minutes': its blocks are copied, its commands run, their output compared."""
 
-`UPDATE_PAGE=1` writes what the commands print into the page, to be looked at before it is committed.
-"""
-
-import os
-import re
 import runpy
 import shutil
-import subprocess
 
 import caffold
 import nets
 import numpy as np
 from numpy_layers import convolution, per_channel
+from page import play
 
 PAGE = caffold.ROOT / "Documentation" / "YourOwnRule.md"
 EXAMPLE = caffold.ROOT / "examples" / "own-rule"
-BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
-
-
-def play(folder):
-    """The page with the outputs that its commands have in `folder`."""
-    for name in ("net.prototxt", "net.caffemodel"):
-        shutil.copy(EXAMPLE / name, folder)
-    tools = folder / "bin"
-    tools.mkdir()
-    (tools / "caffold").symlink_to(caffold.BINARY)
-    environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
-
-    def block(match):
-        kind, name, body = match.groups()
-        if name:
-            (folder / name).write_text(body)
-        if kind != "console":
-            return match.group(0)
-        said = ""
-        for command in re.findall(r"^\$ (.*)$", body, re.MULTILINE):
-            done = subprocess.run(
-                command, shell=True, cwd=folder, env=environment, text=True, check=False,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-            said += "".join(f"{line.rstrip()}\n" for line in [f"$ {command}", *done.stdout.splitlines()])
-        return f"```console\n{said}```\n"
-
-    return BLOCK.sub(block, PAGE.read_text())
 
 
 def test_the_page_says_what_happens(command, tmp_path):
-    page = play(tmp_path)
-    if os.environ.get("UPDATE_PAGE"):
-        PAGE.write_text(page)
+    for name in ("net.prototxt", "net.caffemodel"):
+        shutil.copy(EXAMPLE / name, tmp_path)
+    page = play(PAGE, tmp_path)
     assert PAGE.read_text() == page
     assert page.count("```console") >= 8
     assert "did you mean 'vendor_norm_param'?" in page

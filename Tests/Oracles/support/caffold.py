@@ -1,10 +1,15 @@
 """Runs the command that is under test."""
 
+import contextlib
 import dataclasses
+import fcntl
 import json
 import os
 import pathlib
+import pty
+import struct
 import subprocess
+import termios
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -31,6 +36,22 @@ def run(*arguments, timeout=120, cwd=None):
     )
     seconds = time.monotonic() - began
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"), seconds)
+
+
+def run_in_terminal(*arguments, columns=80):
+    """Standard output of a run that succeeds, in a terminal of so many columns."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 25, columns, 0, 0))
+    with subprocess.Popen([BINARY, *map(str, arguments)], stdout=theirs, stderr=subprocess.PIPE) as process:
+        os.close(theirs)
+        said = b""
+        with contextlib.suppress(OSError):
+            # A terminal ends with an error when nobody has it open any more.
+            while chunk := os.read(ours, 1 << 16):
+                said += chunk
+        os.close(ours)
+        assert process.wait(timeout=60) == 0, process.stderr.read()
+    return said.decode().replace("\r\n", "\n")
 
 
 @dataclasses.dataclass

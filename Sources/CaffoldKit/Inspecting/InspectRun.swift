@@ -1,0 +1,137 @@
+import CaffeIO
+import Diagnostics
+import Layers
+import RuleModel
+import Verification
+
+/// One look at a net: every fact comes from the descriptions of its layers.
+struct InspectRun {
+  private let files: ModelFiles
+  private let options: RunOptions
+  private let inputShapes: [String]
+  private let observer: RunObserver
+
+  init(_ files: ModelFiles, _ options: RunOptions, inputShapes: [String], _ observer: RunObserver) {
+    self.files = files
+    self.options = options
+    self.inputShapes = inputShapes
+    self.observer = observer
+  }
+
+  func run() throws -> InspectResult {
+    try Files.restore([files.model, files.weights].compactMap(\.self), observer)
+    let knowledge = try LayerKnowledge(options, observer)
+    let definition = try NetDefinition(
+      TextDocument(SourceText(path: files.model, bytes: try Files.read(files.model))))
+    let state = options.net.state
+    let net = try NetRunner(
+      definition, state: state, schema: knowledge.schema, parameters: UnknownParameters(), keepsFaults: true)
+    let given = try InputArguments(net, net, model: files.model).shapes(inputShapes)
+    let costs: NetCosts
+    do {
+      costs = try net.costs(given)
+    } catch {
+      throw InputValuesError(path: files.model, problem: error.diagnostic.sentence)
+    }
+    var result = InspectResult(model: files.model, weights: files.weights)
+    result.layers = zip(net.steps, costs.steps).map { Self.layer($0, $1) }
+    addValues(of: net, costs, given, to: &result)
+    for problem in try definition.problems(schema: knowledge.schema, state: state) {
+      result.findings.append(.init(kind: .definition, layer: nil, message: problem.diagnostic.text))
+    }
+    addFaults(of: net, costs, to: &result)
+    if let path = files.weights {
+      let file = try WeightsFile(path: path)
+      let runner = try NetRunner(
+        definition, state: state, schema: knowledge.schema, weights: file, layouts: knowledge.layouts,
+        keepsFaults: true)
+      try WeightsMatch(file, runner, costs).add(to: &result)
+    }
+    return result
+  }
+
+  private static func layer(_ step: NetRunner.Step, _ cost: NetCosts.Step) -> InspectResult.Layer {
+    var layer = InspectResult.Layer(name: step.subject.name, type: step.subject.type)
+    layer.bottoms = step.bottoms
+    layer.tops = zip(step.tops, cost.tops).map { InspectResult.Value(name: $0, shape: $1) }
+    layer.blobs = (cost.blobs ?? []).map { blob in
+      InspectResult.Blob(shape: blob.shape, count: blob.shape.saturatingProduct, storage: nil)
+    }
+    let isUntrained =
+      step.layer.map { !$0.isTrained }
+      ?? (LayerRegistry.facts(ofType: step.subject.type)?.blobs == LearnedBlobs.none)
+    layer.parameters =
+      cost.blobs == nil ? isUntrained ? 0 : nil : layer.blobs.reduce(0) { InspectResult.sum($0, $1.count) }
+    layer.multiplyAdds = cost.multiplyAdds ?? (isUntrained ? 0 : nil)
+    if !cost.tops.contains(where: { $0 == nil }) {
+      layer.activationBytes =
+        zip(cost.tops, cost.isInPlace).reduce(0) { $1.1 ? $0 : $0 + $1.0!.product } * InspectResult.floatSize
+    }
+    let use = step.definition.forkUse
+    layer.isForkType = use.isType
+    layer.forkFields = use.fields
+    layer.obstacle = step.isCut ? step.obstacle?.diagnostic.sentence : nil
+    return layer
+  }
+
+  private func addValues(
+    of net: NetRunner, _ costs: NetCosts, _ given: [Name: [Int]], to result: inout InspectResult
+  ) {
+    result.inputs = net.inputs.map { .init(name: $0.name, shape: given[$0.name] ?? $0.shape) }
+    var last: [Name: [Int]] = [:]
+    for input in result.inputs { last[input.name] = input.shape }
+    for (step, cost) in zip(net.steps, costs.steps) {
+      for (name, shape) in zip(step.tops, cost.tops) { last[name] = shape }
+    }
+    result.outputs = net.outputs.map { .init(name: $0, shape: last[$0]) }
+    result.isComplete = costs.isComplete
+    result.peakBytes = costs.peak.map { costs.steps[$0].liveCount * InspectResult.floatSize }
+    result.peakLayer = costs.peak.map { net.steps[$0].subject.name }
+    let shapeless = result.inputs.filter { $0.shape == nil }.map(\.name)
+    if !shapeless.isEmpty {
+      let flags = shapeless.map { "--input-shape \($0)=1,3,224,224" }.joined(separator: " ")
+      let inputs = shapeless.count == 1 ? "the input" : "the inputs"
+      result.findings.append(
+        .init(
+          kind: .unknownShape, layer: nil,
+          message: "the definition gives no shape for \(inputs) \(Wording.names(shapeless)); give \(flags)"))
+    }
+    for name in net.unreadInputs.sorted() {
+      result.findings.append(
+        .init(kind: .unreadInput, layer: nil, message: "no layer reads the input '\(name)'"))
+    }
+  }
+
+  private func addFaults(of net: NetRunner, _ costs: NetCosts, to result: inout InspectResult) {
+    for error in net.unmadeBottoms {
+      result.findings.append(
+        .init(kind: .unmadeBottom, layer: error.layer?.name, message: error.diagnostic.sentence))
+    }
+    for (step, cost) in zip(net.steps, costs.steps) {
+      if let failure = cost.failure {
+        result.findings.append(
+          .init(kind: .fault, layer: step.subject.name, message: failure.diagnostic.sentence))
+      }
+      // What stands first in the dark; the rest is behind it.
+      let unknown = cost.tops.indices.first { cost.tops[$0] == nil && net.isRead(step.writes[$0]) }
+      guard step.isCut, let top = unknown.map({ step.tops[$0] }) else { continue }
+      result.findings.append(
+        .init(
+          kind: .unknownShape, layer: step.subject.name,
+          message:
+            "the shape of what layer '\(step.subject.name)' (\(step.subject.type)) makes is not known; --input-shape \(top)=… gives it"
+        ))
+    }
+  }
+}
+
+extension InspectResult {
+  /// Bytes of a number in single precision.
+  static let floatSize = 4
+
+  /// A sum that no file can make overflow.
+  static func sum(_ first: Int, _ second: Int) -> Int {
+    let (sum, overflow) = first.addingReportingOverflow(second)
+    return overflow ? .max : sum
+  }
+}

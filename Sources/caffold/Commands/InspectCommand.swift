@@ -1,0 +1,122 @@
+import ArgumentParser
+import CaffoldKit
+
+/// `caffold inspect`: what is in a net?
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "List the layers of a net: shapes, parameters, cost, memory, and what is strange.",
+    discussion: """
+      A line per layer, and the sums. Multiply-adds are products with numbers of the parameter blobs. Memory is what the tops take \
+      in single precision; a top in the place of its bottom takes none. Peak memory is the most that is in use at a time, when each \
+      value is freed after its last reader. No weights are needed; with them, blobs and their numbers are looked at too. Instead of \
+      a definition the weights alone may be given.
+
+        caffold inspect deploy.prototxt weights.caffemodel
+        caffold inspect deploy.prototxt --by type
+        caffold inspect train_val.prototxt --phase TRAIN --input-shape data=32,3,224,224
+        caffold inspect weights.caffemodel --format csv
+
+      On a terminal, long names are shortened so that lines fit; a pipe gets them whole.
+
+      Exit status: 0 done, 2 bad input, 64 wrong usage.
+      """)
+
+  @Argument(help: ArgumentHelp("The net definition, or a weights file alone.", valueName: "model"))
+  var model: String
+
+  @Argument(help: ArgumentHelp("Its weights.", valueName: "weights"))
+  var weights: String?
+
+  @Option(
+    name: .customLong("input-shape"),
+    help: ArgumentHelp(
+      "The shape of an input, or of the top of a layer that cannot be run: 1,3,224,224, or NAME=1,3,224,224.",
+      valueName: "shape"))
+  var inputShape: [String] = []
+
+  @Option(help: ArgumentHelp("Sum the layers up: type.", valueName: "group"))
+  var by: InspectGrouping?
+
+  @Option(
+    help: ArgumentHelp(
+      "The order of the layers: net, params, macs, memory or name; numbers from the largest.",
+      valueName: "key"))
+  var sort: InspectOrder = .net
+
+  @OptionGroup(title: "Net")
+  var state: StateFlags
+
+  @Option(
+    help: ArgumentHelp(
+      "A rule file, or a folder of them; its layouts say what layers compute; may be repeated.",
+      valueName: "path"))
+  var rules: [String] = []
+
+  @OptionGroup
+  var extending: ExtendFlags
+
+  @OptionGroup(title: "Forks")
+  var fork: ForkFlags
+
+  @Option(help: ArgumentHelp("table, json or csv, on standard output.", valueName: "format"))
+  var format: TableFormat = .table
+
+  @Flag(name: [.short, .long], help: "List every note; by default the first few of each kind.")
+  var verbose = false
+
+  func validate() throws {
+    for (option, values) in [("--input-shape", inputShape), ("--rules", rules)] where values.contains("") {
+      throw ValidationError("\(option) has an empty value")
+    }
+    if by != nil, format == .csv { throw ValidationError("--format csv lists layers; leave --by out") }
+  }
+
+  func run() throws {
+    try reporting {
+      var options = RunOptions()
+      state.fill(&options)
+      fork.fill(&options)
+      extending.fill(&options)
+      options.rules.files = rules
+      let result: InspectResult
+      if weights == nil, try Caffold.isWeights(model) {
+        guard inputShape.isEmpty else {
+          throw ValidationError("--input-shape is for a net definition; '\(model)' holds weights")
+        }
+        result = try Caffold.inspect(weights: model, observer: Console.observer())
+      } else {
+        result = try Caffold.inspect(
+          ModelFiles(model: model, weights: weights), options, inputShapes: inputShape,
+          observer: Console.observer())
+      }
+      let report = InspectReport(result, order: sort, grouping: by, isVerbose: verbose)
+      switch format {
+      case .json: Console.output(report.json.text)
+      case .csv: Console.output(report.csv)
+      case .table: Console.table(report.text(width: Console.width))
+      }
+    }
+  }
+}
+
+/// The forms of a table.
+enum TableFormat: String, ExpressibleByArgument, CaseIterable {
+  case table
+  case json
+  case csv
+}
+
+/// What lines stand for.
+enum InspectGrouping: String, ExpressibleByArgument, CaseIterable {
+  case type
+}
+
+/// The order of lines.
+enum InspectOrder: String, ExpressibleByArgument, CaseIterable {
+  case net
+  case params
+  case macs
+  case memory
+  case name
+}
