@@ -71,9 +71,8 @@ let package = Package(
     .testTarget(
       name: "CaffoldKitTests",
       dependencies: [
-        "CaffoldKit", "Verification", "Engine", "CaffeIO", "Rules", "RuleModel", "YAML", "Diagnostics",
-        "JSON",
-        "WireTestSupport",
+        "CaffoldKit", "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "YAML",
+        "Diagnostics", "JSON", "WireTestSupport", "RandomTestSupport",
       ]),
     .target(
       name: "FuzzChecks",

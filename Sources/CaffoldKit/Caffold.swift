@@ -100,6 +100,58 @@ public enum Caffold {
     ).run()
   }
 
+  /// Compares two nets by what is written in their files: layers, fields, connections and, where both have weights, blobs.
+  ///
+  /// - Parameter tolerance: the largest difference of a blob, relative to its largest number, that counts as none.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read.
+  public static func diff(
+    _ first: ModelFiles, _ second: ModelFiles, _ options: RunOptions = RunOptions(), tolerance: Double = 0,
+    observer: RunObserver = RunObserver()
+  ) throws -> DiffResult {
+    try DiffRun(first, second, options, tolerance: tolerance, observer).run()
+  }
+
+  /// Compares two weights files: their layers and blobs.
+  ///
+  /// - Parameter tolerance: as above.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read.
+  public static func diff(
+    weights first: String, _ second: String, tolerance: Double = 0, observer: RunObserver = RunObserver()
+  ) throws -> DiffResult {
+    try Files.restore([first, second], observer)
+    return try BlobPairs.result(first, second, tolerance: tolerance)
+  }
+
+  /// Makes the layers between some blobs a net of its own, and writes it unless `outputs` is nil.
+  ///
+  /// What is kept is copied: comments, fields of forks, the numbers of blobs.
+  /// - Parameters:
+  ///   - from: the blobs that become inputs, as last written; without any the net's inputs stay.
+  ///   - to: the blobs that the part ends with; without any the net's outputs.
+  ///   - inputShapes: shapes of the net's inputs, as in `InputOptions.shapes`.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read or written, a blob that the net does not have, and ends that have
+  ///   nothing between them.
+  public static func extract(
+    _ input: ModelFiles, from: [Name], to: [Name], _ options: RunOptions = RunOptions(),
+    inputShapes: [String] = [], writing outputs: OutputOptions? = nil, observer: RunObserver = RunObserver()
+  ) throws -> ExtractResult {
+    try ExtractRun(
+      input: input, from: from, to: to, options: options, inputShapes: inputShapes, outputs: outputs,
+      observer: observer
+    ).run()
+  }
+
+  /// Gives the inputs of a net other shapes, in whatever way its definition says them, and writes it unless `outputs` is nil or layers do
+  /// not suit the new shapes.
+  ///
+  /// - Throws: `DiagnosticError`, for a file that cannot be read or written, and shapes that cannot be given.
+  public static func reshape(
+    _ model: String, _ shapes: ReshapeOptions, _ options: RunOptions = RunOptions(),
+    writing outputs: OutputOptions? = nil, observer: RunObserver = RunObserver()
+  ) throws -> ReshapeResult {
+    try ReshapeRun(model: model, shapes: shapes, options: options, outputs: outputs, observer: observer).run()
+  }
+
   /// Tries rules on random nets that are made from their patterns, and compares what the nets compute before and after.
   ///
   /// - Parameter subjects: rule files, folders of them, ids, globs or tags; without any, all rules of `options.rules.files`,

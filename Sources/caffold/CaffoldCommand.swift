@@ -15,7 +15,8 @@ struct CaffoldCommand: ParsableCommand {
     version: Caffold.version,
     subcommands: [
       FoldCommand.self, ApplyCommand.self, VerifyCommand.self, InspectCommand.self,
-      WeightsCommand.self, RulesCommand.self, FoldRequestCommand.self,
+      WeightsCommand.self, DiffCommand.self, ExtractCommand.self, ReshapeCommand.self,
+      RulesCommand.self, FoldRequestCommand.self,
     ])
 
   static func main() {

@@ -19,6 +19,16 @@ enum Console {
   /// Prints data.
   static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
 
+  /// Prints data that need not be text.
+  static func output(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+
+  /// Whether standard output is a terminal whose user has nothing against colours (no-color.org).
+  static var outputHasColours: Bool {
+    guard isatty(STDOUT_FILENO) == 1 else { return false }
+    if let choice = getenv("NO_COLOR"), choice.pointee != 0 { return false }
+    return getenv("TERM").map { String(cString: $0) } != "dumb"
+  }
+
   /// Prints a table, or other data that is for people as well: as `output`, and harmless to a terminal.
   static func table(_ text: String) {
     let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A }
@@ -37,8 +47,10 @@ enum Console {
   /// Whether somebody is watching standard error.
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  private static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
+  private static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    var bytes = bytes[...]
     while !bytes.isEmpty {
       let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       guard written > 0 else {
@@ -115,7 +127,7 @@ final class Progress {
 
 extension String {
   /// With `\x1B` in the place of the character that it names, and so for all that command a terminal.
-  fileprivate var withoutControls: String {
+  var withoutControls: String {
     var text = ""
     for scalar in unicodeScalars {
       if scalar.properties.generalCategory == .control, scalar != "\n", scalar != "\t" {

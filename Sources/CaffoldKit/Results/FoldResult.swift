@@ -119,3 +119,12 @@ extension FoldResult {
   /// How many rewrites were run before and after; nil where nothing was checked.
   public var checkedRewrites: Int? { check?.comparedRewrites }
 }
+
+extension FoldResult {
+  /// The lines by which the rewritten definition differs from the one that was read.
+  package var definitionDiff: [UnifiedDiff.Line] {
+    UnifiedDiff.lines(
+      plan.graph.definition.document.bytes, definition,
+      names: (inputs.model.path, outputs?.model.path ?? inputs.model.path))
+  }
+}

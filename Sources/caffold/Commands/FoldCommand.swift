@@ -85,6 +85,7 @@ struct FoldCommand: ParsableCommand {
       throw ValidationError("--batch writes to the folder of -o, under the names of the inputs")
     }
     if output.dryRun { throw ValidationError("--batch has no dry run; --batch … --definition-only is quick") }
+    if report.diff { throw ValidationError("--diff is for one model, not for --batch") }
     try output.check(hasWeights: !definitionOnly)
     try check.validate()
     if let jobs = batch.jobs, jobs < 1 { throw ValidationError("-j needs at least 1") }

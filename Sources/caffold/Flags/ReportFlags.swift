@@ -10,6 +10,15 @@ struct ReportFlags: ParsableArguments {
 
   @Flag(name: [.short, .long], help: "Print errors and warnings only.")
   var quiet = false
+
+  @Flag(help: "Print how the net definition changes, as 'diff -u' does, on standard output.")
+  var diff = false
+
+  func validate() throws {
+    if diff, format == .json {
+      throw ValidationError("--diff and --format json both take standard output; give one")
+    }
+  }
 }
 
 /// The forms of a report.

@@ -6,6 +6,7 @@ struct FoldPrinter {
   var format = ReportFormat.text
   var isVerbose = false
   var isQuiet = false
+  var showsDiff = false
 
   /// Prints errors and warnings only.
   static let quiet = FoldPrinter(isQuiet: true)
@@ -13,6 +14,7 @@ struct FoldPrinter {
   /// Prints the report; ends the run with status 1 where the result is not right.
   func print(_ result: FoldResult) throws {
     let report = FoldReport(result, verbose: isVerbose)
+    if showsDiff, result.outcome == .done { DiffPrinter.print(result.definitionDiff) }
     switch format {
     case .json: Console.output(report.json.text)
     case .text: if !isQuiet, result.outcome == .done { Console.log(report.text) }
@@ -35,6 +37,7 @@ struct FoldPrinter {
 
 extension FoldPrinter {
   init(_ flags: ReportFlags) {
-    self.init(format: flags.format, isVerbose: flags.verbose, isQuiet: flags.quiet)
+    self.init(
+      format: flags.format, isVerbose: flags.verbose, isQuiet: flags.quiet, showsDiff: flags.diff)
   }
 }

@@ -109,7 +109,7 @@ struct InspectReport {
   private var summary: [String] {
     var lines: [String] = []
     if hasNet {
-      lines += Self.lines("input", result.inputs) + Self.lines("output", result.outputs)
+      lines += ValueLines.lines("input", result.inputs) + ValueLines.lines("output", result.outputs)
       if let peak = result.peakBytes, let layer = result.peakLayer, peak > 0 {
         let bound = result.isComplete ? "" : "≥ "
         lines.append("peak memory: \(bound)\(Format.memory(peak)), at layer '\(Format.name(layer))'")
@@ -124,10 +124,6 @@ struct InspectReport {
             ? "none" : counts.map { "\(Format.grouped($1.count)) \($0)" }.joined(separator: ", ")))
     }
     return lines
-  }
-
-  private static func lines(_ role: String, _ values: [InspectResult.Value]) -> [String] {
-    values.map { "\(role): '\(Format.name($0.name))' \(Format.shape($0.shape))" }
   }
 
   /// What a user of the net has to know, each on one line that begins with `note:`.
@@ -246,8 +242,8 @@ extension InspectReport {
           .object([("bytes", .integer($0)), ("layer", result.peakLayer.map(JSONValue.name) ?? .null)])
         } ?? .null
       ),
-      ("inputs", .array(result.inputs.map(value))),
-      ("outputs", .array(result.outputs.map(value))),
+      ("inputs", .array(result.inputs.map(ValueLines.json))),
+      ("outputs", .array(result.outputs.map(ValueLines.json))),
       (
         "findings",
         .array(
@@ -274,7 +270,8 @@ extension InspectReport {
     func number(_ number: Int?) -> JSONValue { number.map(JSONValue.integer) ?? .null }
     return .object([
       ("name", .name(layer.name)), ("type", .string(layer.type)),
-      ("bottoms", .array(layer.bottoms.map(JSONValue.name))), ("tops", .array(layer.tops.map(value))),
+      ("bottoms", .array(layer.bottoms.map(JSONValue.name))),
+      ("tops", .array(layer.tops.map(ValueLines.json))),
       ("parameters", number(layer.parameters)), ("multiplyAdds", number(layer.multiplyAdds)),
       ("activationBytes", number(layer.activationBytes)),
       (
@@ -294,13 +291,6 @@ extension InspectReport {
         ])
       ),
       ("obstacle", layer.obstacle.map(JSONValue.string) ?? .null),
-    ])
-  }
-
-  private func value(_ value: InspectResult.Value) -> JSONValue {
-    .object([
-      ("name", .name(value.name)),
-      ("shape", value.shape.map { .array($0.map(JSONValue.integer)) } ?? .null),
     ])
   }
 }

@@ -1,4 +1,4 @@
-"""The page 'Look at a net': its commands run, their output compared."""
+"""The page 'See, compare, cut': its commands run, their output compared."""
 
 import shutil
 
