@@ -152,6 +152,38 @@ public enum Caffold {
     try ReshapeRun(model: model, shapes: shapes, options: options, outputs: outputs, observer: observer).run()
   }
 
+  /// Runs a net and writes blobs as NumPy files.
+  ///
+  /// - Parameters:
+  ///   - inputs: values and shapes of inputs; those without values get random numbers.
+  ///   - path: a folder, or a file whose name ends in `.npz`.
+  ///   - all: whether all blobs are written, as they stand at the end, or the outputs alone.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read or written and for an input whose shape nobody gives.
+  public static func run(
+    _ net: ModelFiles, _ options: RunOptions = RunOptions(), inputs: InputOptions = InputOptions(),
+    writing path: String, all: Bool = false, observer: RunObserver = RunObserver()
+  ) throws -> DumpResult {
+    try DumpRun(
+      files: net, options: options, inputs: inputs, path: path, writesAll: all, observer: observer
+    ).run()
+  }
+
+  /// Compares blobs that another runtime dumped with what the net computes.
+  ///
+  /// - Parameters:
+  ///   - dump: a `.npz` file or a folder of `.npy` files.
+  ///   - inputs: values of inputs that the dump does not hold.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read and for an input without values.
+  public static func compare(
+    _ net: ModelFiles, dump: String, _ options: RunOptions = RunOptions(),
+    inputs: InputOptions = InputOptions(), comparing: CompareOptions = CompareOptions(),
+    observer: RunObserver = RunObserver()
+  ) throws -> CompareResult {
+    try CompareRun(
+      files: net, path: dump, options: options, inputs: inputs, comparing: comparing, observer: observer
+    ).run()
+  }
+
   /// Tries rules on random nets that are made from their patterns, and compares what the nets compute before and after.
   ///
   /// - Parameter subjects: rule files, folders of them, ids, globs or tags; without any, all rules of `options.rules.files`,

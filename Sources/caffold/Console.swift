@@ -88,6 +88,7 @@ extension RunObserver.Progress.Task {
     switch self {
     case .writing(let path): "writing \(path)"
     case .running: "running both nets"
+    case .runningNet: "running the net"
     case .proving: "proving rules"
     }
   }

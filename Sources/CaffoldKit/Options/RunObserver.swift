@@ -10,6 +10,8 @@ public struct RunObserver {
       case writing(path: String)
       /// Two nets are run.
       case running
+      /// A net is run.
+      case runningNet
       /// Rules are proven.
       case proving
     }

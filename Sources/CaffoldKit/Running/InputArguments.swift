@@ -18,6 +18,12 @@ struct InputArguments {
     self.model = model
   }
 
+  /// The input, or what a layer makes that cannot be run, of a name as messages show it; nil where there is none.
+  func known(_ text: String) -> Name? {
+    let known = inputs + cuts
+    return known.first { $0 == Name(text) } ?? known.first { $0.text == nil && $0.description == text }
+  }
+
   /// The texts by input, or by what a layer makes that cannot be run.
   func named(_ arguments: [String]) throws -> [Name: String] {
     func list(_ names: [Name]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
@@ -30,12 +36,7 @@ struct InputArguments {
         throw InputValuesError(
           path: model, problem: "an input has an empty value; give NAME=FILE or NAME=1,3,224,224")
       }
-      let known = inputs + cuts
-      // A name that is not UTF-8 is written as messages show it.
-      let name =
-        parts.count < 2
-        ? inputs.count == 1 ? inputs[0] : nil
-        : known.first { $0 == Name(parts[0]) } ?? known.first { $0.text == nil && $0.description == parts[0] }
+      let name = parts.count < 2 ? inputs.count == 1 ? inputs[0] : nil : known(parts[0])
       guard let name else {
         let behind = cuts.isEmpty ? "" : ", and what cannot be computed here are \(list(cuts))"
         throw InputValuesError(

@@ -57,9 +57,7 @@ struct VerifyRun {
     comparing.inputs.seed = inputs.seed
     let arguments = InputArguments(first, second, model: model)
     comparing.inputs.shapes = try arguments.shapes(inputs.shapes)
-    comparing.inputs.given = try arguments.named(inputs.values).mapValues {
-      try InputValues(try Files.read($0), path: $0)
-    }
+    comparing.inputs.given = try InputFiles.values(inputs.values, arguments, model: model)
     return try comparing.compare(first, second, in: scalar, model: model) {
       observer.progress(.init(task: .running, done: $0, total: $1))
     }

@@ -7,6 +7,8 @@ package struct InputValues: Sendable {
   package var shape: [Int]
   /// The values, the last dimension running fastest.
   package var values: [Double]
+  /// The number type of the file, as NumPy writes it: `<f4`; that of a picture is `|u1`.
+  package var type: String
 
   /// Reads a file by its content.
   ///
@@ -23,9 +25,10 @@ package struct InputValues: Sendable {
     }
   }
 
-  private init(shape: [Int], values: [Double]) {
+  private init(shape: [Int], values: [Double], type: String) {
     self.shape = shape
     self.values = values
+    self.type = type
   }
 
   /// NumPy's format, versions 1 to 3: a Python dictionary as text, then the values.
@@ -83,7 +86,7 @@ package struct InputValues: Sendable {
         }
       }
     }
-    return InputValues(shape: shape, values: values)
+    return InputValues(shape: shape, values: values, type: type)
   }
 
   /// `P5 width height 255` or `P6 …`, comments allowed, then a byte per sample.
@@ -120,7 +123,7 @@ package struct InputValues: Sendable {
           bytes[position + place * channels + (channels - 1 - channel)])
       }
     }
-    return InputValues(shape: [1, channels, height, width], values: values)
+    return InputValues(shape: [1, channels, height, width], values: values, type: "|u1")
   }
 }
 
