@@ -184,6 +184,17 @@ public enum Caffold {
     ).run()
   }
 
+  /// Says for one layer what the rules of a fold found there, and why they did nothing.
+  ///
+  /// - Parameter rule: the only rule that is asked about, whether a fold would try it or not.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read, a layer that the net does not have, a rule that is wrong.
+  public static func why(
+    _ layer: String, _ input: ModelFiles, rule: String? = nil, _ options: RunOptions = RunOptions(),
+    observer: RunObserver = RunObserver()
+  ) throws -> WhyResult {
+    try WhyRun(layer: layer, input: input, rule: rule, options: options, observer: observer).run()
+  }
+
   /// Tries rules on random nets that are made from their patterns, and compares what the nets compute before and after.
   ///
   /// - Parameter subjects: rule files, folders of them, ids, globs or tags; without any, all rules of `options.rules.files`,

@@ -16,7 +16,7 @@ struct CaffoldCommand: ParsableCommand {
     subcommands: [
       FoldCommand.self, ApplyCommand.self, VerifyCommand.self, InspectCommand.self,
       WeightsCommand.self, DiffCommand.self, ExtractCommand.self, ReshapeCommand.self,
-      RunCommand.self, CompareCommand.self, RulesCommand.self, FoldRequestCommand.self,
+      RunCommand.self, CompareCommand.self, WhyCommand.self, RulesCommand.self, FoldRequestCommand.self,
     ])
 
   static func main() {

@@ -41,7 +41,8 @@ extension PlannedRule {
           return Refusal.Reason(
             UnmetCondition(
               text: expression.text, place: expression.node.place, explanation: condition.explanation,
-              layer: layer.map(net.graph.named)))
+              layer: layer.map(net.graph.named),
+              findings: net.explainsConditions ? environment.findings(of: expression) : []))
         }
       } catch {
         return error

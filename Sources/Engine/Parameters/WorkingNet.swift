@@ -17,6 +17,8 @@ package final class WorkingNet {
   package let schema: Schema
   /// Take stored statistics even where the definition asks for those of the batch.
   package let assumesStoredStatistics: Bool
+  /// Whether a condition that does not hold is looked at part by part, which takes longer than to know that it does not.
+  var explainsConditions = false
   /// Things the user should know that stop nothing, of the rewrite going on.
   var warnings: [Warning] = []
 

@@ -16,6 +16,8 @@ package struct PlanOptions: Sendable {
   package var describesChanges = false
   /// Note the matches that were lost to rules that go first.
   package var recordsOverlaps = false
+  /// Note by which parts conditions fail.
+  package var explainsConditions = false
   /// The kernels that rules call.
   package var kernels = KernelRegistry.builtin
 
@@ -93,6 +95,7 @@ package struct Planner {
     }
     net.graph.types = types
     self.options = options
+    net.explainsConditions = options.explainsConditions
     protected = ProtectedLayers(options)
     matcher = Matcher(net: net, protected: protected)
     self.banned = banned

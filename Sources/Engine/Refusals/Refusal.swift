@@ -33,6 +33,12 @@ package struct Refusal: Sendable {
     /// Where the condition stands that does not hold; nil for reasons of other kinds.
     package var unmetCondition: SourcePlace? { (facts as? UnmetCondition)?.place }
 
+    /// The condition that does not hold, as the rule writes it; nil for reasons of other kinds.
+    package var conditionText: String? { (facts as? UnmetCondition)?.text }
+
+    /// By which parts that condition fails; empty unless `PlanOptions.explainsConditions` was set.
+    package var conditionFindings: [ConditionFinding] { (facts as? UnmetCondition)?.findings ?? [] }
+
     package static func == (a: Self, b: Self) -> Bool {
       type(of: a.facts) == type(of: b.facts) && a.sentence() == b.sentence()
     }

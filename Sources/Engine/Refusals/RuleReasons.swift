@@ -29,6 +29,8 @@ struct UnmetCondition: RefusalReason {
   var explanation: String?
   /// The layer whose own condition it is; nil for one on several.
   var layer: NamedLayer?
+  /// By which parts it fails; empty unless somebody asked.
+  var findings: [ConditionFinding] = []
 
   var variant: String { explanation ?? text }
 
