@@ -16,6 +16,7 @@ package struct FuzzTarget: Sendable {
     FuzzTarget(name: "expression", failure: RuleChecks.failureOfExpression),
     FuzzTarget(name: "plan", failure: PlanFileChecks.failure),
     FuzzTarget(name: "npy", failure: InputChecks.failure),
+    FuzzTarget(name: "npz", failure: InputChecks.failureOfArchive),
     FuzzTarget(name: "definition", failure: DefinitionChecks.failure),
     FuzzTarget(name: "fold", failure: FoldChecks.failure),
     FuzzTarget(name: "run", failure: RunChecks.failure),

@@ -2,7 +2,7 @@ import CaffeIO
 import Verification
 
 /// A file of arrays in NumPy's `.npz` format: a zip archive of `.npy` files, each read when it is asked for.
-struct NpzFile {
+package struct NpzFile {
   /// A member, by what the archive's directory says of it.
   private struct Member {
     var offset: Int
@@ -14,10 +14,10 @@ struct NpzFile {
   private let file: InputFile
   private var members: [String: Member] = [:]
   /// The names of the arrays, without `.npy`, in the order of the archive.
-  private(set) var names: [String] = []
+  package private(set) var names: [String] = []
 
   /// The most bytes that one array may take.
-  private static let limit = 1 << 31
+  private static let limit = FileLimits.text
   /// The most bytes of a directory.
   private static let directoryLimit = 1 << 26
 
@@ -31,8 +31,11 @@ struct NpzFile {
   /// Reads the archive's directory.
   ///
   /// - Throws: `FileError`, and `InputValuesError` for a file that is no such archive.
-  init(path: String) throws {
-    file = try InputFile(path: path)
+  init(path: String) throws { try self.init(InputFile(path: path)) }
+
+  /// The same for a file that is open.
+  package init(_ file: InputFile) throws {
+    self.file = file
     let tailStart = max(0, file.byteCount - 65_557)
     let tail = try Self.bytes(of: file, tailStart..<file.byteCount)
     guard let end = Self.last([0x50, 0x4B, 5, 6], in: tail), end + 22 <= tail.count else {
@@ -79,7 +82,7 @@ struct NpzFile {
   /// An array.
   ///
   /// - Throws: `InputValuesError` for a member that is damaged or no array.
-  func values(_ name: String) throws -> InputValues? {
+  package func values(_ name: String) throws -> InputValues? {
     guard let member = members[name] else { return nil }
     let path = "\(file.path): \(name)"
     let damaged = InputValuesError(path: path, problem: "is damaged")

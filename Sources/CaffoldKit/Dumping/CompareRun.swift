@@ -26,6 +26,11 @@ struct CompareRun {
           "has the input '\(name)', which the dump does not hold; give its values with --input \(name)=FILE")
     }
     let map = try comparing.map.map { try DumpMap(path: $0, blobs: net.blobs) } ?? DumpMap()
+    if let path = comparing.map,
+      let array = map.names.values.sorted().first(where: { !dump.names.contains($0) })
+    {
+      throw DumpError.mappedArray(path: path, array: array, candidates: dump.names)
+    }
     return inputs.isDouble
       ? try compare(net, dump, map, in: Double.self) : try compare(net, dump, map, in: Float.self)
   }

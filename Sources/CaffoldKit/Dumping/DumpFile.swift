@@ -10,6 +10,8 @@ enum DumpError: DiagnosticError {
   case empty(path: String)
   /// A line of a map that says nothing.
   case map(path: String, line: Int)
+  /// A map names an array that the dump does not have.
+  case mappedArray(path: String, array: String, candidates: [String])
   /// A map names a blob that the net does not have.
   case mappedBlob(path: String, line: Int, blob: String, candidates: [Name])
 
@@ -23,6 +25,10 @@ enum DumpError: DiagnosticError {
       return Diagnostic(
         .error, at: .file(path),
         "line \(line): expected the name of a blob, '=' or a tab, and its name in the dump")
+    case .mappedArray(let path, let array, let candidates):
+      return Diagnostic(
+        .error, at: .file(path),
+        "the dump has no array '\(array)'\(Suggestion.clause(for: array, among: candidates))")
     case .mappedBlob(let path, let line, let blob, let candidates):
       return Diagnostic(
         .error, at: .file(path),

@@ -30,8 +30,7 @@ struct WhyRun {
     let graph = try NetGraph(definition, state: options.net.state)
     let names = graph.liveLayers.map { graph[$0].name }
     guard let id = graph.liveLayers.first(where: { graph[$0].name.description == layer }) else {
-      throw FoldOptionError.noLayer(
-        layer, option: "the command", model: input.model, layers: names.map(\.description))
+      throw FoldOptionError.noLayer(layer, option: nil, model: input.model, layers: names.map(\.description))
     }
     var planning = PlanOptions()
     planning.assumesStoredStatistics = options.net.assumesStoredStatistics

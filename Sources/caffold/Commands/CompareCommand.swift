@@ -11,9 +11,10 @@ struct CompareCommand: ParsableCommand {
       stand for characters that a file name cannot have, and --map names the rest. Inputs are taken from the dump where it holds them. Blobs \
       are compared in the order of the net, and the first that differs is named.
 
-        caffold compare deploy.prototxt net.caffemodel --outputs board.npz
-        caffold compare deploy.prototxt net.caffemodel --outputs dump/ --input picture.ppm --map names.txt
-        caffold compare deploy.prototxt net.caffemodel --outputs board.npz --each-layer --tolerance half=0.02
+        caffold compare net.prototxt net.caffemodel --outputs board.npz
+        caffold compare net.prototxt net.caffemodel --outputs dump/ --map names.txt
+        caffold compare net.prototxt net.caffemodel --outputs a.npz --input in.ppm
+        caffold compare net.prototxt net.caffemodel --outputs a.npz --each-layer
 
       A map has a line for each blob: its name in the net, '=' or a tab, and its name in the dump.
 

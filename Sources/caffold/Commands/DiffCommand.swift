@@ -10,9 +10,9 @@ struct DiffCommand: ParsableCommand {
       Layers are paired by name. Formatting and comments do not count, nor does a field that is written with the value of its default. \
       Blobs are compared number by number. Nothing is run: 'caffold verify' tells whether two nets compute the same.
 
-        caffold diff deploy.prototxt other.prototxt
-        caffold diff deploy.prototxt out/deploy.prototxt net.caffemodel out/net.caffemodel
-        caffold diff net.caffemodel other.caffemodel
+        caffold diff a.prototxt b.prototxt
+        caffold diff a.prototxt b.prototxt a.caffemodel b.caffemodel
+        caffold diff a.caffemodel b.caffemodel
 
       Exit status: 0 the same, 1 different, 2 bad input, 64 wrong usage.
       """)

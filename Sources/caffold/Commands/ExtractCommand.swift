@@ -13,9 +13,9 @@ struct ExtractCommand: ParsableCommand {
       with comments, fields of forks and blobs. A blob that layers write in place counts as last written. Without --from the net's inputs \
       stay, without --to its outputs.
 
-        caffold extract deploy.prototxt net.caffemodel --from pool1 --to conv5 -o part/
-        caffold extract deploy.prototxt net.caffemodel --to features -o trunk/
-        caffold extract deploy.prototxt --from fc6 --output-model head.prototxt
+        caffold extract net.prototxt net.caffemodel --from pool1 --to conv5 -o part/
+        caffold extract net.prototxt net.caffemodel --to features -o trunk/
+        caffold extract net.prototxt --from fc6 --output-model head.prototxt
 
       The weights go beside the net definition, under the same name.
 

@@ -14,7 +14,7 @@ struct InspectCommand: ParsableCommand {
 
         caffold inspect deploy.prototxt weights.caffemodel
         caffold inspect deploy.prototxt --by type
-        caffold inspect train_val.prototxt --phase TRAIN --input-shape data=32,3,224,224
+        caffold inspect train.prototxt --phase TRAIN --input-shape data=8,3,224,224
         caffold inspect weights.caffemodel --format csv
 
       On a terminal, long names are shortened so that lines fit; a pipe gets them whole.

@@ -13,9 +13,9 @@ struct ReshapeCommand: ParsableCommand {
       of the text stays as it is. Layers that do not suit the new shapes are named, and then nothing is written: an inner product whose \
       weights are for another size, a Reshape with a fixed batch.
 
-        caffold reshape deploy.prototxt --batch 4 -o out/
-        caffold reshape deploy.prototxt --size 320x240 --output-model small.prototxt
-        caffold reshape deploy.prototxt --input-shape data=1,1,64,64 --dry-run
+        caffold reshape net.prototxt --batch 4 -o out/
+        caffold reshape net.prototxt --size 320x240 --output-model small.prototxt
+        caffold reshape net.prototxt --input-shape data=1,1,64,64 --dry-run
 
       Exit status: 0 done, 1 layers do not suit the shapes, 2 bad input, 64 wrong usage.
       """)

@@ -12,8 +12,8 @@ struct RunCommand: ParsableCommand {
       Inputs are arrays or pictures; those that are not given get random numbers. A blob that layers write in place is written as it stands \
       at the end, as Caffe would give it. What stands behind a layer that cannot be run is left out and named.
 
-        caffold run deploy.prototxt net.caffemodel --input picture.ppm --outputs out/
-        caffold run deploy.prototxt net.caffemodel --input in.npz --outputs all.npz --all
+        caffold run net.prototxt net.caffemodel --input in.ppm --outputs out/
+        caffold run net.prototxt net.caffemodel --outputs all.npz --all
 
       Exit status: 0 done, 1 an output could not be computed, 2 bad input, 64 wrong usage.
       """)

@@ -13,9 +13,9 @@ struct WhyCommand: ParsableCommand {
       layers that they had found, the condition that does not hold, the value found and the value wanted; and rules whose search did not \
       come to it. The nearest miss comes first; it is the one that a fold reports.
 
-        caffold why bn1 deploy.prototxt net.caffemodel
-        caffold why pool5 deploy.prototxt net.caffemodel --rule average-pooling-conv
-        caffold why norm1 deploy.prototxt --rules mine.yaml --format json
+        caffold why bn1 net.prototxt net.caffemodel
+        caffold why bn1 net.prototxt net.caffemodel --rule conv-bn-scale
+        caffold why norm1 net.prototxt --rules mine.yaml --format json
 
       Exit status: 0 done, 2 bad input, file or rule, 64 wrong usage.
       """)

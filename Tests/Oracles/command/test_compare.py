@@ -249,6 +249,7 @@ def test_names(command, files, values, tmp_path):
     for line, message in [
         ("tow = x", "line 1: the net has no blob 'tow'; did you mean 'two'?"),
         ("two", "line 1: "),
+        ("two = pol", "the dump has no array 'pol'; did you mean 'pool'?"),
     ]:
         (tmp_path / "map.txt").write_text(line)
         done = command.run("compare", *files, "--outputs", folder, "--map", tmp_path / "map.txt")
