@@ -12,6 +12,7 @@ package struct FuzzTarget: Sendable {
     FuzzTarget(name: "text", failure: TextChecks.failure),
     FuzzTarget(name: "schema", failure: SchemaChecks.failure),
     FuzzTarget(name: "wire", failure: WireChecks.failure),
+    FuzzTarget(name: "onnx", failure: OnnxChecks.failure),
     FuzzTarget(name: "rules", failure: RuleChecks.failure),
     FuzzTarget(name: "expression", failure: RuleChecks.failureOfExpression),
     FuzzTarget(name: "plan", failure: PlanFileChecks.failure),

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Questions about paths, answered by the file system.
-enum Paths {
+package enum Paths {
   /// The path with the symbolic links of all that exists followed; the path itself when its folder does
   /// not exist yet.
   static func resolved(_ path: String) -> String {
@@ -12,20 +12,21 @@ enum Paths {
     return (start == "/" ? "" : start) + "/" + name
   }
 
-  private static func realPath(_ path: String) -> String? {
+  /// The path with all symbolic links followed; nil where nothing is there.
+  package static func realPath(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
     return String(cString: resolved)
   }
 
   /// The folder part with the slash, `./` when there is none.
-  static func folder(of path: String) -> String {
+  package static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "./" }
     return String(path[...slash])
   }
 
   /// The path without its folder.
-  static func name(of path: String) -> String { String(path.dropFirst(folder(of: path).count)) }
+  package static func name(of path: String) -> String { String(path.dropFirst(folder(of: path).count)) }
 
   /// A hidden name beside a file: `out/.net.prototxt.caffold-old`.
   static func hidden(_ word: String, beside path: String) -> String {

@@ -54,6 +54,9 @@ package struct NetDefinition: Sendable {
 }
 
 extension NetDefinition {
+  /// The name that the file gives the net; nil where it gives none.
+  package var name: Name? { document.root.fields.first { $0.isNamed("name") }?.nameValue }
+
   /// The error for a text that says how to train a net; nil for any other text.
   private static func solver(in document: TextDocument) -> NetError? {
     let nets = ["net", "train_net", "test_net"]

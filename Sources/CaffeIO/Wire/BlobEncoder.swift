@@ -1,12 +1,18 @@
 /// Puts values into the bytes of their stored type, each rounded once.
-struct BlobEncoder {
+package struct BlobEncoder: Sendable {
   /// The number type.
   let storage: BlobStorage
   /// The distance of the values in bytes.
   let stride: Int
 
+  /// An encoder for values at distances of `stride` bytes.
+  package init(storage: BlobStorage, stride: Int) {
+    self.storage = storage
+    self.stride = stride
+  }
+
   /// Encodes values. Returns the place of the first finite one that has no finite form; nil where there is none.
-  func encode(_ values: UnsafeBufferPointer<Double>, into bytes: UnsafeMutableRawPointer) -> Int? {
+  package func encode(_ values: UnsafeBufferPointer<Double>, into bytes: UnsafeMutableRawPointer) -> Int? {
     switch storage {
     case .float:
       stride == 4

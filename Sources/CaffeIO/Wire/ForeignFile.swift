@@ -17,7 +17,7 @@ package enum ForeignFile: Sendable, Equatable {
   ///
   /// A weights file begins with the tag of a field of `NetParameter`. The byte 0x0A, of its name, is
   /// also a line end: a text is only one whose first 256 bytes are all printable or white space.
-  static func recognize(_ head: [UInt8]) -> ForeignFile? {
+  package static func recognize(_ head: [UInt8]) -> ForeignFile? {
     if head.isEmpty { return .empty }
     for (signature, file) in signatures where head.starts(with: signature) { return file }
     let start = head.prefix(256)

@@ -2,7 +2,7 @@
 /// number takes ten times as long.
 ///
 /// IEEE 754: a sign, five bits of exponent with bias 15, ten bits of fraction.
-enum HalfPrecision {
+package enum HalfPrecision {
   /// A half, given as its bits, exactly.
   ///
   /// The bits of its magnitude, moved to a float's place, are the number times 2⁻¹¹²; multiplying by 2¹¹² is exact. The
@@ -38,4 +38,18 @@ enum HalfPrecision {
   ) {
     for index in 0..<count { floats[index] = widened(halves[index]) }
   }
+
+  /// The numbers of halves, exactly.
+  package static func widened(_ halves: [UInt16]) -> [Float] {
+    Array(unsafeUninitializedCapacity: halves.count) { target, count in
+      count = halves.count
+      halves.withUnsafeBufferPointer { source in
+        guard let source = source.baseAddress, let target = target.baseAddress else { return }
+        widen(source, into: target, count: halves.count)
+      }
+    }
+  }
+
+  /// The bits of the halves nearest to numbers, ties to even.
+  package static func rounded(_ numbers: [Float]) -> [UInt16] { numbers.map { rounded(Double($0)) } }
 }

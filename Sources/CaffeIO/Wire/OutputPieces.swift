@@ -8,6 +8,8 @@ package enum OutputPiece: Sendable {
   case scaled(ScaledRun)
   /// Values to be computed.
   case computed(ComputedRun)
+  /// Bytes that something else than the input has.
+  case source(any ByteSource)
 
   /// How many bytes of output this is.
   package var byteCount: Int {
@@ -16,6 +18,7 @@ package enum OutputPiece: Sendable {
     case .bytes(let bytes): bytes.count
     case .scaled(let run): run.byteRange.count
     case .computed(let run): run.byteCount
+    case .source(let source): source.byteCount
     }
   }
 
@@ -25,6 +28,7 @@ package enum OutputPiece: Sendable {
     case .kept, .bytes: nil
     case .scaled(let run): run.segment.stride
     case .computed(let run): run.stride
+    case .source(let source): source.valueSize
     }
   }
 }
@@ -78,6 +82,13 @@ package struct OutputPieces: Sendable {
     pieces.append(.computed(run))
   }
 
+  /// Adds bytes that something else than the input has.
+  package mutating func add(_ source: any ByteSource) {
+    guard source.byteCount > 0 else { return }
+    byteCount += source.byteCount
+    pieces.append(.source(source))
+  }
+
   /// Adds the parts of another list.
   package mutating func add(_ other: OutputPieces) {
     for piece in other.pieces {
@@ -86,6 +97,7 @@ package struct OutputPieces: Sendable {
       case .bytes(let bytes): add(bytes)
       case .scaled(let run): add(run)
       case .computed(let run): add(run)
+      case .source(let source): add(source)
       }
     }
   }

@@ -54,6 +54,11 @@ package final class PieceWriter: Sendable {
     chunks = Self.divide(pieces, chunkBytes: options.chunkBytes)
   }
 
+  /// Makes a writer of `pieces` that take nothing from an input.
+  package convenience init(_ pieces: OutputPieces, to output: AtomicFile, options: Options = Options()) {
+    self.init(pieces, from: InputFile(bytes: [], path: output.path), to: output, options: options)
+  }
+
   /// Cuts an output into chunks. No value that is scaled or computed is cut: a chunk ends before it.
   private static func divide(_ pieces: OutputPieces, chunkBytes: Int) -> [Chunk] {
     var chunks: [Chunk] = []
@@ -133,6 +138,7 @@ package final class PieceWriter: Sendable {
         try run.write(
           (part.count + run.stride - 1) / run.stride, from: part.lowerBound / run.stride,
           into: bytes.baseAddress!)
+      case .source(let source): try source.read(at: part.lowerBound, into: bytes)
       }
       done += part.count
     }
@@ -154,6 +160,10 @@ package final class PieceWriter: Sendable {
       case .bytes(let bytes):
         try flush()
         buffer[done..<done + part.count].copyBytes(from: bytes[part])
+        done += part.count
+        return
+      case .source:
+        try flush()
         done += part.count
         return
       case .kept(let range): source = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound

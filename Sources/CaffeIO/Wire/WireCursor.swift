@@ -2,13 +2,14 @@
 ///
 /// A window of the file is in memory. A field that is skipped is never read, so that the index of a
 /// file costs what its small fields cost; groups are skipped without recursion.
-struct WireCursor: ~Copyable {
+package struct WireCursor: ~Copyable {
   /// Where the next byte is read.
-  var position = 0
+  package var position = 0
   /// What error messages are about.
-  var subject = WireSubject.net
+  package var subject = WireSubject.net
 
-  let file: InputFile
+  /// The file.
+  package let file: InputFile
   private let limits: WireLimits
   private let window: UnsafeMutableRawBufferPointer
   private var windowRange = 0..<0
@@ -17,7 +18,8 @@ struct WireCursor: ~Copyable {
   /// After a jump only a page is read: most jumps land between two large blobs.
   private static let jumpSize = 4096
 
-  init(_ file: InputFile, limits: WireLimits) {
+  /// A cursor at the begin of a file.
+  package init(_ file: InputFile, limits: WireLimits) {
     self.file = file
     self.limits = limits
     window = .allocate(byteCount: Self.windowSize, alignment: 64)
@@ -25,12 +27,13 @@ struct WireCursor: ~Copyable {
 
   deinit { window.deallocate() }
 
-  func fail(_ problem: WireFormatError.Problem, at offset: Int) -> WireFormatError {
+  /// An error about the subject.
+  package func fail(_ problem: WireFormatError.Problem, at offset: Int) -> WireFormatError {
     WireFormatError(path: file.path, offset: offset, subject: subject, problem)
   }
 
   /// The next field of a message that ends at `end`, or nil at its end; leaves the position behind it.
-  mutating func nextField(before end: Int) throws -> WireField? {
+  package mutating func nextField(before end: Int) throws -> WireField? {
     guard position < end else { return nil }
     let field = try header(before: end)
     switch field.type {
@@ -101,7 +104,7 @@ struct WireCursor: ~Copyable {
   }
 
   /// A base-128 number; ten bytes at most.
-  mutating func varint(before end: Int) throws -> UInt64 {
+  package mutating func varint(before end: Int) throws -> UInt64 {
     let start = position
     var value: UInt64 = 0
     var shift: UInt64 = 0
@@ -118,7 +121,7 @@ struct WireCursor: ~Copyable {
   }
 
   /// Counts how many fields with the one-byte tag `tag` and `size` bytes follow each other here.
-  mutating func countRun(tag: UInt8, size: Int, before end: Int) throws -> Int {
+  package mutating func countRun(tag: UInt8, size: Int, before end: Int) throws -> Int {
     var count = 0
     while end - position > size, try byte() == tag {
       let last = min(windowRange.upperBound, end - size)
@@ -133,7 +136,7 @@ struct WireCursor: ~Copyable {
   }
 
   /// The bytes of a range, which must lie in the file and be short.
-  mutating func bytes(_ range: Range<Int>) throws -> [UInt8] {
+  package mutating func bytes(_ range: Range<Int>) throws -> [UInt8] {
     if range.isEmpty { return [] }
     if windowRange.lowerBound <= range.lowerBound, range.upperBound <= windowRange.upperBound {
       return Array(

@@ -8,9 +8,11 @@ package enum WireSubject: Sendable, Equatable {
   case layer(index: Int, name: Name)
   /// A blob of a layer.
   case blob(index: Int, layerIndex: Int, layerName: Name)
+  /// A part of a file in another format, as a sentence names it: `node 'conv1'`.
+  case named(String)
 }
 
-/// Bytes that are not what Caffe's wire format allows.
+/// Bytes that are not what the wire format of protobuf, or Caffe's messages in it, allow.
 package struct WireFormatError: DiagnosticError, Equatable {
   /// What is wrong.
   package enum Problem: Sendable, Equatable {

@@ -70,7 +70,7 @@ extension WireFormatError {
     switch subject {
     case _ where field == 0: subject.phrase
     case .net where field == CaffeField.Net.name: "the net's name"
-    case .net, .layer: "field \(field) of \(subject.phrase)"
+    case .net, .layer, .named: "field \(field) of \(subject.phrase)"
     case .blob: "\(fieldName(field)) of \(subject.phrase)"
     }
   }
@@ -108,6 +108,7 @@ extension WireSubject {
     case .layer(_, let name): "layer '\(name)'"
     case .blob(let index, let layerIndex, ""): "blob \(index) of layer \(layerIndex)"
     case .blob(let index, _, let name): "blob \(index) of layer '\(name)'"
+    case .named(let phrase): phrase
     }
   }
 }
@@ -165,7 +166,7 @@ extension EmissionError {
 
 extension BlobStorage {
   /// A value with the digits of its own type: 3e+38, not 3.0000000054977558e+38.
-  func written(_ value: Double) -> String {
+  package func written(_ value: Double) -> String {
     switch self {
     case .float where Float(value).isFinite: "\(Float(value))"
     case .half where Float16(value).isFinite: "\(Float16(value))"
@@ -174,7 +175,7 @@ extension BlobStorage {
   }
 
   /// The number type as a sentence names it.
-  var phrase: String {
+  package var phrase: String {
     switch self {
     case .float: "a float"
     case .double: "a double"
