@@ -1,16 +1,30 @@
 /// How a window moves over an input: sizes per spatial axis, any number of axes.
 ///
 /// Output o of an axis reads the inputs o·stride − pad + k·dilation for k in 0..<kernel.
-struct WindowGeometry: Sendable, Equatable {
-  var input: [Int]
-  var kernel: [Int]
-  var stride: [Int]
-  var pad: [Int]
-  var dilation: [Int]
+package struct WindowGeometry: Sendable, Equatable {
+  package var input: [Int]
+  package var kernel: [Int]
+  package var stride: [Int]
+  package var pad: [Int]
+  package var dilation: [Int]
   /// The sizes of the windows' grid: a convolution's output, a deconvolution's input.
-  var output: [Int]
+  package var output: [Int]
   /// How many zeros stand behind the input, where it is another number than before it.
-  var padBehind: [Int]?
+  package var padBehind: [Int]?
+
+  /// A geometry; all lists have as many entries as there are spatial axes.
+  package init(
+    input: [Int], kernel: [Int], stride: [Int], pad: [Int], dilation: [Int], output: [Int],
+    padBehind: [Int]? = nil
+  ) {
+    self.input = input
+    self.kernel = kernel
+    self.stride = stride
+    self.pad = pad
+    self.dilation = dilation
+    self.output = output
+    self.padBehind = padBehind
+  }
 
   /// How many zeros stand before and behind the input along an axis.
   func padding(along axis: Int) -> Int { pad[axis] + (padBehind?[axis] ?? pad[axis]) }

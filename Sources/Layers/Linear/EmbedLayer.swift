@@ -13,7 +13,7 @@ struct EmbedLayer: LayerDescription {
   private static let message = "embed_param"
   private let layer: WrittenLayer
   private let outputCount: Int
-  private let indexCount: Int
+  let indexCount: Int
   private let hasBias: Bool
 
   init(_ layer: WrittenLayer) throws(LayerError) {
