@@ -1,11 +1,11 @@
-# make demo    fold the bundled digits net and compare it with the original on held-out digits
+# make demo    fold the bundled digits net, export it as ONNX, and compare both with the original on held-out digits
 # make test    everything: Swift tests, the oracles (OpenCV, Python protobuf, NumPy) against the release binary, and
 #              the example of the library
 # make lint    formatting and lint, Swift and Python; changes nothing
 # make format  put Swift and Python files into the form that `make lint` wants
-# make reference  Documentation/BuiltinRules.md from the files under rules/, and the table of functions in Rules.md
+# make reference  Documentation/BuiltinRules.md from the files under rules/, and the tables in Rules.md and Export.md
 # make build   the release binary, .build/release/caffold, statically linked
-# make probe   the release binary of the executor's test program, .build/release/layer-probe
+# make probe   the release binaries of the test programs: .build/release/{layer,onnx,operator}-probe
 # make embed   examples/embed, a package that uses the library CaffoldKit: build it, run it, compare what it prints
 # make faults  the tests of kills, full disks and runs that meet, ROUNDS=100 times as many as make test runs
 # make guard   hold the numbers of instructions of six runs against those stored; needs valgrind
@@ -37,7 +37,9 @@ PYTHON_DIRS := Tests/Oracles Tests/Dist examples Benchmarks python packaging
 demo: build $(VENV)
 	$(CAFFOLD) fold $(DIGITS) -o out/demo --verify
 	@echo
-	.venv/bin/python examples/digits/evaluate.py $(DIGITS) $(FOLDED)
+	$(CAFFOLD) export $(DIGITS) -o out/demo/digits.onnx --dynamic-batch
+	@echo
+	.venv/bin/python examples/digits/evaluate.py $(DIGITS) $(FOLDED) --onnx out/demo/digits.onnx
 
 test: unit oracles embed
 
@@ -99,12 +101,16 @@ format: $(VENV)
 reference: build
 	$(CAFFOLD) rules reference > Documentation/BuiltinRules.md
 	$(CAFFOLD) rules reference --functions | Scripts/insert.sh functions Documentation/Rules.md
+	$(CAFFOLD) rules reference --layers | Scripts/insert.sh layers Documentation/Export.md
+	$(CAFFOLD) rules reference --operators | Scripts/insert.sh operators Documentation/Export.md
 
 build: packages
 	$(SWIFT_BUILD) --product caffold
 
 probe: packages
 	$(SWIFT_BUILD) --product layer-probe
+	$(SWIFT_BUILD) --product onnx-probe
+	$(SWIFT_BUILD) --product operator-probe
 
 packages:
 	@Scripts/setup.sh packages

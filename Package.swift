@@ -20,6 +20,8 @@ let package = Package(
     .target(name: "Tensors"),
     .target(name: "CaffeIO", dependencies: ["Diagnostics", "Tensors", "Threads"]),
     .target(name: "Layers", dependencies: ["CaffeIO", "Tensors", "Threads", "Diagnostics"]),
+    .target(name: "OnnxIO", dependencies: ["CaffeIO", "Tensors", "Diagnostics"]),
+    .target(name: "Operators", dependencies: ["Layers", "CaffeIO", "Tensors", "Threads", "Diagnostics"]),
     .target(name: "YAML", dependencies: ["CYAML", "Diagnostics"]),
     .target(name: "RuleModel", dependencies: ["YAML", "Tensors", "Diagnostics"]),
     .target(
@@ -34,14 +36,22 @@ let package = Package(
         "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors", "Threads", "Diagnostics",
       ]),
     .target(
+      name: "Export",
+      dependencies: [
+        "Verification", "Operators", "OnnxIO", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors",
+        "Diagnostics",
+      ]),
+    .target(
       name: "CaffoldKit",
       dependencies: [
-        "Verification", "Layers", "Engine", "CaffeIO", "Rules", "RuleModel", "YAML", "Diagnostics", "JSON",
+        "Export", "OnnxIO", "Verification", "Layers", "Engine", "CaffeIO", "Rules", "RuleModel", "YAML",
+        "Diagnostics", "JSON",
       ]),
     .executableTarget(
       name: "caffold",
       dependencies: [
-        "CaffoldKit", "Verification", "Layers", "Engine", "CaffeIO", "Rules", "RuleModel", "Threads",
+        "CaffoldKit", "Export", "Verification", "Layers", "Engine", "CaffeIO", "Rules", "RuleModel",
+        "Threads",
         "Diagnostics", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
@@ -63,11 +73,25 @@ let package = Package(
     .testTarget(
       name: "EngineTests",
       dependencies: [
-        "Engine", "Verification", "CaffeIO", "Rules", "RuleModel", "Diagnostics", "JSON", "WireTestSupport",
+        "Engine", "Export", "Verification", "CaffeIO", "Rules", "RuleModel", "Diagnostics", "JSON",
+        "WireTestSupport",
+      ]),
+    .testTarget(
+      name: "ExportTests",
+      dependencies: [
+        "Export", "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Operators", "OnnxIO",
+        "Diagnostics",
       ]),
     .executableTarget(
       name: "layer-probe", dependencies: ["Layers", "CaffeIO", "Diagnostics"], path: "Tests/LayerProbe"),
+    .executableTarget(
+      name: "operator-probe", dependencies: ["Operators", "Diagnostics"], path: "Tests/OperatorProbe"),
+    .testTarget(name: "OperatorsTests", dependencies: ["Operators", "RandomTestSupport"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers", "CaffeIO"]),
+    .executableTarget(
+      name: "onnx-probe", dependencies: ["OnnxIO", "CaffeIO", "JSON", "Diagnostics"], path: "Tests/OnnxProbe"),
+    .testTarget(
+      name: "OnnxIOTests", dependencies: ["OnnxIO", "CaffeIO", "Tensors", "Diagnostics", "WireTestSupport"]),
     .testTarget(
       name: "CaffoldKitTests",
       dependencies: [
@@ -77,7 +101,7 @@ let package = Package(
     .target(
       name: "FuzzChecks",
       dependencies: [
-        "CaffoldKit", "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel",
+        "CaffoldKit", "Verification", "Engine", "Layers", "OnnxIO", "CaffeIO", "Rules", "RuleModel",
         "Diagnostics", "WireTestSupport",
       ], path: "Fuzz/Checks"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"]),

@@ -47,6 +47,18 @@ public enum Caffold {
     return try FoldRun(try input.files(of: plan), options, outputs, replaying: plan, observer).run()
   }
 
+  /// Folds a net, writes it as a graph of ONNX operators, and compares the two before the file gets its name.
+  ///
+  /// Nothing is written when the result is not `.done`.
+  /// - Throws: `DiagnosticError`: what `fold` throws, and errors for a layer that operators cannot say and for an input whose
+  ///   shape nobody gives.
+  public static func export(
+    _ input: ModelFiles, _ options: RunOptions = RunOptions(), export: ExportOptions = ExportOptions(),
+    observer: RunObserver = RunObserver()
+  ) throws -> ExportResult {
+    try ExportRun(input, options, export, observer).run()
+  }
+
   /// Runs two nets on the same inputs and compares every blob that both have.
   ///
   /// - Throws: `DiagnosticError`, for a file that cannot be read and for an input whose shape nobody gives.

@@ -37,6 +37,12 @@ package struct LazyTensor: Sendable {
     return nil
   }
 
+  /// What the tensor reads in order and unchanged, where it does nothing else.
+  package var source: (any NumberSource)? {
+    if case .source(let source) = node.form { return source }
+    return nil
+  }
+
   // MARK: Reading
 
   /// How many numbers are computed at a time. A few operands of a block fit the second-level cache.

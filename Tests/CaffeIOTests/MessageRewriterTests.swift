@@ -13,7 +13,7 @@ import WireTestSupport
       switch piece {
       case .kept(let range): Array(body[range])
       case .bytes(let bytes): bytes
-      case .scaled, .computed: [UInt8]()
+      case .scaled, .computed, .source: [UInt8]()
       }
     }
   }

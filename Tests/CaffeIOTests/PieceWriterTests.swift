@@ -3,6 +3,20 @@ import WireTestSupport
 
 @testable import CaffeIO
 
+/// Values of any size, which may only be asked for whole; the last one may be cut short.
+private struct UnevenValues: ByteSource {
+  let byteCount: Int
+  let valueSize: Int
+
+  static func byte(at offset: Int) -> UInt8 { UInt8(truncatingIfNeeded: offset &* 31 ^ offset >> 8) }
+
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) {
+    let end = offset + buffer.count
+    #expect(offset % valueSize == 0 && (end % valueSize == 0 || end == byteCount))
+    for index in buffer.indices { buffer[index] = Self.byte(at: offset + index) }
+  }
+}
+
 @Suite struct PieceWriterTests {
   /// What pieces come to, worked out in one go.
   private func naive(_ pieces: OutputPieces, _ input: [UInt8]) -> [UInt8] {
@@ -32,6 +46,7 @@ import WireTestSupport
           }
         }
         output += bytes
+      case .source(let source): output += (0..<source.byteCount).map(UnevenValues.byte)
       }
     }
     return output
@@ -70,13 +85,16 @@ import WireTestSupport
     var pieces = OutputPieces()
     for _ in 0..<Int.random(in: 0...20, using: &random) {
       let start = Int.random(in: 0..<input.count / 2, using: &random)
-      switch Int.random(in: 0..<5, using: &random) {
+      switch Int.random(in: 0..<6, using: &random) {
       case 0: pieces.keep(start..<start + Int.random(in: 0...500, using: &random))
       case 1: pieces.add((0..<Int.random(in: 0...50, using: &random)).map { UInt8($0) })
       case 2:
         let first = Int.random(in: 0...50, using: &random)
         pieces.add(try computed(first..<first + Int.random(in: 0...300, using: &random), over: nil))
       case 3:
+        let size = [1, 3, 8].randomElement(using: &random)!
+        pieces.add(UnevenValues(byteCount: Int.random(in: 0...900, using: &random), valueSize: size))
+      case 4:
         let count = Int.random(in: 1...300, using: &random)
         let segment = BlobSegment(firstElement: 9, offset: start, stride: 5, count: count)
         pieces.add(try computed(9..<9 + count, over: segment))

@@ -1,5 +1,6 @@
 import CaffeIO
 import Diagnostics
+import Export
 import Foundation
 import RuleModel
 import Rules
@@ -42,7 +43,8 @@ import Verification
       let schema = try Self.schema(proto)
       let file = try RuleFile(
         SourceText(path: "Rules.md", bytes: Array(example.utf8)), kernels: KernelRegistry.signatures,
-        reasons: Refusal.Reason.codes, fields: SchemaFields(schema, isComplete: proto != nil))
+        reasons: Refusal.Reason.codes, operators: OperatorForm.all,
+        fields: SchemaFields(schema, isComplete: proto != nil))
       for rule in file.rules {
         let outcomes = RuleTestRunner.run(
           rule, layouts: builtin.layouts + file.layouts, schema: schema)
@@ -90,7 +92,8 @@ import Verification
       RuleGrammar.file, RuleGrammar.rule, RuleGrammar.parameter, RuleGrammar.capture, RuleGrammar.bottom,
       RuleGrammar.repetition, RuleGrammar.assignment, RuleGrammar.rewrite, RuleGrammar.connection,
       RuleGrammar.template, RuleGrammar.insertion, RuleGrammar.newTop, RuleGrammar.test,
-      RuleGrammar.expectation, RuleGrammar.refusal, RuleGrammar.layout,
+      RuleGrammar.expectation, RuleGrammar.refusal, RuleGrammar.layout, RuleGrammar.definition,
+      RuleGrammar.operatorStep,
     ]
     func occurs(_ key: String) -> Bool {
       ["\n\(key):", " \(key):", "{\(key):"].contains(where: examples.contains)

@@ -2,7 +2,7 @@ import Diagnostics
 import RuleModel
 import Rules
 
-/// Checks a rule file against two kernels and three reasons.
+/// Checks a rule file against two kernels, three reasons and two operators.
 func checkRules(_ text: String, path: String = "r.yaml", isBuiltin: Bool = false) -> (
   file: RuleFile, errors: [any DiagnosticError]
 ) {
@@ -20,5 +20,11 @@ func checkRules(_ text: String, path: String = "r.yaml", isBuiltin: Bool = false
   ]
   return RuleFile.check(
     SourceText(path: path, bytes: Array(text.utf8)), kernels: kernels,
-    reasons: ["condition", "other-consumer", "phase"], isBuiltin: isBuiltin)
+    reasons: ["condition", "other-consumer", "phase"],
+    operators: [
+      OperatorForm(name: "Clip", inputs: 1...3, outputs: 1...1, attributes: [:]),
+      OperatorForm(
+        name: "MaxPool", inputs: 1...1, outputs: 1...2,
+        attributes: ["kernel_shape": .ints, "strides": .ints, "pads": .ints, "mode": .string]),
+    ], isBuiltin: isBuiltin)
 }

@@ -17,6 +17,9 @@ public struct RuleCheck {
   /// How many layouts they hold.
   public let layoutCount: Int
 
+  /// How many definitions of layer types they hold.
+  public let definitionCount: Int
+
   /// Checks the rule files that options name, against Caffe's schema and those of forks.
   ///
   /// - Parameter isThorough: whether every field is told in which a fork's schema differs from Caffe's.
@@ -42,5 +45,6 @@ public struct RuleCheck {
     fileCount = checked.entries.count
     ruleCount = rules.count
     layoutCount = checked.layouts.count
+    definitionCount = checked.definitions.count
   }
 }

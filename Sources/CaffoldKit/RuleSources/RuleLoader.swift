@@ -1,6 +1,7 @@
 import CaffeIO
 import Diagnostics
 import Engine
+import Export
 import RuleModel
 import Rules
 import Verification
@@ -68,7 +69,8 @@ package enum RuleLoader {
     file: RuleFile, errors: [any DiagnosticError]
   ) {
     RuleFile.check(
-      source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, fields: fields)
+      source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, operators: OperatorForm.all,
+      fields: fields)
   }
 
   private static func faultless(_ files: RuleFiles) throws -> RuleFiles {

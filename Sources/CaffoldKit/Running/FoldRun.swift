@@ -27,7 +27,48 @@ struct FoldRun {
     self.observer = observer
   }
 
+  /// A fold that is planned and checked, before anything is written.
+  struct Prepared {
+    var folded: Folded
+    var result: FoldResult
+    /// The net definition as it was read.
+    let source: SourceText
+    let ruleFiles: RuleFiles
+    let schemas: ForkSchemas
+    /// The files that the run reads: no output may replace one of them.
+    let guarded: [String]
+    /// What the result has to be where a plan is replayed or written.
+    let stated: PlanFile.Result?
+  }
+
   func run() throws -> FoldResult {
+    let prepared = try prepare()
+    let folded = prepared.folded
+    var result = prepared.result
+    guard result.outcome == .done else { return result }
+    var written = Written()
+    if let path = outputs?.plan, let stated = prepared.stated {
+      let file = try PlanFile(
+        folded.plan, options, model: prepared.source, weights: folded.weights,
+        rules: prepared.ruleFiles.entries.map(\.source), protos: prepared.schemas.sources, result: stated)
+      try write(file.text(for: folded.plan), to: path, into: &written)
+    }
+    if let outputs, outputs.makesNets {
+      try write(folded, outputs, prepared.guarded, into: &written, &result)
+    }
+    guard result.outcome == .done else { return result }
+    try folded.checkInputs()
+    guard !result.isDryRun else { return result }
+    try AtomicFile.publish(written.files)
+    result.outputs = written.nets
+    result.planFile = written.plan
+    return result
+  }
+
+  /// Reads, plans and checks.
+  ///
+  /// - Parameter rewrites: whether rules are tried at all.
+  func prepare(rewrites: Bool = true) throws -> Prepared {
     try restoreFiles()
     let schemas =
       try replayed.map { try ForkSchemas($0.protoSources, observer) }
@@ -36,7 +77,8 @@ struct FoldRun {
       try replayed.map { try RuleLoader.files($0.ruleSources, fields: schemas.fields) }
       ?? RuleLoader.files(options.rules, fields: schemas.fields)
     let schema = schemas.schema(with: ruleFiles)
-    let rules = try RuleLoader.load(options.rules, files: ruleFiles)
+    var rules = try RuleLoader.load(options.rules, files: ruleFiles)
+    if !rewrites { rules = rules.withoutRules }
     let guarded = readPaths(ruleFiles, schemas)
     try checkPaths(guarded)
     let file = try InputFile(path: input.model)
@@ -68,22 +110,9 @@ struct FoldRun {
       untried: replayed == nil ? rules.untried : [], projectFile: options.projectFile)
     result.problems = problems
     try check(folded, into: &result)
-    guard result.outcome == .done else { return result }
-    var written = Written()
-    if let path = outputs?.plan, let stated {
-      let file = try PlanFile(
-        plan, options, model: source, weights: weights, rules: ruleFiles.entries.map(\.source),
-        protos: schemas.sources, result: stated)
-      try write(file.text(for: plan), to: path, into: &written)
-    }
-    if let outputs, outputs.makesNets { try write(folded, outputs, guarded, into: &written, &result) }
-    guard result.outcome == .done else { return result }
-    try folded.checkInputs()
-    guard !result.isDryRun else { return result }
-    try AtomicFile.publish(written.files)
-    result.outputs = written.nets
-    result.planFile = written.plan
-    return result
+    return Prepared(
+      folded: folded, result: result, source: source, ruleFiles: ruleFiles, schemas: schemas,
+      guarded: guarded, stated: stated)
   }
 }
 

@@ -7,13 +7,16 @@ import Tensors
 
 /// What a blob holds, folds applied, for expressions that ask for it piece by piece.
 final class BlobSource: NumberSource {
+  /// What the blob is.
+  let content: BlobContent
   private let reader: BlobContentReader
   private let layer: LayerID
 
   var block: Int { reader.block }
   var cost: Int { reader.cost }
 
-  init(_ reader: BlobContentReader, layer: LayerID) {
+  init(_ content: BlobContent, _ reader: BlobContentReader, layer: LayerID) {
+    self.content = content
     self.reader = reader
     self.layer = layer
   }
@@ -58,7 +61,7 @@ extension WorkingNet {
   func source(of blob: BlobContent, layer: LayerID) throws(Refusal.Reason) -> BlobSource {
     do {
       guard let weights else { preconditionFailure("there are no blobs without weights") }
-      return BlobSource(try BlobContentReader(weights, blob), layer: layer)
+      return BlobSource(blob, try BlobContentReader(weights, blob), layer: layer)
     } catch {
       throw Refusal.Reason(UnreadableBlobs(layer: graph.named(layer), error: error))
     }

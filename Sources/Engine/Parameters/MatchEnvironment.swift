@@ -50,6 +50,9 @@ final class MatchEnvironment: ExpressionEnvironment {
   /// Gives an expression a name; it is evaluated when something asks for it, once.
   func define(_ name: String, _ expression: CheckedExpression) { lets[name] = expression }
 
+  /// Gives a name a value.
+  func assign(_ value: ExpressionValue, to name: String) { known[name] = value }
+
   /// Finds the values of all names now, before a step changes what they are made of. What has no value here may be
   /// meant for another case, and is asked for again by the step that uses it.
   func settle() {
@@ -84,6 +87,11 @@ final class MatchEnvironment: ExpressionEnvironment {
   /// The value; nil when it depends on weights that this run does not have.
   func value(of expression: CheckedExpression) throws(Refusal.Reason) -> ExpressionValue? {
     try evaluated(expression) { (e, expression) throws(ExpressionError) in try e.value(of: expression) }
+  }
+
+  /// The value, with tensors whose numbers may be computed later; nil when it depends on weights that this run does not have.
+  func lazyValue(of expression: CheckedExpression) throws(Refusal.Reason) -> ExpressionValue? {
+    try evaluated(expression) { (e, expression) throws(ExpressionError) in try e.lazyValue(of: expression) }
   }
 
   private func evaluated(

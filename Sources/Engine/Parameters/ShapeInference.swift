@@ -20,6 +20,9 @@ struct ShapeInference {
   /// Lets the shape of a value be found again.
   mutating func forget(_ value: ValueID) { known[value] = nil }
 
+  /// Lets a value have a shape; what stands behind it must not have been asked for yet.
+  mutating func give(_ shape: [Int], to value: ValueID) { known[value] = .success(shape) }
+
   /// The shape of a value. Nets are deep, hence a list of what is to be found and no recursion.
   mutating func shape(of value: ValueID, in net: WorkingNet) throws(UnknownShape) -> [Int] {
     var pending = [value]

@@ -217,7 +217,7 @@ extension BinaryOperator {
 
 extension ExpressionType {
   /// The type as a message names it: `a number`, `a tensor [64, 3]`.
-  var phrase: String {
+  package var phrase: String {
     switch self {
     case .number: "a number"
     case .boolean: "a boolean"

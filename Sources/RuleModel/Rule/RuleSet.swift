@@ -31,4 +31,7 @@ package struct RuleSet: Sendable {
   package var withoutConversions: RuleSet {
     RuleSet(rules: rules.filter { $0.safety != .conversion }, layouts: layouts, untried: untried)
   }
+
+  /// What is known of layers, and no rules.
+  package var withoutRules: RuleSet { RuleSet(rules: [], layouts: layouts) }
 }

@@ -69,7 +69,7 @@ struct FieldChecker {
   }
 
   /// `"{conv.blobs[0].shape[0]}"`: the value of an expression; `"{conv.name}_x"`: a text with one in it; `{{` is a brace.
-  private func text(_ text: RuleText) throws -> TemplateField.Value {
+  func text(_ text: RuleText) throws -> TemplateField.Value {
     var parts: [TemplateField.TextPart] = []
     var plain = ""
     var rest = text.text[...]

@@ -28,13 +28,23 @@ package enum BuiltinRuleFiles {
     case toRunByDefault
   }
 
-  /// Every file under `rules/`, by its path there.
+  /// The folder of what layer types compute: read by those who run or export layers by it, and by nobody else.
+  private static let definitionsFolder = "operators/"
+
+  /// The files that say what layer types compute.
+  package static var definitions: [SourceText] {
+    embeddedRuleFiles.filter { $0.path.hasPrefix(definitionsFolder) }.map {
+      SourceText(path: "rules/\($0.path)", bytes: Array($0.textToRun.utf8))
+    }
+  }
+
+  /// Every file of rules and layouts under `rules/`, by its path there.
   package static var sources: [SourceText] { sources(.whole) }
 
   /// The files, as far as they are wanted.
   package static func sources(_ extent: Extent) -> [SourceText] {
     var sources: [SourceText] = []
-    for file in embeddedRuleFiles {
+    for file in embeddedRuleFiles where !file.path.hasPrefix(definitionsFolder) {
       let runsByDefault = file.tags.isEmpty || file.hasLayouts || file.tags.contains(RuleSet.defaultTag)
       if extent == .toRunByDefault, !runsByDefault { continue }
       let text = extent == .whole ? file.text : file.textToRun

@@ -14,6 +14,8 @@ package struct RuleDocument: Sendable {
   package let rules: [UncheckedRule]
   /// The layouts, unchecked.
   package let layouts: [UncheckedLayout]
+  /// The definitions of layer types, unchecked.
+  package let definitions: [UncheckedDefinition]
   /// The paths of fields that do not change what a layer computes.
   let harmlessFields: [RuleText]
   /// The lists of types.
@@ -45,6 +47,9 @@ package struct RuleDocument: Sendable {
           TypeList(name: key.text, types: try lists.textList(key.text).map { Glob($0.text) })
         }
       } ?? []
+    definitions = (problems.attempt { try root.sequence("layers") ?? [] } ?? []).compactMap { node in
+      problems.attempt { try UncheckedDefinition(YAMLMap(node, as: RuleGrammar.definition.name)) }
+    }
     layouts = (problems.attempt { try root.sequence("layouts") ?? [] } ?? []).compactMap { node in
       problems.attempt { try UncheckedLayout(YAMLMap(node, as: RuleGrammar.layout.name)) }
     }

@@ -100,6 +100,12 @@ package struct RuleError: Error, Sendable {
     case deepExtends(limit: Int)
     case cannotExtend(String, String)
     case unreadable(String)
+    case unknownOperator(String, known: [String])
+    case unknownAttribute(String, operator: String, known: [String])
+    case inputCount(Int, operator: String, ClosedRange<Int>)
+    case unknownDefinedValue(String, known: [String])
+    case badRepetition
+    case badConstant
   }
 
   /// The facts.

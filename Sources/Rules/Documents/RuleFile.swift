@@ -9,6 +9,8 @@ package struct RuleFile: Sendable {
   package let rules: [Rule]
   /// The layouts, in file order.
   package let layouts: [BlobLayout]
+  /// What layer types compute, in file order.
+  package let definitions: [TypeDefinition]
   /// The paths of fields that do not change what a layer computes.
   package let harmlessFields: [String]
   /// The lists of types.
@@ -21,14 +23,15 @@ package struct RuleFile: Sendable {
   /// - Parameters:
   ///   - kernels: what rules may call.
   ///   - reasons: the codes of refusals that rule tests may expect.
+  ///   - operators: what definitions of layer types are made of.
   ///   - fields: the fields that layers have; without it every path is taken to exist.
   /// - Throws: a `DiagnosticError` with the place, the first of the file where there are several.
   package init(
-    _ source: SourceText, kernels: [KernelSignature], reasons: [String], isBuiltin: Bool = false,
-    fields: (any LayerFields)? = nil
+    _ source: SourceText, kernels: [KernelSignature], reasons: [String], operators: [OperatorForm] = [],
+    isBuiltin: Bool = false, fields: (any LayerFields)? = nil
   ) throws {
     let (file, errors) = Self.check(
-      source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin, fields: fields)
+      source, kernels: kernels, reasons: reasons, operators: operators, isBuiltin: isBuiltin, fields: fields)
     if let first = errors.first { throw first }
     self = file
   }
@@ -37,8 +40,8 @@ package struct RuleFile: Sendable {
   ///
   /// The file holds the rules and layouts that nothing is wrong with.
   package static func check(
-    _ source: SourceText, kernels: [KernelSignature], reasons: [String], isBuiltin: Bool = false,
-    fields: (any LayerFields)? = nil
+    _ source: SourceText, kernels: [KernelSignature], reasons: [String], operators: [OperatorForm] = [],
+    isBuiltin: Bool = false, fields: (any LayerFields)? = nil
   ) -> (file: RuleFile, errors: [any DiagnosticError]) {
     let problems = RuleProblems()
     let document = problems.attempt { try RuleDocument(source, problems) }
@@ -50,21 +53,26 @@ package struct RuleFile: Sendable {
     let rules = document?.rules.compactMap(checker.check) ?? []
     let layouts =
       document?.layouts.compactMap { layout in problems.attempt { try checker.check(layout) } } ?? []
+    let definer = DefinitionChecker(
+      source: source, operators: operators, isBuiltin: isBuiltin, context: context)
+    let definitions = problems.attemptEach(document?.definitions ?? []) { try definer.check($0) }
     var notes = context.notes.found
     if problems.isFull { notes.append(RuleNotes.tooManyErrors(in: source.path)) }
     let file = RuleFile(
       extends: document?.extends ?? [], rules: rules, layouts: layouts,
-      harmlessFields: document?.harmlessFields.map(\.text) ?? [], typeLists: context.typeLists, notes: notes)
+      definitions: definitions, harmlessFields: document?.harmlessFields.map(\.text) ?? [],
+      typeLists: context.typeLists, notes: notes)
     return (file, problems.errors)
   }
 
   private init(
-    extends: [RuleText], rules: [Rule], layouts: [BlobLayout], harmlessFields: [String],
-    typeLists: [TypeList], notes: [Diagnostic]
+    extends: [RuleText], rules: [Rule], layouts: [BlobLayout],
+    definitions: [TypeDefinition], harmlessFields: [String], typeLists: [TypeList], notes: [Diagnostic]
   ) {
     self.extends = extends
     self.rules = rules
     self.layouts = layouts
+    self.definitions = definitions
     self.harmlessFields = harmlessFields
     self.typeLists = typeLists
     self.notes = notes

@@ -58,6 +58,9 @@ package struct RuleFiles {
   /// The layouts; a later one takes the place of an earlier one of the same id.
   package var layouts: [BlobLayout] { entries.flatMap(\.file.layouts) }
 
+  /// What layer types compute; a later definition takes the place of an earlier one of the same type.
+  package var definitions: [TypeDefinition] { entries.flatMap(\.file.definitions) }
+
   /// The paths of fields that do not change what a layer computes.
   package var harmlessFields: [String] { entries.flatMap(\.file.harmlessFields) }
 

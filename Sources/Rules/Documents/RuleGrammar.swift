@@ -26,6 +26,7 @@ package enum RuleGrammar {
         "types", .namedTextLists,
         "Lists of layer types that patterns refer to as '$name'; a list adds to those of the same name in other files."
       ),
+      RuleKey("layers", .shapes(definition), "What layer types compute, as ONNX operators."),
     ])
 
   /// A rule.

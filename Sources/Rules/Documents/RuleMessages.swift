@@ -230,6 +230,20 @@ extension RuleError: DiagnosticError {
       return "more than \(limit) rule files extend one another in a row; extend some of them directly here"
     case .cannotExtend(let path, let why): return "'\(clipped(path))' cannot be extended: \(why)"
     case .unreadable(let message): return message
+    case .unknownOperator(let name, let known):
+      return "there is no operator '\(clipped(name))'"
+        + (Suggestion.nearest(to: name, among: known).map { "; did you mean '\($0)'?" }
+          ?? "; 'caffold rules reference --operators' lists the operators")
+    case .unknownAttribute(let name, let owner, let known):
+      return "operator \(owner) has no attribute '\(clipped(name))'" + Self.remedy(for: name, among: known)
+    case .inputCount(let count, let owner, let range):
+      return "operator \(owner) takes \(Self.counted(range, "input")), found \(count)"
+    case .unknownDefinedValue(let name, let known):
+      return "no operator before this one makes '\(clipped(name))'" + Self.remedy(for: name, among: known)
+    case .badRepetition:
+      return
+        "'each' needs one name and how often the operator is there; write 'each: {i: layer.bottoms.count}'"
+    case .badConstant: return "a constant has one kind; write {floats: …}, {ints: …} or {bools: …}"
     }
   }
 
@@ -238,6 +252,14 @@ extension RuleError: DiagnosticError {
     if let near = Suggestion.nearest(to: word, among: known) { return "; did you mean '\(near)'?" }
     guard !known.isEmpty, known.count <= 12 else { return "" }
     return known.count == 1 ? "; there is only \(list(known))" : "; there are \(list(known))"
+  }
+
+  private static func counted(_ range: ClosedRange<Int>, _ noun: String) -> String {
+    if range.upperBound == .max { return "at least \(range.lowerBound) \(noun)s" }
+    guard range.lowerBound < range.upperBound else {
+      return range.lowerBound == 1 ? "1 \(noun)" : "\(range.lowerBound) \(noun)s"
+    }
+    return "\(range.lowerBound) to \(range.upperBound) \(noun)s"
   }
 
   fileprivate static func list(_ words: [String], or: Bool = false) -> String {

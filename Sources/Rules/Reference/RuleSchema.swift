@@ -58,6 +58,8 @@ package struct RuleSchema {
       ("parameter", parameter),
       ("parameterValue", Self.oneOrList(Self.reference("text"))),
       ("layout", layout),
+      ("definition", definition),
+      ("operator", operatorStep),
       ("capture", schema(of: RuleGrammar.capture)),
       ("bottomReference", ["type": "string"]),
       ("bottomList", ["type": "array", "items": Self.reference("bottomReference")]),
@@ -140,6 +142,39 @@ package struct RuleSchema {
     guard case .object(let members) = schema(of: RuleGrammar.layout) else { return .null }
     let sources = ["blobs", "scale", "shift"].map { JSONValue.object([("required", [.string($0)])]) }
     return .object(members + [("anyOf", .array(sources))])
+  }
+
+  /// A layer type is a constant, or has operators.
+  private var definition: JSONValue {
+    guard case .object(let members) = schema(of: RuleGrammar.definition) else { return .null }
+    let kinds = ["constant", "means"].map { JSONValue.object([("required", [.string($0)])]) }
+    return .object(members + [("oneOf", .array(kinds))])
+  }
+
+  /// An operator: besides its own keys it has ONNX's attributes.
+  private var operatorStep: JSONValue {
+    let input: JSONValue = [
+      "anyOf": [
+        ["type": ["string", "null"]],
+        .object([
+          ("type", "object"),
+          (
+            "properties",
+            .object(
+              ConstantKind.allCases.map { ($0.rawValue, Self.oneOrList(Self.reference("expression"))) }
+                + [(RuleGrammar.when.name, Self.reference("expression"))])
+          ),
+          ("additionalProperties", false),
+        ]),
+      ]
+    ]
+    let keys = RuleGrammar.operatorStep.keys.map { key in
+      (key.name, described(key.name == "input" ? Self.oneOrList(input) : schema(of: key.value), key.summary))
+    }
+    return .object([
+      ("type", "object"), ("properties", .object(keys)), ("required", ["op"]),
+      ("additionalProperties", Self.oneOrList(Self.reference("expression"))),
+    ])
   }
 
   /// A parameter has a type or its words.

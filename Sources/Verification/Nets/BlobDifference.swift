@@ -27,7 +27,7 @@ package struct BlobDifference: Sendable {
   }
 
   /// Compares two values.
-  init<S: NetScalar>(_ name: Name, _ a: NetValue<S>, _ b: NetValue<S>) {
+  package init<S: NetScalar>(_ name: Name, _ a: NetValue<S>, _ b: NetValue<S>) {
     (self.name, shape, otherShape) = (name, a.shape, b.shape)
     (largest, absolute, notFinite) = (0, 0, 0)
     guard shape == otherShape else { return }

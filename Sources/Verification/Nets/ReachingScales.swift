@@ -2,11 +2,11 @@
 ///
 /// What stands between is taken for homogeneous: inputs twice as large make values twice as large. Where that does not hold, as
 /// behind a Sigmoid, no inputs reach further.
-struct ReachingScales {
+package struct ReachingScales {
   /// The most sizes beside the usual ones.
   static let limit = 4
   /// The sizes that are always tried beside 1.
-  static let usual = [10.0, 100.0]
+  package static let usual = [10.0, 100.0]
   /// Where layers bend whose parameters do not say it: a ReLU6 at 6, a Sigmoid in double precision at 37.
   private static let unwritten = 100.0
   private static let mostTargets = 8

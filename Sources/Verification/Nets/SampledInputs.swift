@@ -24,7 +24,7 @@ package struct SampledInputs: Sendable {
     package var scale: Double = 1
 
     /// How many times larger than at the usual size a difference may be: see ``SampleSpread``.
-    var allowance: Double { scale == 1 ? 1 : max(SampleSpread.within(scale).allowance, 10) }
+    package var allowance: Double { scale == 1 ? 1 : max(SampleSpread.within(scale).allowance, 10) }
 
     /// Numbers of the size of 1.
     package init(_ number: Int, scale: Double = 1) {
@@ -37,6 +37,8 @@ package struct SampledInputs: Sendable {
   package struct Input: Sendable {
     package var name: Name
     package var shape: [Int]
+    /// How many indices there are, where layers take its numbers for such; nil for any other.
+    package var indexCount: Int?
   }
 
   /// The inputs that layers of either net read which can be run, with their shapes: those of the first net, then those that only
@@ -67,7 +69,28 @@ package struct SampledInputs: Sendable {
     }
     guard missing.isEmpty else { throw Self.missingShapes(missing, model: model) }
     try check(inputs, model: model)
+    for net in [first, second] { Self.findIndices(in: net, &inputs) }
     return inputs
+  }
+
+  /// Finds out which inputs hold indices.
+  private static func findIndices(in net: NetRunner, _ inputs: inout [Input]) {
+    guard net.steps.contains(where: { $0.layer is any IndexReading }) else { return }
+    let given = Dictionary(inputs.map { ($0.name, $0.shape) }) { first, _ in first }
+    let tops = (try? net.shapes(given)) ?? []
+    var shapes = given
+    for (step, made) in zip(net.steps, tops) {
+      if let layer = step.layer as? any IndexReading {
+        let bottoms = step.bottoms.compactMap { shapes[$0] }
+        for (place, bottom) in step.bottoms.enumerated() where bottoms.count == step.bottoms.count {
+          guard let count = layer.indexCount(ofBottom: place, bottoms),
+            let input = inputs.firstIndex(where: { $0.name == bottom })
+          else { continue }
+          inputs[input].indexCount = count
+        }
+      }
+      for (top, shape) in zip(step.tops, made ?? []) { shapes[top] = shape }
+    }
   }
 
   private static func missingShapes(_ names: [Name], model: String) -> InputValuesError {
@@ -113,6 +136,9 @@ package struct SampledInputs: Sendable {
     for input in inputs {
       if let file = given[input.name] {
         values[input.name] = NetValue(shape: input.shape, values: S.rounded(file.values))
+      } else if let count = input.indexCount {
+        let indices = (0..<input.shape.product).map { _ in S(Int(numbers.uniform() * Double(count))) }
+        values[input.name] = NetValue(shape: input.shape, values: indices)
       } else {
         values[input.name] = Self.random(input.shape, sample.scale, &numbers)
       }

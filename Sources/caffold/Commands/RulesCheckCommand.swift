@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaffoldKit
+import Diagnostics
 import RuleModel
 
 /// `caffold rules check`: everything that is wrong with rule files, without running anything.
@@ -50,8 +51,11 @@ struct RulesCheckCommand: ParsableCommand {
 
   private func summary(_ result: RuleCheck) -> String {
     guard result.errors.isEmpty else { return "\(Format.counted(result.errors.count, "error"))\n" }
-    return
-      "\(Format.counted(result.ruleCount, "rule")) and \(Format.counted(result.layoutCount, "layout")) in "
-      + "\(Format.counted(result.fileCount, "file")): no errors\n"
+    var found = [Format.counted(result.ruleCount, "rule"), Format.counted(result.layoutCount, "layout")]
+    if result.definitionCount > 0 {
+      found =
+        found.filter { !$0.hasPrefix("0 ") } + [Format.counted(result.definitionCount, "layer definition")]
+    }
+    return "\(Wording.list(found, "and")) in \(Format.counted(result.fileCount, "file")): no errors\n"
   }
 }

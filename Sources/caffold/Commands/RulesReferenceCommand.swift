@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import Export
 import RuleModel
 import Rules
 import Verification
@@ -13,9 +14,30 @@ struct RulesReferenceCommand: ParsableCommand {
   @Flag(name: .customLong("functions"), help: "Print the table of the functions of expressions instead.")
   var printsFunctions = false
 
+  @Flag(
+    name: .customLong("operators"), help: "Print the table of the operators of layer definitions instead.")
+  var printsOperators = false
+
+  @Flag(name: .customLong("layers"), help: "Print the table of the layer types that are exported instead.")
+  var printsLayers = false
+
+  func validate() throws {
+    guard [printsFunctions, printsOperators, printsLayers].filter(\.self).count <= 1 else {
+      throw ValidationError("--functions, --operators and --layers exclude each other")
+    }
+  }
+
   func run() throws {
     try reporting {
-      Console.output(printsFunctions ? FunctionReference.markdown : try BuiltinRules.reference())
+      if printsFunctions {
+        Console.output(FunctionReference.markdown)
+      } else if printsOperators {
+        Console.output(DefinitionReference.operators)
+      } else if printsLayers {
+        Console.output(try DefinitionReference.layers())
+      } else {
+        Console.output(try BuiltinRules.reference())
+      }
     }
   }
 }

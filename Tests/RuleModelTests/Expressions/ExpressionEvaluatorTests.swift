@@ -92,6 +92,8 @@ import Testing
     ("pad(m, [1, 0], [0, 1])", matrix([[0, 0, 0, 0], [1, 2, 3, 0], [4, 5, 6, 0]])),
     ("pad(reshape([], [0, 2]), 1, 1)", matrix([[0, 0, 0, 0], [0, 0, 0, 0]])),
     ("sum(pad(conv.blobs[0], [0, 1, 2, 0], [0, 0, 1, 3]), axes=[0, 3])[2]", vector(0, 0, 26, 0)),
+    ("arange(3)", vector(0, 1, 2)), ("arange(0).count", .number(0)),
+    ("argsort([5, 3, 4, 3])", vector(1, 3, 2, 0)), ("argsort(s)", vector(0, 1)),
     ("eye(2)", matrix([[1, 0], [0, 1]])), ("eye(0).count", .number(0)),
     ("window(conv).kernel", vector(1, 2)), ("window(conv).stride * window(conv).pad", vector(0, 2)),
     ("all(window(conv).dilation == 1)", .boolean(true)),

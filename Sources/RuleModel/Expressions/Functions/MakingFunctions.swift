@@ -33,6 +33,20 @@ extension ExpressionFunction {
           return ExpressionValue(Tensor.identity(type.sizes[0]))
         })),
     ExpressionFunction(
+      "arange", .making, [.required("n", .integer)], "the numbers 0, 1, … n − 1",
+      .operands(
+        type: { (types) throws(ExpressionError) in
+          let size = try types.integer(0)
+          if case .known(let count) = size, count < 0 {
+            throw ExpressionError(.badDimension(Double(count)), at: types.call[0].range)
+          }
+          return .tensor(SymbolicShape([size]))
+        },
+        value: { (evaluator, values, type) throws(ExpressionError) in
+          try evaluator.spend(type.sizes, at: values.call.range)
+          return .tensor(Tensor((0..<type.sizes[0]).map(Double.init)))
+        })),
+    ExpressionFunction(
       "matmul", .making, [.required("a"), .required("b")],
       "the matrix product; stacks of matrices, with as many axes, are multiplied one by one, as grouped convolutions need it",
       .operands(

@@ -1,0 +1,29 @@
+/// How a net is written as ONNX.
+public struct ExportOptions: Sendable, Equatable {
+  /// The versions of ONNX's operator set that can be written.
+  public static let opsets = 13...21
+
+  /// The ONNX file; nil for the name of the net definition with `.onnx`, beside it.
+  public var path: String?
+  /// The version of ONNX's operator set.
+  public var opset = 17
+  /// Whether rules fold the net first.
+  public var folds = true
+  /// Shapes of inputs, as `1,3,224,224`, or `NAME=1,3,224,224` where there are several.
+  public var inputShapes: [String] = []
+  /// The size of the first axis of every input; nil for what the definition says.
+  public var batch: Int?
+  /// Whether the first axis of every input may have any size.
+  public var hasDynamicBatch = false
+  /// Whether weights in half precision become floats.
+  public var widensHalf = false
+  /// Whether the graph is compared with the net before the file gets its name.
+  public var isChecked = true
+  /// The largest difference allowed, relative to a blob's largest number; nil for 1e-4, 1e-2 with weights in half precision.
+  public var tolerance: Double?
+  /// Whether an output may replace a file that the run read.
+  public var mayReplaceInputs = false
+
+  /// The defaults.
+  public init() {}
+}

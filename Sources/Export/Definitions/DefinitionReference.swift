@@ -1,0 +1,46 @@
+import Layers
+import Operators
+import RuleModel
+
+/// The tables about definitions in the documentation, made from what they describe.
+package enum DefinitionReference {
+  /// The operators in Markdown: what each takes and computes.
+  package static var operators: String {
+    var lines = ["| operator | inputs | attributes | value |", "|---|---|---|---|"]
+    for signature in OperatorRegistry.descriptions.map({ $0.signature }).sorted(by: { $0.name < $1.name }) {
+      let form = OperatorForm.all.first { $0.name == signature.name }
+      let inputs = signature.inputs.filter { $0.opsets.contains(OperatorSignature.opsets.upperBound) }.map {
+        input in
+        input.isVariadic ? "\(input.name)…" : input.isRequired ? input.name : "\(input.name)?"
+      }
+      let attributes = (form?.attributes.keys.sorted() ?? []).map { "`\($0)`" }
+      // A bar would end the cell.
+      let summary = signature.summary.split(separator: "|", omittingEmptySubsequences: false).joined(
+        separator: "\\|")
+      lines.append(
+        "| `\(signature.name)` | \(inputs.joined(separator: ", ")) | \(attributes.joined(separator: ", ")) | \(summary) |"
+      )
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The layer types that have a definition, in Markdown: what each computes and the operators that it may become.
+  ///
+  /// - Throws: a `DiagnosticError` for built-in definitions that are wrong.
+  package static func layers() throws -> String {
+    let set = try DefinitionSet()
+    var lines = ["| layer type | value | operators |", "|---|---|---|"]
+    for type in set.types {
+      guard let definition = set.definition(ofType: type) else { continue }
+      let others = (LayerRegistry.facts(ofType: type)?.names ?? []).filter {
+        $0 != type && !set.types.contains($0)
+      }
+      let names = ([type] + others).map { "`\($0)`" }.joined(separator: ", ")
+      let operators = Set(definition.steps.map(\.name)).subtracting(["Identity"]).sorted()
+      let made =
+        definition.isConstant ? "a constant" : operators.isEmpty ? "none" : operators.joined(separator: ", ")
+      lines.append("| \(names) | \(definition.summary) | \(made) |")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,39 @@
+import Engine
+import Layers
+import RuleModel
+import Rules
+
+/// What layer types compute, by type: the built-in definitions, and those of the user, which come first.
+package struct DefinitionSet: Sendable {
+  private var byType: [String: TypeDefinition] = [:]
+
+  /// The built-in definitions, read once.
+  private static let builtin = Result { try read() }
+
+  /// The built-in definitions and, before them, these.
+  ///
+  /// - Throws: never, for built-in definitions that passed the tests; a `DiagnosticError` while somebody edits one.
+  package init(adding definitions: [TypeDefinition] = []) throws {
+    for definition in try Self.builtin.get() + definitions {
+      for type in definition.types { byType[type] = definition }
+    }
+  }
+
+  /// The types that are defined, in alphabetical order.
+  package var types: [String] { byType.keys.sorted() }
+
+  /// The definition of a type, by its own name or by that of the layer that it is another name for; nil where there is none.
+  package func definition(ofType type: String) -> TypeDefinition? {
+    byType[type] ?? LayerRegistry.facts(ofType: type)?.names.first.flatMap { byType[$0] }
+  }
+
+  private static func read() throws -> [TypeDefinition] {
+    try BuiltinRuleFiles.definitions.flatMap { source in
+      try RuleFile(
+        source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes,
+        operators: OperatorForm.all,
+        isBuiltin: true
+      ).definitions
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Diagnostics
+import Engine
+import Layers
+import RuleModel
+
+/// Why a net cannot be written as ONNX operators.
+package struct LoweringError: DiagnosticError {
+  /// The facts.
+  package enum Reason: Sendable {
+    /// Nobody says what the type computes.
+    case noDefinition
+    /// A condition of the definition does not hold; the sentence that explains it, or the condition itself.
+    case condition(String)
+    /// An expression has no value.
+    case expression(String)
+    /// The value of an attribute or a constant is not of the kind that the operator wants.
+    case wrongValue(of: String, operator: String, found: String, wanted: String)
+    /// A value that no operator makes, as the conditions of the definition turned out.
+    case missingValue(String)
+    /// An index beyond a list.
+    case badIndex(String, index: Int, count: Int)
+    /// There are no weights.
+    case noWeights
+    /// A shape does not follow from the definition.
+    case unknownShape(blob: Name, why: String)
+    /// The program that runs nets cannot run a layer whose tops are to be constants.
+    case notComputed(String)
+    /// More operators than a definition may make.
+    case tooManyOperators(limit: Int)
+    /// The operator set that was asked for does not have what the definition needs.
+    case notInOpset(operator: String, what: String, opset: Int)
+    /// A layer makes other operators for another batch.
+    case dependsOnBatch
+  }
+
+  /// The layer.
+  package let layer: LayerSubject
+  /// The facts.
+  package let reason: Reason
+  /// Where the definition or the layer stands.
+  package let place: SourcePlace?
+
+  package init(_ layer: LayerSubject, _ reason: Reason, at place: SourcePlace? = nil) {
+    self.layer = layer
+    self.reason = reason
+    self.place = place
+  }
+
+  /// The message for the user.
+  package var diagnostic: Diagnostic {
+    Diagnostic(.error, at: place.map(Diagnostic.Location.text) ?? .none, sentence)
+  }
+
+  private var sentence: String {
+    let subject = "\(layer.type) '\(layer.name)'"
+    switch reason {
+    case .noDefinition:
+      return
+        "\(subject) cannot be exported: no definition says what \(layer.type) computes; 'caffold rules new --layer \(layer.type)' prints one to begin with, and --rules takes it"
+    case .condition(let why): return "\(subject) cannot be exported: \(why)"
+    case .expression(let why): return "\(subject) cannot be exported: \(why)"
+    case .wrongValue(let what, let name, let found, let wanted):
+      return "\(subject) cannot be exported: '\(what)' of operator \(name) must be \(wanted), found \(found)"
+    case .missingValue(let name):
+      return "\(subject) cannot be exported: no operator of its definition makes '\(name)' here"
+    case .badIndex(let name, let index, let count):
+      return "\(subject) cannot be exported: its definition asks for '\(name)[\(index)]' of \(count)"
+    case .noWeights: return "\(subject) cannot be exported without weights"
+    case .unknownShape(let blob, let why):
+      return "\(subject) cannot be exported: the shape of '\(blob)' is not known, because \(why)"
+    case .notComputed(let why): return "\(subject) cannot be exported: \(why)"
+    case .tooManyOperators(let limit):
+      return "\(subject) cannot be exported: its definition makes more than \(limit) operators"
+    case .notInOpset(let name, let what, let opset):
+      return
+        "\(subject) cannot be exported for opset \(opset): operator \(name) has no '\(what)' there; give a later --opset"
+    case .dependsOnBatch:
+      return
+        "\(subject) makes other operators for another batch size, so the net cannot have a dynamic batch; export it without --dynamic-batch"
+    }
+  }
+}

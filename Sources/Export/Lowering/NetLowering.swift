@@ -1,0 +1,265 @@
+import CaffeIO
+import Diagnostics
+import Engine
+import Layers
+import OnnxIO
+import Operators
+import RuleModel
+import Tensors
+
+/// Makes a graph of ONNX operators of a net, layer by layer, by the definitions of the layers' types.
+package struct NetLowering {
+  /// How the graph is made.
+  package struct Options: Sendable {
+    /// The version of ONNX's operator set.
+    package var opset = 17
+    /// Shapes that take the place of those that the definition gives, by input.
+    package var shapes: [Name: [Int]] = [:]
+    /// Whether weights in half precision stay so, each with a cast to float behind it.
+    package var keepsHalf = true
+
+    /// The defaults.
+    package init() {}
+  }
+
+  private let net: WorkingNet
+  private let definitions: DefinitionSet
+  private let options: Options
+  private let weights: WeightsFile?
+  private let limits = LayerLimits()
+  private var names: ValueNames
+  private var graph: OnnxGraph
+  private var layers: [LoweredNet.Layer] = []
+  private var inputs: [(blob: Name, value: String)] = []
+  /// The name of the value that a value is, where layers pass it on.
+  private var passed: [ValueID: String] = [:]
+  /// By name, the axis whose size depends on values.
+  private var varying: [String: Int] = [:]
+
+  /// Begins with a net; without weights for one whose layers have none.
+  package init(_ net: WorkingNet, weights: WeightsFile?, definitions: DefinitionSet, options: Options) {
+    self.net = net
+    self.weights = weights
+    self.definitions = definitions
+    self.options = options
+    names = ValueNames(net.graph)
+    graph = OnnxGraph(name: net.graph.definition.name.map { ValueNames.text(of: $0) } ?? "net")
+  }
+
+  /// The graph.
+  ///
+  /// - Throws: `LoweringError` for the first layer that cannot be said in operators.
+  package mutating func lower() throws -> LoweredNet {
+    try giveInputs()
+    for layer in net.graph.liveLayers where !net.graph[layer].bottoms.isEmpty {
+      try lower(layer)
+    }
+    let outputs = try giveOutputs()
+    return LoweredNet(
+      graph: graph, layers: layers, inputs: inputs, outputs: outputs, blobs: blobs)
+  }
+
+  private func name(of value: ValueID) -> String { passed[value] ?? names[value] }
+
+  private func subject(_ layer: LayerID) -> LayerSubject {
+    LayerSubject(name: net.graph[layer].name, type: net.graph[layer].type)
+  }
+
+  // MARK: - Inputs and outputs
+
+  /// The values that the net is given: those of the legacy form, and the tops of layers without bottoms.
+  private mutating func giveInputs() throws {
+    var given: [(value: ValueID, layer: LayerID?)] = []
+    var seen: Set<ValueID> = []
+    for layer in net.graph.liveLayers {
+      if net.graph[layer].bottoms.isEmpty {
+        for top in net.graph[layer].tops where seen.insert(top).inserted { given.append((top, layer)) }
+      }
+      for bottom in net.graph[layer].bottoms where net.graph[bottom].producer == nil {
+        if seen.insert(bottom).inserted { given.append((bottom, nil)) }
+      }
+    }
+    for (value, _) in given {
+      if let shape = options.shapes[net.graph.blobName(of: value)] { net.setShape(shape, of: value) }
+    }
+    var constants: Set<LayerID> = []
+    for (value, layer) in given {
+      if let layer, definitions.definition(ofType: net.graph[layer].type)?.isConstant == true {
+        if constants.insert(layer).inserted { try addConstants(of: layer) }
+        continue
+      }
+      // What nobody reads, such as labels without a loss, is no input of the graph.
+      if net.graph.isNetOutput(value) { continue }
+      let name = names[value]
+      let shape = try shape(of: value, for: layer)
+      inputs.append((net.graph.blobName(of: value), name))
+      graph.inputs.append(
+        OnnxValue(name: name, elementType: OnnxElementType.float, shape: shape.map { .known($0) }))
+    }
+  }
+
+  private mutating func giveOutputs() throws -> [(blob: Name, value: String)] {
+    var outputs: [(blob: Name, value: String)] = []
+    for layer in net.graph.liveLayers where !net.graph[layer].bottoms.isEmpty {
+      for top in net.graph[layer].tops where net.graph.isNetOutput(top) {
+        let (name, blob) = (names[top], net.graph.blobName(of: top))
+        if let other = passed[top], other != name {
+          // The layer is no operator, but its top is what the net gives.
+          graph.nodes.append(
+            OnnxNode(name: "\(name)/output", type: "Identity", inputs: [other], outputs: [name]))
+          passed[top] = nil
+        }
+        outputs.append((blob, name))
+        var shape = try shape(of: top, for: layer).map { OnnxDimension.known($0) }
+        if let axis = varying[name], shape.indices.contains(axis) { shape[axis] = .unknown }
+        graph.outputs.append(OnnxValue(name: name, elementType: OnnxElementType.float, shape: shape))
+      }
+    }
+    return outputs
+  }
+
+  /// The blobs that layers make; in place, the last one.
+  private var blobs: [LoweredNet.Blob] {
+    var last: [Name: (value: ValueID, layer: LayerID)] = [:]
+    var order: [Name] = []
+    for layer in net.graph.liveLayers {
+      for top in net.graph[layer].tops {
+        let blob = net.graph.blobName(of: top)
+        if last[blob] == nil { order.append(blob) }
+        last[blob] = (top, layer)
+      }
+    }
+    return order.map { blob in
+      let (value, layer) = last[blob]!
+      return LoweredNet.Blob(
+        name: blob, value: name(of: value), isRewritten: net.graph.changes[layer] != nil,
+        bottoms: net.graph[layer].bottoms.map(net.graph.blobName))
+    }
+  }
+
+  private func shape(of value: ValueID, for layer: LayerID?) throws -> [Int] {
+    guard let shape = net.knownShape(of: value) else {
+      let blob = net.graph.blobName(of: value)
+      let subject = layer.map(subject) ?? LayerSubject(name: blob, type: "input")
+      throw LoweringError(subject, .unknownShape(blob: blob, why: net.whyUnknown(shapeOf: value)))
+    }
+    return shape
+  }
+
+  // MARK: - Layers
+
+  private mutating func lower(_ layer: LayerID) throws {
+    guard let definition = definition(of: layer) else {
+      throw LoweringError(subject(layer), .noDefinition, at: net.graph.place(of: layer))
+    }
+    let isRun = net.canRun(layer)
+    // Expressions ask for shapes of bottoms and tops; that they are known is said better here.
+    for value in net.graph[layer].bottoms + (isRun ? net.graph[layer].tops : []) {
+      _ = try shape(of: value, for: layer)
+    }
+    if definition.isConstant {
+      try addConstants(of: layer)
+      return
+    }
+    var lowering = LayerLowering(
+      definition, layer, of: net, bottoms: net.graph[layer].bottoms.map(name),
+      tops: net.graph[layer].tops.map { names[$0] }, prefix: names.prefix(of: layer), opset: options.opset)
+    let lowered = try lowering.lower()
+    for constant in lowered.constants { try add(constant) }
+    let first = graph.nodes.count
+    graph.nodes += lowered.nodes
+    if let axis = definition.varyingAxis { for top in net.graph[layer].tops { varying[names[top]] = axis } }
+    for (top, name) in zip(net.graph[layer].tops, lowered.tops) where name != names[top] {
+      passed[top] = name
+    }
+    layers.append(
+      LoweredNet.Layer(
+        subject: subject(layer), operators: lowered.nodes.map(\.type), isConstant: false,
+        isDefinedAlone: !isRun,
+        nodes: first..<graph.nodes.count, bottoms: net.graph[layer].bottoms.map(name),
+        tops: net.graph[layer].tops.map(name)))
+    if !isRun { try setTopShapes(of: layer) }
+  }
+
+  /// Finds the shapes of what a layer makes that the executor does not know, by running its operators on zeros.
+  private func setTopShapes(of layer: LayerID) throws {
+    guard let lowered = layers.last else { return }
+    let bottoms = try net.graph[layer].bottoms.map { NetValue<Float>(shape: try shape(of: $0, for: layer)) }
+    let tops: [NetValue<Float>]
+    do {
+      tops = try OnnxExecution.run(lowered, of: graph, opset: options.opset, bottoms: bottoms)
+    } catch let error as any DiagnosticError {
+      throw LoweringError(subject(layer), .notComputed(error.diagnostic.sentence))
+    }
+    for (top, value) in zip(net.graph[layer].tops, tops) { net.setShape(value.shape, of: top) }
+  }
+
+  /// The definition of a layer; a type that none names and whose numbers a blob layout explains is a normalisation.
+  private func definition(of layer: LayerID) -> TypeDefinition? {
+    if let definition = definitions.definition(ofType: net.graph[layer].type) { return definition }
+    guard let affine = try? net.affine(of: layer), affine.axis == 1 || affine.axisCount == 0 else {
+      return nil
+    }
+    return definitions.definition(ofType: "BatchNorm")
+  }
+
+  /// Computes the tops of a layer that depend on shapes alone, and writes them as constants.
+  private mutating func addConstants(of layer: LayerID) throws {
+    let shapes = try net.graph[layer].bottoms.map { try shape(of: $0, for: layer) }
+    let values: [NetValue<Float>]
+    do {
+      values = try net.tops(of: layer, bottoms: shapes.map { NetValue(shape: $0) })
+    } catch {
+      throw LoweringError(subject(layer), .notComputed(error.diagnostic.sentence))
+    }
+    for (top, value) in zip(net.graph[layer].tops, values) {
+      let name = names[top]
+      let tensor = OnnxTensor(value.values, shape: value.shape)
+      graph.initializers.append(
+        OnnxInitializer(
+          name: name, elementType: tensor.elementType, shape: tensor.shape, source: .bytes(tensor.bytes)))
+      // A constant cannot be an output of a graph in every runtime.
+      if net.graph.isNetOutput(top) {
+        passed[top] = "\(name)/constant"
+        graph.initializers[graph.initializers.count - 1].name = "\(name)/constant"
+      }
+    }
+    layers.append(LoweredNet.Layer(subject: subject(layer), operators: [], isConstant: true))
+  }
+
+  // MARK: - Constants
+
+  private mutating func add(_ constant: LoweredConstant) throws {
+    let name = constant.name
+    switch constant.numbers {
+    case .held(let tensor): add(name, constant.shape, tensor.elementType, .bytes(tensor.bytes))
+    case .blob(let content):
+      guard let weights else { preconditionFailure("there are no blobs without weights") }
+      let storage = content.storage == .half && options.keepsHalf ? BlobStorage.half : .float
+      let stored = storage == .half ? "\(name)/half" : name
+      let source: OnnxTensorSource
+      if case .stored(let blob) = content {
+        source = .blob(blob, of: weights, as: storage, name: name)
+      } else {
+        let reader = try BlobContentReader(weights, content)
+        source = .numbers(content.count, as: storage, of: name) { try reader.read($0, into: $1) }
+      }
+      guard storage == .half else { return add(name, constant.shape, OnnxElementType.float, source) }
+      add(stored, constant.shape, OnnxElementType.float16, source)
+      graph.nodes.append(
+        OnnxNode(
+          name: "\(name)/float", type: "Cast", inputs: [stored], outputs: [name],
+          attributes: [OnnxNamedAttribute("to", .int(Int64(OnnxElementType.float)))]))
+    case .computed(let tensor):
+      add(
+        name, constant.shape, OnnxElementType.float,
+        .numbers(tensor.count, as: .float, of: name) { try tensor.read($0, into: $1) })
+    }
+  }
+
+  private mutating func add(_ name: String, _ shape: [Int], _ elementType: Int32, _ source: OnnxTensorSource)
+  {
+    graph.initializers.append(
+      OnnxInitializer(name: name, elementType: elementType, shape: shape, source: source))
+  }
+}

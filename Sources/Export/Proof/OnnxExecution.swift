@@ -1,0 +1,178 @@
+import Diagnostics
+import Layers
+import OnnxIO
+import Operators
+
+/// A run of a graph of ONNX operators, node by node.
+///
+/// A value is given up as soon as no later node reads it.
+struct OnnxExecution {
+  private let graph: OnnxGraph
+  private let opset: Int
+  private var values: [String: OperatorTensor]
+  /// By value, the last node that reads it.
+  private let lastReads: [String: Int]
+  private let constants: [String: OnnxInitializer]
+
+  /// Begins a run.
+  ///
+  /// - Parameter inputs: a value for each input of the graph.
+  init(_ model: OnnxModel, inputs: [String: OperatorTensor]) {
+    graph = model.graph
+    opset = model.opsets.first { $0.domain.isEmpty }?.version ?? 1
+    values = inputs
+    var lastReads: [String: Int] = [:]
+    for (place, node) in model.graph.nodes.enumerated() {
+      for input in node.inputs { lastReads[input] = place }
+    }
+    self.lastReads = lastReads
+    constants = Dictionary(model.graph.initializers.map { ($0.name, $0) }) { first, _ in first }
+  }
+
+  /// Runs the operators of one layer.
+  ///
+  /// - Parameter bottoms: what the layer reads.
+  /// - Returns: what it makes, as floats.
+  static func run(
+    _ layer: LoweredNet.Layer, of graph: OnnxGraph, opset: Int, bottoms: [NetValue<Float>]
+  ) throws -> [NetValue<Float>] {
+    var part = graph
+    part.nodes = Array(graph.nodes[layer.nodes])
+    var inputs: [String: OperatorTensor] = [:]
+    for (name, value) in zip(layer.bottoms, bottoms) { inputs[name] = OperatorTensor(value) }
+    var made = inputs
+    let model = OnnxModel(irVersion: OnnxModel.irVersion(ofOpset: opset), opsets: [("", opset)], graph: part)
+    var execution = OnnxExecution(model, inputs: inputs)
+    try execution.run(observe: { name, value in made[name] = value })
+    return try layer.tops.map { name in
+      guard let value = made[name], case .float(let numbers) = value.values else {
+        throw LoweringError(layer.subject, .missingValue(name))
+      }
+      return NetValue(shape: value.shape, values: numbers)
+    }
+  }
+
+  /// Runs all nodes; `observe` is shown every value that one makes.
+  ///
+  /// - Parameter replace: gives another value for one that a node has made; nil to go on with it.
+  /// - Throws: `OnnxExecutionError` for a node that cannot be run.
+  mutating func run(
+    observe: (String, OperatorTensor) throws -> Void,
+    replace: (String, OperatorTensor) -> OperatorTensor? = { _, _ in nil }
+  ) throws {
+    for (place, node) in graph.nodes.enumerated() {
+      guard node.domain.isEmpty || node.domain == "ai.onnx" else {
+        throw OnnxExecutionError(node, .domain(node.domain))
+      }
+      var inputs: [OperatorTensor?] = []
+      for name in node.inputs { inputs.append(try name.isEmpty ? nil : value(name, of: node)) }
+      let call = OperatorCall(
+        name: node.type, attributes: try attributes(of: node), outputCount: node.outputs.count, opset: opset)
+      let made: [OperatorTensor]
+      do {
+        made = try OperatorRegistry.run(call, inputs)
+      } catch {
+        throw OnnxExecutionError(node, .failed(error.diagnostic.sentence))
+      }
+      inputs = []
+      for (name, value) in zip(node.outputs, made) where !name.isEmpty {
+        try observe(name, value)
+        if lastReads[name] ?? -1 > place { values[name] = replace(name, value) ?? value }
+      }
+      for name in node.inputs where lastReads[name] == place { values[name] = nil }
+    }
+  }
+
+  private func value(_ name: String, of node: OnnxNode) throws -> OperatorTensor {
+    if let value = values[name] { return value }
+    guard let constant = constants[name] else { throw OnnxExecutionError(node, .missing(name)) }
+    return try OperatorTensor(try constant.tensor(), named: name, of: node)
+  }
+
+  private func attributes(of node: OnnxNode) throws -> [String: OperatorAttribute] {
+    var attributes: [String: OperatorAttribute] = [:]
+    for attribute in node.attributes {
+      switch attribute.value {
+      case .int(let value): attributes[attribute.name] = .int(value)
+      case .float(let value): attributes[attribute.name] = .float(value)
+      case .string(let bytes): attributes[attribute.name] = .string(String(decoding: bytes, as: UTF8.self))
+      case .ints(let values): attributes[attribute.name] = .ints(values)
+      case .floats(let values): attributes[attribute.name] = .floats(values)
+      case .tensor(let tensor):
+        attributes[attribute.name] = .tensor(try OperatorTensor(tensor, named: attribute.name, of: node))
+      case .strings, .unread: throw OnnxExecutionError(node, .attribute(attribute.name))
+      }
+    }
+    return attributes
+  }
+}
+
+extension OperatorTensor {
+  /// A value of a net.
+  init(_ value: NetValue<Float>) { self.init(shape: value.shape, values: .float(value.values)) }
+
+  /// A tensor of a file.
+  ///
+  /// - Throws: `OnnxExecutionError` for an element type that the operators do not know.
+  fileprivate init(_ tensor: OnnxTensor, named name: String, of node: OnnxNode) throws {
+    func numbers<Number>(_ type: Number.Type) -> [Number] {
+      tensor.bytes.withUnsafeBytes { raw in
+        (0..<raw.count / MemoryLayout<Number>.size).map {
+          raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Number>.size, as: Number.self)
+        }
+      }
+    }
+    let values: OperatorValues
+    switch tensor.elementType {
+    case OnnxElementType.float: values = .float(numbers(Float.self))
+    case OnnxElementType.float16: values = .float16(numbers(UInt16.self))
+    case OnnxElementType.int64: values = .int64(numbers(Int64.self))
+    case OnnxElementType.bool: values = .bool(tensor.bytes.map { $0 != 0 })
+    default: throw OnnxExecutionError(node, .elementType(name, OnnxElementType.name(tensor.elementType)))
+    }
+    self.init(shape: tensor.shape, values: values)
+  }
+}
+
+/// Why a graph cannot be run.
+package struct OnnxExecutionError: DiagnosticError {
+  /// The facts.
+  package enum Reason: Sendable {
+    /// The operator is of a set that is not ONNX's own.
+    case domain(String)
+    /// The operator cannot compute these inputs.
+    case failed(String)
+    /// Nothing makes a value.
+    case missing(String)
+    /// An attribute of a kind that no operator here has.
+    case attribute(String)
+    /// A constant of an element type that no operator here takes.
+    case elementType(String, String)
+  }
+
+  /// The node's name and operator.
+  package let node: (name: String, type: String)
+  /// The facts.
+  package let reason: Reason
+
+  init(_ node: OnnxNode, _ reason: Reason) {
+    self.node = (node.name, node.type)
+    self.reason = reason
+  }
+
+  /// The message for the user.
+  package var diagnostic: Diagnostic {
+    let subject = "node '\(node.name)' (\(node.type))"
+    let sentence =
+      switch reason {
+      case .domain(let domain): "\(subject) cannot be run, because its operator is of the domain '\(domain)'"
+      case .failed(let why): "\(subject) cannot be run: \(why)"
+      case .missing(let name): "\(subject) reads '\(name)', which nothing makes"
+      case .attribute(let name):
+        "\(subject) cannot be run, because its attribute '\(name)' is of a kind that is not known"
+      case .elementType(let name, let type):
+        "\(subject) cannot be run, because '\(name)' has elements of type \(type)"
+      }
+    return Diagnostic(.error, at: .none, sentence)
+  }
+}

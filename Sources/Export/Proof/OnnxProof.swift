@@ -1,0 +1,160 @@
+import Diagnostics
+import Engine
+import Layers
+import OnnxIO
+import Operators
+import Verification
+
+/// Compares a graph of ONNX operators with the net that it was made of, on samples of several sizes.
+///
+/// The net runs on the executor, the graph on the evaluator of operators, which share no description of a layer: a slip in a
+/// definition shows as a difference. What a layer reads that makes places of maxima and the like is given to both alike, once
+/// it was compared: which of two values wins that are equal within rounding is no difference.
+package struct OnnxProof {
+  /// What came of it.
+  package struct Result: Sendable {
+    /// Every blob that was compared, at its worst over all samples, in the order of the net.
+    package var blobs: [BlobDifference]
+    /// The net's outputs.
+    package var outputs: [Name]
+    /// Outputs that were not compared.
+    package var uncompared: [Name]
+    /// The largest relative difference allowed.
+    package var tolerance: Double
+    /// How many samples were run.
+    package var samples: Int
+    /// The first blob of the net that differs and must not.
+    package var firstDifference: BlobDifference?
+    /// Blobs that hold other numbers because a rewrite has changed the layers that make them; all outputs agree.
+    package var renewed: [Name]
+
+    /// Whether every output was compared and nothing differs.
+    package var isProven: Bool { firstDifference == nil && uncompared.isEmpty && !outputs.isEmpty }
+
+    /// The blob with the largest relative difference.
+    package var worst: BlobDifference? { blobs.max { $0.relative < $1.relative } }
+  }
+
+  /// The inputs.
+  package var inputs = SampledInputs()
+  /// The largest difference allowed, relative to a blob's largest magnitude.
+  package var tolerance = 1e-4
+
+  /// The defaults.
+  package init() {}
+
+  /// Runs both and compares.
+  ///
+  /// - Parameters:
+  ///   - net: the net.
+  ///   - lowered: the net as it was made into a graph: which blobs there are.
+  ///   - model: the graph as it was read back.
+  /// - Throws: `LayerError`, `OnnxExecutionError` for a net or a graph that cannot be run.
+  package func compare(
+    _ net: NetRunner, _ lowered: LoweredNet, _ model: OnnxModel, path: String,
+    progress: (Int, Int) -> Void = { _, _ in }
+  ) throws -> Result {
+    let read = try inputs.inputs(net, net, model: path)
+    let samples =
+      inputs.given.isEmpty
+      ? [SampledInputs.Sample(0)]
+        + ReachingScales.usual.enumerated().map { SampledInputs.Sample(1 + $0, scale: $1) }
+      : [SampledInputs.Sample(0)]
+    var found: [Name: BlobDifference] = [:]
+    var first: BlobDifference?
+    let names = lowered.blobs
+    var renewed: Set<Name> = []
+    let chosenFrom = Self.blobsChosenFrom(in: net)
+    for (number, sample) in samples.enumerated() {
+      progress(number, samples.count)
+      let values = inputs.values(of: read, sample, in: Float.self)
+      let computed = try run(net, values, Set(names.map(\.name)), lowered, model)
+      var given: [String: OperatorTensor] = [:]
+      for (blob, value) in lowered.inputs { given[value] = values[blob].map(OperatorTensor.init) }
+      var differences: [Name: BlobDifference] = [:]
+      let blobs = Dictionary(names.map { ($0.value, $0.name) }) { first, _ in first }
+      var execution = OnnxExecution(model, inputs: given)
+      try execution.run(
+        observe: { name, tensor in
+          guard let blob = blobs[name], let expected = computed[blob],
+            case .float(let numbers) = tensor.values
+          else { return }
+          differences[blob] = BlobDifference(blob, expected, NetValue(shape: tensor.shape, values: numbers))
+        },
+        replace: { name, tensor in
+          guard let blob = blobs[name], chosenFrom.contains(blob), let expected = computed[blob],
+            expected.shape == tensor.shape
+          else { return nil }
+          return OperatorTensor(expected)
+        })
+      let outputs = Set(lowered.outputs.map(\.blob))
+      for blob in names {
+        guard let difference = differences[blob.name] else { continue }
+        if sample.scale != 1, isBeyondReach(blob.name, of: net, computed) { continue }
+        if difference.relative > tolerance * sample.allowance {
+          // Between the layers that a fold has changed there are other numbers; they reach no output.
+          if !outputs.contains(blob.name), blob.isRewritten || blob.bottoms.contains(where: renewed.contains)
+          {
+            renewed.insert(blob.name)
+          } else if first == nil {
+            first = difference
+          }
+        }
+        // A sample of another size can show a difference; its smaller differences are not kept.
+        if sample.scale == 1 { found[blob.name] = difference }
+      }
+    }
+    progress(samples.count, samples.count)
+    let outputs = lowered.outputs.map(\.blob)
+    return Result(
+      blobs: names.compactMap { renewed.contains($0.name) ? nil : found[$0.name] }, outputs: outputs,
+      uncompared: outputs.filter { found[$0] == nil }, tolerance: tolerance, samples: samples.count,
+      firstDifference: first, renewed: names.map(\.name).filter(renewed.contains))
+  }
+
+  /// The last values of the wanted blobs.
+  private func run(
+    _ net: NetRunner, _ inputs: [Name: NetValue<Float>], _ wanted: Set<Name>, _ lowered: LoweredNet,
+    _ model: OnnxModel
+  ) throws -> [Name: NetValue<Float>] {
+    var values: [Name: NetValue<Float>] = [:]
+    let opset = model.opsets.first { $0.domain.isEmpty }?.version ?? 1
+    let defined = Dictionary(lowered.layers.filter(\.isDefinedAlone).map { ($0.subject.name, $0) }) {
+      first, _ in first
+    }
+    _ = try net.run(
+      inputs,
+      cut: { step, bottoms in
+        // Nothing else says what the layer computes: what is around it is compared.
+        guard let layer = defined[step.subject.name] else { throw step.obstacle! }
+        return try OnnxExecution.run(
+          layer, of: lowered.graph, opset: opset, bottoms: bottoms.compactMap(\.self))
+      },
+      observing: { step, top, value in
+        let name = step.tops[top]
+        if net.lastVersions[name] == step.writes[top], wanted.contains(name) { values[name] = value }
+      })
+    return values
+  }
+
+  /// Whether a blob of places follows from numbers whose exponentials and products single precision does not hold: what is
+  /// infinite or no number has no order that runtimes agree on.
+  private func isBeyondReach(
+    _ blob: Name, of net: NetRunner, _ values: [Name: NetValue<Float>]
+  ) -> Bool {
+    guard let step = net.steps.last(where: { $0.tops.contains(blob) }), step.layer is any IndexMaking else {
+      return false
+    }
+    return step.bottoms.contains { name in
+      values[name]?.values.contains { !($0.magnitude < Self.reach) } ?? false
+    }
+  }
+
+  /// e to the power of this, squared, is still a number in single precision.
+  private static let reach: Float = 40
+
+  /// The blobs that layers read which choose among values: ArgMax and the like.
+  private static func blobsChosenFrom(in net: NetRunner) -> Set<Name> {
+    Set(net.steps.filter { $0.layer is any IndexMaking }.flatMap(\.bottoms))
+  }
+}

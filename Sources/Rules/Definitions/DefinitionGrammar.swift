@@ -1,0 +1,47 @@
+import RuleModel
+
+extension RuleGrammar {
+  /// What a layer type computes.
+  package static let definition = RuleShape(
+    "definition",
+    keys: [
+      RuleKey(
+        "type", .texts, isRequired: true,
+        "The layer types; a later definition takes the place of an earlier one."),
+      RuleKey("summary", .string, isRequired: true, "What the layer computes, in one sentence."),
+      RuleKey(
+        "bottoms", .texts,
+        "Names for the bottoms, by position; the first one is 'x' when absent, all are 'bottoms[i]'."
+      ),
+      RuleKey(
+        "where", .conditions,
+        "What must hold for the operators to say it; with 'because', the sentence that users read where it does not."
+      ),
+      RuleKey("let", .namedExpressions, "Names for intermediate results; each may use those before it."),
+      RuleKey(
+        "constant", .boolean,
+        "'true' for a layer whose tops depend on the shapes of its bottoms alone: they are written as constants."
+      ),
+      RuleKey(
+        "varying", .integer,
+        "The axis of the tops whose size depends on values; absent where all sizes follow from the bottoms' shapes."
+      ),
+      RuleKey("means", .shapes(operatorStep), "The operators, in the order in which they compute."),
+    ])
+
+  /// One operator of a definition; its other keys are the operator's attributes.
+  package static let operatorStep = RuleShape(
+    "operator",
+    keys: [
+      RuleKey("op", .text, isRequired: true, "ONNX's name of the operator."),
+      RuleKey(
+        "input", .field,
+        "What it reads: values, {floats: …}, {ints: …} or {bools: …} for a constant, null for an input left out; when absent what the operator before has made."
+      ),
+      RuleKey(
+        "output", .texts, "What its results are called; the last operator makes 'tops' when absent."),
+      RuleKey("when", .expression, "Whether it is there; always when absent."),
+      RuleKey(
+        "each", .namedExpressions, "A name and how often the operator is there: {i: layer.bottoms.count}."),
+    ])
+}

@@ -1,0 +1,38 @@
+import Diagnostics
+import RuleModel
+import YAML
+
+/// What a layer type computes, as decoded.
+package struct UncheckedDefinition: Sendable {
+  let node: YAMLNode
+  let types: [RuleText]
+  let summary: String
+  let bottoms: [RuleText]
+  let conditions: [UncheckedCondition]
+  let lets: [(name: RuleText, expression: RuleText)]
+  let isConstant: Bool
+  let varyingAxis: Int?
+  let steps: [YAMLMap]
+
+  init(_ map: YAMLMap) throws {
+    try map.rejectUnknownKeys(allowed: RuleGrammar.definition.names)
+    node = map.node
+    _ = try map.required("type")
+    types = try map.textList("type")
+    if types.isEmpty { throw RuleError(.emptyList(key: "type"), try map.required("type")) }
+    summary = try map.requiredString("summary")
+    bottoms = try map.textList("bottoms")
+    conditions = try map.conditions("where")
+    lets =
+      try map.map("let", as: "let")?.texts.map { key, value in
+        (key, try value.asText(for: .key(key.text)))
+      } ?? []
+    isConstant = try map.boolean("constant") ?? false
+    varyingAxis = try map.integer("varying")
+    if isConstant, map.value("means") != nil {
+      throw RuleError(.exclusive(["constant", "means"], in: RuleGrammar.definition.name), map.node)
+    }
+    if !isConstant { _ = try map.required("means") }
+    steps = try map.maps("means", as: RuleGrammar.operatorStep.name)
+  }
+}

@@ -1,0 +1,158 @@
+import Diagnostics
+import Export
+import OnnxIO
+import Testing
+
+/// Nets as graphs of operators: names, shapes, and what is said of a net that is none.
+@Suite struct LoweringTests {
+  private static let input = #"input: "data" input_shape { dim: 1 dim: 3 dim: 6 dim: 6 }"#
+
+  private func message(_ net: String, definitions: String? = nil, opset: Int = 17) -> String {
+    do {
+      _ = try lowered(net, definitions: definitions, opset: opset)
+      return "exported"
+    } catch let error as any DiagnosticError {
+      return error.diagnostic.headline
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func blobsKeepTheirNamesAndInPlaceVersionsGetNamesOfTheirOwn() throws {
+    let net = try lowered(
+      """
+      \(Self.input)
+      layer { name: "pool" type: "Pooling" bottom: "data" top: "p" pooling_param { kernel_size: 2 stride: 2 } }
+      layer { name: "relu" type: "ReLU" bottom: "p" top: "p" }
+      layer { name: "drop" type: "Dropout" bottom: "p" top: "p" }
+      layer { name: "out" type: "Sigmoid" bottom: "p" top: "out" }
+      """)
+    #expect(net.graph.nodes.map(\.name) == ["pool", "relu", "out"])
+    #expect(net.graph.nodes.map(\.outputs) == [["p/pool"], ["p/relu"], ["out"]])
+    #expect(net.graph.inputs.map(\.name) == ["data"])
+    #expect(net.graph.outputs.map(\.shape) == [[.known(1), .known(3), .known(3), .known(3)]])
+  }
+
+  @Test func anInputKeepsItsNameWhereALayerWritesOverIt() throws {
+    let net = try lowered(
+      """
+      \(Self.input)
+      layer { name: "scale" type: "Power" bottom: "data" top: "data" power_param { scale: 0.5 } }
+      layer { name: "out" type: "Sigmoid" bottom: "data" top: "out" }
+      """)
+    #expect(net.graph.inputs.map(\.name) == ["data"])
+    #expect(net.graph.nodes.map(\.outputs) == [["data/scale"], ["out"]])
+  }
+
+  @Test func anOutputThatNoOperatorMakesIsAnIdentity() throws {
+    let net = try lowered(
+      """
+      \(Self.input)
+      layer { name: "relu" type: "ReLU" bottom: "data" top: "a" }
+      layer { name: "drop" type: "Dropout" bottom: "a" top: "b" }
+      """)
+    #expect(net.graph.nodes.map(\.type) == ["Relu", "Identity"])
+    #expect(net.graph.outputs.map(\.name) == ["b"])
+  }
+
+  @Test func namesThatAreOneToOnnxAreTwo() throws {
+    // 'é' as one character and as two; a Swift String takes them for one.
+    let net = try lowered(
+      """
+      \(Self.input)
+      layer { name: "caf\u{E9}" type: "ReLU" bottom: "data" top: "caf\u{E9}" }
+      layer { name: "cafe\u{301}" type: "Sigmoid" bottom: "data" top: "cafe\u{301}" }
+      """)
+    #expect(Set(net.graph.nodes.flatMap(\.outputs)).count == 2)
+    #expect(Set(net.graph.nodes.map(\.name)).count == 2)
+  }
+
+  @Test func unreadInputsAreNoInputs() throws {
+    let net = try lowered(
+      """
+      \(Self.input)
+      input: "label" input_shape { dim: 1 }
+      layer { name: "relu" type: "ReLU" bottom: "data" top: "a" }
+      """)
+    #expect(net.graph.inputs.map(\.name) == ["data"])
+  }
+
+  @Test func olderOpsetsHaveAxesAsAnAttribute() throws {
+    let text = """
+      \(Self.input)
+      layer { name: "mean" type: "Reduction" bottom: "data" top: "m" reduction_param { operation: MEAN axis: 1 } }
+      """
+    let old = try #require(try lowered(text, opset: 17).graph.nodes.first)
+    #expect(old.inputs == ["data"])
+    #expect(old.attribute("axes") == .ints([1, 2, 3]))
+    let new = try #require(try lowered(text, opset: 18).graph.nodes.first)
+    #expect(new.inputs.count == 2)
+    #expect(new.attribute("axes") == nil)
+  }
+
+  @Test func aBatchThatAnOperatorKnowsIsNotDynamic() throws {
+    let net = """
+      input: "data" input_shape { dim: 1 dim: 3 dim: 2 dim: 2 }
+      layer { name: "flat" type: "Reshape" bottom: "data" top: "flat" reshape_param { shape { dim: 1 dim: -1 } } }
+      """
+    var two = try lowered(net, shapes: ["data": [2, 3, 2, 2]])
+    let three = try lowered(net, shapes: ["data": [3, 3, 2, 2]])
+    let error = #expect(throws: LoweringError.self) { try two.takeDynamicBatch("N", comparing: three) }
+    #expect(
+      error?.diagnostic.headline.contains("'flat' makes other operators for another batch size") == true)
+  }
+
+  @Test func aDynamicBatchHasASymbol() throws {
+    let net = """
+      input: "data" input_shape { dim: 1 dim: 3 dim: 2 dim: 2 }
+      layer { name: "flat" type: "Flatten" bottom: "data" top: "flat" }
+      """
+    var two = try lowered(net, shapes: ["data": [2, 3, 2, 2]])
+    try two.takeDynamicBatch("N", comparing: try lowered(net, shapes: ["data": [3, 3, 2, 2]]))
+    #expect(two.graph.inputs[0].shape == [.symbol("N"), .known(3), .known(2), .known(2)])
+    #expect(two.graph.outputs[0].shape == [.symbol("N"), .known(12)])
+  }
+
+  @Test func whatCannotBeExportedIsSaid() {
+    #expect(
+      message(
+        "\(Self.input) layer { name: \"v\" type: \"VendorGate\" bottom: \"data\" top: \"v\" }")
+        == "net.prototxt:1:59: VendorGate 'v' cannot be exported: no definition says what VendorGate computes; 'caffold rules new --layer VendorGate' prints one to begin with, and --rules takes it"
+    )
+    #expect(
+      message(
+        "input: \"data\" layer { name: \"r\" type: \"ReLU\" bottom: \"data\" top: \"r\" }"
+      ).hasSuffix(
+        "the shape of 'data' is not known, because the definition gives no shape for the input 'data'"))
+  }
+
+  private static func gate(_ steps: String) -> String {
+    """
+    schema: 1
+    layers:
+      - type: VendorGate
+        summary: S.
+        means:
+    \(steps)
+    """
+  }
+
+  @Test(arguments: [
+    (
+      "      - {op: Clip, when: layer.bottoms.count == 7, output: tops}",
+      "no operator of its definition makes 'tops[0]' here"
+    ),
+    (
+      "      - {op: Transpose, perm: '[0, 1.5]'}",
+      "'perm' of operator Transpose must be whole numbers, found 1.5"
+    ),
+    ("      - {op: Sigmoid, input: 'bottoms[3]'}", "its definition asks for 'bottoms[3]' of 1"),
+    ("      - {op: Sigmoid, each: {i: 200000}}", "its definition makes more than 100000 operators"),
+    ("      - {op: Transpose, perm: '[0, 1]'}", "operator 'Transpose'"),
+  ])
+  func aDefinitionThatFailsIsSaid(_ steps: String, _ expected: String) {
+    let net = "\(Self.input) layer { name: \"v\" type: \"VendorGate\" bottom: \"data\" top: \"v\" }"
+    let said = message(net, definitions: Self.gate(steps))
+    #expect(said.contains(expected), "\(said)")
+  }
+}

@@ -1,0 +1,30 @@
+import CaffeIO
+import Diagnostics
+import Engine
+import Export
+import RuleModel
+import Rules
+import Verification
+
+/// The graph of a net without weights.
+func lowered(
+  _ net: String, definitions: String? = nil, opset: Int = 17, shapes: [Name: [Int]] = [:]
+) throws -> LoweredNet {
+  let definition = try NetDefinition(
+    TextDocument(SourceText(path: "net.prototxt", bytes: Array(net.utf8))))
+  let own = try definitions.map {
+    try RuleFile(
+      SourceText(path: "own.yaml", bytes: Array($0.utf8)), kernels: KernelRegistry.signatures,
+      reasons: Refusal.Reason.codes, operators: OperatorForm.all
+    ).definitions
+  }
+  var options = NetLowering.Options()
+  options.opset = opset
+  options.shapes = shapes
+  let working = WorkingNet(
+    try NetGraph(definition, state: NetState(phase: .test)), weights: nil,
+    layouts: try BuiltinRules.load().layouts)
+  var lowering = NetLowering(
+    working, weights: nil, definitions: try DefinitionSet(adding: own ?? []), options: options)
+  return try lowering.lower()
+}
