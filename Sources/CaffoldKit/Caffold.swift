@@ -207,6 +207,18 @@ public enum Caffold {
     try WhyRun(layer: layer, input: input, rule: rule, options: options, observer: observer).run()
   }
 
+  /// Runs a net and an ONNX file, whoever made it, on the same inputs and compares every blob that both have.
+  ///
+  /// Inputs and outputs are matched by name, and by their order where all names are others. The operators of the file must be
+  /// known.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read, an operator that cannot be run, an input whose shape nobody gives.
+  public static func verify(
+    _ net: ModelFiles, onnx path: String, _ options: RunOptions = RunOptions(),
+    inputs: InputOptions = InputOptions(), observer: RunObserver = RunObserver()
+  ) throws -> VerifyResult {
+    try OnnxVerifyRun(net, path, options, inputs, observer).run()
+  }
+
   /// Tries rules on random nets that are made from their patterns, and compares what the nets compute before and after.
   ///
   /// - Parameter subjects: rule files, folders of them, ids, globs or tags; without any, all rules of `options.rules.files`,

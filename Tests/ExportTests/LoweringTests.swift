@@ -77,6 +77,33 @@ import Testing
     #expect(net.graph.inputs.map(\.name) == ["data"])
   }
 
+  @Test func aGroupOfOperatorsGoesOnWithItsOwnValues() throws {
+    let definition = """
+      schema: 1
+      layers:
+        - type: VendorMemory
+          summary: S.
+          let: {steps: "layer.bottoms[0].shape[0]"}
+          means:
+            - {op: Gather, input: [x, {ints: 0}], output: "memory[0]", axis: 0}
+            - each: {t: steps - 1}
+              means:
+                - {op: Gather, input: [x, {ints: t + 1}], output: new, axis: 0}
+                - {op: Mul, input: ["memory[t]", new], output: product}
+                - {op: Add, input: [product, new], output: "memory[t + 1]"}
+            - {op: Concat, input: product, axis: 0}
+      """
+    let net = try lowered(
+      """
+      input: "data" input_shape { dim: 3 dim: 2 }
+      layer { name: "m" type: "VendorMemory" bottom: "data" top: "m" }
+      """, definitions: definition)
+    #expect(
+      net.graph.nodes.map(\.type) == ["Gather", "Gather", "Mul", "Add", "Gather", "Mul", "Add", "Concat"])
+    #expect(net.graph.nodes[5].inputs == ["m/memory_1", "m/new_1"])
+    #expect(net.graph.nodes[7].inputs == ["m/product_0", "m/product_1"])
+  }
+
   @Test func olderOpsetsHaveAxesAsAnAttribute() throws {
     let text = """
       \(Self.input)

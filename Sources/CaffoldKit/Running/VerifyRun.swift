@@ -34,6 +34,9 @@ struct VerifyRun {
     return VerifyResult(comparison: comparison, models: [nets.0.model, nets.1.model])
   }
 
+  /// The first of the nets, to be run.
+  func first() throws -> NetRunner { try net(nets.0, try LayerKnowledge(options, observer)) }
+
   private func net(_ files: ModelFiles, _ knowledge: LayerKnowledge) throws -> NetRunner {
     var definition = try NetDefinition(
       TextDocument(SourceText(path: files.model, bytes: try Files.read(files.model))))

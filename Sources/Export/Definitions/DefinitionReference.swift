@@ -36,7 +36,8 @@ package enum DefinitionReference {
         $0 != type && !set.types.contains($0)
       }
       let names = ([type] + others).map { "`\($0)`" }.joined(separator: ", ")
-      let operators = Set(definition.steps.map(\.name)).subtracting(["Identity"]).sorted()
+      let operators = Set(definition.steps.flatMap(\.operators).map(\.name)).subtracting(["Identity"])
+        .sorted()
       let made =
         definition.isConstant ? "a constant" : operators.isEmpty ? "none" : operators.joined(separator: ", ")
       lines.append("| \(names) | \(definition.summary) | \(made) |")

@@ -21,6 +21,8 @@ struct LayerLowering {
   private let tops: [String]
   /// The names that the values of the definition have in the graph, by name and place in a list.
   private var values: [String: [Int: String]] = [:]
+  /// Within a group: its number, and what was made without an index for that.
+  private var turn: (number: Int, made: Set<String>)?
   private var lowered = LoweredLayer()
 
   /// Begins with a layer.
@@ -50,13 +52,9 @@ struct LayerLowering {
       throw LoweringError(subject, .condition(why))
     }
     for step in definition.steps {
-      guard let repetition = step.repetition else {
-        try add(step)
-        continue
-      }
-      for index in 0..<(try integer(repetition.count, "each", of: step)) {
-        expressions.set(repetition.name, to: index)
-        try add(step)
+      switch step {
+      case .single(let step): try add(step)
+      case .repeated(let group): try add(group)
       }
     }
     let made = values[ValueName.tops] ?? [:]
@@ -86,7 +84,17 @@ struct LayerLowering {
     lowered.tops = lowered.tops.map { renamed[$0] ?? $0 }
   }
 
-  // MARK: - One operator
+  // MARK: - Operators
+
+  private mutating func add(_ group: StepGroup) throws {
+    if let condition = group.condition, try !truth(of: condition) { return }
+    defer { turn = nil }
+    for number in 0..<max(0, try integer(group.count, "each")) {
+      expressions.set(group.name, to: number)
+      turn = (number, [])
+      for step in group.steps { for step in step.operators { try add(step) } }
+    }
+  }
 
   private mutating func add(_ step: OperatorStep) throws {
     if let condition = step.condition, try !truth(of: condition) { return }
@@ -160,6 +168,7 @@ struct LayerLowering {
   private func names(of name: ValueName, at place: SourcePlace) throws -> [String] {
     let known = values[name.name] ?? [:]
     guard let index = name.index else {
+      if let turn, turn.made.contains(name.name), let value = known[turn.number] { return [value] }
       guard !known.isEmpty else { throw LoweringError(subject, .missingValue(name.name), at: place) }
       return known.sorted { $0.key < $1.key }.map(\.value)
     }
@@ -170,8 +179,16 @@ struct LayerLowering {
     return [value]
   }
 
+  /// The place of what an operator makes in the list of that name.
+  private mutating func listPlace(of name: ValueName) throws -> Int {
+    if let index = name.index { return try integer(index, name.name) }
+    guard let number = turn?.number else { return 0 }
+    turn?.made.insert(name.name)
+    return number
+  }
+
   /// The names in the graph for what an operator makes.
-  private func newNames(of name: ValueName, at place: SourcePlace) throws -> [(Int, String)] {
+  private mutating func newNames(of name: ValueName, at place: SourcePlace) throws -> [(Int, String)] {
     if name.name == ValueName.tops {
       guard let index = name.index else { return tops.enumerated().map { ($0, $1) } }
       let wanted = try integer(index, name.name)
@@ -180,15 +197,15 @@ struct LayerLowering {
       }
       return [(wanted, tops[wanted])]
     }
-    let index = try name.index.map { try integer($0, name.name) } ?? (values[name.name]?.count ?? 0)
+    let index = try listPlace(of: name)
     let own = name.name.hasPrefix("_") ? "value\(name.name)" : name.name
-    let isOnly = name.index == nil && values[name.name] == nil
+    let isOnly = name.index == nil && turn == nil
     return [(index, isOnly ? "\(prefix)/\(own)" : "\(prefix)/\(own)_\(index)")]
   }
 
   private mutating func define(_ name: ValueName, as value: String, at place: SourcePlace) throws {
     guard name.name == ValueName.tops, name.index == nil else {
-      let index = try name.index.map { try integer($0, name.name) } ?? 0
+      let index = name.name == ValueName.tops ? try integer(name.index!, name.name) : try listPlace(of: name)
       values[name.name, default: [:]][index] = value
       return
     }

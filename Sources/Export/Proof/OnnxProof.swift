@@ -28,8 +28,14 @@ package struct OnnxProof {
     /// Blobs that hold other numbers because a rewrite has changed the layers that make them; all outputs agree.
     package var renewed: [Name]
 
-    /// Whether every output was compared and nothing differs.
-    package var isProven: Bool { firstDifference == nil && uncompared.isEmpty && !outputs.isEmpty }
+    /// Outputs of layers that nothing but a definition describes: there is nothing to compare them with.
+    package var definedOutputs: [Name]
+
+    /// Whether nothing speaks against the graph: every output was compared that can be, and nothing differs.
+    package var isSound: Bool { firstDifference == nil && uncompared.isEmpty && !outputs.isEmpty }
+
+    /// Whether it is sound and something was compared.
+    package var isProven: Bool { isSound && !blobs.isEmpty }
 
     /// The blob with the largest relative difference.
     package var worst: BlobDifference? { blobs.max { $0.relative < $1.relative } }
@@ -47,12 +53,13 @@ package struct OnnxProof {
   ///
   /// - Parameters:
   ///   - net: the net.
-  ///   - lowered: the net as it was made into a graph: which blobs there are.
-  ///   - model: the graph as it was read back.
+  ///   - names: which values of the graph are which blobs of the net.
+  ///   - model: the graph as it was read.
+  ///   - lowered: the net that the graph was made of, for layers that only a definition describes.
   /// - Throws: `LayerError`, `OnnxExecutionError` for a net or a graph that cannot be run.
   package func compare(
-    _ net: NetRunner, _ lowered: LoweredNet, _ model: OnnxModel, path: String,
-    progress: (Int, Int) -> Void = { _, _ in }
+    _ net: NetRunner, _ model: OnnxModel, _ correspondence: OnnxCorrespondence,
+    lowered: LoweredNet? = nil, path: String, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> Result {
     let read = try inputs.inputs(net, net, model: path)
     let samples =
@@ -62,7 +69,7 @@ package struct OnnxProof {
       : [SampledInputs.Sample(0)]
     var found: [Name: BlobDifference] = [:]
     var first: BlobDifference?
-    let names = lowered.blobs
+    let names = correspondence.blobs
     var renewed: Set<Name> = []
     let chosenFrom = Self.blobsChosenFrom(in: net)
     for (number, sample) in samples.enumerated() {
@@ -70,7 +77,7 @@ package struct OnnxProof {
       let values = inputs.values(of: read, sample, in: Float.self)
       let computed = try run(net, values, Set(names.map(\.name)), lowered, model)
       var given: [String: OperatorTensor] = [:]
-      for (blob, value) in lowered.inputs { given[value] = values[blob].map(OperatorTensor.init) }
+      for (blob, value) in correspondence.inputs { given[value] = values[blob].map(OperatorTensor.init) }
       var differences: [Name: BlobDifference] = [:]
       let blobs = Dictionary(names.map { ($0.value, $0.name) }) { first, _ in first }
       var execution = OnnxExecution(model, inputs: given)
@@ -87,7 +94,7 @@ package struct OnnxProof {
           else { return nil }
           return OperatorTensor(expected)
         })
-      let outputs = Set(lowered.outputs.map(\.blob))
+      let outputs = Set(correspondence.outputs.map(\.blob))
       for blob in names {
         guard let difference = differences[blob.name] else { continue }
         if sample.scale != 1, isBeyondReach(blob.name, of: net, computed) { continue }
@@ -105,28 +112,32 @@ package struct OnnxProof {
       }
     }
     progress(samples.count, samples.count)
-    let outputs = lowered.outputs.map(\.blob)
+    let outputs = correspondence.outputs.map(\.blob) + correspondence.missingOutputs
+    let defined = Set(net.steps.filter { $0.layer == nil }.flatMap(\.tops))
     return Result(
-      blobs: names.compactMap { renewed.contains($0.name) ? nil : found[$0.name] }, outputs: outputs,
+      blobs: names.compactMap {
+        renewed.contains($0.name) || defined.contains($0.name) ? nil : found[$0.name]
+      }, outputs: outputs,
       uncompared: outputs.filter { found[$0] == nil }, tolerance: tolerance, samples: samples.count,
-      firstDifference: first, renewed: names.map(\.name).filter(renewed.contains))
+      firstDifference: first, renewed: names.map(\.name).filter(renewed.contains),
+      definedOutputs: outputs.filter(defined.contains))
   }
 
   /// The last values of the wanted blobs.
   private func run(
-    _ net: NetRunner, _ inputs: [Name: NetValue<Float>], _ wanted: Set<Name>, _ lowered: LoweredNet,
+    _ net: NetRunner, _ inputs: [Name: NetValue<Float>], _ wanted: Set<Name>, _ lowered: LoweredNet?,
     _ model: OnnxModel
   ) throws -> [Name: NetValue<Float>] {
     var values: [Name: NetValue<Float>] = [:]
     let opset = model.opsets.first { $0.domain.isEmpty }?.version ?? 1
-    let defined = Dictionary(lowered.layers.filter(\.isDefinedAlone).map { ($0.subject.name, $0) }) {
+    let defined = Dictionary((lowered?.layers ?? []).filter(\.isDefinedAlone).map { ($0.subject.name, $0) }) {
       first, _ in first
     }
     _ = try net.run(
       inputs,
       cut: { step, bottoms in
         // Nothing else says what the layer computes: what is around it is compared.
-        guard let layer = defined[step.subject.name] else { throw step.obstacle! }
+        guard let lowered, let layer = defined[step.subject.name] else { throw step.obstacle! }
         return try OnnxExecution.run(
           layer, of: lowered.graph, opset: opset, bottoms: bottoms.compactMap(\.self))
       },

@@ -16,7 +16,7 @@ package struct TypeDefinition: Sendable {
   /// Names for intermediate results.
   package let lets: [Let]
   /// The operators, in the order in which they compute.
-  package let steps: [OperatorStep]
+  package let steps: [DefinitionStep]
   /// Whether the tops depend on nothing but the shapes of the bottoms, so that they are written as constants.
   package let isConstant: Bool
   /// The axis of the tops whose size depends on values, such as the number of boxes found; nil where there is none.
@@ -29,7 +29,7 @@ package struct TypeDefinition: Sendable {
   /// Makes one of all its parts.
   package init(
     types: [String], summary: String, bottoms: [String], conditions: [Condition], lets: [Let],
-    steps: [OperatorStep], isConstant: Bool, varyingAxis: Int?, place: SourcePlace, isBuiltin: Bool
+    steps: [DefinitionStep], isConstant: Bool, varyingAxis: Int?, place: SourcePlace, isBuiltin: Bool
   ) {
     self.types = types
     self.summary = summary
@@ -44,22 +44,52 @@ package struct TypeDefinition: Sendable {
   }
 }
 
-/// One operator of a definition, or as many as `repetition` says.
-package struct OperatorStep: Sendable {
-  /// Operators that differ in a number, which expressions know by a name.
-  package struct Repetition: Sendable {
-    /// The name; the number counts from 0.
-    package var name: String
-    /// How many operators there are.
-    package var count: CheckedExpression
+/// A step of a definition.
+package indirect enum DefinitionStep: Sendable {
+  /// One operator.
+  case single(OperatorStep)
+  /// Steps that are there several times, which differ in a number.
+  case repeated(StepGroup)
 
-    /// Makes one of all its parts.
-    package init(name: String, count: CheckedExpression) {
-      self.name = name
-      self.count = count
+  /// The operators in it, each once.
+  package var operators: [OperatorStep] {
+    switch self {
+    case .single(let step): [step]
+    case .repeated(let group): group.steps.flatMap(\.operators)
     }
   }
+}
 
+/// Steps that are there several times: all of them for 0, then all of them for 1, and so on.
+///
+/// What an operator in it makes is a list outside. Within, its name stands for what was made for the same number.
+package struct StepGroup: Sendable {
+  /// What expressions call the number, which counts from 0.
+  package let name: String
+  /// How often the steps are there.
+  package let count: CheckedExpression
+  /// Whether they are there at all; nil for always.
+  package let condition: CheckedExpression?
+  /// The steps.
+  package let steps: [DefinitionStep]
+  /// Where it stands.
+  package let place: SourcePlace
+
+  /// Makes one of all its parts.
+  package init(
+    name: String, count: CheckedExpression, condition: CheckedExpression?, steps: [DefinitionStep],
+    place: SourcePlace
+  ) {
+    self.name = name
+    self.count = count
+    self.condition = condition
+    self.steps = steps
+    self.place = place
+  }
+}
+
+/// One operator of a definition.
+package struct OperatorStep: Sendable {
   /// The operator's name.
   package let name: String
   /// What it reads.
@@ -70,22 +100,19 @@ package struct OperatorStep: Sendable {
   package let attributes: [OperatorAttributeValue]
   /// Whether it is there; nil for always.
   package let condition: CheckedExpression?
-  /// How often it is there; nil for once.
-  package let repetition: Repetition?
   /// Where it stands.
   package let place: SourcePlace
 
   /// Makes one of all its parts.
   package init(
     name: String, inputs: [StepInput], outputs: [ValueName], attributes: [OperatorAttributeValue],
-    condition: CheckedExpression?, repetition: Repetition?, place: SourcePlace
+    condition: CheckedExpression?, place: SourcePlace
   ) {
     self.name = name
     self.inputs = inputs
     self.outputs = outputs
     self.attributes = attributes
     self.condition = condition
-    self.repetition = repetition
     self.place = place
   }
 }

@@ -28,16 +28,8 @@ struct DefinitionChecker {
       lets.append(Let(name: name.text, expression: checked))
     }
     let conditions = try definition.conditions.map { try scope.check($0) }
-    guard definition.steps.count <= Self.stepLimit else {
-      throw RuleError(
-        .tooMany(definition.steps.count, of: "operators", limit: Self.stepLimit), definition.node)
-    }
-    var steps: [OperatorStep] = []
-    for (index, map) in definition.steps.enumerated() {
-      steps.append(
-        try step(
-          map, scope, &values, follows: steps.last, isLast: index == definition.steps.count - 1))
-    }
+    var count = 0
+    let steps = try check(definition.steps, scope, &values, &count, isInGroup: false)
     return TypeDefinition(
       types: definition.types.map(\.text), summary: definition.summary,
       bottoms: definition.bottoms.isEmpty ? ["x"] : definition.bottoms.map(\.text),
@@ -51,28 +43,69 @@ struct DefinitionChecker {
     if scope.names.contains(name.text) { throw RuleError(.repeatedName(name.text), name.node) }
   }
 
+  // MARK: - Steps
+
+  private func check(
+    _ maps: [YAMLMap], _ scope: RuleScope, _ values: inout DefinedValues, _ count: inout Int, isInGroup: Bool
+  ) throws -> [DefinitionStep] {
+    var steps: [DefinitionStep] = []
+    for (index, map) in maps.enumerated() {
+      count += 1
+      guard count <= Self.stepLimit else {
+        throw RuleError(.tooMany(count, of: "operators", limit: Self.stepLimit), map.node)
+      }
+      let isLast = !isInGroup && index == maps.count - 1
+      guard let each = try map.map("each", as: "each") else {
+        steps.append(
+          .single(try step(map, scope, &values, follows: steps.last?.operators.last, isLast: isLast)))
+        continue
+      }
+      guard !isInGroup else { throw RuleError(.nestedEach, each.node) }
+      steps.append(
+        .repeated(try group(map, each, scope, &values, &count, follows: steps.last, isLast: isLast)))
+    }
+    return steps
+  }
+
+  /// One operator, or those under `means`, several times.
+  private func group(
+    _ map: YAMLMap, _ each: YAMLMap, _ outer: RuleScope, _ values: inout DefinedValues, _ count: inout Int,
+    follows previous: DefinitionStep?, isLast: Bool
+  ) throws -> StepGroup {
+    guard let (variable, times) = each.texts.first, each.keys.count == 1 else {
+      throw RuleError(.badRepetition, each.node)
+    }
+    var scope = outer
+    let number = try scope.check(times.asText(for: .key(variable.text)), expecting: .number())
+    try scope.define(variable, as: .number())
+    let place = source.place(at: map.node.offset)
+    values.beginGroup()
+    defer { values.endGroup() }
+    guard map.value("means") != nil else {
+      let single = try step(
+        map, scope, &values, follows: previous?.operators.last, isLast: isLast)
+      return StepGroup(
+        name: variable.text, count: number, condition: nil, steps: [.single(single)], place: place)
+    }
+    try map.rejectUnknownKeys(allowed: ["each", "when", "means"])
+    let condition = try map.text("when").map { try scope.check($0, expecting: .boolean) }
+    let steps = try check(
+      try map.maps("means", as: RuleGrammar.operatorStep.name), scope, &values, &count, isInGroup: true)
+    return StepGroup(name: variable.text, count: number, condition: condition, steps: steps, place: place)
+  }
+
   // MARK: - One operator
 
   private func step(
-    _ map: YAMLMap, _ outer: RuleScope, _ values: inout DefinedValues, follows previous: OperatorStep?,
+    _ map: YAMLMap, _ scope: RuleScope, _ values: inout DefinedValues, follows previous: OperatorStep?,
     isLast: Bool
   ) throws -> OperatorStep {
     let name = try map.requiredText("op")
     guard let form = operators.first(where: { $0.name == name.text }) else {
       throw RuleError(.unknownOperator(name.text, known: operators.map(\.name)), name.node)
     }
-    var scope = outer
-    var repetition: OperatorStep.Repetition?
-    if let each = try map.map("each", as: "each") {
-      guard let (variable, count) = each.texts.first, each.keys.count == 1 else {
-        throw RuleError(.badRepetition, each.node)
-      }
-      let checked = try scope.check(count.asText(for: .key(variable.text)), expecting: .number())
-      try scope.define(variable, as: .number())
-      repetition = OperatorStep.Repetition(name: variable.text, count: checked)
-    }
     let inputs = try inputs(of: map, form, scope, values, follows: previous)
-    let outputs = try outputs(of: map, form, scope, &values, isRepeated: repetition != nil, isLast: isLast)
+    let outputs = try outputs(of: map, form, scope, &values, isLast: isLast)
     var attributes: [OperatorAttributeValue] = []
     for (key, value) in map.texts where !RuleGrammar.operatorStep.names.contains(key.text) {
       guard let kind = form.attributes[key.text] else {
@@ -86,7 +119,7 @@ struct DefinitionChecker {
     return OperatorStep(
       name: form.name, inputs: inputs, outputs: outputs, attributes: attributes,
       condition: try map.text("when").map { try scope.check($0, expecting: .boolean) },
-      repetition: repetition, place: source.place(at: map.node.offset))
+      place: source.place(at: map.node.offset))
   }
 
   private func inputs(
@@ -132,12 +165,12 @@ struct DefinitionChecker {
 
   private func outputs(
     of map: YAMLMap, _ form: OperatorForm, _ scope: RuleScope, _ values: inout DefinedValues,
-    isRepeated: Bool, isLast: Bool
+    isLast: Bool
   ) throws -> [ValueName] {
     let place = source.place(at: map.node.offset)
     guard let node = map.value("output") else {
       let name = isLast ? "y" : values.freshName()
-      if !isLast { try values.define(name, isList: isRepeated, at: map.node) }
+      if !isLast { try values.define(name, isList: false, at: map.node) }
       return [ValueName(name: isLast ? ValueName.tops : name, index: nil, place: place)]
     }
     return try RewriteSectionChecker.items(node).map { node in
@@ -147,7 +180,7 @@ struct DefinitionChecker {
         values.makesTops()
       } else {
         try define(RuleText(text: name.name, node: node), scope)
-        try values.define(name.name, isList: isRepeated || name.index != nil, at: node)
+        try values.define(name.name, isList: name.index != nil, at: node)
       }
       return name
     }
@@ -199,6 +232,8 @@ private struct DefinedValues {
   private var lists: [String: Bool] = [:]
   private(set) var first = ""
   private var fresh = 0
+  /// What operators of the present group make without an index: one value within, a list outside.
+  private var ofGroup: Set<String>?
 
   mutating func define(_ name: String, isList: Bool, at node: YAMLNode) throws {
     if first.isEmpty { first = name }
@@ -207,6 +242,16 @@ private struct DefinedValues {
     }
     // Operators under different conditions may make the same value, and those of a list its elements.
     lists[name] = isList || lists[name] ?? false
+    if !isList, ofGroup != nil { ofGroup?.insert(name) }
+  }
+
+  /// From here on operators are there several times.
+  mutating func beginGroup() { ofGroup = [] }
+
+  /// The end of those.
+  mutating func endGroup() {
+    for name in ofGroup ?? [] { lists[name] = true }
+    ofGroup = nil
   }
 
   /// Notes that an operator makes a top, which later ones may read.

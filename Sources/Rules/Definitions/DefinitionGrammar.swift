@@ -33,7 +33,7 @@ extension RuleGrammar {
   package static let operatorStep = RuleShape(
     "operator",
     keys: [
-      RuleKey("op", .text, isRequired: true, "ONNX's name of the operator."),
+      RuleKey("op", .text, "ONNX's name of the operator; needed without 'means'."),
       RuleKey(
         "input", .field,
         "What it reads: values, {floats: …}, {ints: …} or {bools: …} for a constant, null for an input left out; when absent what the operator before has made."
@@ -42,6 +42,8 @@ extension RuleGrammar {
         "output", .texts, "What its results are called; the last operator makes 'tops' when absent."),
       RuleKey("when", .expression, "Whether it is there; always when absent."),
       RuleKey(
-        "each", .namedExpressions, "A name and how often the operator is there: {i: layer.bottoms.count}."),
+        "each", .namedExpressions,
+        "A name and how often the operator, or those under 'means', are there: {i: layer.bottoms.count}."),
+      RuleKey("means", .operators, "With 'each': operators that are there together, several times."),
     ])
 }

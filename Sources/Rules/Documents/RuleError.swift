@@ -105,6 +105,7 @@ package struct RuleError: Error, Sendable {
     case inputCount(Int, operator: String, ClosedRange<Int>)
     case unknownDefinedValue(String, known: [String])
     case badRepetition
+    case nestedEach
     case badConstant
   }
 

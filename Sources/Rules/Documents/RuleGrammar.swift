@@ -324,6 +324,8 @@ package struct RuleKey: Sendable {
     case bottomList
     /// Calls of kernels and assignments.
     case transforms
+    /// Operators of a layer definition, in order.
+    case operators
     /// New layers, one or a list.
     case templates
     /// New layers with the place where they come in, one or a list.

@@ -243,6 +243,7 @@ extension RuleError: DiagnosticError {
     case .badRepetition:
       return
         "'each' needs one name and how often the operator is there; write 'each: {i: layer.bottoms.count}'"
+    case .nestedEach: return "'each' cannot stand within another 'each'"
     case .badConstant: return "a constant has one kind; write {floats: …}, {ints: …} or {bools: …}"
     }
   }

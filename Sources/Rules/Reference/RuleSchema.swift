@@ -172,7 +172,8 @@ package struct RuleSchema {
       (key.name, described(key.name == "input" ? Self.oneOrList(input) : schema(of: key.value), key.summary))
     }
     return .object([
-      ("type", "object"), ("properties", .object(keys)), ("required", ["op"]),
+      ("type", "object"), ("properties", .object(keys)),
+      ("anyOf", [["required": ["op"]], ["required": ["each", "means"]]]),
       ("additionalProperties", Self.oneOrList(Self.reference("expression"))),
     ])
   }
@@ -237,6 +238,7 @@ package struct RuleSchema {
     case .bottomReference: Self.reference("bottomReference")
     case .bottomList: Self.reference("bottomList")
     case .transforms: ["type": "array", "items": Self.reference("transform")]
+    case .operators: ["type": "array", "items": Self.reference("operator")]
     case .templates: Self.oneOrList(Self.reference("template"))
     case .insertions: Self.oneOrList(Self.reference("insertion"))
     case .namedTexts: Self.named(Self.reference("text"))

@@ -75,3 +75,17 @@ package struct NetComparison: Sendable {
     blobs.filter { !$0.isMadeOtherwise }.max { $0.relative < $1.relative }
   }
 }
+
+extension NetComparison {
+  /// What came of running a net beside something else than a net, such as a graph of operators.
+  package init(
+    blobs: [BlobDifference], tolerance: Double, outputs: [Name], unmatchedOutputs: [Name],
+    uncomparedOutputs: [Name], firstDivergence: BlobDifference?, samples: Int
+  ) {
+    self.init(
+      blobs: blobs, tolerance: tolerance, outputs: outputs, unmatchedOutputs: unmatchedOutputs,
+      uncomparedOutputs: uncomparedOutputs, settledOutputs: [], computedCount: blobs.count,
+      firstDivergence: firstDivergence, cuts: [], skipped: [], handedOver: [], ties: [], samples: samples,
+      agreement: [])
+  }
+}

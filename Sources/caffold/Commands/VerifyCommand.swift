@@ -13,6 +13,10 @@ struct VerifyCommand: ParsableCommand {
       layer's first bottom, or that of --input-shape.
 
         caffold verify deploy.prototxt weights.caffemodel out/deploy.prototxt out/weights.caffemodel
+        caffold verify deploy.prototxt weights.caffemodel net.onnx
+
+      An ONNX file, whoever made it, is run by caffold's evaluator of operators; its inputs and outputs are matched by name, \
+      and by their order where all names are others.
 
       Random inputs have numbers of the size of 1; further samples are 10 and 100 times as large, and larger where a layer \
       that changed bends only there.
@@ -27,11 +31,11 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Its weights.", valueName: "weights-a"))
   var weightsA: String
 
-  @Argument(help: ArgumentHelp("The second net definition.", valueName: "model-b"))
+  @Argument(help: ArgumentHelp("The second net definition, or an ONNX file.", valueName: "model-b"))
   var modelB: String
 
-  @Argument(help: ArgumentHelp("Its weights.", valueName: "weights-b"))
-  var weightsB: String
+  @Argument(help: ArgumentHelp("Its weights; an ONNX file has its own.", valueName: "weights-b"))
+  var weightsB: String?
 
   @Option(
     help: ArgumentHelp(
@@ -84,11 +88,24 @@ struct VerifyCommand: ParsableCommand {
     guard (1...1_000_000).contains(samples) else {
       throw ValidationError("--samples must be between 1 and 1,000,000")
     }
+    if isOnnx {
+      if weightsB != nil {
+        throw ValidationError("an ONNX file has its own weights; leave '<weights-b>' out")
+      }
+      if double { throw ValidationError("--double is for nets; ONNX files are run in single precision") }
+      if samples != InputOptions().samples {
+        throw ValidationError("--samples is for nets; an ONNX file is run on three samples")
+      }
+    } else if weightsB == nil {
+      throw ValidationError("Missing expected argument '<weights-b>'")
+    }
     guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative") }
     for (option, values) in [("--input", input), ("--input-shape", inputShape), ("--rules", rules)] {
       if values.contains("") { throw ValidationError("\(option) has an empty value") }
     }
   }
+
+  private var isOnnx: Bool { modelB.hasSuffix(".onnx") }
 
   func run() throws {
     try reporting {
@@ -104,9 +121,13 @@ struct VerifyCommand: ParsableCommand {
       inputs.seed = seed
       inputs.tolerance = tolerance
       inputs.isDouble = double
-      let result = try Caffold.verify(
-        ModelFiles(model: modelA, weights: weightsA), ModelFiles(model: modelB, weights: weightsB), options,
-        inputs: inputs, observer: Console.observer())
+      let first = ModelFiles(model: modelA, weights: weightsA)
+      let result =
+        isOnnx
+        ? try Caffold.verify(first, onnx: modelB, options, inputs: inputs, observer: Console.observer())
+        : try Caffold.verify(
+          first, ModelFiles(model: modelB, weights: weightsB), options, inputs: inputs,
+          observer: Console.observer())
       let report = VerifyReport(result, verbose: verbose)
       switch format {
       case .json: Console.output(report.json.text)

@@ -78,15 +78,21 @@ struct ExportReport {
     if !proof.uncompared.isEmpty {
       return ["not proven: these outputs could not be compared: \(Format.names(proof.uncompared))"]
     }
-    let worst = proof.worst
-    let largest =
-      worst.map {
-        $0.relative == 0
-          ? "no difference" : "the largest difference is \(Format.scientific($0.relative)), at '\($0.name)'"
-      }
-      ?? "no difference"
+    guard !proof.blobs.isEmpty else {
+      return [
+        "not proven: only definitions say what the layers compute that make \(Format.names(proof.definedOutputs))"
+      ]
+    }
+    let largest = proof.worst.flatMap { worst in
+      worst.relative == 0
+        ? nil : "the largest difference is \(Format.scientific(worst.relative)), at '\(worst.name)'"
+    }
+    let outputs =
+      proof.definedOutputs.isEmpty
+      ? "all outputs among them" : "all outputs among them but \(Format.names(proof.definedOutputs))"
+    let agree = proof.blobs.count == 1 ? "agrees" : "agree"
     return [
-      "proven: \(Format.counted(proof.blobs.count, "blob")) of the Caffe net agree within \(tolerance), all outputs among them, on \(Format.counted(proof.samples, "sample")); \(largest)"
+      "proven: \(Format.counted(proof.blobs.count, "blob")) of the Caffe net \(agree) within \(tolerance), \(outputs), on \(Format.counted(proof.samples, "sample")); \(largest ?? "no difference")"
     ]
   }
 

@@ -20,6 +20,7 @@ def test_the_page_says_what_happens(command, tmp_path):
     page = play(PAGE, tmp_path)
     assert PAGE.read_text() == page
     assert page.count("\nproven: ") == 4
+    assert page.count("\nequal: ") == 1
     assert "no definition says what VendorNorm computes" in page
     assert "did you mean 'Sub'?" in page
 
