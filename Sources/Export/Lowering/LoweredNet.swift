@@ -30,7 +30,7 @@ package struct LoweredNet: Sendable {
     package var name: Name
     /// The name of the value in the graph.
     package var value: String
-    /// Whether a rewrite has changed the layer that makes it.
+    /// Whether a rewrite has changed the layer that makes it, or lets another layer make it.
     package var isRewritten: Bool
     /// The blobs that the layer reads.
     package var bottoms: [Name]

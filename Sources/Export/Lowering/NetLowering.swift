@@ -129,10 +129,16 @@ package struct NetLowering {
         last[blob] = (top, layer)
       }
     }
+    // A fold into the layer behind leaves what a removed layer has changed in place as it was before that layer.
+    var makers: [Name: Int] = [:]
+    for (index, layer) in net.graph.definition.layers.enumerated() where net.graph.layers[index].isIncluded {
+      for top in layer.tops { makers[top] = index }
+    }
     return order.map { blob in
       let (value, layer) = last[blob]!
       return LoweredNet.Blob(
-        name: blob, value: name(of: value), isRewritten: net.graph.changes[layer] != nil,
+        name: blob, value: name(of: value),
+        isRewritten: net.graph.changes[layer] != nil || makers[blob] != layer.index,
         bottoms: net.graph[layer].bottoms.map(net.graph.blobName))
     }
   }
