@@ -1,15 +1,10 @@
 """The nets of ../shared/models, exported and run by onnxruntime, against the executor."""
 
 import conftest
-import nets
-import numpy as np
 import onnx_files
 import probe
 import pytest
-
-#: Nets whose input is bytes: values near 0 would only show what cancels out in their first layers.
-TAKES_PIXELS = {"ov_face_detection_retail_0044", "ov_person_detection_0022", "retinaface_mnet25"}
-PIXELS = 60
+import real_models
 
 #: Nets that take the statistics of the batch in dozens of layers: single precision leaves five digits of
 #: their outputs, in onnxruntime as in the executor.
@@ -33,8 +28,7 @@ def test_net(name, tmp_path, record_property):
     report = onnx_files.export(model, weights, path)
     assert report["proof"]["proven"]
     onnx_files.check(path)
-    spread = np.float32(PIXELS if name.split("/")[0] in TAKES_PIXELS else 1)
-    inputs = {blob: value * spread for blob, value in nets.random_inputs(nets.parse_file(model)).items()}
+    inputs = real_models.inputs(model)
     expected = {blob: value for _, blob, value in probe.run_files(model, weights, inputs)}
     made = onnx_files.run(path, inputs)
     assert made.keys() == expected.keys()

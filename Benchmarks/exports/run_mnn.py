@@ -1,0 +1,41 @@
+"""Converts an ONNX file for MNN and runs it, in its high precision: FILE INPUTS.npz OUTPUTS.npz [--exact]."""
+
+import pathlib
+import sys
+import tempfile
+
+import _tools  # the converter, without the script around it, which installs packages and sends reports
+import numpy as np
+from MNN import expr, nn
+
+WINOGRAD_MEMORY_LEVEL = 3  # of MNN's Interpreter::HintMode; 0 leaves Winograd's convolutions out
+
+
+def main() -> None:
+    file, inputs, outputs = sys.argv[1:4]
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "net.mnn")
+        words = ["mnnconvert", "-f", "ONNX", "--modelFile", file, "--MNNModel", str(path), "--bizCode", "net"]
+        _tools.mnnconvert(words)
+        if not path.exists():
+            sys.exit("the converter wrote nothing")
+        runtime = nn.create_runtime_manager(({"backend": "CPU", "precision": "high", "numThread": 2},))
+        if "--exact" in sys.argv:
+            runtime.set_hint(WINOGRAD_MEMORY_LEVEL, 0)
+        info = nn.load_module_from_file(str(path), [], []).get_info()
+        module = nn.load_module_from_file(
+            str(path), info["inputNames"], info["outputNames"], runtime_manager=runtime
+        )
+    print("loaded", flush=True)
+    given = np.load(inputs)
+    # The arrays must outlive the run: MNN may read them in place.
+    arrays = [np.ascontiguousarray(given[name]) for name in info["inputNames"]]
+    values = module.forward([expr.const(array, list(array.shape), expr.NCHW) for array in arrays])
+    found = {}
+    for name, value in zip(info["outputNames"], values):
+        plain = value if value.data_format == expr.NCHW else expr.convert(value, expr.NCHW)
+        found[name] = np.array(plain.read())
+    np.savez(outputs, **found)
+
+
+main()
