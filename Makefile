@@ -17,6 +17,7 @@
 # make dist-test  install each of them where nothing of the build is, and use it
 # make bench   measure against copying the file; writes Benchmarks/RESULTS.md, takes minutes and 7 GB of disk;
 #              BENCH_FLAGS=--short for a quick look
+# make runtimes  try exported nets in other programs; writes Documentation/Runtimes.md, takes minutes and 4 GB of disk
 # make clean   remove what the targets above made
 #
 # Each target sets up what it needs: apt packages that are missing, and a Python environment in .venv.
@@ -32,7 +33,7 @@ FOLDED      := out/demo/digits.prototxt out/demo/digits.caffemodel
 SWIFT_DIRS  := Package.swift Sources Tests Plugins Fuzz examples/embed/Package.swift examples/embed/Sources
 PYTHON_DIRS := Tests/Oracles Tests/Dist examples Benchmarks python packaging
 
-.PHONY: demo test unit oracles lint format reference build probe packages clean embed faults fuzz fuzz-smoke sanitize guard batch bench dist dist-test
+.PHONY: demo test unit oracles lint format reference build probe packages clean embed faults fuzz fuzz-smoke sanitize guard batch bench runtimes dist dist-test
 
 demo: build $(VENV)
 	$(CAFFOLD) fold $(DIGITS) -o out/demo --verify
@@ -83,6 +84,9 @@ dist: build
 
 dist-test: dist $(VENV)
 	DIST=out/dist .venv/bin/python -m pytest Tests/Dist -q -rs
+
+runtimes: build probe $(VENV)
+	.venv/bin/python Benchmarks/exports.py --caffold $(CAFFOLD) $(RUNTIMES_FLAGS)
 
 bench: build $(VENV)
 	@Scripts/setup.sh optional Benchmarks/requirements.txt

@@ -322,15 +322,13 @@ def versions(found: dict[str, Environment], caffold: str) -> list[str]:
     return ["; ".join(said) + "."]
 
 
-def write(page: Path, sections: dict[str, list[str]]) -> None:
-    """Replaces what stands between the markers of each section."""
-    text = page.read_text()
-    for name, lines in sections.items():
-        pattern = re.compile(rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-        body = "\n".join(lines)
-        text, count = pattern.subn(lambda found, body=body: f"{found[1]}{body}\n{found[2]}", text)
-        if count != 1:
-            sys.exit(f"error: {page} has no place for {name}")
+def write(page: Path, section: str, lines: list[str]) -> None:
+    """Replaces what stands between the markers of a section."""
+    pattern = re.compile(rf"(<!-- {section}: [^\n]*-->\n).*?(<!-- end of {section} -->)", re.DOTALL)
+    body = "\n".join(lines)
+    text, count = pattern.subn(lambda found: f"{found[1]}{body}\n{found[2]}", page.read_text())
+    if count != 1:
+        sys.exit(f"error: {page} has no place for {section}")
     page.write_text(text)
 
 
@@ -354,19 +352,19 @@ def main() -> None:
     runtimes = {name: environment for name, environment in found.items() if name in RUNTIMES}
     converters = {name: environment for name, environment in found.items() if name in CONVERTERS}
     nets = [] if wanted == ["times"] else real_nets(arguments.folder / "exports")
-    sections = {}
+    # Each section is written as soon as it is measured: the next one may take long.
     if "runtimes" in wanted:
-        sections["runtimes"] = measure_runtimes(arguments.caffold, nets, runtimes)
+        write(arguments.page, "runtimes", measure_runtimes(arguments.caffold, nets, runtimes))
     if "converters" in wanted and "onnxruntime" in runtimes:
-        sections["converters"] = measure_converters(nets, converters, runtimes["onnxruntime"])
+        rows = measure_converters(nets, converters, runtimes["onnxruntime"])
+        write(arguments.page, "converters", rows)
     if "times" in wanted:
         Tool.measure = compiled(arguments.folder, "measure")
-        sections["times"] = measure_exports(
-            arguments.caffold, arguments.folder, arguments.rounds, converters, notes
-        )
+        rows = measure_exports(arguments.caffold, arguments.folder, arguments.rounds, converters, notes)
+        write(arguments.page, "times", rows)
     date = f"{datetime.date.today():%Y-%m-%d}, {os.cpu_count()} processors: "
-    sections["versions"] = [date + versions(found, arguments.caffold)[0], *(f"\n{note}" for note in notes)]
-    write(arguments.page, sections)
+    said = [date + versions(found, arguments.caffold)[0], *(f"\n{note}" for note in notes)]
+    write(arguments.page, "versions", said)
     print(f"wrote {arguments.page}", file=sys.stderr)
 
 
