@@ -3,7 +3,8 @@
 #              the example of the library
 # make lint    formatting and lint, Swift and Python; changes nothing
 # make format  put Swift and Python files into the form that `make lint` wants
-# make reference  Documentation/BuiltinRules.md from the files under rules/, and the tables in Rules.md and Export.md
+# make reference  Documentation/BuiltinRules.md from the files under rules/, the tables in Rules.md and Export.md, and
+#              Limits.md from the constants
 # make build   the release binary, .build/release/caffold, statically linked
 # make probe   the release binaries of the test programs: .build/release/{layer,onnx,operator}-probe
 # make embed   examples/embed, a package that uses the library CaffoldKit: build it, run it, compare what it prints
@@ -107,6 +108,7 @@ reference: build
 	$(CAFFOLD) rules reference --functions | Scripts/insert.sh functions Documentation/Rules.md
 	$(CAFFOLD) rules reference --layers | Scripts/insert.sh layers Documentation/Export.md
 	$(CAFFOLD) rules reference --operators | Scripts/insert.sh operators Documentation/Export.md
+	CAFFOLD_WRITE_LIMITS=1 swift test --filter LimitsPageTests
 
 build: packages
 	$(SWIFT_BUILD) --product caffold

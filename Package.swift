@@ -106,6 +106,12 @@ let package = Package(
       ], path: "Fuzz/Checks"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"]),
     .testTarget(
+      name: "LimitsTests",
+      dependencies: [
+        "CaffoldKit", "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "YAML", "JSON",
+        "Tensors", "Threads", "Diagnostics", "WireTestSupport",
+      ]),
+    .testTarget(
       name: "VerificationTests",
       dependencies: [
         "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Diagnostics",

@@ -49,6 +49,9 @@ extension LayerError {
     case .memory(let needed, let limit):
       return "the values that must be held at a time have \(needed) numbers together; the limit is \(limit);"
         + " give smaller inputs with --input-shape"
+    case .boxPairs(let limit):
+      return
+        "more than \(limit) pairs of boxes would be compared; set 'nms_param.top_k' or 'confidence_threshold'"
     case .bothGiven(let one, let other): return "give either '\(one)' or '\(other)', not both"
     case .unevenSlices(let length, let tops):
       return "an axis of \(length) cannot be cut into \(tops) equal parts"

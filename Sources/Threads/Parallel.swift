@@ -3,9 +3,12 @@ import Synchronization
 
 /// Work on all cores.
 package enum Parallel {
-  /// As many threads as the process may use cores, at most 64.
+  /// The most threads: more of them no longer shorten the work of a net.
+  static let mostThreads = 64
+
+  /// As many threads as the process may use cores, and no more than ``mostThreads``.
   package static let threadCount = max(
-    1, min(64, Cores.allowed?.count ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    1, min(mostThreads, Cores.allowed?.count ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
   /// Below this many elementary operations a thread costs more than it saves.
   package static let smallestShare = 1 << 17

@@ -29,6 +29,20 @@ import Testing
     #expect(lines("x\n", "") == ["--- a", "+++ b", "@@ -1 +0,0 @@", "-x"])
   }
 
+  @Test func longGapsAreNotCompared() {
+    // The lines between the first and the last occur several times and hold nothing together.
+    func text(_ count: Int, _ end: String) -> String {
+      end + (0..<count - 2).map { "line \($0 % 3)\n" }.joined() + end
+    }
+    let half = UnifiedDiff.mostCompared / 2
+    func changed(_ count: Int) -> Int {
+      let lines = lines(text(count, "old\n"), text(count, "new\n"))
+      return lines.dropFirst(2).count { $0.hasPrefix("-") || $0.hasPrefix("+") }
+    }
+    #expect(changed(half) == 4)
+    #expect(changed(half + 1) == 2 * (half + 1))
+  }
+
   /// Random texts of few different lines, which repeat a lot, and of many.
   @Test(arguments: [2, 5, 1000])
   func appliedTheyMakeTheSecondText(variety: Int) throws {

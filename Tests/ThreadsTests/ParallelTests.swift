@@ -3,6 +3,10 @@ import Testing
 @testable import Threads
 
 struct ParallelTests {
+  @Test func thereAreNoMoreThreadsThanTheLimit() {
+    #expect((1...Parallel.mostThreads).contains(Parallel.threadCount))
+  }
+
   @Test(arguments: [0, 1, 2, 7, 1000], [0, Int.max])
   func everyNumberComesOnce(count: Int, work: Int) {
     let calls = UnsafeMutableBufferPointer<Int>.allocate(capacity: count)

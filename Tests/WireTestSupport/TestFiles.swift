@@ -73,9 +73,13 @@ public enum TestFiles {
   /// Writes a small file, in a new folder if one is given.
   public static func put(_ text: String, to path: String, makingFolder folder: String? = nil) {
     if let folder { mkdir(folder, 0o777) }
+    put(Array(text.utf8), to: path)
+  }
+
+  /// Writes a small file.
+  public static func put(_ bytes: [UInt8], to path: String) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
     precondition(descriptor >= 0)
-    let bytes = Array(text.utf8)
     precondition(Glibc.write(descriptor, bytes, bytes.count) == bytes.count)
     close(descriptor)
   }

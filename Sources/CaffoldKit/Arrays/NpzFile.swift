@@ -17,9 +17,9 @@ package struct NpzFile {
   package private(set) var names: [String] = []
 
   /// The most bytes that one array may take.
-  private static let limit = FileLimits.text
+  static let limit = FileLimits.text
   /// The most bytes of a directory.
-  private static let directoryLimit = 1 << 26
+  static let directoryLimit = 1 << 26
 
   /// Whether a file begins as a zip archive does.
   static func isOne(_ path: String) throws(FileError) -> Bool {
@@ -86,7 +86,11 @@ package struct NpzFile {
     guard let member = members[name] else { return nil }
     let path = "\(file.path): \(name)"
     let damaged = InputValuesError(path: path, problem: "is damaged")
-    guard member.size <= Self.limit, member.packed <= Self.limit, member.offset + 30 <= file.byteCount else {
+    guard member.size <= Self.limit, member.packed <= Self.limit else {
+      let size = max(member.size, member.packed)
+      throw InputValuesError(path: path, problem: "has \(size) bytes; the limit is \(Self.limit)")
+    }
+    guard member.offset + 30 <= file.byteCount else {
       throw damaged
     }
     let head = try Self.bytes(of: file, member.offset..<member.offset + 30)

@@ -28,7 +28,7 @@ package struct UnifiedDiff {
 
   private static let context = 3
   /// Gaps with more lines than this are not compared line by line.
-  private static let mostCompared = 4000
+  static let mostCompared = 4000
 
   private let old: [ArraySlice<UInt8>]
   private let new: [ArraySlice<UInt8>]

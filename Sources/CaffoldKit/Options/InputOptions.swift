@@ -4,6 +4,9 @@ public struct InputOptions: Sendable, Equatable {
   public var values: [String] = []
   /// Shapes of inputs, or of the tops of layers that cannot be run, as `1,3,224,224` or `NAME=1,3,224,224`.
   public var shapes: [String] = []
+  /// The most random inputs.
+  package static let mostSamples = 1_000_000
+
   /// How many random inputs are run; one when values are given.
   public var samples = 1
   /// Where the random numbers begin.

@@ -31,6 +31,11 @@ public struct RuleTestResult {
 
 /// How rules are proven.
 public struct ProveOptions: Sendable, Equatable {
+  /// The most nets that are compared for a rule.
+  package static let mostInstances = 1_000_000
+  /// The longest that one rule may take.
+  package static let mostSeconds = 1e6
+
   /// How many rewritten nets are compared for each rule.
   public var instances = ProofOptions().instances
   /// Where the random numbers begin.

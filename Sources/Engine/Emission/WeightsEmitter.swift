@@ -50,7 +50,7 @@ package struct WeightsEmitter: Sendable {
   }
 
   /// What protobuf reads of one message.
-  private static let mostBytes = Int(Int32.max)
+  static let mostBytes = Int(Int32.max)
 
   private func rewritten(
     _ layer: WeightLayer, _ edit: WeightLayerEdit, with rewriter: inout MessageRewriter

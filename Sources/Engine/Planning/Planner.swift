@@ -47,8 +47,12 @@ package struct Planner {
   /// How often new layers may be made of new layers, one after the other.
   static let generationLimit = 64
 
-  /// How many layers the rules of a run may make: 10,000, and 16 for each layer of the net. Rules that make two layers
-  /// of each of their own would fill the memory long before `generationLimit`.
+  /// How many layers the rules of a run may make in any net. Rules that make two layers of each of their own would fill
+  /// the memory long before `generationLimit`.
+  static let newLayers = 10_000
+  /// How many more they may make for each layer of the net.
+  static let newLayersPerLayer = 16
+
   private let newLayerLimit: Int
   /// How many they have made.
   private var made = 0
@@ -101,7 +105,7 @@ package struct Planner {
     self.banned = banned
     reach = rules.map(\.pattern.reach).max() ?? 0
     misses = Misses(self.rules, layerCount: net.graph.layers.count)
-    newLayerLimit = 10_000 + 16 * net.graph.layers.count
+    newLayerLimit = Self.newLayers + Self.newLayersPerLayer * net.graph.layers.count
   }
 
   /// Rules of a lower priority wait until those of higher ones find nothing any more: a BatchNorm becomes a

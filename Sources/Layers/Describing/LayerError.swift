@@ -56,6 +56,8 @@ package struct LayerError: DiagnosticError, Equatable {
     case unexplainedField(path: String, place: String)
     /// A net whose values together have too many numbers when the layer is run.
     case memory(needed: Int, limit: Int)
+    /// Boxes that overlap too little to be thrown away by one another: too many pairs would be compared.
+    case boxPairs(limit: Int)
     /// Two parameters of which a layer takes one.
     case bothGiven(String, String)
     /// An axis that cannot be cut into as many equal parts as there are tops.

@@ -78,6 +78,7 @@ struct DetectionOutputLayer: LayerDescription {
     let priors = (0..<priorCount).map { Box(inputs[2].values, at: $0 * 4) }
     let variances = (0..<priorCount).map { Box(inputs[2].values, at: (priorCount + $0) * 4) }
     var rows: [S] = []
+    var pairs = BoxSuppression.mostPairs
     // Without priors there may still be any number of classes to go through.
     for image in 0..<(priorCount > 0 ? images : 0) {
       var found: [(label: Int, prior: Int, confidence: S)] = []
@@ -94,8 +95,9 @@ struct DetectionOutputLayer: LayerDescription {
         let confidences = (0..<priorCount).map {
           inputs[1].values[(image * priorCount + $0) * classCount + label]
         }
-        let kept = suppression.kept(
-          boxes[sharesLocation ? 0 : label], confidences: confidences, above: S(leastConfidence))
+        let kept = try suppression.kept(
+          boxes[sharesLocation ? 0 : label], confidences: confidences, above: S(leastConfidence),
+          pairs: &pairs)
         found += kept.map { (label, $0, confidences[$0]) }
       }
       if keepCount >= 0, found.count > keepCount {

@@ -4,7 +4,7 @@ struct WindowParameters: Sendable {
   private let subject: LayerSubject
   /// The most places that a window may have. Each has an offset in memory, and where the bottom has no channels no weights
   /// speak for so many.
-  private static let mostPlaces = 1 << 22
+  static let mostPlaces = 1 << 22
 
   /// The sizes as they are written.
   let fields: WindowFields

@@ -55,11 +55,13 @@ struct RulesProveCommand: ParsableCommand {
   var verbose = false
 
   func validate() throws {
-    guard (1...1_000_000).contains(instances) else {
-      throw ValidationError("--instances must be between 1 and 1,000,000")
+    guard (1...ProveOptions.mostInstances).contains(instances) else {
+      throw ValidationError("--instances must be between 1 and \(ProveOptions.mostInstances)")
     }
     guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative") }
-    guard time > 0, time <= 1e6 else { throw ValidationError("--time must be above 0 and at most 1,000,000") }
+    guard time > 0, time <= ProveOptions.mostSeconds else {
+      throw ValidationError("--time must be above 0 and at most \(Int(ProveOptions.mostSeconds))")
+    }
   }
 
   func run() throws {

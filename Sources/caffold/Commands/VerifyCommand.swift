@@ -85,8 +85,8 @@ struct VerifyCommand: ParsableCommand {
   var verbose = false
 
   func validate() throws {
-    guard (1...1_000_000).contains(samples) else {
-      throw ValidationError("--samples must be between 1 and 1,000,000")
+    guard (1...InputOptions.mostSamples).contains(samples) else {
+      throw ValidationError("--samples must be between 1 and \(InputOptions.mostSamples)")
     }
     if isOnnx {
       if weightsB != nil {

@@ -160,6 +160,9 @@ WRONG = {
     "empty input": ["verify", *DIGITS, *DIGITS, "--input", ""],
     "empty shape to verify": ["verify", *DIGITS, *DIGITS, "--input-shape", ""],
     "samples without end": ["verify", *DIGITS, *DIGITS, "--samples", str(2**63 - 1)],
+    "a sample too many": ["verify", *DIGITS, *DIGITS, "--samples", "1000001"],
+    "an instance too many": ["rules", "prove", "--instances", "1000001"],
+    "a second too many": ["rules", "prove", "--time", "1000001"],
     "no samples": ["verify", *DIGITS, *DIGITS, "--samples", "0"],
 }
 

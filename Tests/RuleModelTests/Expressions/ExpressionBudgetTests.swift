@@ -122,6 +122,12 @@ import Testing
     #expect(
       lets.outcome("sum(conv.blobs[0] + conv.blobs[0] + conv.blobs[0])")
         == "the expressions for one match hold more than 22 elements in memory, the limit for this match")
+    // However large the blobs, there is a most.
+    lets.budget = ExpressionBudget()
+    lets.limits.mostElements = 21
+    #expect(
+      lets.outcome("sum(conv.blobs[0] + conv.blobs[0] + conv.blobs[0])")
+        == "the expressions for one match hold more than 21 elements in memory, the limit for this match")
   }
 
   @Test func operationsOfAMatchAddUp() {
