@@ -108,8 +108,8 @@ let package = Package(
     .testTarget(
       name: "LimitsTests",
       dependencies: [
-        "CaffoldKit", "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "YAML", "JSON",
-        "Tensors", "Threads", "Diagnostics", "WireTestSupport",
+        "CaffoldKit", "Export", "OnnxIO", "Operators", "Verification", "Engine", "Layers", "CaffeIO", "Rules",
+        "RuleModel", "YAML", "JSON", "Tensors", "Threads", "Diagnostics", "WireTestSupport",
       ]),
     .testTarget(
       name: "VerificationTests",

@@ -13,6 +13,8 @@ build=.build-fuzz
 # The compiler heeds the last -sanitize alone; --sanitize=fuzzer leaves the main function to libFuzzer.
 CAFFOLD_FUZZ=1 swift build -c release --scratch-path "$build" --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address --product fuzz
 fuzz=$build/release/fuzz
+# What is made once and kept is beyond the reach of LeakSanitizer, since Swift tags its pointers.
+export ASAN_OPTIONS=detect_leaks=0
 [ $# -gt 0 ] || mapfile -t checks < <("$fuzz")
 [ $# -eq 0 ] || checks=("$@")
 
@@ -38,8 +40,6 @@ for check in "${checks[@]}"; do
   options=(-max_total_time="$each" -timeout=10 -rss_limit_mb=1024 -detect_leaks=0 -artifact_prefix="Fuzz/FailCases/$check-")
   [ ! -f "Fuzz/$check.dict" ] || options+=(-dict="Fuzz/$check.dict")
   log=$build/$check.log
-  # What is made once and kept is not reachable for LeakSanitizer, since Swift tags its pointers.
-  export ASAN_OPTIONS=detect_leaks=0
   if "$fuzz" "$check" "${options[@]}" -max_len=16384 -print_final_stats=1 "$corpus" "$build/seeds/$check" >"$log" 2>&1; then
     echo "$check: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs, $(grep -o 'cov: [0-9]*' "$log" | tail -1)"
   else

@@ -18,6 +18,10 @@ enum LimitsPage {
     ),
     ("Expressions", "What the expressions of a rule may use for one match.", expressionLimits),
     ("Matching and rewriting", "", planningLimits),
+    (
+      "ONNX models and operators", "`export`, and the operators that definitions of layers are made of.",
+      onnxLimits
+    ),
     ("Running nets", "`verify`, `run`, `compare`, `fold --verify`.", runLimits),
     ("Checking and proving rules", "", provingLimits),
   ]

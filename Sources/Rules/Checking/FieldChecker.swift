@@ -11,6 +11,10 @@ struct FieldChecker {
     if path.count == 1, let wanted = Self.keys[key.text] {
       throw RuleError(.misplacedLayerKey(key.text, wanted: wanted), key.node)
     }
+    // Nor could what is written be read again.
+    guard PatternChecker.isName(key.text) else {
+      throw RuleError(.noField(key.text, candidates: []), key.node)
+    }
     return TemplateField(
       name: key.text, value: try value(node, of: key, at: path, known: known(path, key), isListAllowed: true))
   }
@@ -35,6 +39,9 @@ struct FieldChecker {
       if scalar.style == .plain {
         if let expected = known?.phrase(ifUnfit: scalar.text) {
           throw wrong(key, scalar.text, expected, node)
+        }
+        guard PlainValue.isOne(scalar.text) else {
+          throw wrong(key, scalar.text, "a number, a word or a text in quotes", node)
         }
         return .literal(scalar.text)
       }

@@ -1,0 +1,65 @@
+import CaffeIO
+import RuleModel
+import WireTestSupport
+
+@testable import Export
+@testable import OnnxIO
+@testable import Operators
+@testable import Rules
+
+let onnxLimits = [
+  Limit(
+    "nodes, values, attributes, names and runs of elements of a model together", OnnxLimits().parts,
+    "OnnxLimits.parts", in: "OnnxIO/Reading/OnnxLimits.swift", tried: 7, isExact: false
+  ) { size, limit in
+    var limits = OnnxLimits()
+    limits.parts = limit
+    let nodes = (0..<size).flatMap { _ in Wire.message(1, Wire.string(4, "Relu")) }
+    _ = try OnnxReader(bytes: Wire.bytes(7, nodes), path: "net.onnx", limits: limits).read()
+  },
+  Limit(
+    "bytes of tensors and lists in attributes", OnnxLimits().attributeBytes, "OnnxLimits.attributeBytes",
+    in: "OnnxIO/Reading/OnnxLimits.swift", unit: .bytes, tried: 7, isExact: false
+  ) { size, limit in
+    var limits = OnnxLimits()
+    limits.attributeBytes = limit
+    let list = Wire.string(1, "a") + Wire.bytes(7, Wire.floats(Array(repeating: 1, count: size)))
+    let node = Wire.message(1, Wire.string(4, "Relu"), Wire.bytes(5, list))
+    _ = try OnnxReader(bytes: Wire.bytes(7, node), path: "net.onnx", limits: limits).read()
+  },
+  Limit(
+    "numbers of a tensor", OperatorLimits.count, "OperatorLimits.count",
+    in: "Operators/Describing/OperatorLimits.swift"
+  ) { size, _ in
+    try OperatorLimits.check([size])
+  },
+  Limit(
+    "axes of a tensor", OperatorLimits.rank, "OperatorLimits.rank",
+    in: "Operators/Describing/OperatorLimits.swift"
+  ) { size, _ in
+    try OperatorLimits.check(Array(repeating: 1, count: size))
+  },
+  Limit(
+    "a size, stride or pad of an operator", OperatorLimits.size, "OperatorLimits.size",
+    in: "Operators/Describing/OperatorLimits.swift",
+    then: "an error that names the operator", test: "OperatorErrorTests.eachMistakeHasItsSentence"),
+  Limit(
+    "operators of a definition in a rule file", DefinitionChecker.stepLimit, "DefinitionChecker.stepLimit",
+    in: "Rules/Definitions/DefinitionChecker.swift"
+  ) { size, _ in
+    let steps = String(repeating: "      - {op: Sigmoid}\n", count: size)
+    let text = "schema: 1\nlayers:\n  - type: VendorGate\n    summary: S.\n    means:\n" + steps
+    let (_, errors) = RuleFile.check(
+      source(text), kernels: [], reasons: [], operators: OperatorForm.all)
+    if let error = errors.first { throw error }
+  },
+  Limit(
+    "operators that the definition of one layer makes", LayerLowering.limit, "LayerLowering.limit",
+    in: "Export/Lowering/LayerLowering.swift", then: "an error that names the layer",
+    test: "LoweringTests.aDefinitionThatFailsIsSaid"),
+  Limit(
+    "bytes of a model that is written, the weights beside it not counted", OnnxWriter.Options().mostBytes,
+    "OnnxWriter.Options.mostBytes", in: "OnnxIO/Writing/OnnxWriter.swift", unit: .bytes,
+    then: "weights go into a file beside the model; without them, an error",
+    test: "OutputTests.dataGoesBesideTheModelWhenItMust"),
+]
