@@ -67,6 +67,38 @@ import Testing
     #expect(Set(net.graph.nodes.map(\.name)).count == 2)
   }
 
+  @Test func valuesWithinALayerTakeNoNameOfABlob() throws {
+    let net = try lowered(
+      """
+      \(Self.input)
+      layer { name: "mvn" type: "MVN" bottom: "data" top: "mvn/mean" }
+      layer { name: "a" type: "ReLU" bottom: "mvn/mean" top: "mvn/centred" }
+      layer { name: "b" type: "ReLU" bottom: "mvn/centred" top: "mvn.0" }
+      """)
+    let made = net.graph.nodes.flatMap(\.outputs) + net.graph.initializers.map(\.name)
+    #expect(Set(made).count == made.count)
+    #expect(["mvn/mean", "mvn/centred", "mvn.0"].allSatisfy(made.contains))
+  }
+
+  @Test func aLayerThatIsNotUnderstoodIsNotExportedByABuiltInDefinition() throws {
+    let net = """
+      \(Self.input)
+      layer { name: "p" type: "Pooling" bottom: "data" top: "p" pooling_param { kernel_size: 2 stride: 2 leaky: true } }
+      """
+    #expect(message(net).contains("'pooling_param.leaky'"))
+    #expect(message(net).contains("define the type in a rule file of yours"))
+    let own = """
+      schema: 1
+      layers:
+        - type: Pooling
+          summary: S.
+          means:
+            - {op: MaxPool, kernel_shape: "[2, 2]", strides: "[2, 2]"}
+      """
+    let lowered = try lowered(net, definitions: own)
+    #expect(lowered.layers.map(\.isDefinedAlone) == [true])
+  }
+
   @Test func unreadInputsAreNoInputs() throws {
     let net = try lowered(
       """
@@ -175,6 +207,7 @@ import Testing
     ),
     ("      - {op: Sigmoid, input: 'bottoms[3]'}", "its definition asks for 'bottoms[3]' of 1"),
     ("      - {op: Sigmoid, each: {i: 200000}}", "its definition makes more than 100000 operators"),
+    ("      - {op: Identity, each: {i: 2000000000}}", "its definition makes more than 100000 operators"),
     ("      - {op: Transpose, perm: '[0, 1]'}", "operator 'Transpose'"),
   ])
   func aDefinitionThatFailsIsSaid(_ steps: String, _ expected: String) {

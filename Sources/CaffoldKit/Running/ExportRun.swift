@@ -27,13 +27,14 @@ struct ExportRun {
 
   func run() throws -> ExportResult {
     let path = export.path ?? Files.withExtension(of: "net.onnx", input.model)
+    try Files.restore([path, path + ".data"], observer)
     let prepared = try FoldRun(input, options, nil, replaying: nil, observer).prepare(rewrites: export.folds)
     let weights = prepared.folded.weights
     let original = try self.original(prepared.folded, weights)
     let definitions = try DefinitionSet(adding: prepared.ruleFiles.definitions)
     var inputs = SampledInputs()
     inputs.shapes = try InputArguments(original, original, model: input.model).shapes(export.inputShapes)
-    // An input that only layers read which the executor does not know is one of the graph all the same.
+    // The executor does not ask for an input that only unknown layers read; the graph needs it.
     for (name, shape) in original.inputs where !original.unreadInputs.contains(name) {
       inputs.shapes[name] = inputs.shapes[name] ?? shape
     }

@@ -4,7 +4,7 @@ import Layers
 import RuleModel
 import Tensors
 
-/// The expressions of what a layer type is defined as, evaluated for one layer of a net; they call it `layer`.
+/// The expressions of a type's definition, evaluated for one layer of a net, which they call `layer`.
 package struct LayerExpressions {
   private let environment: MatchEnvironment
 
@@ -54,6 +54,19 @@ extension WorkingNet {
 
   /// Whether the executor knows what a layer computes.
   package func canRun(_ layer: LayerID) -> Bool { described(layer).isUnderstood }
+
+  /// Why a layer of a type that the executor knows is not understood, as a sentence; nil for one that is, and for other types.
+  package func misunderstanding(of layer: LayerID) -> String? {
+    let described = described(layer)
+    guard described.facts != nil, !described.isUnderstood else { return nil }
+    if let field = described.unexplained.first {
+      let subject = LayerSubject(name: graph[layer].name, type: graph[layer].type)
+      return LayerError(
+        subject, .unexplainedField(path: field.path, place: field.place.description)
+      ).diagnostic.sentence
+    }
+    return described.obstacle?.diagnostic.sentence
+  }
 
   /// Computes the tops of a layer that has no parameter blobs.
   ///

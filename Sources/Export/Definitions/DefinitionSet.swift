@@ -27,12 +27,14 @@ package struct DefinitionSet: Sendable {
     byType[type] ?? LayerRegistry.facts(ofType: type)?.names.first.flatMap { byType[$0] }
   }
 
+  /// The definition of what a blob layout explains: that of a BatchNorm asks for nothing but the layout's factor and summand.
+  package var definitionByLayout: TypeDefinition? { byType["BatchNorm"] }
+
   private static func read() throws -> [TypeDefinition] {
     try BuiltinRuleFiles.definitions.flatMap { source in
       try RuleFile(
         source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes,
-        operators: OperatorForm.all,
-        isBuiltin: true
+        operators: OperatorForm.all, isBuiltin: true
       ).definitions
     }
   }

@@ -7,7 +7,7 @@ extension OperatorForm {
 
   private init(_ signature: OperatorSignature) {
     let newest = OperatorSignature.opsets.upperBound
-    // Definitions are written for the newest operator set; what older ones write otherwise is made of that.
+    // Definitions have the form of the newest operator set; lowering writes the form of an older one.
     let known = signature.attributes.filter { $0.opsets.contains(newest) }
     self.init(
       name: signature.name, inputs: signature.inputCounts(opset: newest), outputs: signature.outputCounts,

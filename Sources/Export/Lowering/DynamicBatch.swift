@@ -19,7 +19,7 @@ extension LoweredNet {
       let own = Self.take(count, from: &rest, constants)
       let theirs = Self.take(count, from: &restOfOther, others)
       guard own.count == theirs.count,
-        zip(own, theirs).allSatisfy({ Self.areEqual($0, $1, constants, others) })
+        zip(own, theirs).allSatisfy({ Self.areEqual($0, $1, constants, others, blobConstants) })
       else { throw LoweringError(layer.subject, .dependsOnBatch) }
     }
     Self.free(&graph.inputs, symbol, other.graph.inputs)
@@ -41,7 +41,8 @@ extension LoweredNet {
   }
 
   private static func areEqual(
-    _ a: OnnxNode, _ b: OnnxNode, _ constants: [String: OnnxInitializer], _ others: [String: OnnxInitializer]
+    _ a: OnnxNode, _ b: OnnxNode, _ constants: [String: OnnxInitializer],
+    _ others: [String: OnnxInitializer], _ blobs: Set<String>
   ) -> Bool {
     guard a.type == b.type, a.inputs == b.inputs, a.outputs == b.outputs, a.attributes == b.attributes else {
       return false
@@ -51,16 +52,10 @@ extension LoweredNet {
       guard let other = others[name], own.shape == other.shape, own.elementType == other.elementType else {
         return false
       }
-      // Weights do not depend on shapes; whole numbers, such as sizes, do.
-      guard own.elementType != OnnxElementType.float, own.elementType != OnnxElementType.float16 else {
-        return own.shape.product > comparedNumbers || bytes(of: own) == bytes(of: other)
-      }
-      return bytes(of: own) == bytes(of: other)
+      // A blob of the net is the same whatever the batch.
+      return blobs.contains(name) || bytes(of: own) == bytes(of: other)
     }
   }
-
-  /// Constants with more numbers than this are weights.
-  private static let comparedNumbers = 1 << 16
 
   private static func bytes(of constant: OnnxInitializer) -> [UInt8]? { try? constant.source.allBytes() }
 

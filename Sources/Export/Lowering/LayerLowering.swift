@@ -19,6 +19,7 @@ struct LayerLowering {
   /// What the nodes and the values within the layer are called after.
   private let prefix: String
   private let tops: [String]
+  private let names: ValueNames
   /// The names that the values of the definition have in the graph, by name and place in a list.
   private var values: [String: [Int: String]] = [:]
   /// Within a group: its number, and what was made without an index for that.
@@ -31,9 +32,10 @@ struct LayerLowering {
   ///   - bottoms: the names of what it reads.
   ///   - tops: the names that its tops are to have.
   ///   - prefix: the layer's name in the graph.
+  ///   - names: gives values and constants names that nothing else has.
   init(
     _ definition: TypeDefinition, _ layer: LayerID, of net: WorkingNet, bottoms: [String], tops: [String],
-    prefix: String, opset: Int
+    prefix: String, opset: Int, names: ValueNames
   ) {
     self.definition = definition
     subject = LayerSubject(name: net.graph[layer].name, type: net.graph[layer].type)
@@ -41,6 +43,7 @@ struct LayerLowering {
     self.opset = opset
     self.prefix = prefix
     self.tops = tops
+    self.names = names
     values[ValueName.bottoms] = Dictionary(uniqueKeysWithValues: bottoms.enumerated().map { ($0, $1) })
     for (name, bottom) in zip(definition.bottoms, bottoms) { values[name] = [0: bottom] }
   }
@@ -89,7 +92,11 @@ struct LayerLowering {
   private mutating func add(_ group: StepGroup) throws {
     if let condition = group.condition, try !truth(of: condition) { return }
     defer { turn = nil }
-    for number in 0..<max(0, try integer(group.count, "each")) {
+    let count = max(0, try integer(group.count, "each"))
+    guard count <= Self.limit else {
+      throw LoweringError(subject, .tooManyOperators(limit: Self.limit), at: group.place)
+    }
+    for number in 0..<count {
       expressions.set(group.name, to: number)
       turn = (number, [])
       for step in group.steps { for step in step.operators { try add(step) } }
@@ -137,10 +144,7 @@ struct LayerLowering {
 
   /// Writes a node as the operator set has it: inputs that were attributes before.
   private mutating func adapt(_ node: inout OnnxNode, at place: SourcePlace) throws {
-    guard
-      let signature = OperatorRegistry.descriptions.first(where: { $0.signature.name == node.type })?
-        .signature
-    else { return }
+    guard let signature = OperatorRegistry.signature(of: node.type) else { return }
     for (index, input) in node.inputs.enumerated().reversed() where !input.isEmpty {
       let position = min(index, signature.inputs.count - 1)
       guard position >= 0, !signature.inputs[position].opsets.contains(opset) else { continue }
@@ -151,7 +155,7 @@ struct LayerLowering {
       else {
         throw LoweringError(subject, .notInOpset(operator: node.type, what: name, opset: opset), at: place)
       }
-      node.attributes.append(OnnxNamedAttribute(name, .ints(tensor.integers)))
+      node.attributes.append(OnnxNamedAttribute(name, .ints(tensor.numbers(of: Int64.self))))
       node.inputs.removeSubrange(index...)
       lowered.constants.removeAll { $0.name == input }
     }
@@ -200,7 +204,7 @@ struct LayerLowering {
     let index = try listPlace(of: name)
     let own = name.name.hasPrefix("_") ? "value\(name.name)" : name.name
     let isOnly = name.index == nil && turn == nil
-    return [(index, isOnly ? "\(prefix)/\(own)" : "\(prefix)/\(own)_\(index)")]
+    return [(index, names.unique(isOnly ? "\(prefix)/\(own)" : "\(prefix)/\(own)_\(index)"))]
   }
 
   private mutating func define(_ name: ValueName, as value: String, at place: SourcePlace) throws {
@@ -256,8 +260,8 @@ struct LayerLowering {
   private mutating func constant(
     _ kind: ConstantKind, _ expression: CheckedExpression, of step: OperatorStep
   ) throws -> String {
-    let name = "\(prefix).\(lowered.constants.count)"
     let value = try value(of: expression)
+    let name = names.unique("\(prefix).\(lowered.constants.count)")
     let constant: LoweredConstant
     switch kind {
     case .floats:
@@ -360,17 +364,6 @@ struct LayerLowering {
     case .string(let text): return text.description
     case .number(let number): return Int(exactly: number).map { "\($0)" } ?? "\(number)"
     default: throw wrong(value, attribute.name, step.name, "a text", expression)
-    }
-  }
-}
-
-extension OnnxTensor {
-  /// The numbers of a tensor of 64-bit integers.
-  var integers: [Int64] {
-    bytes.withUnsafeBytes { raw in
-      (0..<raw.count / 8).map {
-        Int64(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self))
-      }
     }
   }
 }

@@ -38,7 +38,7 @@ package struct LoweredNet: Sendable {
 
   /// The graph; constants read the weights when they are written.
   package var graph: OnnxGraph
-  /// The layers, in order, inputs apart.
+  /// The layers in order, without the inputs.
   package var layers: [Layer]
   /// The net's inputs, with the names that they have in the graph.
   package var inputs: [(blob: Name, value: String)]
@@ -46,6 +46,9 @@ package struct LoweredNet: Sendable {
   package var outputs: [(blob: Name, value: String)]
   /// The blobs that layers make, in the order of the net.
   package var blobs: [Blob]
+
+  /// The constants that are blobs of the net.
+  var blobConstants: Set<String> = []
 
   /// How many operators there are, by type, in alphabetical order.
   package var operatorCounts: [(type: String, count: Int)] {

@@ -11,6 +11,8 @@ package struct LoweringError: DiagnosticError {
     case noDefinition
     /// A condition of the definition does not hold; the sentence that explains it, or the condition itself.
     case condition(String)
+    /// A field or a value that may change what the layer computes.
+    case notUnderstood(String)
     /// An expression has no value.
     case expression(String)
     /// The value of an attribute or a constant is not of the kind that the operator wants.
@@ -58,6 +60,9 @@ package struct LoweringError: DiagnosticError {
       return
         "\(subject) cannot be exported: no definition says what \(layer.type) computes; 'caffold rules new --layer \(layer.type)' prints one to begin with, and --rules takes it"
     case .condition(let why): return "\(subject) cannot be exported: \(why)"
+    case .notUnderstood(let why):
+      return
+        "\(subject) cannot be exported as a \(layer.type): \(why); define the type in a rule file of yours to export it all the same"
     case .expression(let why): return "\(subject) cannot be exported: \(why)"
     case .wrongValue(let what, let name, let found, let wanted):
       return "\(subject) cannot be exported: '\(what)' of operator \(name) must be \(wanted), found \(found)"

@@ -26,13 +26,13 @@ package struct NetLowering {
   private let definitions: DefinitionSet
   private let options: Options
   private let weights: WeightsFile?
-  private let limits = LayerLimits()
-  private var names: ValueNames
+  private let names: ValueNames
   private var graph: OnnxGraph
   private var layers: [LoweredNet.Layer] = []
   private var inputs: [(blob: Name, value: String)] = []
   /// The name of the value that a value is, where layers pass it on.
   private var passed: [ValueID: String] = [:]
+  private var blobConstants: Set<String> = []
   /// By name, the axis whose size depends on values.
   private var varying: [String: Int] = [:]
 
@@ -56,7 +56,8 @@ package struct NetLowering {
     }
     let outputs = try giveOutputs()
     return LoweredNet(
-      graph: graph, layers: layers, inputs: inputs, outputs: outputs, blobs: blobs)
+      graph: graph, layers: layers, inputs: inputs, outputs: outputs, blobs: blobs,
+      blobConstants: blobConstants)
   }
 
   private func name(of value: ValueID) -> String { passed[value] ?? names[value] }
@@ -129,7 +130,7 @@ package struct NetLowering {
         last[blob] = (top, layer)
       }
     }
-    // A fold into the layer behind leaves what a removed layer has changed in place as it was before that layer.
+    // Where a fold removes the layer that wrote a blob last, in place, another layer's value has the blob's name.
     var makers: [Name: Int] = [:]
     for (index, layer) in net.graph.definition.layers.enumerated() where net.graph.layers[index].isIncluded {
       for top in layer.tops { makers[top] = index }
@@ -158,6 +159,10 @@ package struct NetLowering {
     guard let definition = definition(of: layer) else {
       throw LoweringError(subject(layer), .noDefinition, at: net.graph.place(of: layer))
     }
+    // A built-in definition reads what the executor reads: a layer that it does not understand may mean something else.
+    if definition.isBuiltin, let why = net.misunderstanding(of: layer) {
+      throw LoweringError(subject(layer), .notUnderstood(why), at: net.graph.place(of: layer))
+    }
     let isRun = net.canRun(layer)
     // Expressions ask for shapes of bottoms and tops; that they are known is said better here.
     for value in net.graph[layer].bottoms + (isRun ? net.graph[layer].tops : []) {
@@ -169,7 +174,8 @@ package struct NetLowering {
     }
     var lowering = LayerLowering(
       definition, layer, of: net, bottoms: net.graph[layer].bottoms.map(name),
-      tops: net.graph[layer].tops.map { names[$0] }, prefix: names.prefix(of: layer), opset: options.opset)
+      tops: net.graph[layer].tops.map { names[$0] }, prefix: names.prefix(of: layer), opset: options.opset,
+      names: names)
     let lowered = try lowering.lower()
     for constant in lowered.constants { try add(constant) }
     let first = graph.nodes.count
@@ -206,7 +212,7 @@ package struct NetLowering {
     guard let affine = try? net.affine(of: layer), affine.axis == 1 || affine.axisCount == 0 else {
       return nil
     }
-    return definitions.definition(ofType: "BatchNorm")
+    return definitions.definitionByLayout
   }
 
   /// Computes the tops of a layer that depend on shapes alone, and writes them as constants.
@@ -226,8 +232,9 @@ package struct NetLowering {
           name: name, elementType: tensor.elementType, shape: tensor.shape, source: .bytes(tensor.bytes)))
       // A constant cannot be an output of a graph in every runtime.
       if net.graph.isNetOutput(top) {
-        passed[top] = "\(name)/constant"
-        graph.initializers[graph.initializers.count - 1].name = "\(name)/constant"
+        let constant = names.unique("\(name)/constant")
+        passed[top] = constant
+        graph.initializers[graph.initializers.count - 1].name = constant
       }
     }
     layers.append(LoweredNet.Layer(subject: subject(layer), operators: [], isConstant: true))
@@ -242,7 +249,6 @@ package struct NetLowering {
     case .blob(let content):
       guard let weights else { preconditionFailure("there are no blobs without weights") }
       let storage = content.storage == .half && options.keepsHalf ? BlobStorage.half : .float
-      let stored = storage == .half ? "\(name)/half" : name
       let source: OnnxTensorSource
       if case .stored(let blob) = content {
         source = .blob(blob, of: weights, as: storage, name: name)
@@ -250,7 +256,12 @@ package struct NetLowering {
         let reader = try BlobContentReader(weights, content)
         source = .numbers(content.count, as: storage, of: name) { try reader.read($0, into: $1) }
       }
-      guard storage == .half else { return add(name, constant.shape, OnnxElementType.float, source) }
+      guard storage == .half else {
+        blobConstants.insert(name)
+        return add(name, constant.shape, OnnxElementType.float, source)
+      }
+      let stored = names.unique("\(name)/half")
+      blobConstants.insert(stored)
       add(stored, constant.shape, OnnxElementType.float16, source)
       graph.nodes.append(
         OnnxNode(

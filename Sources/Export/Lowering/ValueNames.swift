@@ -6,8 +6,9 @@ import Layers
 ///
 /// A blob that layers write in place has a value for each of them: the last one has the blob's name, the others that and the
 /// name of the layer that makes them. What the net is given always has the blob's name.
-struct ValueNames {
+final class ValueNames {
   private var names: [ValueID: String] = [:]
+  /// The names that values and constants have.
   private var taken: Set<String> = []
   private var layers: [LayerID: String] = [:]
 
@@ -34,12 +35,13 @@ struct ValueNames {
         names[value] = unique("\(Self.text(of: blob))/\(maker)")
       }
     }
+    var prefixes: Set<String> = []
     for layer in graph.liveLayers {
-      layers[layer] = unique(Self.text(of: graph[layer].name), among: layerNames)
+      let prefix = Self.unique(Self.text(of: graph[layer].name), among: prefixes)
+      prefixes.insert(prefix)
+      layers[layer] = prefix
     }
   }
-
-  private var layerNames: Set<String> { Set(layers.values) }
 
   /// The name of a value.
   subscript(value: ValueID) -> String { names[value] ?? "" }
@@ -62,13 +64,15 @@ struct ValueNames {
   /// A name as ONNX has it: text, which a name that is not UTF-8 becomes as messages show it.
   static func text(of name: Name) -> String { name.text ?? name.description }
 
-  private mutating func unique(_ name: String) -> String {
-    let free = unique(name.isEmpty ? "value" : name, among: taken)
+  /// A name that no value and no constant has, this one where it is free; it is taken from now on.
+  func unique(_ name: String) -> String {
+    let free = Self.unique(name.isEmpty ? "value" : name, among: taken)
     taken.insert(free)
     return free
   }
 
-  private func unique(_ name: String, among taken: Set<String>) -> String {
+  /// A name that is not among `taken`, this one where it is free.
+  private static func unique(_ name: String, among taken: Set<String>) -> String {
     guard taken.contains(name) else { return name }
     var number = 1
     while taken.contains("\(name)_\(number)") { number += 1 }

@@ -115,18 +115,11 @@ extension OperatorTensor {
   ///
   /// - Throws: `OnnxExecutionError` for an element type that the operators do not know.
   fileprivate init(_ tensor: OnnxTensor, named name: String, of node: OnnxNode) throws {
-    func numbers<Number>(_ type: Number.Type) -> [Number] {
-      tensor.bytes.withUnsafeBytes { raw in
-        (0..<raw.count / MemoryLayout<Number>.size).map {
-          raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Number>.size, as: Number.self)
-        }
-      }
-    }
     let values: OperatorValues
     switch tensor.elementType {
-    case OnnxElementType.float: values = .float(numbers(Float.self))
-    case OnnxElementType.float16: values = .float16(numbers(UInt16.self))
-    case OnnxElementType.int64: values = .int64(numbers(Int64.self))
+    case OnnxElementType.float: values = .float(tensor.numbers(of: Float.self))
+    case OnnxElementType.float16: values = .float16(tensor.numbers(of: UInt16.self))
+    case OnnxElementType.int64: values = .int64(tensor.numbers(of: Int64.self))
     case OnnxElementType.bool: values = .bool(tensor.bytes.map { $0 != 0 })
     default: throw OnnxExecutionError(node, .elementType(name, OnnxElementType.name(tensor.elementType)))
     }

@@ -7,9 +7,9 @@ import Verification
 
 /// Compares a graph of ONNX operators with the net that it was made of, on samples of several sizes.
 ///
-/// The net runs on the executor, the graph on the evaluator of operators, which share no description of a layer: a slip in a
-/// definition shows as a difference. What a layer reads that makes places of maxima and the like is given to both alike, once
-/// it was compared: which of two values wins that are equal within rounding is no difference.
+/// The net runs on the executor, the graph on the evaluator of operators. They share no description of a layer, so a slip in a
+/// definition shows as a difference. Layers such as ArgMax choose among values. Once the values they read have been compared, the
+/// graph goes on with those of the net: rounding must not decide which of two equal values is chosen.
 package struct OnnxProof {
   /// What came of it.
   package struct Result: Sendable {
@@ -148,8 +148,8 @@ package struct OnnxProof {
     return values
   }
 
-  /// Whether a blob of places follows from numbers whose exponentials and products single precision does not hold: what is
-  /// infinite or no number has no order that runtimes agree on.
+  /// Whether a layer that chooses among values reads some that are so large that their exponentials or products overflow in single
+  /// precision: runtimes order infinities and NaN differently.
   private func isBeyondReach(
     _ blob: Name, of net: NetRunner, _ values: [Name: NetValue<Float>]
   ) -> Bool {

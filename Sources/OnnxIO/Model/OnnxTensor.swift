@@ -35,6 +35,14 @@ package struct OnnxTensor: Sendable, Equatable {
       elementType: OnnxElementType.int64, shape: shape ?? [values.count], bytes: Self.littleEndian(values))
   }
 
+  /// The elements as numbers of a type whose size is theirs; both machines that are supported keep them as files do.
+  package func numbers<Number: BitwiseCopyable>(of type: Number.Type) -> [Number] {
+    let size = MemoryLayout<Number>.size
+    return bytes.withUnsafeBytes { raw in
+      (0..<raw.count / size).map { raw.loadUnaligned(fromByteOffset: $0 * size, as: type) }
+    }
+  }
+
   private static func littleEndian(_ values: [some FixedWidthInteger]) -> [UInt8] {
     values.map(\.littleEndian).withUnsafeBytes { Array($0) }
   }

@@ -169,9 +169,10 @@ struct DefinitionChecker {
   ) throws -> [ValueName] {
     let place = source.place(at: map.node.offset)
     guard let node = map.value("output") else {
-      let name = isLast ? "y" : values.freshName()
-      if !isLast { try values.define(name, isList: false, at: map.node) }
-      return [ValueName(name: isLast ? ValueName.tops : name, index: nil, place: place)]
+      if isLast { return [ValueName(name: ValueName.tops, index: nil, place: place)] }
+      let name = values.freshName()
+      try values.define(name, isList: false, at: map.node)
+      return [ValueName(name: name, index: nil, place: place)]
     }
     return try RewriteSectionChecker.items(node).map { node in
       let text = try node.asText(for: .item(of: "output"))

@@ -47,17 +47,8 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup(title: "Net")
   var state: StateFlags
 
-  @Option(
-    help: ArgumentHelp(
-      "A rule file, or a folder of them; its layouts say what layers compute; may be repeated.",
-      valueName: "path"))
-  var rules: [String] = []
-
   @OptionGroup
-  var extending: ExtendFlags
-
-  @OptionGroup(title: "Forks")
-  var fork: ForkFlags
+  var knowledge: KnowledgeFlags
 
   @Option(help: ArgumentHelp("table, json or csv, on standard output.", valueName: "format"))
   var format: TableFormat = .table
@@ -66,9 +57,7 @@ struct InspectCommand: ParsableCommand {
   var verbose = false
 
   func validate() throws {
-    for (option, values) in [("--input-shape", inputShape), ("--rules", rules)] where values.contains("") {
-      throw ValidationError("\(option) has an empty value")
-    }
+    if inputShape.contains("") { throw ValidationError("--input-shape has an empty value") }
     if by != nil, format == .csv { throw ValidationError("--format csv lists layers; leave --by out") }
   }
 
@@ -76,9 +65,7 @@ struct InspectCommand: ParsableCommand {
     try reporting {
       var options = RunOptions()
       state.fill(&options)
-      fork.fill(&options)
-      extending.fill(&options)
-      options.rules.files = rules
+      knowledge.fill(&options)
       let result: InspectResult
       if weights == nil, try Caffold.isWeights(model) {
         guard inputShape.isEmpty else {

@@ -66,17 +66,8 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup(title: "Net")
   var net: NetFlags
 
-  @Option(
-    help: ArgumentHelp(
-      "A rule file, or a folder of them; its layouts say what layers compute; may be repeated.",
-      valueName: "path"))
-  var rules: [String] = []
-
   @OptionGroup
-  var extending: ExtendFlags
-
-  @OptionGroup(title: "Forks")
-  var fork: ForkFlags
+  var knowledge: KnowledgeFlags
 
   @Option(help: ArgumentHelp("text, on standard error, or json, on standard output.", valueName: "format"))
   var format: ReportFormat = .text
@@ -100,7 +91,7 @@ struct VerifyCommand: ParsableCommand {
       throw ValidationError("Missing expected argument '<weights-b>'")
     }
     guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative") }
-    for (option, values) in [("--input", input), ("--input-shape", inputShape), ("--rules", rules)] {
+    for (option, values) in [("--input", input), ("--input-shape", inputShape)] {
       if values.contains("") { throw ValidationError("\(option) has an empty value") }
     }
   }
@@ -111,9 +102,7 @@ struct VerifyCommand: ParsableCommand {
     try reporting {
       var options = RunOptions()
       net.fill(&options)
-      fork.fill(&options)
-      extending.fill(&options)
-      options.rules.files = rules
+      knowledge.fill(&options)
       var inputs = InputOptions()
       inputs.values = input
       inputs.shapes = inputShape

@@ -26,20 +26,11 @@ struct RunningFlags: ParsableArguments {
   @OptionGroup(title: "Net")
   var net: NetFlags
 
-  @Option(
-    help: ArgumentHelp(
-      "A rule file, or a folder of them; its layouts say what layers compute; may be repeated.",
-      valueName: "path"))
-  var rules: [String] = []
-
   @OptionGroup
-  var extending: ExtendFlags
-
-  @OptionGroup(title: "Forks")
-  var fork: ForkFlags
+  var knowledge: KnowledgeFlags
 
   func validate() throws {
-    for (option, values) in [("--input", input), ("--input-shape", inputShape), ("--rules", rules)]
+    for (option, values) in [("--input", input), ("--input-shape", inputShape)]
     where values.contains("") { throw ValidationError("\(option) has an empty value") }
   }
 
@@ -48,9 +39,7 @@ struct RunningFlags: ParsableArguments {
   var options: RunOptions {
     var options = RunOptions()
     net.fill(&options)
-    fork.fill(&options)
-    extending.fill(&options)
-    options.rules.files = rules
+    knowledge.fill(&options)
     return options
   }
 

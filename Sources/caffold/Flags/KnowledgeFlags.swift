@@ -1,0 +1,27 @@
+import ArgumentParser
+import CaffoldKit
+
+/// What is known of layers when nets are run or looked at: layouts and definitions of rule files, schemas of forks.
+struct KnowledgeFlags: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A rule file, or a folder of them; its layouts say what layers compute; may be repeated.",
+      valueName: "path"))
+  var rules: [String] = []
+
+  @OptionGroup
+  var extending: ExtendFlags
+
+  @OptionGroup(title: "Forks")
+  var fork: ForkFlags
+
+  func validate() throws {
+    if rules.contains("") { throw ValidationError("--rules has an empty value") }
+  }
+
+  func fill(_ options: inout RunOptions) {
+    options.rules.files = rules
+    extending.fill(&options)
+    fork.fill(&options)
+  }
+}
