@@ -5,6 +5,7 @@ import Glibc
 ///
 /// The kernel's balancer may take longer to notice that another core is idle than the work takes: of 1.7 ms on each of
 /// two threads, 2.5 ms without this and 1.8 ms with it. Once it runs, the thread may go wherever the process may.
+/// Signals that end a run are left to the main thread, which may be holding them back.
 package struct WorkerThread {
   private final class Work: Sendable {
     let body: @Sendable () -> Void
@@ -26,6 +27,8 @@ package struct WorkerThread {
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
     cores?.exceptCurrent?.apply(to: &attributes)
+    let blocked = SignalBlock()
+    defer { blocked.end() }
     let failure = pthread_create(
       &thread, &attributes,
       { argument in
@@ -42,9 +45,6 @@ package struct WorkerThread {
 
   /// Waits until the thread has ended.
   package func join() { pthread_join(thread, nil) }
-
-  /// Lets the thread end by itself, with the process at the latest.
-  package func detach() { pthread_detach(thread) }
 }
 
 /// A set of cores.

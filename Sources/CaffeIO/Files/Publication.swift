@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// Puts complete outputs in place together.
 ///
@@ -11,7 +12,8 @@ struct Publication {
 
   init(_ files: [AtomicFile]) { self.files = files }
 
-  /// When it fails, what was there before is there again. Signals that end the run wait meanwhile.
+  /// When it fails, what was there before is there again. Signals that end the run wait meanwhile, and end it
+  /// afterwards with the new files in place.
   func run() throws(FileError) {
     // What replaces something is on the disk before that goes. (Otherwise the system writes it when it likes: a fold takes
     // less time than the disk; Documentation/Performance.md.)
