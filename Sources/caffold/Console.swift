@@ -45,7 +45,7 @@ enum Console {
   }
 
   /// Whether somebody is watching standard error.
-  static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  static let isTerminal = isatty(STDERR_FILENO) == 1
 
   private static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 

@@ -249,13 +249,7 @@ package struct NetLowering {
     case .blob(let content):
       guard let weights else { preconditionFailure("there are no blobs without weights") }
       let storage = content.storage == .half && options.keepsHalf ? BlobStorage.half : .float
-      let source: OnnxTensorSource
-      if case .stored(let blob) = content {
-        source = .blob(blob, of: weights, as: storage, name: name)
-      } else {
-        let reader = try BlobContentReader(weights, content)
-        source = .numbers(content.count, as: storage, of: name) { try reader.read($0, into: $1) }
-      }
+      let source = try OnnxTensorSource.blob(content, of: weights, as: storage, name: name)
       guard storage == .half else {
         blobConstants.insert(name)
         return add(name, constant.shape, OnnxElementType.float, source)

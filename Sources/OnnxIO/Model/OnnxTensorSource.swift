@@ -46,18 +46,20 @@ package struct OnnxTensorSource: Sendable {
     OnnxTensorSource(EncodedNumbers(count: count, storage: storage, name: name, numbers: read))
   }
 
-  /// The values of a blob of a weights file: copied as they are where they lie together in the number type that is
-  /// asked for, else each converted.
+  /// What a blob is to hold: copied or scaled as it is where it lies together in the number type that is asked for, else each number
+  /// converted.
+  ///
+  /// - Parameter name: the initializer, for messages.
+  /// - Throws: `EmissionError` where factors do not fit the blob, `WireFormatError` where its number type is not known.
   package static func blob(
-    _ blob: StoredBlob, of file: WeightsFile, as storage: BlobStorage, name: String
-  ) -> OnnxTensorSource {
-    let size = storage.elementSize
-    if size > 0, blob.storage == storage, blob.segments.allSatisfy({ $0.stride == size }),
-      blob.segments.count <= 1
-    {
-      return .file(file.file, blob.segments.first?.byteRange(elementSize: size) ?? 0..<0)
+    _ content: BlobContent, of file: WeightsFile, as storage: BlobStorage, name: String
+  ) throws -> OnnxTensorSource {
+    let subject = WireSubject.named("initializer '\(name)'")
+    if content.storage == storage, let bytes = try file.bytes(of: content, subject: subject) {
+      return OnnxTensorSource(bytes)
     }
-    return .numbers(blob.count, as: storage, of: name) { try file.read($0, of: blob, into: $1) }
+    let reader = try BlobContentReader(file, content, subject: subject)
+    return .numbers(content.count, as: storage, of: name) { try reader.read($0, into: $1) }
   }
 
   /// Fills `buffer` with the bytes from `offset` on; not of strings.
