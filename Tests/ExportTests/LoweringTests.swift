@@ -99,6 +99,48 @@ import Testing
     #expect(lowered.layers.map(\.isDefinedAlone) == [true])
   }
 
+  @Test func aLayerThatNobodyKnowsIsKeptAsANodeOfAnotherDomain() throws {
+    let net = try lowered(
+      """
+      \(Self.input)
+      layer { name: "v" type: "VendorDetect" bottom: "data" top: "v" include { phase: TEST }
+        vendor_param { low: 0.5 high: 6 mode: FAST sizes: 1 sizes: 2 box { w: 1 } box { w: 3 } clip: true } }
+      layer { name: "p" type: "Pooling" bottom: "v" top: "p" pooling_param { kernel_size: 2 stride: 2 leaky: true } }
+      layer { name: "out" type: "ReLU" bottom: "p" top: "out" }
+      """, shapes: ["v": [1, 3, 4, 4], "p": [1, 3, 2, 2]], keepsUnknown: true)
+    #expect(net.graph.nodes.map(\.domain) == ["caffe", "caffe", ""])
+    #expect(net.graph.nodes.map(\.type) == ["VendorDetect", "Pooling", "Relu"])
+    #expect(net.graph.nodes[0].inputs == ["data"] && net.graph.nodes[0].outputs == ["v"])
+    let text = { (text: String) in OnnxAttribute.text(text) }
+    #expect(
+      net.graph.nodes[0].attributes == [
+        OnnxNamedAttribute("vendor_param.low", .float(0.5)), OnnxNamedAttribute("vendor_param.high", .int(6)),
+        OnnxNamedAttribute("vendor_param.mode", text("FAST")),
+        OnnxNamedAttribute("vendor_param.sizes", .ints([1, 2])),
+        OnnxNamedAttribute("vendor_param.box.w", .ints([1, 3])),
+        OnnxNamedAttribute("vendor_param.clip", .int(1)),
+      ])
+    #expect(net.graph.outputs.map(\.shape) == [[.known(1), .known(3), .known(2), .known(2)]])
+    #expect(net.layers.map(\.isKept) == [true, true, false])
+    #expect(net.opsets(17).map(\.domain) == ["", "caffe"])
+  }
+
+  @Test func whatAKeptLayerMakesHasAShape() throws {
+    let net = """
+      \(Self.input)
+      layer { name: "v" type: "VendorDetect" bottom: "data" top: "v" }
+      """
+    #expect(throws: LoweringError.self) { try lowered(net, keepsUnknown: true) }
+    do {
+      _ = try lowered(net, keepsUnknown: true)
+    } catch let error as LoweringError {
+      #expect(
+        error.diagnostic.sentence
+          == "VendorDetect 'v' cannot be kept as it is, because nothing says the shape of 'v'; give --input-shape 'v=1,3,224,224' with the right one"
+      )
+    }
+  }
+
   @Test func unreadInputsAreNoInputs() throws {
     let net = try lowered(
       """

@@ -8,7 +8,8 @@ import Verification
 
 /// The graph of a net without weights.
 func lowered(
-  _ net: String, definitions: String? = nil, opset: Int = 17, shapes: [Name: [Int]] = [:]
+  _ net: String, definitions: String? = nil, opset: Int = 17, shapes: [Name: [Int]] = [:],
+  keepsUnknown: Bool = false
 ) throws -> LoweredNet {
   let definition = try NetDefinition(
     TextDocument(SourceText(path: "net.prototxt", bytes: Array(net.utf8))))
@@ -21,6 +22,7 @@ func lowered(
   var options = NetLowering.Options()
   options.opset = opset
   options.shapes = shapes
+  options.keepsUnknown = keepsUnknown
   let working = WorkingNet(
     try NetGraph(definition, state: NetState(phase: .test)), weights: nil,
     layouts: try BuiltinRules.load().layouts)

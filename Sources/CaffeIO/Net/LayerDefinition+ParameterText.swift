@@ -8,13 +8,14 @@ extension LayerDefinition {
     return text
   }
 
-  private static let connections: Set<String> = [
+  /// What says how a layer is connected, which phases have it, and how it is trained.
+  package static let connections: Set<String> = [
     "name", "type", "bottom", "top", "param", "blobs", "include", "exclude", "phase", "loss_weight",
     "propagate_down",
     "blobs_lr", "weight_decay",
   ]
   /// How blobs begin that are then read from the weights.
-  private static let fillers: Set<String> = [
+  package static let fillers: Set<String> = [
     "weight_filler", "bias_filler", "filler", "scale_filler", "shift_filler", "slope_filler",
   ]
 

@@ -9,7 +9,8 @@ public struct ExportOptions: Sendable, Equatable {
   public var opset = 17
   /// Whether rules fold the net first.
   public var folds = true
-  /// Shapes of inputs, as `1,3,224,224`, or `NAME=1,3,224,224` where there are several.
+  /// Shapes of inputs, and of what layers make that are kept as they are: `1,3,224,224`, or `NAME=1,3,224,224` where there are
+  /// several.
   public var inputShapes: [String] = []
   /// The size of the first axis of every input; nil for what the definition says.
   public var batch: Int?
@@ -17,6 +18,8 @@ public struct ExportOptions: Sendable, Equatable {
   public var hasDynamicBatch = false
   /// Whether weights in half precision become floats.
   public var widensHalf = false
+  /// Whether a layer that ONNX's operators cannot say becomes a node of a domain of its own, instead of ending the export.
+  public var keepsUnknown = false
   /// Whether the graph is compared with the net before the file gets its name.
   public var isChecked = true
   /// The largest difference allowed, relative to a blob's largest number; nil for 1e-4, 1e-2 with weights in half precision.

@@ -25,6 +25,8 @@ public struct ExportResult {
     public let isConstant: Bool
     /// Whether nothing but the user's definition says what it computes: the proof is about what stands around it.
     public let isDefinedAlone: Bool
+    /// Whether it is a node of the domain `caffe`, which a runtime must know: no operators say what it computes.
+    public let isKept: Bool
   }
 
   /// An input or output of the graph.

@@ -39,13 +39,13 @@ struct ExportRun {
       inputs.shapes[name] = inputs.shapes[name] ?? shape
     }
     let wanted = try inputs.inputs(original, original, model: input.model)
-    let lowered = try lower(prepared.folded, weights, definitions, wanted)
+    let lowered = try lower(prepared.folded, weights, definitions, wanted, inputs.shapes)
     var result = ExportResult(
       opset: export.opset,
       layers: lowered.net.layers.map {
         .init(
           name: $0.subject.name, type: $0.subject.type, operators: $0.operators, isConstant: $0.isConstant,
-          isDefinedAlone: $0.isDefinedAlone)
+          isDefinedAlone: $0.isDefinedAlone, isKept: $0.isKept)
       },
       inputs: lowered.net.graph.inputs.map(ExportResult.Value.init),
       outputs: lowered.net.graph.outputs.map(ExportResult.Value.init),
@@ -99,15 +99,20 @@ struct ExportRun {
 
   /// The graph, and the shapes of the inputs that it was made for.
   private func lower(
-    _ folded: Folded, _ weights: WeightsFile?, _ definitions: DefinitionSet, _ inputs: [SampledInputs.Input]
+    _ folded: Folded, _ weights: WeightsFile?, _ definitions: DefinitionSet, _ inputs: [SampledInputs.Input],
+    _ given: [Name: [Int]]
   ) throws -> (net: LoweredNet, shapes: [Name: [Int]]) {
     func lower(batch: Int?) throws -> (net: LoweredNet, shapes: [Name: [Int]]) {
       var shapes = Dictionary(inputs.map { ($0.name, $0.shape) }) { first, _ in first }
       if let batch { for name in shapes.keys where !shapes[name]!.isEmpty { shapes[name]![0] = batch } }
+      // What layers make that are kept as they are has the shape that was given.
+      shapes.merge(given) { shape, _ in shape }
       var lowering = NetLowering.Options()
       lowering.opset = export.opset
       lowering.shapes = shapes
       lowering.keepsHalf = !export.widensHalf
+      // What a layer that nobody knows makes of another batch nobody knows either.
+      lowering.keepsUnknown = export.keepsUnknown && !export.hasDynamicBatch
       let net = WorkingNet(
         folded.plan.graph, weights: weights, layouts: folded.rules.layouts, schema: folded.schema,
         assumesStoredStatistics: options.net.assumesStoredStatistics)
@@ -124,7 +129,7 @@ struct ExportRun {
 
   private func model(_ net: LoweredNet) -> OnnxModel {
     OnnxModel(
-      irVersion: OnnxModel.irVersion(ofOpset: export.opset), opsets: [("", export.opset)],
+      irVersion: OnnxModel.irVersion(ofOpset: export.opset), opsets: net.opsets(export.opset),
       producerName: "caffold", producerVersion: Caffold.version, graph: net.graph)
   }
 

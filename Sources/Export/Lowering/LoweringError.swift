@@ -25,6 +25,8 @@ package struct LoweringError: DiagnosticError {
     case noWeights
     /// A shape does not follow from the definition.
     case unknownShape(blob: Name, why: String)
+    /// Nothing says the shape of what a layer makes that is kept as it is.
+    case unknownTop(blob: Name)
     /// The program that runs nets cannot run a layer whose tops are to be constants.
     case notComputed(String)
     /// More operators than a definition may make.
@@ -48,6 +50,14 @@ package struct LoweringError: DiagnosticError {
     self.place = place
   }
 
+  /// Whether no operators are known that compute what the layer computes.
+  var isAboutMeaning: Bool {
+    switch reason {
+    case .noDefinition, .notUnderstood, .condition: true
+    default: false
+    }
+  }
+
   /// The message for the user.
   package var diagnostic: Diagnostic {
     Diagnostic(.error, at: place.map(Diagnostic.Location.text) ?? .none, sentence)
@@ -58,7 +68,7 @@ package struct LoweringError: DiagnosticError {
     switch reason {
     case .noDefinition:
       return
-        "\(subject) cannot be exported: no definition says what \(layer.type) computes; 'caffold rules new --layer \(layer.type)' prints one to begin with, and --rules takes it"
+        "\(subject) cannot be exported: no definition says what \(layer.type) computes; 'caffold rules new --layer \(layer.type)' prints one to begin with, and --rules takes it; --keep-unknown writes the layer as a node of a domain of its own"
     case .condition(let why): return "\(subject) cannot be exported: \(why)"
     case .notUnderstood(let why):
       return
@@ -73,6 +83,9 @@ package struct LoweringError: DiagnosticError {
     case .noWeights: return "\(subject) cannot be exported without weights"
     case .unknownShape(let blob, let why):
       return "\(subject) cannot be exported: the shape of '\(blob)' is not known, because \(why)"
+    case .unknownTop(let blob):
+      return
+        "\(subject) cannot be kept as it is, because nothing says the shape of '\(blob)'; give --input-shape '\(blob)=1,3,224,224' with the right one"
     case .notComputed(let why): return "\(subject) cannot be exported: \(why)"
     case .tooManyOperators(let limit):
       return "\(subject) cannot be exported: its definition makes more than \(limit) operators"

@@ -17,6 +17,8 @@ package struct NetLowering {
     package var shapes: [Name: [Int]] = [:]
     /// Whether weights in half precision stay so, each with a cast to float behind it.
     package var keepsHalf = true
+    /// Whether a layer that no operators say becomes a node of a domain of its own.
+    package var keepsUnknown = false
 
     /// The defaults.
     package init() {}
@@ -156,6 +158,46 @@ package struct NetLowering {
   // MARK: - Layers
 
   private mutating func lower(_ layer: LayerID) throws {
+    do {
+      try lowerByDefinition(layer)
+    } catch let error as LoweringError where options.keepsUnknown && error.isAboutMeaning {
+      try keep(layer)
+    }
+  }
+
+  /// Makes a layer a node of a domain of its own.
+  private mutating func keep(_ layer: LayerID) throws {
+    let tops = net.graph[layer].tops
+    for top in tops where net.knownShape(of: top) == nil {
+      let blob = net.graph.blobName(of: top)
+      guard let shape = options.shapes[blob] else {
+        throw LoweringError(subject(layer), .unknownTop(blob: blob), at: net.graph.place(of: layer))
+      }
+      net.setShape(shape, of: top)
+    }
+    let bottoms = net.graph[layer].bottoms.map(name)
+    let prefix = names.prefix(of: layer)
+    var inputs = bottoms
+    if let weights {
+      for blob in try net.blobs(of: layer) ?? [] {
+        let constant = names.unique("\(prefix).\(inputs.count - bottoms.count)")
+        try add(blob, of: weights, shape: blob.shape, as: constant)
+        inputs.append(constant)
+      }
+    }
+    let node = OnnxNode(
+      name: prefix, type: net.graph[layer].type, domain: KeptLayer.domain, inputs: inputs,
+      outputs: tops.map { names[$0] }, attributes: KeptLayer.attributes(of: layer, in: net))
+    let first = graph.nodes.count
+    graph.nodes.append(node)
+    layers.append(
+      LoweredNet.Layer(
+        subject: subject(layer), operators: ["\(KeptLayer.domain).\(node.type)"], isConstant: false,
+        isKept: true,
+        nodes: first..<graph.nodes.count, bottoms: bottoms, tops: node.outputs))
+  }
+
+  private mutating func lowerByDefinition(_ layer: LayerID) throws {
     guard let definition = definition(of: layer) else {
       throw LoweringError(subject(layer), .noDefinition, at: net.graph.place(of: layer))
     }
@@ -248,24 +290,31 @@ package struct NetLowering {
     case .held(let tensor): add(name, constant.shape, tensor.elementType, .bytes(tensor.bytes))
     case .blob(let content):
       guard let weights else { preconditionFailure("there are no blobs without weights") }
-      let storage = content.storage == .half && options.keepsHalf ? BlobStorage.half : .float
-      let source = try OnnxTensorSource.blob(content, of: weights, as: storage, name: name)
-      guard storage == .half else {
-        blobConstants.insert(name)
-        return add(name, constant.shape, OnnxElementType.float, source)
-      }
-      let stored = names.unique("\(name)/half")
-      blobConstants.insert(stored)
-      add(stored, constant.shape, OnnxElementType.float16, source)
-      graph.nodes.append(
-        OnnxNode(
-          name: "\(name)/float", type: "Cast", inputs: [stored], outputs: [name],
-          attributes: [OnnxNamedAttribute("to", .int(Int64(OnnxElementType.float)))]))
+      try add(content, of: weights, shape: constant.shape, as: name)
     case .computed(let tensor):
       add(
         name, constant.shape, OnnxElementType.float,
         .numbers(tensor.count, as: .float, of: name) { try tensor.read($0, into: $1) })
     }
+  }
+
+  /// Adds what a blob is to hold; one in half precision stays so where that is wanted, with a cast behind it.
+  private mutating func add(_ content: BlobContent, of weights: WeightsFile, shape: [Int], as name: String)
+    throws
+  {
+    let storage = content.storage == .half && options.keepsHalf ? BlobStorage.half : .float
+    let source = try OnnxTensorSource.blob(content, of: weights, as: storage, name: name)
+    guard storage == .half else {
+      blobConstants.insert(name)
+      return add(name, shape, OnnxElementType.float, source)
+    }
+    let stored = names.unique("\(name)/half")
+    blobConstants.insert(stored)
+    add(stored, shape, OnnxElementType.float16, source)
+    graph.nodes.append(
+      OnnxNode(
+        name: "\(name)/float", type: "Cast", inputs: [stored], outputs: [name],
+        attributes: [OnnxNamedAttribute("to", .int(Int64(OnnxElementType.float)))]))
   }
 
   private mutating func add(_ name: String, _ shape: [Int], _ elementType: Int32, _ source: OnnxTensorSource)

@@ -13,6 +13,8 @@ struct OnnxExecution {
   /// By value, the last node that reads it.
   private let lastReads: [String: Int]
   private let constants: [String: OnnxInitializer]
+  /// What nodes of other domains make, by name: they are not run.
+  var foreign: [String: OperatorTensor] = [:]
 
   /// Begins a run.
   ///
@@ -62,7 +64,11 @@ struct OnnxExecution {
   ) throws {
     for (place, node) in graph.nodes.enumerated() {
       guard node.domain.isEmpty || node.domain == "ai.onnx" else {
-        throw OnnxExecutionError(node, .domain(node.domain))
+        for name in node.outputs where !name.isEmpty {
+          guard let value = foreign[name] else { throw OnnxExecutionError(node, .domain(node.domain)) }
+          values[name] = value
+        }
+        continue
       }
       var inputs: [OperatorTensor?] = []
       for name in node.inputs { inputs.append(try name.isEmpty ? nil : value(name, of: node)) }

@@ -30,6 +30,8 @@ package struct OnnxProof {
 
     /// Outputs of layers that nothing but a definition describes: there is nothing to compare them with.
     package var definedOutputs: [Name]
+    /// Outputs of layers that are nodes of a domain of their own: nothing here computes them.
+    package var keptOutputs: [Name]
 
     /// Whether nothing speaks against the graph: every output was compared that can be, and nothing differs.
     package var isSound: Bool { firstDifference == nil && uncompared.isEmpty && !outputs.isEmpty }
@@ -75,12 +77,14 @@ package struct OnnxProof {
     for (number, sample) in samples.enumerated() {
       progress(number, samples.count)
       let values = inputs.values(of: read, sample, in: Float.self)
-      let computed = try run(net, values, Set(names.map(\.name)), lowered, model)
+      var kept: [String: OperatorTensor] = [:]
+      let computed = try run(net, values, Set(names.map(\.name)), lowered, model, sample, &kept)
       var given: [String: OperatorTensor] = [:]
       for (blob, value) in correspondence.inputs { given[value] = values[blob].map(OperatorTensor.init) }
       var differences: [Name: BlobDifference] = [:]
       let blobs = Dictionary(names.map { ($0.value, $0.name) }) { first, _ in first }
       var execution = OnnxExecution(model, inputs: given)
+      execution.foreign = kept
       try execution.run(
         observe: { name, tensor in
           guard let blob = blobs[name], let expected = computed[blob],
@@ -113,29 +117,45 @@ package struct OnnxProof {
     }
     progress(samples.count, samples.count)
     let outputs = correspondence.outputs.map(\.blob) + correspondence.missingOutputs
-    let defined = Set(net.steps.filter { $0.layer == nil }.flatMap(\.tops))
+    let keptLayers = Set((lowered?.layers ?? []).filter(\.isKept).map(\.subject.name))
+    let kept = Set(net.steps.filter { keptLayers.contains($0.subject.name) }.flatMap(\.tops))
+    let defined = Set(net.steps.filter { $0.layer == nil }.flatMap(\.tops)).subtracting(kept)
     return Result(
       blobs: names.compactMap {
-        renewed.contains($0.name) || defined.contains($0.name) ? nil : found[$0.name]
+        renewed.contains($0.name) || defined.contains($0.name) || kept.contains($0.name)
+          ? nil : found[$0.name]
       }, outputs: outputs,
-      uncompared: outputs.filter { found[$0] == nil }, tolerance: tolerance, samples: samples.count,
+      uncompared: outputs.filter { found[$0] == nil && !kept.contains($0) }, tolerance: tolerance,
+      samples: samples.count,
       firstDifference: first, renewed: names.map(\.name).filter(renewed.contains),
-      definedOutputs: outputs.filter(defined.contains))
+      definedOutputs: outputs.filter(defined.contains), keptOutputs: outputs.filter(kept.contains))
   }
 
   /// The last values of the wanted blobs.
+  ///
+  /// - Parameter kept: what layers make that are nodes of a domain of their own, by the value's name in the graph: the graph is given
+  ///   the same.
   private func run(
-    _ net: NetRunner, _ inputs: [Name: NetValue<Float>], _ wanted: Set<Name>, _ lowered: LoweredNet?,
-    _ model: OnnxModel
+    _ net: NetRunner, _ given: [Name: NetValue<Float>], _ wanted: Set<Name>, _ lowered: LoweredNet?,
+    _ model: OnnxModel, _ sample: SampledInputs.Sample, _ kept: inout [String: OperatorTensor]
   ) throws -> [Name: NetValue<Float>] {
     var values: [Name: NetValue<Float>] = [:]
     let opset = model.opsets.first { $0.domain.isEmpty }?.version ?? 1
     let defined = Dictionary((lowered?.layers ?? []).filter(\.isDefinedAlone).map { ($0.subject.name, $0) }) {
       first, _ in first
     }
+    let keptLayers = Dictionary((lowered?.layers ?? []).filter(\.isKept).map { ($0.subject.name, $0) }) {
+      first, _ in first
+    }
+    var foreign: [String: OperatorTensor] = [:]
     _ = try net.run(
-      inputs,
+      given,
       cut: { step, bottoms in
+        if keptLayers[step.subject.name] != nil {
+          return step.tops.compactMap {
+            inputs.values(behindCutAt: $0, shape: nil, sample, in: Float.self)
+          }
+        }
         // Nothing else says what the layer computes: what is around it is compared.
         guard let lowered, let layer = defined[step.subject.name] else { throw step.obstacle! }
         return try OnnxExecution.run(
@@ -144,7 +164,9 @@ package struct OnnxProof {
       observing: { step, top, value in
         let name = step.tops[top]
         if net.lastVersions[name] == step.writes[top], wanted.contains(name) { values[name] = value }
+        if let layer = keptLayers[step.subject.name] { foreign[layer.tops[top]] = OperatorTensor(value) }
       })
+    kept = foreign
     return values
   }
 

@@ -47,9 +47,16 @@ struct ExportCommand: ParsableCommand {
   @Option(
     name: .customLong("input-shape"),
     help: ArgumentHelp(
-      "The shape of an input, 1,3,224,224, or NAME=1,3,224,224; needed where the definition gives none.",
+      "The shape of an input, or of the top of a layer that is kept: 1,3,224,224, or NAME=1,3,224,224.",
       valueName: "shape"))
   var inputShape: [String] = []
+
+  @Flag(
+    name: .customLong("keep-unknown"),
+    help:
+      "Write a layer that ONNX's operators cannot say as a node of the domain 'caffe', which the runtime must know."
+  )
+  var keepUnknown = false
 
   @Flag(name: .customLong("no-fold"), help: "Export the net as it is; no rule is tried.")
   var noFold = false
@@ -96,6 +103,11 @@ struct ExportCommand: ParsableCommand {
       throw ValidationError("--batch must be between 1 and 1,000,000")
     }
     if batch != nil, dynamicBatch { throw ValidationError("--batch and --dynamic-batch exclude each other") }
+    if keepUnknown, dynamicBatch {
+      throw ValidationError(
+        "--keep-unknown and --dynamic-batch exclude each other: what a kept layer makes of another batch is not known"
+      )
+    }
     for (option, value) in [("-o", output)] where value?.isEmpty == true || value == "-" {
       throw ValidationError("\(option) needs a path; the output is written as a whole file")
     }
@@ -126,6 +138,7 @@ struct ExportCommand: ParsableCommand {
       export.batch = batch
       export.hasDynamicBatch = dynamicBatch
       export.widensHalf = float
+      export.keepsUnknown = keepUnknown
       export.isChecked = !noCheck
       export.tolerance = tolerance
       export.mayReplaceInputs = force

@@ -22,7 +22,7 @@ struct ExportReport {
     lines += foldLines
     lines.append(graphLine)
     lines += valueLines("input", result.inputs) + valueLines("output", result.outputs)
-    lines += proofLines + definedLines
+    lines += proofLines + definedLines + keptLines
     lines += result.files.map { "written: \($0.path), \(Format.bytes($0.byteCount))" }
     if result.files.isEmpty { lines.append("nothing was written") }
     return lines.joined(separator: "\n") + "\n"
@@ -79,6 +79,9 @@ struct ExportReport {
       return ["not proven: these outputs could not be compared: \(Format.names(proof.uncompared))"]
     }
     guard !proof.blobs.isEmpty else {
+      guard proof.keptOutputs.isEmpty else {
+        return ["not proven: nothing here computes the layers that make \(Format.names(proof.keptOutputs))"]
+      }
       return [
         "not proven: only definitions say what the layers compute that make \(Format.names(proof.definedOutputs))"
       ]
@@ -87,9 +90,9 @@ struct ExportReport {
       worst.relative == 0
         ? nil : "the largest difference is \(Format.scientific(worst.relative)), at '\(worst.name)'"
     }
+    let others = proof.definedOutputs + proof.keptOutputs
     let outputs =
-      proof.definedOutputs.isEmpty
-      ? "all outputs among them" : "all outputs among them but \(Format.names(proof.definedOutputs))"
+      others.isEmpty ? "all outputs among them" : "all outputs among them but \(Format.names(others))"
     let agree = proof.blobs.count == 1 ? "agrees" : "agree"
     return [
       "proven: \(Format.counted(proof.blobs.count, "blob")) of the Caffe net \(agree) within \(tolerance), \(outputs), on \(Format.counted(proof.samples, "sample")); \(largest ?? "no difference")"
@@ -103,6 +106,17 @@ struct ExportReport {
     let types = Set(alone.map(\.type)).sorted().joined(separator: ", ")
     return [
       "note: \(Format.counted(alone.count, "layer")) of type \(types) \(alone.count == 1 ? "was" : "were") run by the definition on both sides; the proof is about the layers around \(alone.count == 1 ? "it" : "them")"
+    ]
+  }
+
+  /// The layers that are nodes of a domain of their own.
+  private var keptLines: [String] {
+    let kept = result.layers.filter(\.isKept)
+    guard !kept.isEmpty else { return [] }
+    let types = Set(kept.map(\.type)).sorted().joined(separator: ", ")
+    let isOne = kept.count == 1
+    return [
+      "note: \(Format.counted(kept.count, "layer")) of type \(types) \(isOne ? "is a node" : "are nodes") of the domain 'caffe'. No runtime runs \(isOne ? "it" : "them") without an implementation of yours\(result.proof == nil ? "" : ", and what \(isOne ? "it makes" : "they make") was not compared")"
     ]
   }
 
@@ -132,6 +146,7 @@ struct ExportReport {
               ("operators", .array($0.operators.map(JSONValue.string))),
               ("constant", .boolean($0.isConstant)),
               ("definedAlone", .boolean($0.isDefinedAlone)),
+              ("kept", .boolean($0.isKept)),
             ])
           })
       ),
