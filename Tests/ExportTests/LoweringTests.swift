@@ -121,7 +121,7 @@ import Testing
         OnnxNamedAttribute("vendor_param.clip", .int(1)),
       ])
     #expect(net.graph.outputs.map(\.shape) == [[.known(1), .known(3), .known(2), .known(2)]])
-    #expect(net.layers.map(\.isKept) == [true, true, false])
+    #expect(net.layers.map { $0.kept == .unknown } == [true, true, false])
     #expect(net.opsets(17).map(\.domain) == ["", "caffe"])
   }
 

@@ -1,7 +1,11 @@
+import Export
+
 /// How a net is written as ONNX.
 public struct ExportOptions: Sendable, Equatable {
   /// The versions of ONNX's operator set that can be written.
   public static let opsets = 13...21
+  /// The runtimes that have layers of Caffe's beside ONNX's operators.
+  public static let profiles = ExportProfile.all.map(\.name)
 
   /// The ONNX file; nil for the name of the net definition with `.onnx`, beside it.
   public var path: String?
@@ -20,6 +24,8 @@ public struct ExportOptions: Sendable, Equatable {
   public var widensHalf = false
   /// Whether a layer that ONNX's operators cannot say becomes a node of a domain of its own, instead of ending the export.
   public var keepsUnknown = false
+  /// The runtime for which the file is written, one of ``profiles``; nil for standard operators only.
+  public var profile: String?
   /// Whether the graph is compared with the net before the file gets its name.
   public var isChecked = true
   /// The largest difference allowed, relative to a blob's largest number; nil for 1e-4, 1e-2 with weights in half precision.

@@ -27,6 +27,8 @@ public struct ExportResult {
     public let isDefinedAlone: Bool
     /// Whether it is a node of the domain `caffe`, which a runtime must know: no operators say what it computes.
     public let isKept: Bool
+    /// Whether it is a node that the runtime of the profile has beside ONNX's operators.
+    public let isNative: Bool
   }
 
   /// An input or output of the graph.

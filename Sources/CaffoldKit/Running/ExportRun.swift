@@ -45,7 +45,8 @@ struct ExportRun {
       layers: lowered.net.layers.map {
         .init(
           name: $0.subject.name, type: $0.subject.type, operators: $0.operators, isConstant: $0.isConstant,
-          isDefinedAlone: $0.isDefinedAlone, isKept: $0.isKept)
+          isDefinedAlone: $0.isDefinedAlone, isKept: $0.kept == .unknown,
+          isNative: $0.kept == .native)
       },
       inputs: lowered.net.graph.inputs.map(ExportResult.Value.init),
       outputs: lowered.net.graph.outputs.map(ExportResult.Value.init),
@@ -112,6 +113,7 @@ struct ExportRun {
       lowering.shapes = shapes
       lowering.keepsHalf = !export.widensHalf
       // What a layer that nobody knows makes of another batch nobody knows either.
+      lowering.profile = ExportProfile.all.first { $0.name == export.profile }
       lowering.keepsUnknown = export.keepsUnknown && !export.hasDynamicBatch
       let net = WorkingNet(
         folded.plan.graph, weights: weights, layouts: folded.rules.layouts, schema: folded.schema,

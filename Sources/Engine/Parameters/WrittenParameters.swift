@@ -7,6 +7,11 @@ package struct WrittenParameter: Sendable, Equatable {
   package var path: [String]
   /// Its values, in order; no messages among them.
   package var values: [AttributeValue]
+
+  package init(path: [String], values: [AttributeValue]) {
+    self.path = path
+    self.values = values
+  }
 }
 
 extension WorkingNet {

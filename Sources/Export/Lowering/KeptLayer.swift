@@ -1,24 +1,47 @@
 import CaffeIO
 import Engine
+import Layers
 import OnnxIO
 
-/// A layer that no operators say, as a node of a domain of its own: type, connections, blobs and parameters as Caffe has them.
+/// A layer as one node: type, connections, blobs and parameters as Caffe has them.
 ///
-/// The node's inputs are the layer's bottoms, then its blobs. Each parameter is an attribute, called as its path in the definition
-/// (`vendor_clip_param.low`).
-enum KeptLayer {
-  /// The domain of such nodes.
+/// The node's inputs are the layer's bottoms, then its blobs. Its parameters are attributes.
+package enum KeptLayer: Sendable {
+  /// No operators say what it computes: a node of a domain of its own, each attribute called as the path of the parameter in the
+  /// definition (`vendor_clip_param.low`).
+  case unknown
+  /// The runtime has the layer: a node of the standard domain, each attribute called as the parameter, defaults among them.
+  case native
+
+  /// The domain of nodes that no runtime has.
   static let domain = "caffe"
   /// The version of the domain that a model names.
   static let version = 1
 
+  /// The domain of the node.
+  var domain: String { self == .unknown ? Self.domain : "" }
+
   /// The attributes of the node.
-  static func attributes(of layer: LayerID, in net: WorkingNet) -> [OnnxNamedAttribute] {
-    net.writtenParameters(of: layer).map { parameter in
-      OnnxNamedAttribute(
-        parameter.path.joined(separator: "."), value(of: parameter, net.schema.layerField(at: parameter.path))
-      )
+  func attributes(of layer: LayerID, in net: WorkingNet) -> [OnnxNamedAttribute] {
+    var parameters = net.writtenParameters(of: layer)
+    guard self == .native else {
+      return parameters.map { attribute(named: $0.path.joined(separator: "."), $0, net.schema) }
     }
+    for message in LayerRegistry.facts(ofType: net.graph[layer].type)?.parameters ?? [] {
+      for field in message.reads
+      where !parameters.contains(where: { $0.path.starts(with: [message.name, field]) }) {
+        let path = [message.name, field]
+        guard let value = net.attribute(path, of: layer), value != .message else { continue }
+        parameters.append(WrittenParameter(path: path, values: [value]))
+      }
+    }
+    return parameters.map { attribute(named: $0.path.last ?? "", $0, net.schema) }
+  }
+
+  private func attribute(
+    named name: String, _ parameter: WrittenParameter, _ schema: Schema
+  ) -> OnnxNamedAttribute {
+    OnnxNamedAttribute(name, Self.value(of: parameter, schema.layerField(at: parameter.path)))
   }
 
   /// A list where the schema says so, or where several values are written.

@@ -16,8 +16,8 @@ package struct LoweredNet: Sendable {
     package var isConstant: Bool
     /// Whether nothing but its definition says what it computes: the executor cannot run it.
     package var isDefinedAlone = false
-    /// Whether it is a node of a domain of its own, which no operators say.
-    package var isKept = false
+    /// How it is a node of its own, which no operators say; nil for any other layer.
+    package var kept: KeptLayer?
     /// The places of its operators in the graph.
     var nodes = 0..<0
     /// The names of the values that it reads.
@@ -54,15 +54,18 @@ package struct LoweredNet: Sendable {
 
   /// The operator sets that the graph is of.
   package func opsets(_ opset: Int) -> [(domain: String, version: Int)] {
-    [("", opset)] + (layers.contains(where: \.isKept) ? [(KeptLayer.domain, KeptLayer.version)] : [])
+    [("", opset)] + (layers.contains { $0.kept == .unknown } ? [(KeptLayer.domain, KeptLayer.version)] : [])
   }
 
   /// How many operators there are, by type, in alphabetical order.
   package var operatorCounts: [(type: String, count: Int)] {
     var counts: [String: Int] = [:]
-    for node in graph.nodes {
-      counts[node.domain.isEmpty ? node.type : "\(node.domain).\(node.type)", default: 0] += 1
-    }
+    for node in graph.nodes { counts[node.nameOfOperator, default: 0] += 1 }
     return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
+}
+
+extension OnnxNode {
+  /// The operator, with its domain where that is not ONNX's own.
+  var nameOfOperator: String { domain.isEmpty ? type : "\(domain).\(type)" }
 }

@@ -19,6 +19,8 @@ package struct NetLowering {
     package var keepsHalf = true
     /// Whether a layer that no operators say becomes a node of a domain of its own.
     package var keepsUnknown = false
+    /// The runtime for which the graph is made; nil for any.
+    package var profile: ExportProfile?
 
     /// The defaults.
     package init() {}
@@ -158,15 +160,18 @@ package struct NetLowering {
   // MARK: - Layers
 
   private mutating func lower(_ layer: LayerID) throws {
+    if net.canRun(layer), options.profile?.nodes.contains(net.graph[layer].type) ?? false {
+      return try keep(layer, as: .native)
+    }
     do {
       try lowerByDefinition(layer)
     } catch let error as LoweringError where options.keepsUnknown && error.isAboutMeaning {
-      try keep(layer)
+      try keep(layer, as: .unknown)
     }
   }
 
-  /// Makes a layer a node of a domain of its own.
-  private mutating func keep(_ layer: LayerID) throws {
+  /// Makes a layer one node.
+  private mutating func keep(_ layer: LayerID, as form: KeptLayer) throws {
     let tops = net.graph[layer].tops
     for top in tops where net.knownShape(of: top) == nil {
       let blob = net.graph.blobName(of: top)
@@ -186,14 +191,14 @@ package struct NetLowering {
       }
     }
     let node = OnnxNode(
-      name: prefix, type: net.graph[layer].type, domain: KeptLayer.domain, inputs: inputs,
-      outputs: tops.map { names[$0] }, attributes: KeptLayer.attributes(of: layer, in: net))
+      name: prefix, type: net.graph[layer].type, domain: form.domain, inputs: inputs,
+      outputs: tops.map { names[$0] }, attributes: form.attributes(of: layer, in: net))
     let first = graph.nodes.count
     graph.nodes.append(node)
+    if let axis = definition(of: layer)?.varyingAxis { for top in node.outputs { varying[top] = axis } }
     layers.append(
       LoweredNet.Layer(
-        subject: subject(layer), operators: ["\(KeptLayer.domain).\(node.type)"], isConstant: false,
-        isKept: true,
+        subject: subject(layer), operators: [node.nameOfOperator], isConstant: false, kept: form,
         nodes: first..<graph.nodes.count, bottoms: bottoms, tops: node.outputs))
   }
 

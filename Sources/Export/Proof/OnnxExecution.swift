@@ -13,7 +13,7 @@ struct OnnxExecution {
   /// By value, the last node that reads it.
   private let lastReads: [String: Int]
   private let constants: [String: OnnxInitializer]
-  /// What nodes of other domains make, by name: they are not run.
+  /// What nodes make that are no operators, by name: they are not run.
   var foreign: [String: OperatorTensor] = [:]
 
   /// Begins a run.
@@ -63,12 +63,13 @@ struct OnnxExecution {
     replace: (String, OperatorTensor) -> OperatorTensor? = { _, _ in nil }
   ) throws {
     for (place, node) in graph.nodes.enumerated() {
-      guard node.domain.isEmpty || node.domain == "ai.onnx" else {
-        for name in node.outputs where !name.isEmpty {
-          guard let value = foreign[name] else { throw OnnxExecutionError(node, .domain(node.domain)) }
-          values[name] = value
-        }
+      let given = node.outputs.compactMap { foreign[$0] }
+      if !given.isEmpty, given.count == node.outputs.count {
+        for (name, value) in zip(node.outputs, given) { values[name] = value }
         continue
+      }
+      guard node.domain.isEmpty || node.domain == "ai.onnx" else {
+        throw OnnxExecutionError(node, .domain(node.domain))
       }
       var inputs: [OperatorTensor?] = []
       for name in node.inputs { inputs.append(try name.isEmpty ? nil : value(name, of: node)) }

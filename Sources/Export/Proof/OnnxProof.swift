@@ -30,7 +30,7 @@ package struct OnnxProof {
 
     /// Outputs of layers that nothing but a definition describes: there is nothing to compare them with.
     package var definedOutputs: [Name]
-    /// Outputs of layers that are nodes of a domain of their own: nothing here computes them.
+    /// Outputs of layers that are nodes of their own, which no operators say: nothing here runs those.
     package var keptOutputs: [Name]
 
     /// Whether nothing speaks against the graph: every output was compared that can be, and nothing differs.
@@ -117,7 +117,7 @@ package struct OnnxProof {
     }
     progress(samples.count, samples.count)
     let outputs = correspondence.outputs.map(\.blob) + correspondence.missingOutputs
-    let keptLayers = Set((lowered?.layers ?? []).filter(\.isKept).map(\.subject.name))
+    let keptLayers = Set((lowered?.layers ?? []).filter { $0.kept != nil }.map(\.subject.name))
     let kept = Set(net.steps.filter { keptLayers.contains($0.subject.name) }.flatMap(\.tops))
     let defined = Set(net.steps.filter { $0.layer == nil }.flatMap(\.tops)).subtracting(kept)
     return Result(
@@ -133,7 +133,7 @@ package struct OnnxProof {
 
   /// The last values of the wanted blobs.
   ///
-  /// - Parameter kept: what layers make that are nodes of a domain of their own, by the value's name in the graph: the graph is given
+  /// - Parameter kept: what layers make that are nodes of their own, by the value's name in the graph: the graph is given
   ///   the same.
   private func run(
     _ net: NetRunner, _ given: [Name: NetValue<Float>], _ wanted: Set<Name>, _ lowered: LoweredNet?,
@@ -144,7 +144,9 @@ package struct OnnxProof {
     let defined = Dictionary((lowered?.layers ?? []).filter(\.isDefinedAlone).map { ($0.subject.name, $0) }) {
       first, _ in first
     }
-    let keptLayers = Dictionary((lowered?.layers ?? []).filter(\.isKept).map { ($0.subject.name, $0) }) {
+    let keptLayers = Dictionary(
+      (lowered?.layers ?? []).filter { $0.kept != nil }.map { ($0.subject.name, $0) }
+    ) {
       first, _ in first
     }
     var foreign: [String: OperatorTensor] = [:]

@@ -51,6 +51,11 @@ struct ExportCommand: ParsableCommand {
       valueName: "shape"))
   var inputShape: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Write for a runtime that has layers of Caffe's: opencv5 has DetectionOutput.", valueName: "name"))
+  var profile: String?
+
   @Flag(
     name: .customLong("keep-unknown"),
     help:
@@ -103,6 +108,10 @@ struct ExportCommand: ParsableCommand {
       throw ValidationError("--batch must be between 1 and 1,000,000")
     }
     if batch != nil, dynamicBatch { throw ValidationError("--batch and --dynamic-batch exclude each other") }
+    if let profile, !ExportOptions.profiles.contains(profile) {
+      throw ValidationError(
+        "--profile '\(profile)' is not known; there is \(ExportOptions.profiles.joined(separator: ", "))")
+    }
     if keepUnknown, dynamicBatch {
       throw ValidationError(
         "--keep-unknown and --dynamic-batch exclude each other: what a kept layer makes of another batch is not known"
@@ -139,6 +148,7 @@ struct ExportCommand: ParsableCommand {
       export.hasDynamicBatch = dynamicBatch
       export.widensHalf = float
       export.keepsUnknown = keepUnknown
+      export.profile = profile
       export.isChecked = !noCheck
       export.tolerance = tolerance
       export.mayReplaceInputs = force

@@ -109,15 +109,21 @@ struct ExportReport {
     ]
   }
 
-  /// The layers that are nodes of a domain of their own.
+  /// The layers that are single nodes beside ONNX's operators.
   private var keptLines: [String] {
-    let kept = result.layers.filter(\.isKept)
-    guard !kept.isEmpty else { return [] }
-    let types = Set(kept.map(\.type)).sorted().joined(separator: ", ")
-    let isOne = kept.count == 1
-    return [
-      "note: \(Format.counted(kept.count, "layer")) of type \(types) \(isOne ? "is a node" : "are nodes") of the domain 'caffe'. No runtime runs \(isOne ? "it" : "them") without an implementation of yours\(result.proof == nil ? "" : ", and what \(isOne ? "it makes" : "they make") was not compared")"
-    ]
+    func line(_ layers: [ExportResult.Layer], _ one: String, _ many: String) -> [String] {
+      guard !layers.isEmpty else { return [] }
+      let types = Set(layers.map(\.type)).sorted().joined(separator: ", ")
+      let isOne = layers.count == 1
+      let proof = result.proof == nil ? "" : "; what \(isOne ? "it makes" : "they make") was not compared"
+      return ["note: \(Format.counted(layers.count, "layer")) of type \(types) \(isOne ? one : many)\(proof)"]
+    }
+    return line(
+      result.layers.filter(\.isKept), "is a node of the domain 'caffe', which the runtime must know",
+      "are nodes of the domain 'caffe', which the runtime must know")
+      + line(
+        result.layers.filter(\.isNative), "is a node that only the runtime of the profile knows",
+        "are nodes that only the runtime of the profile knows")
   }
 
   private func reason(_ blob: BlobDifference) -> String {
@@ -146,7 +152,7 @@ struct ExportReport {
               ("operators", .array($0.operators.map(JSONValue.string))),
               ("constant", .boolean($0.isConstant)),
               ("definedAlone", .boolean($0.isDefinedAlone)),
-              ("kept", .boolean($0.isKept)),
+              ("kept", .boolean($0.isKept)), ("native", .boolean($0.isNative)),
             ])
           })
       ),
