@@ -31,28 +31,34 @@ let package = Package(
     .target(
       name: "Engine", dependencies: ["Layers", "CaffeIO", "RuleModel", "Tensors", "Diagnostics", "JSON"]),
     .target(
+      name: "Definitions",
+      dependencies: [
+        "Operators", "OnnxIO", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors", "Diagnostics",
+      ]),
+    .target(
       name: "Verification",
       dependencies: [
-        "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors", "Threads", "Diagnostics",
+        "Definitions", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors", "Threads",
+        "Diagnostics",
       ]),
     .target(
       name: "Export",
       dependencies: [
-        "Verification", "Operators", "OnnxIO", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors",
+        "Verification", "Definitions", "Operators", "OnnxIO", "Engine", "Layers", "CaffeIO", "RuleModel",
         "Diagnostics",
       ]),
     .target(
       name: "CaffoldKit",
       dependencies: [
-        "Export", "OnnxIO", "Verification", "Layers", "Engine", "CaffeIO", "Rules", "RuleModel", "YAML",
+        "Export", "Definitions", "OnnxIO", "Verification", "Layers", "Engine", "CaffeIO", "Rules",
+        "RuleModel", "YAML",
         "Diagnostics", "JSON",
       ]),
     .executableTarget(
       name: "caffold",
       dependencies: [
-        "CaffoldKit", "Export", "Verification", "Layers", "Engine", "CaffeIO", "Rules", "RuleModel",
-        "Threads",
-        "Diagnostics", "JSON",
+        "CaffoldKit", "Export", "Definitions", "Verification", "Layers", "Engine", "CaffeIO", "Rules",
+        "RuleModel", "Threads", "Diagnostics", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -73,14 +79,15 @@ let package = Package(
     .testTarget(
       name: "EngineTests",
       dependencies: [
-        "Engine", "Export", "Verification", "CaffeIO", "Rules", "RuleModel", "Diagnostics", "JSON",
+        "Engine", "Definitions", "Export", "Verification", "CaffeIO", "Rules", "RuleModel", "Diagnostics",
+        "JSON",
         "WireTestSupport",
       ]),
     .testTarget(
       name: "ExportTests",
       dependencies: [
-        "Export", "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Operators", "OnnxIO",
-        "Diagnostics",
+        "Export", "Definitions", "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel",
+        "Operators", "OnnxIO", "Diagnostics",
       ]),
     .executableTarget(
       name: "layer-probe", dependencies: ["Layers", "CaffeIO", "Diagnostics"], path: "Tests/LayerProbe"),
@@ -108,13 +115,14 @@ let package = Package(
     .testTarget(
       name: "LimitsTests",
       dependencies: [
-        "CaffoldKit", "Export", "OnnxIO", "Operators", "Verification", "Engine", "Layers", "CaffeIO", "Rules",
+        "CaffoldKit", "Export", "Definitions", "OnnxIO", "Operators", "Verification", "Engine", "Layers",
+        "CaffeIO", "Rules",
         "RuleModel", "YAML", "JSON", "Tensors", "Threads", "Diagnostics", "WireTestSupport",
       ]),
     .testTarget(
       name: "VerificationTests",
       dependencies: [
-        "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Diagnostics",
+        "Verification", "Definitions", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Diagnostics",
         "WireTestSupport",
       ]),
   ],

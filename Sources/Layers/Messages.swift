@@ -44,6 +44,7 @@ extension LayerError {
       return "the top would have \(shape.count) dimensions; the limit is \(limit)"
     case .tooLarge(let shape, let limit):
       return "the top would have the shape \(shape.asShape); the limit is \(limit) values"
+    case .definition(let why): return "cannot be run by the definition of its type: \(why)"
     case .unexplainedField(let path, let place):
       return "nothing here knows what '\(path)' (\(place)) does, so the layer cannot be run"
     case .memory(let needed, let limit):

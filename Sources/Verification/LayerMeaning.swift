@@ -1,4 +1,5 @@
 import CaffeIO
+import Definitions
 import Diagnostics
 import Engine
 import Layers
@@ -40,35 +41,25 @@ struct LayerMeaning: Sendable {
 
 extension NetRunner {
   /// A net that can be run, layers of types that the executor does not know, or that a layout of the user describes, computed
-  /// as their blob layouts say. So is a Scale whose numbers the BatchNorm before it holds.
+  /// as their definitions or blob layouts say. So is a Scale whose numbers the BatchNorm before it holds.
   ///
   /// - Parameters:
-  ///   - layouts: what is known of layers beside the executor's own.
+  ///   - layouts: what blob layouts say of layers.
+  ///   - definitions: what layer types compute that the executor does not know.
   ///   - borrowed: the places of layers that `state` leaves out and that the net has all the same.
   ///   - keepsFaults: as of the other initialiser.
   /// - Throws: as the other initialiser.
   package init(
-    _ definition: NetDefinition, state: NetState, schema: Schema = .caffe, weights: WeightsFile,
-    layouts: [BlobLayout], borrowed: Set<Int> = [], keepsFaults: Bool = false
+    _ definition: NetDefinition, state: NetState, schema: Schema = .caffe, weights: WeightsFile?,
+    layouts: [BlobLayout], definitions: [TypeDefinition], borrowed: Set<Int> = [], keepsFaults: Bool = false
   ) throws {
-    let parameters = WeightsFileParameters(weights)
-    var meanings: [Name: LayerMeaning] = [:]
-    let described = Set(definition.layers.map(\.type)).filter(layouts.sayWhatComputes)
-    let lacksBlobs = definition.layers.contains { layer in
-      LayerRegistry.facts(ofType: layer.type)?.blobs == .scale
-        && parameters.blobShapes(of: layer.name).isEmpty
-    }
-    if !described.isEmpty || lacksBlobs {
-      let net = WorkingNet(
-        try NetGraph(definition, state: state), weights: weights, layouts: layouts, schema: schema)
-      for id in net.graph.liveLayers where described.contains(net.graph[id].type) || net.isAbsorbed(id) {
-        meanings[net.graph[id].name] = LayerMeaning(of: id, in: net)
-      }
-    }
+    let parameters: any ParameterSource = weights.map { WeightsFileParameters($0) } ?? GivenParameters()
+    let meanings = try LayerMeanings(
+      definition, state: state, schema: schema, weights: weights, layouts: layouts, definitions: definitions)
     try self.init(
       definition, state: state, schema: schema,
-      parameters: OverlaidParameters(GivenParameters(meanings.mapValues(\.blobs)), on: parameters),
-      substitutes: meanings.mapValues(\.layer), borrowed: borrowed, keepsFaults: keepsFaults)
+      parameters: OverlaidParameters(GivenParameters(meanings.blobs), on: parameters),
+      substitutes: meanings.layers, borrowed: borrowed, keepsFaults: keepsFaults)
   }
 }
 

@@ -1,6 +1,6 @@
 import CaffeIO
 import Diagnostics
-import Export
+import Definitions
 import Foundation
 import RuleModel
 import Rules

@@ -1,3 +1,4 @@
+import Definitions
 import Diagnostics
 import Export
 import Foundation

@@ -1,4 +1,5 @@
 import CaffeIO
+import Definitions
 import Diagnostics
 import Engine
 import Export
@@ -13,12 +14,7 @@ func lowered(
 ) throws -> LoweredNet {
   let definition = try NetDefinition(
     TextDocument(SourceText(path: "net.prototxt", bytes: Array(net.utf8))))
-  let own = try definitions.map {
-    try RuleFile(
-      SourceText(path: "own.yaml", bytes: Array($0.utf8)), kernels: KernelRegistry.signatures,
-      reasons: Refusal.Reason.codes, operators: OperatorForm.all
-    ).definitions
-  }
+  let own = try definitions.map(typeDefinitions)
   var options = NetLowering.Options()
   options.opset = opset
   options.shapes = shapes
@@ -29,4 +25,12 @@ func lowered(
   var lowering = NetLowering(
     working, weights: nil, definitions: try DefinitionSet(adding: own ?? []), options: options)
   return try lowering.lower()
+}
+
+/// The definitions of a rule file.
+func typeDefinitions(_ text: String) throws -> [TypeDefinition] {
+  try RuleFile(
+    SourceText(path: "own.yaml", bytes: Array(text.utf8)), kernels: KernelRegistry.signatures,
+    reasons: Refusal.Reason.codes, operators: OperatorForm.all
+  ).definitions
 }

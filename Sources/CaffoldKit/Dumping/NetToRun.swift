@@ -25,7 +25,7 @@ struct NetToRun {
     let file = try WeightsFile(path: weights)
     runner = try NetRunner(
       definition, state: options.net.state, schema: knowledge.schema, weights: file,
-      layouts: knowledge.layouts)
+      layouts: knowledge.layouts, definitions: knowledge.definitions)
     try MissingBlobs.check(runner, weights: file)
     let names = InputArguments(runner, runner, model: model)
     inputs.seed = arguments.seed

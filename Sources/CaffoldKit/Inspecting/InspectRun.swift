@@ -44,6 +44,7 @@ struct InspectRun {
       let file = try WeightsFile(path: path)
       let runner = try NetRunner(
         definition, state: state, schema: knowledge.schema, weights: file, layouts: knowledge.layouts,
+        definitions: knowledge.definitions,
         keepsFaults: true)
       try WeightsMatch(file, runner, costs).add(to: &result)
     }

@@ -1,7 +1,7 @@
 import CaffeIO
+import Definitions
 import Diagnostics
 import Engine
-import Export
 import RuleModel
 import Rules
 import Verification

@@ -1,4 +1,5 @@
 import CaffeIO
+import Definitions
 import Diagnostics
 import Engine
 import Export
@@ -31,7 +32,7 @@ struct ExportRun {
     let prepared = try FoldRun(input, options, nil, replaying: nil, observer).prepare(rewrites: export.folds)
     let weights = prepared.folded.weights
     let original = try self.original(prepared.folded, weights)
-    let definitions = try DefinitionSet(adding: prepared.ruleFiles.definitions)
+    let definitions = try DefinitionSet(adding: prepared.folded.definitions)
     var inputs = SampledInputs()
     inputs.shapes = try InputArguments(original, original, model: input.model).shapes(export.inputShapes)
     // The executor does not ask for an input that only unknown layers read; the graph needs it.
@@ -85,14 +86,10 @@ struct ExportRun {
     var definition = folded.plan.graph.definition
     if options.net.assumesStoredStatistics { definition = try definition.usingStoredStatistics() }
     let borrowed = Set(folded.plan.borrowed.map(\.layer.index))
-    guard let weights else {
-      return try NetRunner(
-        definition, state: folded.plan.graph.state, schema: folded.schema, borrowed: borrowed)
-    }
     let net = try NetRunner(
       definition, state: folded.plan.graph.state, schema: folded.schema, weights: weights,
-      layouts: folded.rules.layouts, borrowed: borrowed)
-    try MissingBlobs.check(net, weights: weights)
+      layouts: folded.rules.layouts, definitions: folded.definitions, borrowed: borrowed)
+    if let weights { try MissingBlobs.check(net, weights: weights) }
     return net
   }
 

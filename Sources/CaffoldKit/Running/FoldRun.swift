@@ -98,7 +98,7 @@ struct FoldRun {
     let folded = Folded(
       read: [file] + (weights.map { [$0.file] } ?? []),
       plan: plan, text: DefinitionEmitter.text(of: plan.graph), weights: weights, schema: schema,
-      rules: rules)
+      rules: rules, definitions: ruleFiles.definitions)
     let stated = try replayed == nil && outputs?.plan == nil ? nil : folded.stated
     if let stated { try replayed?.check(stated) }
     var result = FoldResult(
@@ -135,6 +135,8 @@ struct Folded {
   let weights: WeightsFile?
   let schema: Schema
   let rules: RuleSet
+  /// What the user's files say that layer types compute.
+  let definitions: [TypeDefinition]
 
   /// Refuses a result whose inputs are no longer what they were when they were read.
   func checkInputs() throws(FileError) { for file in read { try file.checkUnchanged() } }
@@ -302,9 +304,10 @@ extension FoldRun {
     let state = folded.plan.graph.state
     let first = try NetRunner(
       before, state: state, schema: folded.schema, weights: weights, layouts: folded.rules.layouts,
-      borrowed: Set(folded.plan.borrowed.map(\.layer.index)))
+      definitions: folded.definitions, borrowed: Set(folded.plan.borrowed.map(\.layer.index)))
     let second = try NetRunner(
-      after, state: state, schema: folded.schema, weights: written, layouts: folded.rules.layouts)
+      after, state: state, schema: folded.schema, weights: written, layouts: folded.rules.layouts,
+      definitions: folded.definitions)
     try MissingBlobs.check(first, weights: weights)
     var comparing = NetVerification()
     comparing.inputs.shapes = try InputArguments(first, second, model: input.model).shapes(

@@ -45,7 +45,7 @@ struct VerifyRun {
     let file = try WeightsFile(path: weights)
     let runner = try NetRunner(
       definition, state: options.net.state, schema: knowledge.schema, weights: file,
-      layouts: knowledge.layouts)
+      layouts: knowledge.layouts, definitions: knowledge.definitions)
     try MissingBlobs.check(runner, weights: file)
     return runner
   }

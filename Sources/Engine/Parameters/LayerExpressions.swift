@@ -38,6 +38,9 @@ extension LazyTensor {
 extension WorkingNet {
   /// Lets a value have a shape that does not follow from the definition: the user gives it for an input.
   package func setShape(_ shape: [Int], of value: ValueID) { shapes.give(shape, to: value) }
+
+  /// Lets the shape of a value be found anew.
+  package func forgetShape(of value: ValueID) { shapes.forget(value) }
 }
 
 /// What writers of other formats ask of a net.
@@ -55,12 +58,23 @@ extension WorkingNet {
   /// Whether the executor knows what a layer computes.
   package func canRun(_ layer: LayerID) -> Bool { described(layer).isUnderstood }
 
-  /// Why a layer of a type that the executor knows is not understood, as a sentence; nil for one that is, and for other types.
+  /// Why a layer is not understood by what the program has of its type, as a sentence; nil for one that is.
+  ///
+  /// A type that only a built-in definition describes is understood where it has no field that Caffe's schema lacks.
   package func misunderstanding(of layer: LayerID) -> String? {
     let described = described(layer)
-    guard described.facts != nil, !described.isUnderstood else { return nil }
+    let subject = LayerSubject(name: graph[layer].name, type: graph[layer].type)
+    guard described.facts != nil else {
+      let foreign = writtenParameters(of: layer).first { Schema.caffe.layerField(at: $0.path) == nil }
+      return foreign.map { field in
+        let place = graph.place(of: layer)?.description ?? ""
+        return LayerError(
+          subject, .unexplainedField(path: field.path.joined(separator: "."), place: place)
+        ).diagnostic.sentence
+      }
+    }
+    guard !described.isUnderstood else { return nil }
     if let field = described.unexplained.first {
-      let subject = LayerSubject(name: graph[layer].name, type: graph[layer].type)
       return LayerError(
         subject, .unexplainedField(path: field.path, place: field.place.description)
       ).diagnostic.sentence

@@ -1,4 +1,5 @@
 import CaffeIO
+import Definitions
 import Diagnostics
 import Engine
 import Layers
@@ -243,10 +244,17 @@ package struct NetLowering {
   /// Finds the shapes of what a layer makes that the executor does not know, by running its operators on zeros.
   private func setTopShapes(of layer: LayerID) throws {
     guard let lowered = layers.last else { return }
-    let bottoms = try net.graph[layer].bottoms.map { NetValue<Float>(shape: try shape(of: $0, for: layer)) }
+    var bottoms: [String: OperatorTensor] = [:]
+    for (name, bottom) in zip(lowered.bottoms, net.graph[layer].bottoms) {
+      bottoms[name] = OperatorTensor(NetValue(shape: try shape(of: bottom, for: layer)))
+    }
+    var part = graph
+    part.nodes = Array(graph.nodes[lowered.nodes])
+    let model = OnnxModel(
+      irVersion: OnnxModel.irVersion(ofOpset: options.opset), opsets: [("", options.opset)], graph: part)
     let tops: [NetValue<Float>]
     do {
-      tops = try OnnxExecution.run(lowered, of: graph, opset: options.opset, bottoms: bottoms)
+      tops = try OnnxExecution.run(model, bottoms: bottoms, tops: lowered.tops, of: lowered.subject)
     } catch let error as any DiagnosticError {
       throw LoweringError(subject(layer), .notComputed(error.diagnostic.sentence))
     }
@@ -290,17 +298,10 @@ package struct NetLowering {
   // MARK: - Constants
 
   private mutating func add(_ constant: LoweredConstant) throws {
-    let name = constant.name
-    switch constant.numbers {
-    case .held(let tensor): add(name, constant.shape, tensor.elementType, .bytes(tensor.bytes))
-    case .blob(let content):
-      guard let weights else { preconditionFailure("there are no blobs without weights") }
-      try add(content, of: weights, shape: constant.shape, as: name)
-    case .computed(let tensor):
-      add(
-        name, constant.shape, OnnxElementType.float,
-        .numbers(tensor.count, as: .float, of: name) { try tensor.read($0, into: $1) })
+    if case .blob(let content) = constant.numbers, let weights {
+      return try add(content, of: weights, shape: constant.shape, as: constant.name)
     }
+    graph.initializers.append(try constant.initializer(weights))
   }
 
   /// Adds what a blob is to hold; one in half precision stays so where that is wanted, with a cast behind it.

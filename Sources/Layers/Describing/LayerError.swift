@@ -52,6 +52,8 @@ package struct LayerError: DiagnosticError, Equatable {
     case tooManyDimensions(shape: [Int], limit: Int)
     /// An output with too many values.
     case tooLarge(shape: [Int], limit: Int)
+    /// What is known of the type does not say what this layer computes, or cannot be computed: why, as a sentence part.
+    case definition(String)
     /// A field that nobody here understands, and where it is written.
     case unexplainedField(path: String, place: String)
     /// A net whose values together have too many numbers when the layer is run.

@@ -97,3 +97,18 @@ package struct OnnxGraph: Sendable {
     self.metadata = metadata
   }
 }
+
+extension OnnxModel {
+  /// The version of the file format that came with a version of the operator set.
+  ///
+  /// Source: the table of released versions in ONNX's Versioning.md.
+  package static func irVersion(ofOpset opset: Int) -> Int {
+    switch opset {
+    case ..<15: 7
+    case ..<19: 8
+    case ..<21: 9
+    case ..<23: 10
+    default: 11
+    }
+  }
+}

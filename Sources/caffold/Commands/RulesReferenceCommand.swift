@@ -1,6 +1,6 @@
 import ArgumentParser
 import Engine
-import Export
+import Definitions
 import RuleModel
 import Rules
 import Verification

@@ -8,7 +8,7 @@ import RuleModel
 import Tensors
 
 /// Makes the operators of one layer, as the definition of its type says.
-struct LayerLowering {
+package struct LayerLowering {
   /// The most operators that one layer may become.
   static let limit = 100_000
 
@@ -33,7 +33,7 @@ struct LayerLowering {
   ///   - tops: the names that its tops are to have.
   ///   - prefix: the layer's name in the graph.
   ///   - names: gives values and constants names that nothing else has.
-  init(
+  package init(
     _ definition: TypeDefinition, _ layer: LayerID, of net: WorkingNet, bottoms: [String], tops: [String],
     prefix: String, opset: Int, names: ValueNames
   ) {
@@ -49,7 +49,7 @@ struct LayerLowering {
   }
 
   /// The operators.
-  mutating func lower() throws -> LoweredLayer {
+  package mutating func lower() throws -> LoweredLayer {
     for condition in definition.conditions where try !truth(of: condition.expression) {
       let why = condition.explanation ?? "'\(condition.expression.text)' does not hold"
       throw LoweringError(subject, .condition(why))

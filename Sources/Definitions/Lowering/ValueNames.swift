@@ -6,14 +6,17 @@ import Layers
 ///
 /// A blob that layers write in place has a value for each of them: the last one has the blob's name, the others that and the
 /// name of the layer that makes them. What the net is given always has the blob's name.
-final class ValueNames {
+package final class ValueNames {
   private var names: [ValueID: String] = [:]
   /// The names that values and constants have.
   private var taken: Set<String> = []
   private var layers: [LayerID: String] = [:]
 
+  /// Names for one layer, other than those that are taken.
+  init(taken names: [String]) { taken = Set(names) }
+
   /// Names all values of a net.
-  init(_ graph: NetGraph) {
+  package init(_ graph: NetGraph) {
     var versions: [Name: [ValueID]] = [:]
     var order: [Name] = []
     for value in Self.values(of: graph) {
@@ -44,10 +47,10 @@ final class ValueNames {
   }
 
   /// The name of a value.
-  subscript(value: ValueID) -> String { names[value] ?? "" }
+  package subscript(value: ValueID) -> String { names[value] ?? "" }
 
   /// What the nodes of a layer are called after.
-  func prefix(of layer: LayerID) -> String { layers[layer] ?? "" }
+  package func prefix(of layer: LayerID) -> String { layers[layer] ?? "" }
 
   /// The values in the order in which they are made.
   private static func values(of graph: NetGraph) -> [ValueID] {
@@ -62,10 +65,10 @@ final class ValueNames {
   }
 
   /// A name as ONNX has it: text, which a name that is not UTF-8 becomes as messages show it.
-  static func text(of name: Name) -> String { name.text ?? name.description }
+  package static func text(of name: Name) -> String { name.text ?? name.description }
 
   /// A name that no value and no constant has, this one where it is free; it is taken from now on.
-  func unique(_ name: String) -> String {
+  package func unique(_ name: String) -> String {
     let free = Self.unique(name.isEmpty ? "value" : name, among: taken)
     taken.insert(free)
     return free

@@ -6,7 +6,7 @@ import Operators
 /// A run of a graph of ONNX operators, node by node.
 ///
 /// A value is given up as soon as no later node reads it.
-struct OnnxExecution {
+package struct OnnxExecution {
   private let graph: OnnxGraph
   private let opset: Int
   private var values: [String: OperatorTensor]
@@ -14,12 +14,12 @@ struct OnnxExecution {
   private let lastReads: [String: Int]
   private let constants: [String: OnnxInitializer]
   /// What nodes make that are no operators, by name: they are not run.
-  var foreign: [String: OperatorTensor] = [:]
+  package var foreign: [String: OperatorTensor] = [:]
 
   /// Begins a run.
   ///
   /// - Parameter inputs: a value for each input of the graph.
-  init(_ model: OnnxModel, inputs: [String: OperatorTensor]) {
+  package init(_ model: OnnxModel, inputs: [String: OperatorTensor]) {
     graph = model.graph
     opset = model.opsets.first { $0.domain.isEmpty }?.version ?? 1
     values = inputs
@@ -33,22 +33,21 @@ struct OnnxExecution {
 
   /// Runs the operators of one layer.
   ///
-  /// - Parameter bottoms: what the layer reads.
+  /// - Parameters:
+  ///   - bottoms: what the layer reads, by the names that the operators have for it.
+  ///   - tops: the names of what it makes.
+  ///   - subject: the layer, for messages.
   /// - Returns: what it makes, as floats.
-  static func run(
-    _ layer: LoweredNet.Layer, of graph: OnnxGraph, opset: Int, bottoms: [NetValue<Float>]
+  package static func run(
+    _ model: OnnxModel, bottoms: [String: OperatorTensor], tops: [String], of subject: LayerSubject
   ) throws -> [NetValue<Float>] {
-    var part = graph
-    part.nodes = Array(graph.nodes[layer.nodes])
-    var inputs: [String: OperatorTensor] = [:]
-    for (name, value) in zip(layer.bottoms, bottoms) { inputs[name] = OperatorTensor(value) }
-    var made = inputs
-    let model = OnnxModel(irVersion: OnnxModel.irVersion(ofOpset: opset), opsets: [("", opset)], graph: part)
-    var execution = OnnxExecution(model, inputs: inputs)
-    try execution.run(observe: { name, value in made[name] = value })
-    return try layer.tops.map { name in
+    var made = bottoms
+    var execution = OnnxExecution(model, inputs: bottoms)
+    let wanted = Set(tops)
+    try execution.run(observe: { name, value in if wanted.contains(name) { made[name] = value } })
+    return try tops.map { name in
       guard let value = made[name], case .float(let numbers) = value.values else {
-        throw LoweringError(layer.subject, .missingValue(name))
+        throw LoweringError(subject, .missingValue(name))
       }
       return NetValue(shape: value.shape, values: numbers)
     }
@@ -58,7 +57,7 @@ struct OnnxExecution {
   ///
   /// - Parameter replace: gives another value for one that a node has made; nil to go on with it.
   /// - Throws: `OnnxExecutionError` for a node that cannot be run.
-  mutating func run(
+  package mutating func run(
     observe: (String, OperatorTensor) throws -> Void,
     replace: (String, OperatorTensor) -> OperatorTensor? = { _, _ in nil }
   ) throws {
@@ -116,7 +115,7 @@ struct OnnxExecution {
 
 extension OperatorTensor {
   /// A value of a net.
-  init(_ value: NetValue<Float>) { self.init(shape: value.shape, values: .float(value.values)) }
+  package init(_ value: NetValue<Float>) { self.init(shape: value.shape, values: .float(value.values)) }
 
   /// A tensor of a file.
   ///

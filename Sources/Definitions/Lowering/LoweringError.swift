@@ -51,7 +51,7 @@ package struct LoweringError: DiagnosticError {
   }
 
   /// Whether no operators are known that compute what the layer computes.
-  var isAboutMeaning: Bool {
+  package var isAboutMeaning: Bool {
     switch reason {
     case .noDefinition, .notUnderstood, .condition: true
     default: false
@@ -65,36 +65,37 @@ package struct LoweringError: DiagnosticError {
 
   private var sentence: String {
     let subject = "\(layer.type) '\(layer.name)'"
-    switch reason {
+    return switch reason {
     case .noDefinition:
-      return
-        "\(subject) cannot be exported: no definition says what \(layer.type) computes; 'caffold rules new --layer \(layer.type)' prints one to begin with, and --rules takes it; --keep-unknown writes the layer as a node of a domain of its own"
-    case .condition(let why): return "\(subject) cannot be exported: \(why)"
+      "\(subject) cannot be exported: no definition says what \(layer.type) computes; 'caffold rules new --layer \(layer.type)' prints one to begin with, and --rules takes it; --keep-unknown writes the layer as a node of a domain of its own"
     case .notUnderstood(let why):
-      return
-        "\(subject) cannot be exported as a \(layer.type): \(why); define the type in a rule file of yours to export it all the same"
-    case .expression(let why): return "\(subject) cannot be exported: \(why)"
-    case .wrongValue(let what, let name, let found, let wanted):
-      return "\(subject) cannot be exported: '\(what)' of operator \(name) must be \(wanted), found \(found)"
-    case .missingValue(let name):
-      return "\(subject) cannot be exported: no operator of its definition makes '\(name)' here"
-    case .badIndex(let name, let index, let count):
-      return "\(subject) cannot be exported: its definition asks for '\(name)[\(index)]' of \(count)"
-    case .noWeights: return "\(subject) cannot be exported without weights"
-    case .unknownShape(let blob, let why):
-      return "\(subject) cannot be exported: the shape of '\(blob)' is not known, because \(why)"
+      "\(subject) cannot be exported as a \(layer.type): \(why); define the type in a rule file of yours to export it all the same"
+    case .noWeights: "\(subject) cannot be exported without weights"
+    case .notInOpset(_, _, let opset): "\(subject) cannot be exported for opset \(opset): \(why)"
     case .unknownTop(let blob):
-      return
-        "\(subject) cannot be kept as it is, because nothing says the shape of '\(blob)'; give --input-shape '\(blob)=1,3,224,224' with the right one"
-    case .notComputed(let why): return "\(subject) cannot be exported: \(why)"
-    case .tooManyOperators(let limit):
-      return "\(subject) cannot be exported: its definition makes more than \(limit) operators"
-    case .notInOpset(let name, let what, let opset):
-      return
-        "\(subject) cannot be exported for opset \(opset): operator \(name) has no '\(what)' there; give a later --opset"
+      "\(subject) cannot be kept as it is, because nothing says the shape of '\(blob)'; give --input-shape '\(blob)=1,3,224,224' with the right one"
     case .dependsOnBatch:
-      return
-        "\(subject) makes other operators for another batch size, so the net cannot have a dynamic batch; export it without --dynamic-batch"
+      "\(subject) makes other operators for another batch size, so the net cannot have a dynamic batch; export it without --dynamic-batch"
+    default: "\(subject) cannot be exported: \(why)"
+    }
+  }
+
+  /// Why the layer cannot be said in operators, as a sentence part.
+  var why: String {
+    switch reason {
+    case .noDefinition: "no definition says what \(layer.type) computes"
+    case .condition(let why), .notUnderstood(let why), .expression(let why), .notComputed(let why): why
+    case .wrongValue(let what, let name, let found, let wanted):
+      "'\(what)' of operator \(name) must be \(wanted), found \(found)"
+    case .missingValue(let name): "no operator of its definition makes '\(name)' here"
+    case .badIndex(let name, let index, let count):
+      "its definition asks for '\(name)[\(index)]' of \(count)"
+    case .noWeights: "its definition reads blobs, and there are no weights"
+    case .unknownShape(let blob, let why): "the shape of '\(blob)' is not known, because \(why)"
+    case .unknownTop(let blob): "nothing says the shape of '\(blob)'"
+    case .tooManyOperators(let limit): "its definition makes more than \(limit) operators"
+    case .notInOpset(let name, let what, _): "operator \(name) has no '\(what)' there; give a later --opset"
+    case .dependsOnBatch: "it makes other operators for another batch size"
     }
   }
 }

@@ -1,0 +1,47 @@
+import CaffeIO
+import Definitions
+import Diagnostics
+import Engine
+import Layers
+import RuleModel
+
+/// What computes the layers of a net that the executor does not know: definitions first, then blob layouts.
+struct LayerMeanings {
+  /// By the layer's name, what computes it.
+  private(set) var layers: [Name: any LayerDescription] = [:]
+  /// By the layer's name, the blobs in the place of those of the file.
+  private(set) var blobs: [Name: [NetValue<Double>]] = [:]
+
+  /// Those of a net.
+  ///
+  /// - Throws: `NetError` for a net without sense, `DiagnosticError` for built-in definitions that are wrong.
+  init(
+    _ definition: NetDefinition, state: NetState, schema: Schema, weights: WeightsFile?,
+    layouts: [BlobLayout], definitions: [TypeDefinition]
+  ) throws {
+    let types = Set(definition.layers.map(\.type))
+    let described = types.filter(layouts.sayWhatComputes)
+    let stored = Set((weights?.layers ?? []).lazy.filter { !$0.blobs.isEmpty }.map(\.name))
+    let lacksBlobs = definition.layers.contains { layer in
+      LayerRegistry.facts(ofType: layer.type)?.blobs == .scale && !stored.contains(layer.name)
+    }
+    // A definition of the user's may stand for layers of a known type with fields that nobody else understands.
+    let isDefined = types.contains { type in
+      LayerRegistry.description(ofType: type) == nil || definitions.contains { $0.types.contains(type) }
+    }
+    guard !described.isEmpty || lacksBlobs || isDefined else { return }
+    let net = WorkingNet(
+      try NetGraph(definition, state: state), weights: weights, layouts: layouts, schema: schema)
+    for id in net.graph.liveLayers where described.contains(net.graph[id].type) || net.isAbsorbed(id) {
+      guard let meaning = LayerMeaning(of: id, in: net) else { continue }
+      layers[net.graph[id].name] = meaning.layer
+      blobs[net.graph[id].name] = meaning.blobs
+    }
+    guard isDefined else { return }
+    let defined = DefinedLayers(net, weights: weights, try DefinitionSet(adding: definitions))
+    for (name, layer) in defined.byName {
+      layers[name] = layer
+      blobs[name] = nil
+    }
+  }
+}
