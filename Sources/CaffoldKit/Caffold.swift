@@ -1,4 +1,5 @@
 import CaffeIO
+import Definitions
 import Diagnostics
 import Engine
 import RuleModel
@@ -242,7 +243,7 @@ public enum Caffold {
     return ProveResult(proofs: proofs, options: proofOptions)
   }
 
-  /// Runs the tests inside rules.
+  /// Runs the tests inside rules and layer definitions.
   ///
   /// - Parameter subjects: as for `prove`.
   /// - Throws: `DiagnosticError`, for a rule file that is wrong and a subject that fits nothing.
@@ -251,6 +252,10 @@ public enum Caffold {
   ) throws -> RuleTestResult {
     let schemas = try ForkSchemas(options.protos, observer)
     let (rules, layouts, schema) = try RuleSubjects.rules(subjects, options.rules, schemas)
-    return RuleTestResult(report: RuleTestReport(running: rules, layouts: layouts, schema: schema))
+    let definitions = try RuleSubjects.definitions(subjects, options.rules, schemas)
+    return RuleTestResult(
+      report: RuleTestReport(
+        running: rules, layouts: layouts, schema: schema,
+        definitions: definitions.map { ($0, DefinitionTestRunner.run($0, schema: schema)) }))
   }
 }

@@ -45,12 +45,18 @@ import Verification
         SourceText(path: "Rules.md", bytes: Array(example.utf8)), kernels: KernelRegistry.signatures,
         reasons: Refusal.Reason.codes, operators: OperatorForm.all,
         fields: SchemaFields(schema, isComplete: proto != nil))
+      for definition in file.definitions {
+        for outcome in DefinitionTestRunner.run(definition, schema: schema) {
+          #expect(
+            outcome.failure == nil, "'\(outcome.name)' of \(definition.types[0]): \(outcome.failure ?? "")")
+        }
+      }
       for rule in file.rules {
         let outcomes = RuleTestRunner.run(
           rule, layouts: builtin.layouts + file.layouts, schema: schema)
         #expect(!outcomes.isEmpty, "example '\(rule.id)' has no tests")
         for outcome in outcomes {
-          #expect(outcome.failure == nil, "example '\(rule.id)', test '\(outcome.test.name)'")
+          #expect(outcome.failure == nil, "example '\(rule.id)', test '\(outcome.name)'")
         }
       }
     }
@@ -93,7 +99,7 @@ import Verification
       RuleGrammar.repetition, RuleGrammar.assignment, RuleGrammar.rewrite, RuleGrammar.connection,
       RuleGrammar.template, RuleGrammar.insertion, RuleGrammar.newTop, RuleGrammar.test,
       RuleGrammar.expectation, RuleGrammar.refusal, RuleGrammar.layout, RuleGrammar.definition,
-      RuleGrammar.operatorStep,
+      RuleGrammar.operatorStep, RuleGrammar.definitionTest,
     ]
     func occurs(_ key: String) -> Bool {
       ["\n\(key):", " \(key):", "{\(key):"].contains(where: examples.contains)

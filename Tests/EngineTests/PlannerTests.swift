@@ -403,7 +403,7 @@ import Verification
       let outcomes = RuleTestRunner.run(rule, layouts: builtin.layouts)
       #expect(!outcomes.isEmpty, "rule '\(rule.id)' has no tests")
       for outcome in outcomes {
-        #expect(outcome.failure == nil, "rule '\(rule.id)', test '\(outcome.test.name)'")
+        #expect(outcome.failure == nil, "rule '\(rule.id)', test '\(outcome.name)'")
       }
     }
   }

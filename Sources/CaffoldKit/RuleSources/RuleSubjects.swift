@@ -35,6 +35,17 @@ package enum RuleSubjects {
     return (rules, try RuleSet([], layouts: layouts).layouts, schemas.schema(with: read))
   }
 
+  /// The layer definitions of the files and folders that arguments name; when nothing is named, those of `options.files`.
+  package static func definitions(
+    _ subjects: [String], _ options: RuleOptions, _ schemas: ForkSchemas
+  ) throws -> [TypeDefinition] {
+    var wanted = options
+    wanted.isIsolated = false
+    if !subjects.isEmpty { wanted.files = subjects.filter(isPath) }
+    guard !wanted.files.isEmpty else { return [] }
+    return try RuleLoader.files(wanted, fields: schemas.fields).definitions
+  }
+
   /// Ids and tags have neither slashes nor endings.
   private static func isPath(_ subject: String) -> Bool {
     subject.contains("/") || subject.hasSuffix(".yaml") || subject.hasSuffix(".yml")

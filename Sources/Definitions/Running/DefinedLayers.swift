@@ -53,6 +53,13 @@ package final class DefinedLayers: Sendable {
     state = Mutex(State(net: net))
   }
 
+  /// One layer of a net, whatever else is known of it.
+  init(_ net: sending WorkingNet, weights: WeightsFile?, _ layer: LayerID, _ definition: TypeDefinition) {
+    self.weights = weights
+    definitions = [layer: definition]
+    state = Mutex(State(net: net))
+  }
+
   /// The layers, by their names; of two with one name, the first.
   package var byName: [Name: DefinedLayer] {
     state.withLock { state in

@@ -4,27 +4,21 @@ import RuleModel
 
 /// Runs the examples inside a rule: each on its own net, with this rule alone and without weights.
 package enum RuleTestRunner {
-  /// What came of one example.
-  package struct Outcome: Sendable {
-    /// The example.
-    package var test: RuleTest
-    /// What happened instead of what was expected; nil when it passed.
-    package var failure: String?
-  }
-
   /// Runs all examples of `rule`.
   ///
   package static func run(
     _ rule: Rule, layouts: [BlobLayout], schema: Schema = .caffe
-  ) -> [Outcome] {
+  ) -> [TestOutcome] {
     rule.tests.map { test in
+      var failure: String?
       do {
-        return Outcome(test: test, failure: try failure(of: test, rule, layouts, schema))
+        failure = try Self.failure(of: test, rule, layouts, schema)
       } catch let error as any DiagnosticError {
-        return Outcome(test: test, failure: error.diagnostic.text)
+        failure = error.diagnostic.text
       } catch {
-        return Outcome(test: test, failure: "\(error)")
+        failure = "\(error)"
       }
+      return TestOutcome(name: test.name, place: test.place, failure: failure)
     }
   }
 

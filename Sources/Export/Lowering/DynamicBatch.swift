@@ -1,3 +1,4 @@
+import Definitions
 import Layers
 import OnnxIO
 

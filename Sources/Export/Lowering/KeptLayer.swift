@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Engine
 import Layers
 import OnnxIO

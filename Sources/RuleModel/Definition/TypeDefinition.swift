@@ -21,6 +21,8 @@ package struct TypeDefinition: Sendable {
   package let isConstant: Bool
   /// The axis of the tops whose size depends on values, such as the number of boxes found; nil where there is none.
   package let varyingAxis: Int?
+  /// Examples.
+  package let tests: [DefinitionTest]
   /// Where it stands.
   package let place: SourcePlace
   /// Whether the program has it, and no user wrote it.
@@ -29,7 +31,8 @@ package struct TypeDefinition: Sendable {
   /// Makes one of all its parts.
   package init(
     types: [String], summary: String, bottoms: [String], conditions: [Condition], lets: [Let],
-    steps: [DefinitionStep], isConstant: Bool, varyingAxis: Int?, place: SourcePlace, isBuiltin: Bool
+    steps: [DefinitionStep], isConstant: Bool, varyingAxis: Int?, tests: [DefinitionTest], place: SourcePlace,
+    isBuiltin: Bool
   ) {
     self.types = types
     self.summary = summary
@@ -39,6 +42,7 @@ package struct TypeDefinition: Sendable {
     self.steps = steps
     self.isConstant = isConstant
     self.varyingAxis = varyingAxis
+    self.tests = tests
     self.place = place
     self.isBuiltin = isBuiltin
   }

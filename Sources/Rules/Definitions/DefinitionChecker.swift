@@ -34,7 +34,9 @@ struct DefinitionChecker {
       types: definition.types.map(\.text), summary: definition.summary,
       bottoms: definition.bottoms.isEmpty ? ["x"] : definition.bottoms.map(\.text),
       conditions: conditions, lets: lets, steps: steps, isConstant: definition.isConstant,
-      varyingAxis: definition.varyingAxis, place: source.place(at: definition.node.offset),
+      varyingAxis: definition.varyingAxis,
+      tests: try DefinitionTestChecker(source: source, context: context).check(definition.tests),
+      place: source.place(at: definition.node.offset),
       isBuiltin: isBuiltin)
   }
 

@@ -27,6 +27,23 @@ extension RuleGrammar {
         "The axis of the tops whose size depends on values; absent where all sizes follow from the bottoms' shapes."
       ),
       RuleKey("means", .shapes(operatorStep), "The operators, in the order in which they compute."),
+      RuleKey("tests", .shapes(definitionTest), "Examples that 'rules test' runs."),
+    ])
+
+  /// An example of a definition.
+  package static let definitionTest = RuleShape(
+    "definition test",
+    keys: [
+      RuleKey("name", .string, isRequired: true, "What the example shows."),
+      RuleKey("layer", .text, "The layer's parameters, as prototxt: 'vendor_param { low: 1 }'."),
+      RuleKey("blobs", .field, "The numbers of the parameter blobs, one expression for each."),
+      RuleKey("bottoms", .field, isRequired: true, "The numbers of the bottoms, one expression for each."),
+      RuleKey("tops", .field, "The numbers that the tops must hold, one expression for each."),
+      RuleKey(
+        "refused", .string, "In the place of 'tops': the sentence of the condition that does not hold."),
+      RuleKey(
+        "tolerance", .text,
+        "The largest difference allowed, relative to the largest number of a top; 1e-5 when absent."),
     ])
 
   /// One operator of a definition; its other keys are the operator's attributes.

@@ -13,6 +13,7 @@ package struct UncheckedDefinition: Sendable {
   let isConstant: Bool
   let varyingAxis: Int?
   let steps: [YAMLMap]
+  let tests: [YAMLMap]
 
   init(_ map: YAMLMap) throws {
     try map.rejectUnknownKeys(allowed: RuleGrammar.definition.names)
@@ -34,5 +35,6 @@ package struct UncheckedDefinition: Sendable {
     }
     if !isConstant { _ = try map.required("means") }
     steps = try map.maps("means", as: RuleGrammar.operatorStep.name)
+    tests = try map.maps("tests", as: RuleGrammar.definitionTest.name)
   }
 }

@@ -15,27 +15,11 @@ package struct ProofInstance: Sendable {
 
   /// The weights as a file holds them, in double precision: a proof is about formulas, not about rounding.
   func weights() throws -> WeightsFile {
-    var net = WireEncoder()
     // As Caffe writes them: layers without blobs are in the file too.
-    for name in definition.layers.map(\.name) {
-      let values = blobs.first { $0.layer == name }?.values ?? []
-      var layer = WireEncoder()
-      layer.field(CaffeField.Layer.name, .string(name))
-      for value in values {
-        var dimensions = WireEncoder()
-        for size in value.shape { dimensions.varint(UInt64(size)) }
-        var shape = WireEncoder()
-        if !value.shape.isEmpty { shape.field(CaffeField.Shape.dim, .bytes(dimensions.bytes)) }
-        var blob = WireEncoder()
-        blob.field(CaffeField.Blob.shape, .bytes(shape.bytes))
-        blob.field(
-          CaffeField.Blob.doubleData,
-          .bytes(value.values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) }))
-        layer.field(CaffeField.Layer.blobs, .bytes(blob.bytes))
-      }
-      net.field(CaffeField.Net.layer, .bytes(layer.bytes))
-    }
-    return try WeightsFile(InputFile(bytes: net.bytes, path: "instance.caffemodel"))
+    try WeightsFile(
+      layers: definition.layers.map { layer in
+        (layer.name, blobs.first { $0.layer == layer.name }?.values ?? [])
+      }, path: "instance.caffemodel")
   }
 }
 

@@ -7,10 +7,10 @@ import RuleModel
 struct RulesTestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
-    abstract: "Run the tests inside rules.",
+    abstract: "Run the tests inside rules and layer definitions.",
     discussion: """
         caffold rules test                     the project's rules, else all built-in ones
-        caffold rules test mine.yaml           the rules of a file or folder
+        caffold rules test mine.yaml           the rules and definitions of a file or folder
         caffold rules test 'conv-*' batchnorm  built-in rules by id, glob or tag
 
       Exit status: 0 all passed, 1 a test failed, a rule has none or none ran, 2 bad file or rule.
@@ -36,9 +36,12 @@ struct RulesTestCommand: ParsableCommand {
       let options = try project.options { fork.fill(&$0) }
       let report = try Caffold.testRules(subjects, options, observer: Console.observer()).report
       if verbose {
-        for (rule, outcomes) in report.rules {
+        let subjects =
+          report.rules.map { ($0.rule.id, $0.outcomes) }
+          + report.definitions.map { ($0.definition.types[0], $0.outcomes) }
+        for (subject, outcomes) in subjects {
           for outcome in outcomes {
-            Console.log("\(outcome.failure == nil ? "passed" : "FAILED")  \(rule.id): \(outcome.test.name)\n")
+            Console.log("\(outcome.failure == nil ? "passed" : "FAILED")  \(subject): \(outcome.name)\n")
           }
         }
       }

@@ -1,0 +1,117 @@
+import CaffeIO
+import Diagnostics
+import Engine
+import Layers
+import RuleModel
+
+/// Runs the examples inside a layer definition: each on a net of one layer of the type.
+package enum DefinitionTestRunner {
+  /// Runs all examples of a definition.
+  package static func run(_ definition: TypeDefinition, schema: Schema = .caffe) -> [TestOutcome] {
+    definition.tests.map { test in
+      var failure: String?
+      do {
+        failure = try Self.failure(of: test, definition, schema)
+      } catch let error as any DiagnosticError {
+        failure = error.diagnostic.text
+      } catch {
+        failure = "\(error)"
+      }
+      return TestOutcome(name: test.name, place: test.place, failure: failure)
+    }
+  }
+
+  private static func failure(
+    of test: DefinitionTest, _ definition: TypeDefinition, _ schema: Schema
+  ) throws -> String? {
+    let bottoms = try values(test.bottoms)
+    let blobs = try values(test.blobs)
+    var topCount = 1
+    if case .tops(let tops) = test.expectation { topCount = max(tops.count, 1) }
+    let weights = try WeightsFile(layers: [(Self.layer, blobs)], path: test.layer.path)
+    let net = WorkingNet(
+      try NetGraph(
+        try net(of: test, type: definition.types[0], bottoms.map(\.shape), topCount),
+        state: NetState(phase: .test)),
+      weights: weights, layouts: [], schema: schema)
+    guard let id = net.graph.liveLayers.first(where: { net.graph[$0].name == Self.layer }) else { return nil }
+    let subject = LayerSubject(name: Self.layer, type: definition.types[0])
+    let layers = DefinedLayers(net, weights: weights, id, definition)
+    let found: [NetValue<Float>]
+    do {
+      found = try layers.run(
+        id, bottoms.map { NetValue(shape: $0.shape, values: $0.values.map { Float($0) }) }, subject)
+    } catch {
+      guard case .definition(let why) = error.reason else { throw error }
+      guard case .refused(let expected) = test.expectation else { return why }
+      return why == expected ? nil : "expected that \(expected), found that \(why)"
+    }
+    switch test.expectation {
+    case .refused(let sentence): return "expected that \(sentence), but every condition holds"
+    case .tops(let tops): return difference(found, try values(tops), test.tolerance)
+    }
+  }
+
+  private static let layer: Name = "layer"
+
+  private static func net(
+    of test: DefinitionTest, type: String, _ shapes: [[Int]], _ topCount: Int
+  ) throws -> NetDefinition {
+    var text = ""
+    for (place, shape) in shapes.enumerated() {
+      text +=
+        "input: \"bottom\(place)\" input_shape { \(shape.map { "dim: \($0)" }.joined(separator: " ")) }\n"
+    }
+    text += "layer { name: \"\(Self.layer)\" type: \"\(type)\""
+    for place in shapes.indices { text += " bottom: \"bottom\(place)\"" }
+    for place in 0..<topCount { text += " top: \"top\(place)\"" }
+    let bytes = Array(text.utf8) + [UInt8(ascii: "\n")] + test.layer.bytes + Array("\n}\n".utf8)
+    return try NetDefinition(TextDocument(SourceText(path: test.layer.path, bytes: bytes)))
+  }
+
+  /// The numbers of expressions that speak of no layer.
+  private static func values(_ expressions: [CheckedExpression]) throws -> [NetValue<Double>] {
+    let none = try NetDefinition(
+      TextDocument(SourceText(path: "", bytes: Array("layer { name: \"none\" type: \"none\" }".utf8))))
+    let net = WorkingNet(
+      try NetGraph(none, state: NetState(phase: .test)), weights: nil, layouts: [])
+    let evaluated = LayerExpressions(net, layer: LayerID(index: 0), lets: [])
+    return try expressions.map { expression in
+      let value: ExpressionValue?
+      do {
+        value = try evaluated.value(of: expression)
+      } catch {
+        throw TestValueError(expression.text, error.sentence())
+      }
+      guard let tensor = try value?.lazyTensor?.held() else {
+        throw TestValueError(expression.text, "it is no number and no list of numbers")
+      }
+      return NetValue(shape: tensor.shape, values: tensor.values)
+    }
+  }
+
+  private static func difference(
+    _ found: [NetValue<Float>], _ expected: [NetValue<Double>], _ tolerance: Double
+  ) -> String? {
+    for (top, (found, expected)) in zip(found, expected).enumerated() {
+      guard found.shape == expected.shape else {
+        return "top \(top) has the shape \(found.shape), expected \(expected.shape)"
+      }
+      let largest = expected.values.lazy.filter(\.isFinite).map(\.magnitude).max() ?? 0
+      for (place, (a, b)) in zip(found.values, expected.values).enumerated() {
+        let isEqual = Double(a) == b || a.isNaN && b.isNaN || (Double(a) - b).magnitude <= tolerance * largest
+        if !isEqual { return "top \(top) holds \(a) at place \(place), expected \(b)" }
+      }
+    }
+    return nil
+  }
+}
+
+/// A value of an example that cannot be computed.
+private struct TestValueError: DiagnosticError {
+  let diagnostic: Diagnostic
+
+  init(_ text: String, _ why: String) {
+    diagnostic = Diagnostic(.error, at: .none, "'\(text)' has no value: \(why)")
+  }
+}

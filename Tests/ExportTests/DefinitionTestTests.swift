@@ -1,0 +1,89 @@
+import Definitions
+import Diagnostics
+import Engine
+import Rules
+import Testing
+
+/// The examples inside layer definitions: what passes, and what is said of one that fails.
+@Suite struct DefinitionTestTests {
+  private func failures(_ tests: String) throws -> [String?] {
+    let definition = try typeDefinitions(
+      """
+      schema: 1
+      layers:
+        - type: VendorClip
+          summary: x between low and high, times a factor per channel.
+          where:
+            - {that: "attr(layer, 'vendor_clip_param.mode', 'HARD') == 'HARD'", because: it clips softly}
+          means:
+            - {op: Clip, input: [x, {floats: "attr(layer, 'vendor_clip_param.low', 0)"}, {floats: 6}], output: cut}
+            - op: Mul
+              input: [cut, {floats: "reshape(layer.blobs[0], [-1, 1])"}]
+          tests:
+      \(tests)
+      """)[0]
+    return DefinitionTestRunner.run(definition).map(\.failure)
+  }
+
+  private let values = """
+    bottoms: ["[[[-1, 7], [2, 3]]]"]
+    """
+
+  @Test func anExampleThatHoldsPasses() throws {
+    let found = try failures(
+      """
+            - name: a factor for each channel
+              layer: "vendor_clip_param { low: 2.5 }"
+              blobs: [[1, 10]]
+              \(values)
+              tops: ["[[[2.5, 6], [25, 30]]]"]
+      """)
+    #expect(found == [nil])
+  }
+
+  @Test func anExampleThatDoesNotHoldNamesTheNumber() throws {
+    let found = try failures(
+      """
+            - name: wrong number
+              blobs: [[1, 10]]
+              \(values)
+              tops: ["[[[0, 6], [20, 31]]]"]
+            - name: wrong shape
+              blobs: [[1, 10]]
+              \(values)
+              tops: ["[[0, 6], [20, 30]]"]
+            - name: refused for nothing
+              blobs: [[1, 10]]
+              \(values)
+              refused: it clips softly
+      """)
+    #expect(
+      found == [
+        "top 0 holds 30.0 at place 3, expected 31.0", "top 0 has the shape [1, 2, 2], expected [2, 2]",
+        "expected that it clips softly, but every condition holds",
+      ])
+  }
+
+  @Test func aRefusalIsExpectedByItsSentence() throws {
+    let found = try failures(
+      """
+            - name: soft
+              layer: "vendor_clip_param { mode: SOFT }"
+              blobs: [[1, 10]]
+              \(values)
+              refused: it clips softly
+            - name: another sentence
+              layer: "vendor_clip_param { mode: SOFT }"
+              blobs: [[1, 10]]
+              \(values)
+              refused: it does something else
+            - name: no refusal expected
+              layer: "vendor_clip_param { mode: SOFT }"
+              blobs: [[1, 10]]
+              \(values)
+              tops: [0]
+      """)
+    #expect(
+      found == [nil, "expected that it does something else, found that it clips softly", "it clips softly"])
+  }
+}
