@@ -34,7 +34,7 @@ struct DefinitionTestChecker {
     var tolerance = DefinitionTest.usualTolerance
     if let text = try map.text("tolerance") {
       guard let number = Double(text.text), number >= 0, number.isFinite else {
-        throw RuleError(.badParameter("tolerance", found: YAMLDescription(text.node)), text.node)
+        throw RuleError(.badTolerance(text.text), text.node)
       }
       tolerance = number
     }

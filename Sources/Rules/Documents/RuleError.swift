@@ -92,6 +92,7 @@ package struct RuleError: Error, Sendable {
     case exclusive([String], in: String)
     case badName(String)
     case badParameter(String, found: YAMLDescription)
+    case badTolerance(String)
     case badReason(String, known: [String])
     case expectation(found: YAMLDescription)
     case unknownSelector(String, known: [String])
