@@ -5,7 +5,7 @@ extension WeightsFile {
   /// A file in memory that holds these blobs, in double precision.
   ///
   /// - Parameter path: what messages call it.
-  package init(layers: [(name: Name, blobs: [NetValue<Double>])], path: String) throws {
+  package convenience init(layers: [(name: Name, blobs: [NetValue<Double>])], path: String) throws {
     var net = WireEncoder()
     for (name, blobs) in layers {
       var layer = WireEncoder()
