@@ -78,7 +78,7 @@ package enum DefinitionTestRunner {
     let evaluated = LayerExpressions(net, layer: LayerID(index: 0), lets: [])
     return try expressions.map { expression in
       let value: ExpressionValue?
-      do {
+      do throws(Refusal.Reason) {
         value = try evaluated.value(of: expression)
       } catch {
         throw TestValueError(expression.text, error.sentence())
