@@ -2,7 +2,7 @@ import CaffeIO
 import RuleModel
 import WireTestSupport
 
-@testable import Export
+@testable import Definitions
 @testable import OnnxIO
 @testable import Operators
 @testable import Rules
@@ -54,8 +54,20 @@ let onnxLimits = [
     if let error = errors.first { throw error }
   },
   Limit(
+    "tests of a definition in a rule file", DefinitionTestChecker.limit, "DefinitionTestChecker.limit",
+    in: "Rules/Definitions/DefinitionTestChecker.swift"
+  ) { size, _ in
+    let tests = String(repeating: "      - {name: n, bottoms: [1], tops: [1]}\n", count: size)
+    let text =
+      "schema: 1\nlayers:\n  - type: VendorGate\n    summary: S.\n    means: [{op: Relu}]\n    tests:\n"
+      + tests
+    let (_, errors) = RuleFile.check(
+      source(text), kernels: [], reasons: [], operators: OperatorForm.all)
+    if let error = errors.first { throw error }
+  },
+  Limit(
     "operators that the definition of one layer makes", LayerLowering.limit, "LayerLowering.limit",
-    in: "Export/Lowering/LayerLowering.swift", then: "an error that names the layer",
+    in: "Definitions/Lowering/LayerLowering.swift", then: "an error that names the layer",
     test: "LoweringTests.aDefinitionThatFailsIsSaid"),
   Limit(
     "bytes of a model that is written, the weights beside it not counted", OnnxWriter.Options().mostBytes,
