@@ -79,8 +79,8 @@ enum FoldChecks {
     let layouts = try DefinitionChecks.rules.get().layouts
     let state = NetState(phase: .test)
     let runners = [
-      try NetRunner(net.definition, state: state, weights: weights, layouts: layouts),
-      try NetRunner(after, state: state, weights: written, layouts: layouts),
+      try NetRunner(net.definition, state: state, weights: weights, layouts: layouts, definitions: []),
+      try NetRunner(after, state: state, weights: written, layouts: layouts, definitions: []),
     ]
     let comparison = try NetVerification().compare(runners[0], runners[1], in: Double.self, model: "fuzz")
     switch comparison.verdict {

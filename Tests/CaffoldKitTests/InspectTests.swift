@@ -32,7 +32,7 @@ import WireTestSupport
         SourceText(path: Self.digits.model, bytes: try Files.read(Self.digits.model))))
     let net = try NetRunner(
       definition, state: NetState(phase: .test), weights: try WeightsFile(path: Self.digits.weights!),
-      layouts: [])
+      layouts: [], definitions: [])
     let costs = try net.costs()
     var execution = try NetExecution<Float>(
       net, inputs: ["data": NetValue(shape: net.inputs[0].shape!, repeating: 1)])
