@@ -113,7 +113,7 @@ import Testing
         - type: VendorRows
           summary: Rows.
           means:
-            - {op: Reshape, input: [x, {ints: "[layer.bottoms[0].shape[0] + 1, -1]"}]}
+            - {op: Reshape, input: [x, {ints: "[layer.bottoms[0].shape[0] + 2, -1]"}]}
       """
     let net = try runner(
       """

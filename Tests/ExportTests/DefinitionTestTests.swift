@@ -26,7 +26,7 @@ import Testing
   }
 
   private let values = """
-    bottoms: ["[[[-1, 7], [2, 3]]]"]
+    bottoms: [[[[-1, 7], [2, 3]]]]
     """
 
   @Test func anExampleThatHoldsPasses() throws {
@@ -36,7 +36,7 @@ import Testing
               layer: "vendor_clip_param { low: 2.5 }"
               blobs: [[1, 10]]
               \(values)
-              tops: ["[[[2.5, 6], [25, 30]]]"]
+              tops: [[[[2.5, 6], [25, 30]]]]
       """)
     #expect(found == [nil])
   }
@@ -47,11 +47,11 @@ import Testing
             - name: wrong number
               blobs: [[1, 10]]
               \(values)
-              tops: ["[[[0, 6], [20, 31]]]"]
+              tops: [[[[0, 6], [20, 31]]]]
             - name: wrong shape
               blobs: [[1, 10]]
               \(values)
-              tops: ["[[0, 6], [20, 30]]"]
+              tops: [[[0, 6], [20, 30]]]
             - name: refused for nothing
               blobs: [[1, 10]]
               \(values)

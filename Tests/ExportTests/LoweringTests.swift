@@ -219,7 +219,7 @@ import Testing
     #expect(
       message(
         "\(Self.input) layer { name: \"v\" type: \"VendorGate\" bottom: \"data\" top: \"v\" }")
-        == "net.prototxt:1:59: VendorGate 'v' cannot be exported: no definition says what VendorGate computes; 'caffold rules new --layer VendorGate' prints one to begin with, and --rules takes it"
+        == "net.prototxt:1:59: VendorGate 'v' cannot be exported: no definition says what VendorGate computes; 'caffold rules new --layer VendorGate' prints one to begin with, and --rules takes it; --keep-unknown writes the layer as a node of a domain of its own"
     )
     #expect(
       message(

@@ -21,6 +21,8 @@ final class MatchEnvironment: ExpressionEnvironment {
   private var reused: Set<String> = []
   private var missingBlobs: [MissingBlob: CheckedExpression] = [:]
   private let budget = ExpressionBudget()
+  /// Whether a layer that the weights file has no blobs for counts none, instead of lacking them.
+  var countsAbsentBlobs = false
 
   private struct MissingBlob: Hashable {
     var layer: Int
@@ -267,6 +269,7 @@ final class MatchEnvironment: ExpressionEnvironment {
   func phase(of layer: LayerReference) -> String { net.graph.state.phase.rawValue }
 
   func blobCount(of layer: LayerReference) throws(ExpressionFault) -> Int {
+    if countsAbsentBlobs, net.lacksBlobs(id(layer)) { return 0 }
     let count = try blobs(of: layer).count
     return missingBlobs[MissingBlob(layer: layer.id, index: count)] == nil ? count : count + 1
   }

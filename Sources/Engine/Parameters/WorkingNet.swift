@@ -129,6 +129,15 @@ package final class WorkingNet {
     stored[name] != nil && definitionIndexByName[name] == nil
   }
 
+  /// Whether there are weights, and neither the file nor a rewrite has blobs for a layer.
+  func lacksBlobs(_ layer: LayerID) -> Bool {
+    guard weights != nil, graph.changes[layer]?.blobs == nil, let name = graph.definition(of: layer)?.name
+    else {
+      return false
+    }
+    return stored[name] == nil
+  }
+
   /// The blobs of `layer` as they stand; nil when the run has no weights at all.
   ///
   /// - Throws: a refusal where the weights file has none for this layer, or more than one candidate.

@@ -52,13 +52,27 @@ struct DefinitionTestChecker {
   private func numbers(_ key: String, of map: YAMLMap) throws -> [CheckedExpression] {
     let scope = RuleScope(context)
     return try RewriteSectionChecker.items(map.value(key)).map { node in
-      try scope.check(RuleText(text: Self.text(of: node, key), node: node))
+      try scope.check(RuleText(text: text(of: node, key), node: node))
     }
   }
 
-  /// The text of an expression; lists in YAML are lists in the language of expressions.
-  private static func text(of node: YAMLNode, _ key: String) throws -> String {
+  /// The text of an expression; lists in YAML are numbers in row-major order.
+  private func text(of node: YAMLNode, _ key: String) throws -> String {
     guard let items = node.sequence else { return try node.asText(for: .key(key)).text }
-    return "[\(try items.map { try text(of: $0, key) }.joined(separator: ", "))]"
+    guard items.contains(where: { $0.sequence != nil }) else {
+      return "[\(try items.map { try $0.asText(for: .item(of: key)).text }.joined(separator: ", "))]"
+    }
+    var (shape, level) = ([items.count], items)
+    while let first = level.first?.sequence {
+      let rows = level.map { $0.sequence ?? [] }
+      if let odd = zip(level, rows).first(where: { $1.count != first.count }) {
+        throw RuleError(.raggedRows(expected: first.count), odd.0)
+      }
+      shape.append(first.count)
+      level = rows.flatMap(\.self)
+    }
+    let numbers = try level.map { try $0.asText(for: .item(of: key)).text }
+    return
+      "reshape([\(numbers.joined(separator: ", "))], [\(shape.map(String.init).joined(separator: ", "))])"
   }
 }

@@ -93,6 +93,7 @@ package struct RuleError: Error, Sendable {
     case badName(String)
     case badParameter(String, found: YAMLDescription)
     case badTolerance(String)
+    case raggedRows(expected: Int)
     case badReason(String, known: [String])
     case expectation(found: YAMLDescription)
     case unknownSelector(String, known: [String])

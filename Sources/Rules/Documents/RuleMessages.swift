@@ -207,6 +207,8 @@ extension RuleError: DiagnosticError {
         "'\(clipped(name))' is not a name template; write '{capture.name}' for the name of a matched layer"
     case .badParameter(let name, let found):
       return "expected a value or a mapping for '\(clipped(name))', found \(found.phrase)"
+    case .raggedRows(let expected):
+      return "expected a list of \(expected), as long as the first one beside it"
     case .badTolerance(let found):
       return "expected a number from 0 for 'tolerance', found '\(clipped(found))'"
     case .badReason(let code, let known):
