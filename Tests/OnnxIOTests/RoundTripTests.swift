@@ -102,7 +102,7 @@ import WireTestSupport
       let file = try WeightsFile(TestFiles.input(Wire.layer("c", "Convolution", blobs: [blob])))
       let stored = file.layers[0].blobs[0]
       func bytes(_ storage: BlobStorage) throws -> [UInt8] {
-        try OnnxTensorSource.blob(stored, of: file, as: storage, name: "w").allBytes()
+        try OnnxTensorSource.blob(.stored(stored), of: file, as: storage, name: "w").allBytes()
       }
       #expect(try bytes(.float) == Wire.floats(values))
       #expect(try bytes(.half) == Wire.halves(values.map { Float16($0) }))
