@@ -130,7 +130,7 @@ package final class WorkingNet {
   }
 
   /// Whether there are weights, and neither the file nor a rewrite has blobs for a layer.
-  func lacksBlobs(_ layer: LayerID) -> Bool {
+  package func lacksBlobs(_ layer: LayerID) -> Bool {
     guard weights != nil, graph.changes[layer]?.blobs == nil, let name = graph.definition(of: layer)?.name
     else {
       return false

@@ -185,7 +185,7 @@ package struct NetLowering {
     let prefix = names.prefix(of: layer)
     var inputs = bottoms
     if let weights {
-      for blob in try net.blobs(of: layer) ?? [] {
+      for blob in try blobs(of: layer) {
         let constant = names.unique("\(prefix).\(inputs.count - bottoms.count)")
         try add(blob, of: weights, shape: blob.shape, as: constant)
         inputs.append(constant)
@@ -201,6 +201,16 @@ package struct NetLowering {
       LoweredNet.Layer(
         subject: subject(layer), operators: [node.nameOfOperator], isConstant: false, kept: form,
         nodes: first..<graph.nodes.count, bottoms: bottoms, tops: node.outputs))
+  }
+
+  /// The blobs of a layer; none where the file has none for it.
+  private func blobs(of layer: LayerID) throws(LoweringError) -> [BlobContent] {
+    guard !net.lacksBlobs(layer) else { return [] }
+    do {
+      return try net.blobs(of: layer) ?? []
+    } catch {
+      throw LoweringError(subject(layer), .expression(error.sentence()))
+    }
   }
 
   private mutating func lowerByDefinition(_ layer: LayerID) throws {
