@@ -1,4 +1,5 @@
 import CaffeIO
+import Definitions
 import Diagnostics
 import Layers
 import RuleModel
@@ -24,8 +25,20 @@ struct InspectRun {
     let definition = try NetDefinition(
       TextDocument(SourceText(path: files.model, bytes: try Files.read(files.model))))
     let state = options.net.state
+    let weights = try files.weights.map { try WeightsFile(path: $0) }
+    let isKnown = weights != nil || !knowledge.definitions.isEmpty
+    let runner =
+      isKnown
+      ? try NetRunner(
+        definition, state: state, schema: knowledge.schema, weights: weights, layouts: knowledge.layouts,
+        definitions: knowledge.definitions, keepsFaults: true) : nil
+    // Facts follow from parameters, but those of a layer that only a definition describes.
+    let defined = Dictionary(
+      (runner?.steps ?? []).compactMap { step in (step.layer as? DefinedLayer).map { (step.subject.name, $0) } }
+    ) { first, _ in first }
     let net = try NetRunner(
-      definition, state: state, schema: knowledge.schema, parameters: UnknownParameters(), keepsFaults: true)
+      definition, state: state, schema: knowledge.schema, parameters: UnknownParameters(),
+      substitutes: defined, keepsFaults: true)
     let given = try InputArguments(net, net, model: files.model).shapes(inputShapes)
     let costs: NetCosts
     do {
@@ -40,14 +53,7 @@ struct InspectRun {
       result.findings.append(.init(kind: .definition, layer: nil, message: problem.diagnostic.text))
     }
     addFaults(of: net, costs, to: &result)
-    if let path = files.weights {
-      let file = try WeightsFile(path: path)
-      let runner = try NetRunner(
-        definition, state: state, schema: knowledge.schema, weights: file, layouts: knowledge.layouts,
-        definitions: knowledge.definitions,
-        keepsFaults: true)
-      try WeightsMatch(file, runner, costs).add(to: &result)
-    }
+    if let weights, let runner { try WeightsMatch(weights, runner, costs).add(to: &result) }
     return result
   }
 
@@ -61,9 +67,13 @@ struct InspectRun {
     let isUntrained =
       step.layer.map { !$0.isTrained }
       ?? (LayerRegistry.facts(ofType: step.subject.type)?.blobs == LearnedBlobs.none)
-    layer.parameters =
-      cost.blobs == nil ? isUntrained ? 0 : nil : layer.blobs.reduce(0) { InspectResult.sum($0, $1.count) }
-    layer.multiplyAdds = cost.multiplyAdds ?? (isUntrained ? 0 : nil)
+    let isDefined = step.layer is DefinedLayer
+    if !isDefined {
+      layer.parameters =
+        cost.blobs == nil
+        ? isUntrained ? 0 : nil : layer.blobs.reduce(0) { InspectResult.sum($0, $1.count) }
+    }
+    layer.multiplyAdds = isDefined ? nil : cost.multiplyAdds ?? (isUntrained ? 0 : nil)
     if !cost.tops.contains(where: { $0 == nil }) {
       layer.activationBytes =
         zip(cost.tops, cost.isInPlace).reduce(0) { $1.1 ? $0 : $0 + $1.0!.product } * InspectResult.floatSize
