@@ -34,7 +34,8 @@ struct InspectRun {
         definitions: knowledge.definitions, keepsFaults: true) : nil
     // Facts follow from parameters, but those of a layer that only a definition describes.
     let defined = Dictionary(
-      (runner?.steps ?? []).compactMap { step in (step.layer as? DefinedLayer).map { (step.subject.name, $0) } }
+      (runner?.steps ?? []).compactMap { step in (step.layer as? DefinedLayer).map { (step.subject.name, $0) }
+      }
     ) { first, _ in first }
     let net = try NetRunner(
       definition, state: state, schema: knowledge.schema, parameters: UnknownParameters(),
