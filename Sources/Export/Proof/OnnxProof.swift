@@ -120,7 +120,9 @@ package struct OnnxProof {
     let outputs = correspondence.outputs.map(\.blob) + correspondence.missingOutputs
     let keptLayers = Set((lowered?.layers ?? []).filter { $0.kept != nil }.map(\.subject.name))
     let kept = Set(net.steps.filter { keptLayers.contains($0.subject.name) }.flatMap(\.tops))
-    let defined = Set(net.steps.filter { $0.layer is DefinedLayer }.flatMap(\.tops))
+    // A graph that was lowered by the same definitions proves nothing of them; one of another origin does.
+    let defined =
+      lowered == nil ? [] : Set(net.steps.filter { $0.layer is DefinedLayer }.flatMap(\.tops))
     return Result(
       blobs: names.compactMap {
         renewed.contains($0.name) || defined.contains($0.name) || kept.contains($0.name)
