@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "python" / "caffold" / "results.py"
-SCHEMAS = ["fold", "verify", "prove"]
+SCHEMAS = ROOT / "Documentation" / "schemas"
 
 HEAD = '''"""What the commands of caffold return. Made by python/generate_results.py."""
 
@@ -35,38 +35,54 @@ def load_decoding():
 attribute = load_decoding().attribute
 
 
-def annotation(schema):
-    if "$ref" in schema:
-        return schema["$ref"].rsplit("/", 1)[1]
-    if "anyOf" in schema:
-        parts = [annotation(part) for part in schema["anyOf"] if part != {"type": "null"}]
-        joined = parts[0] if len(parts) == 1 else f"Union[{', '.join(parts)}]"
-        return f"Optional[{joined}]" if len(parts) < len(schema["anyOf"]) else joined
-    if "const" in schema or "enum" in schema:
-        return "str"
-    kind = schema["type"]
-    if kind == "array":
-        return f"List[{annotation(schema['items'])}]"
-    if kind == "object":
-        return f"Dict[str, {annotation(schema['additionalProperties'])}]"
-    return {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}[kind]
+class Classes:
+    """The dataclasses of all schemas by name. Two objects of one name must be alike."""
 
+    def __init__(self):
+        self.lines = {}
 
-def dataclass(name, schema):
-    lines = ["", "", "@dataclass(frozen=True)", f"class {name}(Result):"]
-    lines += [f"    {attribute(key)}: {annotation(value)}" for key, value in schema["properties"].items()]
-    return lines
+    def add_file(self, path):
+        document = json.loads(path.read_text())
+        if not document["title"].endswith("Result"):
+            return  # a file that caffold reads
+        for name, part in document["$defs"].items() if "$defs" in document else ():
+            self.add(name, part)
+        self.add(document["title"], document)
+
+    def add(self, name, schema):
+        lines = ["", "", "@dataclass(frozen=True)", f"class {name}(Result):"]
+        for key, value in schema["properties"].items():
+            lines.append(f"    {attribute(key)}: {self.annotation(value)}")
+        if self.lines.setdefault(name, lines) != lines:
+            sys.exit(f"two schemas have different objects '{name}'")
+
+    def annotation(self, schema):
+        if "$ref" in schema:
+            file, _, place = schema["$ref"].partition("#")
+            return place.rsplit("/", 1)[1] if place else json.loads((SCHEMAS / file).read_text())["title"]
+        if "anyOf" in schema:
+            parts = [self.annotation(part) for part in schema["anyOf"] if part != {"type": "null"}]
+            joined = parts[0] if len(parts) == 1 else f"Union[{', '.join(parts)}]"
+            return f"Optional[{joined}]" if len(parts) < len(schema["anyOf"]) else joined
+        if "const" in schema or "enum" in schema:
+            first = schema.get("const", schema.get("enum", [""])[0])
+            return type(first).__name__
+        kind = schema["type"]
+        if kind == "array":
+            return f"List[{self.annotation(schema['items'])}]"
+        if kind == "object" and "properties" not in schema:
+            return f"Dict[str, {self.annotation(schema['additionalProperties'])}]"
+        if kind == "object":
+            self.add(schema["title"], schema)
+            return schema["title"]
+        return {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}[kind]
 
 
 def text():
-    classes = {}
-    for schema in SCHEMAS:
-        document = json.loads((ROOT / "Documentation" / "schemas" / f"{schema}.schema.json").read_text())
-        for name, part in [*document["$defs"].items(), (document["title"], document)]:
-            made = dataclass(name, part)
-            if classes.setdefault(name, made) != made:
-                sys.exit(f"{schema}.schema.json: '{name}' differs from another schema's object")
-    return HEAD + "\n".join(line for made in classes.values() for line in made) + "\n"
+    classes = Classes()
+    for path in sorted(SCHEMAS.glob("*.schema.json")):
+        classes.add_file(path)
+    return HEAD + "\n".join(line for made in classes.lines.values() for line in made) + "\n"
 
 
 if __name__ == "__main__":

@@ -68,11 +68,13 @@ enum Console {
 }
 
 extension Console {
-  /// Shows the progress of a run on the terminal, and prints its warnings.
+  /// Shows the progress of a run on the terminal, and to the program that asks for it, and prints its warnings.
   static func observer() -> RunObserver {
     var line: Progress?
+    var reader = ProgressReader()
     return RunObserver(
       progress: { progress in
+        reader?.tell(progress)
         line = line ?? Progress(label: progress.task.label)
         line?.update(progress.done, of: progress.total)
         guard progress.done >= progress.total else { return }

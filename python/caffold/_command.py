@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import List, NamedTuple, Optional
+from typing import Callable, List, NamedTuple, Optional, Sequence
 
 
 class Diagnostic(NamedTuple):
@@ -18,11 +18,20 @@ class Diagnostic(NamedTuple):
     column: Optional[int] = None
     byte: Optional[int] = None
 
+    @property
+    def text(self) -> str:
+        """The sentence behind its place, `net.prototxt:3:7: expected …`."""
+        if self.line is not None:
+            return f"{self.path}:{self.line}:{self.column}: {self.sentence}"
+        if self.byte is not None:
+            return f"{self.path}: byte {self.byte}: {self.sentence}"
+        return self.sentence if self.path is None else f"{self.path}: {self.sentence}"
+
 
 class CaffoldError(Exception):
     """caffold ended with an error.
 
-    `status` is the exit status: 1 the nets differ or a check failed, 2 bad input, file or rule, 64 usage.
+    `status` is the exit status: 1 the nets differ or a check failed, 2 bad input, file or rule, 64 wrong usage.
     `diagnostics` are the messages with their places, `output` is all that was written on standard error, and
     `report` is the parsed JSON document if there is one.
     """
@@ -33,9 +42,8 @@ class CaffoldError(Exception):
         self.report = report
         self.diagnostics = parse_diagnostics(output)
         errors = [item for item in self.diagnostics if item.severity == "error"]
-        super().__init__(
-            errors[0].sentence if errors else output.strip() or f"caffold ended with status {status}"
-        )
+        meaning = "the nets differ or a check failed; 'report' says where" if status == 1 else "no message"
+        super().__init__(errors[0].text if errors else output.strip() or f"exit status {status}: {meaning}")
 
 
 _MESSAGE = re.compile(
@@ -84,22 +92,81 @@ def find_binary() -> str:
     raise FileNotFoundError("no caffold binary; install the package 'caffold', or set CAFFOLD to its path")
 
 
-def run(arguments, *, cwd=None, accepted=(0,)) -> tuple[int, dict]:
-    """Runs a command that prints JSON; returns its status and the document.
+class Progress(NamedTuple):
+    """How far a task of a run has come: `done` of `total`, counted in bytes, layers or rules.
 
-    Raises CaffoldError for a status that is not accepted.
+    `task` is "writing" (a file, `path`), "running" (two nets), "running-net" (one net) or "proving" (rules).
+    """
+
+    task: str
+    done: int
+    total: int
+    path: Optional[str] = None
+
+
+def call(
+    arguments: Sequence[str],
+    *,
+    cwd: Optional[str] = None,
+    accepted: Sequence[int] = (0,),
+    progress: Optional[Callable[[Progress], None]] = None,
+) -> dict:
+    """Runs a command that prints JSON and returns the document.
+
+    Raises CaffoldError for an exit status that is not accepted.
     """
     import json
     import subprocess
 
-    done = subprocess.run([find_binary(), *arguments], capture_output=True, cwd=cwd, check=False)
-    output = done.stderr.decode("utf-8", "replace")
+    command = [find_binary(), *arguments]
+    if progress is None:
+        done = subprocess.run(command, capture_output=True, cwd=cwd, check=False)
+        status, printed, written = done.returncode, done.stdout, done.stderr
+    else:
+        status, printed, written = _run_watched(command, cwd, progress)
+    output = written.decode("utf-8", "replace")
     report = None
-    if done.stdout.strip():
+    if printed.strip():
         try:
-            report = json.loads(done.stdout)
+            report = json.loads(printed)
         except ValueError:
-            output += done.stdout.decode("utf-8", "replace")
-    if done.returncode not in accepted or report is None:
-        raise CaffoldError(done.returncode, output, report)
-    return done.returncode, report
+            output += printed.decode("utf-8", "replace")
+    if status not in accepted or report is None:
+        raise CaffoldError(status, output, report)
+    return report
+
+
+def _run_watched(command, cwd, progress):
+    """Runs a command and calls `progress`, in this thread, with what it says of its progress.
+
+    An exception of `progress` ends the command.
+    """
+    import json
+    import subprocess
+    import threading
+
+    reading, writing = os.pipe()
+    with open(reading, encoding="utf-8", errors="replace") as lines:
+        try:
+            process = subprocess.Popen(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=cwd,
+                pass_fds=[writing],
+                env={**os.environ, "CAFFOLD_PROGRESS": str(writing)},
+            )
+        finally:
+            os.close(writing)
+        said = []
+        reader = threading.Thread(target=lambda: said.extend(process.communicate()))
+        reader.start()
+        try:
+            for line in lines:
+                progress(Progress(**json.loads(line)))
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            reader.join()
+    return process.returncode, said[0], said[1]

@@ -49,22 +49,32 @@ class Result:
 
     def _repr_html_(self):
         """A table for notebooks: one row per attribute; a list of results is a table of its own."""
-
-        def cell(value):
-            if isinstance(value, Result):
-                return value._repr_html_()
-            if isinstance(value, list) and value and all(isinstance(item, Result) for item in value):
-                names = list(_fields(type(value[0])))
-                head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
-                rows = "".join(
-                    "<tr>" + "".join(f"<td>{cell(getattr(item, name))}</td>" for name in names) + "</tr>"
-                    for item in value
-                )
-                return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-            return html.escape("" if value is None else str(value))
-
         rows = "".join(
-            f"<tr><th>{html.escape(name)}</th><td>{cell(getattr(self, name))}</td></tr>"
+            f"<tr><th>{html.escape(name)}</th><td>{_cell(getattr(self, name))}</td></tr>"
             for name in _fields(type(self))
         )
         return f"<table><tbody>{rows}</tbody></table>"
+
+
+# A notebook that shows a net of a thousand layers shall stay quick.
+_MOST_ROWS = 100
+
+
+def _cell(value):
+    if isinstance(value, Result):
+        return value._repr_html_()
+    if isinstance(value, dict):
+        return ", ".join(f"{html.escape(str(key))}: {_cell(item)}" for key, item in value.items())
+    if not isinstance(value, list):
+        return html.escape("" if value is None else str(value))
+    if not value or not all(isinstance(item, Result) for item in value):
+        return ", ".join(_cell(item) for item in value)
+    names = list(_fields(type(value[0])))
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+    rows = [
+        "<tr>" + "".join(f"<td>{_cell(getattr(item, name))}</td>" for name in names) + "</tr>"
+        for item in value[:_MOST_ROWS]
+    ]
+    if len(value) > _MOST_ROWS:
+        rows.append(f"<tr><td colspan={len(names)}>{len(value) - _MOST_ROWS} more</td></tr>")
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"

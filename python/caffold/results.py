@@ -14,6 +14,205 @@ class Version(Result):
 
 
 @dataclass(frozen=True)
+class ChannelCount(Result):
+    beyond: int
+    count: int
+
+
+@dataclass(frozen=True)
+class DumpedBlob(Result):
+    name: str
+    layer: Optional[str]
+    type: Optional[str]
+    status: str
+    array: Optional[str]
+    shape: List[int]
+    dumped_shape: Optional[List[int]]
+    dumped_type: Optional[str]
+    largest: float
+    absolute: float
+    relative: Optional[float]
+    not_finite: int
+    tolerance: float
+    channels: Optional[ChannelCount]
+    worst_channel: Optional[int]
+
+
+@dataclass(frozen=True)
+class CompareResult(Result):
+    caffold: Version
+    command: str
+    model: str
+    dump: str
+    equal: bool
+    each_layer: bool
+    compared: int
+    first_divergence: Optional[str]
+    blobs: List[DumpedBlob]
+    unused_arrays: List[str]
+
+
+@dataclass(frozen=True)
+class ChangedField(Result):
+    path: str
+    old: List[str]
+    new: List[str]
+
+
+@dataclass(frozen=True)
+class NamedLayer(Result):
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class NetFiles(Result):
+    model: str
+    weights: Optional[str]
+
+
+@dataclass(frozen=True)
+class ChangedType(Result):
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class ChangedNames(Result):
+    old: List[str]
+    new: List[str]
+
+
+@dataclass(frozen=True)
+class ChangedMakers(Result):
+    blob: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class BlobForm(Result):
+    shape: List[int]
+    count: int
+    type: Optional[str]
+
+
+@dataclass(frozen=True)
+class ChangedBlob(Result):
+    index: int
+    old: Optional[BlobForm]
+    new: Optional[BlobForm]
+    absolute: Optional[float]
+    relative: Optional[float]
+    place: Optional[int]
+
+
+@dataclass(frozen=True)
+class ChangedLayer(Result):
+    name: str
+    type: ChangedType
+    bottoms: Optional[ChangedNames]
+    tops: Optional[ChangedNames]
+    makers: List[ChangedMakers]
+    fields: List[ChangedField]
+    blobs: List[ChangedBlob]
+
+
+@dataclass(frozen=True)
+class DiffResult(Result):
+    caffold: Version
+    command: str
+    old: NetFiles
+    new: NetFiles
+    same: bool
+    net: List[ChangedField]
+    removed: List[NamedLayer]
+    added: List[NamedLayer]
+    changed: List[ChangedLayer]
+    unchanged: int
+    compared_blobs: int
+
+
+@dataclass(frozen=True)
+class GraphValue(Result):
+    name: str
+    shape: List[Optional[int]]
+
+
+@dataclass(frozen=True)
+class ExportedLayer(Result):
+    name: str
+    type: str
+    operators: List[str]
+    constant: bool
+    defined_alone: bool
+
+
+@dataclass(frozen=True)
+class ProvenBlob(Result):
+    name: str
+    shape: List[int]
+    largest: float
+    absolute: float
+    relative: float
+
+
+@dataclass(frozen=True)
+class ExportProof(Result):
+    proven: bool
+    tolerance: float
+    samples: int
+    first_difference: Optional[str]
+    uncompared: List[str]
+    renewed: List[str]
+    blobs: List[ProvenBlob]
+
+
+@dataclass(frozen=True)
+class ExportedFile(Result):
+    path: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class ExportResult(Result):
+    caffold: Version
+    command: str
+    outcome: str
+    opset: int
+    inputs: List[GraphValue]
+    outputs: List[GraphValue]
+    layers: List[ExportedLayer]
+    operators: Dict[str, int]
+    proof: Optional[ExportProof]
+    files: List[ExportedFile]
+    fold: FoldResult
+
+
+@dataclass(frozen=True)
+class Value(Result):
+    name: str
+    shape: Optional[List[int]]
+
+
+@dataclass(frozen=True)
+class WrittenFiles(Result):
+    model: str
+    weights: Optional[str]
+
+
+@dataclass(frozen=True)
+class ExtractResult(Result):
+    caffold: Version
+    command: str
+    kept: int
+    layers: int
+    inputs: List[Value]
+    outputs: List[Value]
+    written: Optional[WrittenFiles]
+
+
+@dataclass(frozen=True)
 class File(Result):
     path: str
     bytes: int
@@ -248,15 +447,99 @@ class FoldResult(Result):
 
 
 @dataclass(frozen=True)
+class InspectedBlob(Result):
+    shape: List[int]
+    count: int
+    type: Optional[str]
+
+
+@dataclass(frozen=True)
+class ForkParts(Result):
+    type: bool
+    fields: List[str]
+
+
+@dataclass(frozen=True)
+class InspectedLayer(Result):
+    name: str
+    type: str
+    bottoms: List[str]
+    tops: List[Value]
+    parameters: Optional[int]
+    multiply_adds: Optional[int]
+    activation_bytes: Optional[int]
+    blobs: List[InspectedBlob]
+    fork: ForkParts
+    obstacle: Optional[str]
+
+
+@dataclass(frozen=True)
+class TypeTotals(Result):
+    type: str
+    layers: int
+    parameters: int
+    multiply_adds: int
+    activation_bytes: int
+
+
+@dataclass(frozen=True)
+class Totals(Result):
+    layers: int
+    parameters: int
+    multiply_adds: int
+    activation_bytes: int
+
+
+@dataclass(frozen=True)
+class PeakMemory(Result):
+    bytes: int
+    layer: Optional[str]
+
+
+@dataclass(frozen=True)
+class Finding(Result):
+    kind: str
+    layer: Optional[str]
+    message: str
+
+
+@dataclass(frozen=True)
+class InspectResult(Result):
+    caffold: Version
+    command: str
+    model: Optional[str]
+    weights: Optional[str]
+    layers: List[InspectedLayer]
+    types: List[TypeTotals]
+    totals: Totals
+    complete: bool
+    peak: Optional[PeakMemory]
+    inputs: List[Value]
+    outputs: List[Value]
+    findings: List[Finding]
+
+
+@dataclass(frozen=True)
 class RuleProof(Result):
     id: str
     verdict: str
     compared: int
     drawn: int
     refused: Dict[str, int]
+    discarded: Dict[str, int]
     largest_error: float
     types: Dict[str, Dict[str, int]]
     message: Optional[str]
+    counterexample: Optional[Counterexample]
+
+
+@dataclass(frozen=True)
+class Counterexample(Result):
+    before: str
+    after: str
+    inputs: Dict[str, List[List[float]]]
+    blobs_before: Dict[str, List[List[float]]]
+    blobs_after: Dict[str, List[List[float]]]
 
 
 @dataclass(frozen=True)
@@ -268,3 +551,194 @@ class ProveResult(Result):
     seed: str
     tolerance: float
     rules: List[RuleProof]
+
+
+@dataclass(frozen=True)
+class ReshapedInput(Result):
+    name: str
+    old: Optional[List[int]]
+    new: Optional[List[int]]
+
+
+@dataclass(frozen=True)
+class Misfit(Result):
+    layer: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ReshapeResult(Result):
+    caffold: Version
+    command: str
+    inputs: List[ReshapedInput]
+    outputs: List[Value]
+    misfits: List[Misfit]
+    written: Optional[str]
+
+
+@dataclass(frozen=True)
+class ListedParameter(Result):
+    name: str
+    type: str
+    words: List[str]
+    required: bool
+    value: Optional[str]
+    summary: str
+
+
+@dataclass(frozen=True)
+class Overridden(Result):
+    file: str
+    line: int
+    builtin: bool
+
+
+@dataclass(frozen=True)
+class ListedRule(Result):
+    order: int
+    id: str
+    set: Optional[str]
+    tags: List[str]
+    safety: str
+    phase: str
+    priority: int
+    parameters: List[ListedParameter]
+    layers: int
+    builtin: bool
+    file: str
+    line: int
+    overrides: List[Overridden]
+    tests: int
+    summary: str
+
+
+@dataclass(frozen=True)
+class RulesListResult(Result):
+    schema: int
+    rules: List[ListedRule]
+
+
+@dataclass(frozen=True)
+class RuleTest(Result):
+    name: str
+    line: int
+    passed: bool
+    failure: Optional[str]
+
+
+@dataclass(frozen=True)
+class TestedRule(Result):
+    id: str
+    file: str
+    line: int
+    tests: List[RuleTest]
+
+
+@dataclass(frozen=True)
+class RulesTestResult(Result):
+    caffold: Version
+    command: str
+    good: bool
+    rules: List[TestedRule]
+
+
+@dataclass(frozen=True)
+class WrittenBlob(Result):
+    name: str
+    shape: List[int]
+    file: str
+
+
+@dataclass(frozen=True)
+class DumpResult(Result):
+    caffold: Version
+    command: str
+    outputs: str
+    blobs: List[WrittenBlob]
+    missing: List[str]
+    obstacles: List[str]
+    random_inputs: List[str]
+
+
+@dataclass(frozen=True)
+class WeightsBlob(Result):
+    index: int
+    shape: List[int]
+    count: int
+    type: str
+    min: Optional[float]
+    max: Optional[float]
+    mean: Optional[float]
+    std: Optional[float]
+    zeros: Optional[int]
+    nan: Optional[int]
+    infinite: Optional[int]
+    histogram: List[int]
+    file: Optional[str]
+
+
+@dataclass(frozen=True)
+class WeightsLayer(Result):
+    name: str
+    type: str
+    blobs: List[WeightsBlob]
+
+
+@dataclass(frozen=True)
+class WeightsResult(Result):
+    caffold: Version
+    command: str
+    weights: str
+    layers: List[WeightsLayer]
+
+
+@dataclass(frozen=True)
+class MatchedLayer(Result):
+    capture: str
+    layer: str
+    type: str
+
+
+@dataclass(frozen=True)
+class WhyRewrite(Result):
+    rule: str
+    fate: str
+    matched: List[MatchedLayer]
+
+
+@dataclass(frozen=True)
+class ConditionFinding(Result):
+    text: str
+    found: str
+    wanted: str
+
+
+@dataclass(frozen=True)
+class NearMiss(Result):
+    rule: str
+    start: str
+    matched: List[MatchedLayer]
+    complete: bool
+    reason: str
+    message: str
+    condition: Optional[str]
+    findings: List[ConditionFinding]
+
+
+@dataclass(frozen=True)
+class UnreachedRule(Result):
+    rule: str
+    captures: List[str]
+    start: List[str]
+
+
+@dataclass(frozen=True)
+class WhyResult(Result):
+    caffold: Version
+    command: str
+    layer: str
+    type: str
+    rewrites: List[WhyRewrite]
+    misses: List[NearMiss]
+    unreached: List[UnreachedRule]
+    other_rules: int

@@ -4,6 +4,8 @@ package enum DefinitionTemplate {
   package static func text(type: String) -> String {
     let field = fieldName(of: type)
     return """
+      # yaml-language-server: $schema=caffold-rules.schema.json
+      #
       # What layers of type \(type) compute, as ONNX operators. It works as it stands, for a layer that scales what it reads
       # and cuts it off; change it piece by piece, and ask in between:
       #   caffold rules check FILE                        is it well-formed?
