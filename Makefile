@@ -3,8 +3,8 @@
 #              the example of the library
 # make lint    formatting and lint, Swift and Python; changes nothing
 # make format  put Swift and Python files into the form that `make lint` wants
-# make reference  Documentation/BuiltinRules.md from the files under rules/, the tables in Rules.md and Export.md, and
-#              Limits.md from the constants
+# make reference  what is made of the code: Documentation/BuiltinRules.md, Commands.md, Limits.md, the tables in Rules.md
+#              and Export.md, the schemas of rule files and project files, and the classes of the Python package
 # make build   the release binary, .build/release/caffold, statically linked
 # make probe   the release binaries of the test programs: .build/release/{layer,onnx,operator}-probe
 # make embed   examples/embed, a package that uses the library CaffoldKit: build it, run it, compare what it prints
@@ -109,6 +109,10 @@ reference: build
 	$(CAFFOLD) rules reference --layers | Scripts/insert.sh layers Documentation/Export.md
 	$(CAFFOLD) rules reference --operators | Scripts/insert.sh operators Documentation/Export.md
 	CAFFOLD_WRITE_LIMITS=1 swift test --filter LimitsPageTests
+	$(CAFFOLD) rules schema > Documentation/schemas/rules.schema.json
+	$(CAFFOLD) rules schema --project > Documentation/schemas/project.schema.json
+	python3 packaging/commands.py $(CAFFOLD) > Documentation/Commands.md
+	python3 python/generate_results.py
 
 build: packages
 	$(SWIFT_BUILD) --product caffold

@@ -3,10 +3,9 @@
 python3 packaging/man.py BINARY > caffold.1
 """
 
-import json
-import subprocess
 import sys
 
+from command_line import description, subcommands
 from version import version
 
 
@@ -24,23 +23,27 @@ def option(argument):
     return " ".join(part for part in (names, value) if part)
 
 
-def command(description, path, lines):
-    lines += [".SS " + escaped(" ".join(path))] if len(path) > 1 else []
-    lines += [".PP", escaped(description.get("abstract", ""))]
-    if description.get("discussion") and len(path) > 1:
-        lines += [".PP", ".nf", escaped(description["discussion"]), ".fi"]
-    for argument in description.get("arguments", []):
-        if not argument.get("shouldDisplay", True):
-            continue
-        lines += [".TP", f".B {escaped(option(argument))}", escaped(argument.get("abstract", ""))]
-    for inner in description.get("subcommands", []):
-        if inner.get("shouldDisplay", True) and inner["commandName"] != "help":
-            command(inner, [*path, inner["commandName"]], lines)
+def discussion(text):
+    """Paragraphs; those that are indented, examples, keep their lines."""
+    lines = []
+    for paragraph in text.strip("\n").split("\n\n") if text else ():
+        shown = escaped(paragraph)
+        lines += [".PP", ".nf", shown, ".fi"] if paragraph.startswith("  ") else [".PP", shown]
+    return lines
+
+
+def section(words, command):
+    """The lines about one command."""
+    lines = [".SS " + escaped(" ".join(["caffold", *words])), ".PP", escaped(command.get("abstract", ""))]
+    lines += discussion(command.get("discussion", ""))
+    for argument in command.get("arguments", []):
+        if argument.get("shouldDisplay", True):
+            lines += [".TP", f".B {escaped(option(argument))}", escaped(argument.get("abstract", ""))]
+    return lines
 
 
 def page(binary):
-    dump = subprocess.run([binary, "--experimental-dump-help"], capture_output=True, text=True, check=True)
-    top = json.loads(dump.stdout)["command"]
+    top = description(binary)
     lines = [
         f'.TH CAFFOLD 1 "" "caffold {version(binary)}" "User Commands"',
         ".SH NAME",
@@ -53,7 +56,8 @@ def page(binary):
         escaped(top.get("discussion", "")),
         ".SH COMMANDS",
     ]
-    command(top, ["caffold"], lines)
+    for words, command in subcommands(top):
+        lines += section(words, command)
     lines += [
         ".SH EXIT STATUS",
         "0 done; 1 the nets differ or a check failed; 2 bad input, file or rule; 64 wrong usage.",

@@ -31,7 +31,7 @@ class Diagnostic(NamedTuple):
 class CaffoldError(Exception):
     """caffold ended with an error.
 
-    `status` is the exit status: 1 the nets differ or a check failed, 2 bad input, file or rule, 64 wrong usage.
+    `status` is the exit status: 1 the nets differ or a check failed, 2 bad input, file or rule, 64 usage.
     `diagnostics` are the messages with their places, `output` is all that was written on standard error, and
     `report` is the parsed JSON document if there is one.
     """

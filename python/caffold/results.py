@@ -520,40 +520,6 @@ class InspectResult(Result):
 
 
 @dataclass(frozen=True)
-class RuleProof(Result):
-    id: str
-    verdict: str
-    compared: int
-    drawn: int
-    refused: Dict[str, int]
-    discarded: Dict[str, int]
-    largest_error: float
-    types: Dict[str, Dict[str, int]]
-    message: Optional[str]
-    counterexample: Optional[Counterexample]
-
-
-@dataclass(frozen=True)
-class Counterexample(Result):
-    before: str
-    after: str
-    inputs: Dict[str, List[List[float]]]
-    blobs_before: Dict[str, List[List[float]]]
-    blobs_after: Dict[str, List[List[float]]]
-
-
-@dataclass(frozen=True)
-class ProveResult(Result):
-    caffold: Version
-    command: str
-    good: bool
-    instances: int
-    seed: str
-    tolerance: float
-    rules: List[RuleProof]
-
-
-@dataclass(frozen=True)
 class ReshapedInput(Result):
     name: str
     old: Optional[List[int]]
@@ -614,8 +580,43 @@ class ListedRule(Result):
 
 @dataclass(frozen=True)
 class RulesListResult(Result):
-    schema: int
+    caffold: Version
+    command: str
     rules: List[ListedRule]
+
+
+@dataclass(frozen=True)
+class RuleProof(Result):
+    id: str
+    verdict: str
+    compared: int
+    drawn: int
+    refused: Dict[str, int]
+    discarded: Dict[str, int]
+    largest_error: float
+    types: Dict[str, Dict[str, int]]
+    message: Optional[str]
+    counterexample: Optional[Counterexample]
+
+
+@dataclass(frozen=True)
+class Counterexample(Result):
+    before: str
+    after: str
+    inputs: Dict[str, List[List[float]]]
+    blobs_before: Dict[str, List[List[float]]]
+    blobs_after: Dict[str, List[List[float]]]
+
+
+@dataclass(frozen=True)
+class ProveResult(Result):
+    caffold: Version
+    command: str
+    good: bool
+    instances: int
+    seed: str
+    tolerance: float
+    rules: List[RuleProof]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ package enum DefinitionTemplate {
       #   caffold rules check FILE                        is it well-formed?
       #   caffold export MODEL WEIGHTS --rules FILE       export a net with such layers
       #   caffold rules reference --operators             which operators are there?
+      # The line at the top gives editors completion, once 'caffold rules schema > caffold-rules.schema.json' was run.
       schema: 1
       layers:
         - type: \(quoted(type))

@@ -102,7 +102,10 @@ struct RulesListCommand: ParsableCommand {
         ("summary", .string(rule.summary)),
       ])
     }
-    return .object([("schema", 1), ("rules", .array(rules))])
+    return .object([
+      ("caffold", .object([("version", .string(Caffold.version))])), ("command", .string("rules list")),
+      ("rules", .array(rules)),
+    ])
   }
 }
 
