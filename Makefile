@@ -80,11 +80,13 @@ batch: build $(VENV)
 	@Scripts/setup.sh optional examples/batch/requirements.txt
 	CAFFOLD=$(CAFFOLD) .venv/bin/python -m pytest examples/batch -q -rs
 
-dist: build
-	packaging/dist.sh $(CAFFOLD) out/dist
+dist: build $(VENV)
+	PYTHON=.venv/bin/python packaging/dist.sh $(CAFFOLD) out/dist
 
-dist-test: dist $(VENV)
-	DIST=out/dist .venv/bin/python -m pytest Tests/Dist -q -rs
+dist-test: dist
+	@Scripts/setup.sh tool zsh
+	@Scripts/setup.sh tool fish
+	DIST=out/dist PYTHON=.venv/bin/python .venv/bin/python -m pytest Tests/Dist -n 2 -q -rs
 
 runtimes: build probe $(VENV)
 	.venv/bin/python Benchmarks/exports.py --caffold $(CAFFOLD) $(RUNTIMES_FLAGS)

@@ -32,7 +32,7 @@ Debian package and the tarball bring all three, and the man page `caffold(1)`. I
 mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.zfunc
 caffold --generate-completion-script bash > ~/.local/share/bash-completion/completions/caffold
 caffold --generate-completion-script fish > ~/.config/fish/completions/caffold.fish
-caffold --generate-completion-script zsh > ~/.zfunc/_caffold # .zshrc: fpath+=~/.zfunc; autoload -U compinit; compinit
+caffold --generate-completion-script zsh > ~/.zfunc/_caffold # in .zshrc: fpath+=~/.zfunc, then compinit
 ```
 """
 

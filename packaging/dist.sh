@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes what users install: a Python wheel, a Debian package, a tarball, and their checksums.
 #
-#   packaging/dist.sh BINARY FOLDER
+#   [PYTHON=python3] packaging/dist.sh BINARY FOLDER
 set -euo pipefail
 binary=$(realpath "$1")
 mkdir -p "$2"
@@ -10,22 +10,25 @@ cd "$(dirname "$0")/.."
 
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
+python=${PYTHON:-python3}
 strip -o "$stage/caffold" "$binary"
+"$python" packaging/slim.py "$stage/caffold"
 version=$("$stage/caffold" --version | awk '{print $NF}')
 machine=$(uname -m)
 
 install -m 755 "$stage/caffold" "$folder/caffold"
-python3 packaging/wheel.py "$stage/caffold" "$folder"
+"$python" packaging/wheel.py "$stage/caffold" "$folder"
 
 # The tree that the Debian package and the tarball share.
 root=$stage/root
 install -D -m 755 "$stage/caffold" "$root/usr/bin/caffold"
 mkdir -p "$root/usr/share/man/man1"
-python3 packaging/man.py "$binary" | gzip -9n >"$root/usr/share/man/man1/caffold.1.gz"
+"$python" packaging/man.py "$binary" | gzip -9n >"$root/usr/share/man/man1/caffold.1.gz"
 completion() { install -D -m 644 /dev/stdin "$root/usr/share/$2" < <("$binary" --generate-completion-script "$1"); }
 completion bash bash-completion/completions/caffold
 completion zsh zsh/vendor-completions/_caffold
 completion fish fish/vendor_completions.d/caffold.fish
+install -D -m 644 -t "$root/usr/share/caffold/schemas" Documentation/schemas/*.json
 install -D -m 644 LICENSE "$root/usr/share/doc/caffold/copyright"
 install -m 644 THIRD-PARTY-NOTICES README.md "$root/usr/share/doc/caffold/"
 find "$root" -exec touch --no-dereference --date=@1577836800 {} +

@@ -10,9 +10,9 @@ import base64
 import hashlib
 import platform
 import sys
-import zipfile
 from pathlib import Path
 
+from archive import archive
 from version import version
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,12 +59,7 @@ def build(binary, folder):
     files[f"{info}/RECORD"] = ("\n".join(record).encode() + b"\n", 0o644)
 
     target = Path(folder) / f"caffold-{number}-{tag}.whl"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, (content, mode) in files.items():
-            entry = zipfile.ZipInfo(name, date_time=(2020, 1, 1, 0, 0, 0))
-            entry.external_attr = (0o100000 | mode) << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
+    target.write_bytes(archive(files))
     return target
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from typing import Callable, List, NamedTuple, Optional, Sequence
 
@@ -46,22 +45,23 @@ class CaffoldError(Exception):
         super().__init__(errors[0].text if errors else output.strip() or f"exit status {status}: {meaning}")
 
 
-_MESSAGE = re.compile(
-    r"^(?:(?P<path>.+?)(?::(?P<line>\d+):(?P<column>\d+)|: byte (?P<byte>\d+))?: )?"
-    r"(?P<severity>error|warning|note): (?P<sentence>.*)$"
+_MESSAGE = (
+    r"(?:(?P<path>.+?)(?::(?P<line>\d+):(?P<column>\d+)|: byte (?P<byte>\d+))?: )?"
+    r"(?P<severity>[Ee]rror|warning|note): (?P<sentence>.*)"
 )
 
 
 def parse_diagnostics(text) -> List[Diagnostic]:
     """The messages in what caffold wrote on standard error."""
+    import re
+
     found = []
     for line in text.splitlines():
-        match = _MESSAGE.match(line) or re.match(r"^(?P<severity>Error): (?P<sentence>.*)$", line)
-        if not match:
-            continue
-        parts = match.groupdict()
-        numbers = {key: int(parts[key]) if parts.get(key) else None for key in ("line", "column", "byte")}
-        found.append(Diagnostic(parts["severity"].lower(), parts["sentence"], parts.get("path"), **numbers))
+        match = re.fullmatch(_MESSAGE, line)
+        if match:
+            parts = match.groupdict()
+            numbers = {key: int(parts[key]) if parts[key] else None for key in ("line", "column", "byte")}
+            found.append(Diagnostic(parts["severity"].lower(), parts["sentence"], parts["path"], **numbers))
     return found
 
 
