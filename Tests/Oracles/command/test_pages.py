@@ -118,7 +118,7 @@ def test_both_languages_have_the_same_blocks(path):
     assert blocks(path) == blocks(english)
 
 
-LINKED = sorted([*caffold.ROOT.glob("*.md"), *DOCUMENTATION.glob("*.md"), *PAGES])
+LINKED = sorted({*caffold.ROOT.glob("*.md"), *DOCUMENTATION.glob("*.md"), *PAGES})
 
 
 @pytest.mark.parametrize("path", LINKED, ids=name)
