@@ -146,6 +146,8 @@ class ExportedLayer(Result):
     operators: List[str]
     constant: bool
     defined_alone: bool
+    kept: bool
+    native: bool
 
 
 @dataclass(frozen=True)
@@ -636,11 +638,20 @@ class TestedRule(Result):
 
 
 @dataclass(frozen=True)
+class TestedDefinition(Result):
+    types: List[str]
+    file: str
+    line: int
+    tests: List[RuleTest]
+
+
+@dataclass(frozen=True)
 class RulesTestResult(Result):
     caffold: Version
     command: str
     good: bool
     rules: List[TestedRule]
+    definitions: List[TestedDefinition]
 
 
 @dataclass(frozen=True)
