@@ -96,6 +96,28 @@ private let scaleLayer = NewTextField(
   }
 
   @Test(arguments: [
+    ("x: 1 # c\n", "longer: 1 # c\n"), ("x{a: 1}", "longer{a: 1}"), ("x { y: 2 }", "longer { y: 3 }"),
+    ("x: [{ y: 2 }, {}]", "longer: [{ y: 3 }, {}]"), ("x [{ y: 2 }] x {}", "longer [{ y: 3 }] longer {}"),
+  ])
+  func aFieldGetsAnotherName(text: String, expected: String) throws {
+    let edited = try edit(text) { editor, root in
+      for field in root.all("x") {
+        editor.rename(field, to: "longer")
+        field.message?.all("y").forEach { editor.set($0, toLiteral: "3") }
+      }
+    }
+    #expect(edited == expected)
+  }
+
+  @Test func aListWithAnotherNameLosesElements() throws {
+    let edited = try edit("x: [{ a: 1 }, { a: 2 }]") { editor, root in
+      for field in root.all("x") { editor.rename(field, to: "y") }
+      editor.remove(root.all("x")[0])
+    }
+    #expect(edited == "y: [{ a: 2 }]")
+  }
+
+  @Test(arguments: [
     ("x: 1 # c\n", "x: 2.5 # c\n"), ("x:1,y:2", "x:2.5,y:2"), ("x: \"s\"y: 1", "x: 2.5 y: 1"),
     ("x: - 3", "x: 2.5"),
     ("x { y: 1 }", "x: 2.5"), ("x: [1, 2]", "x: [1, 2.5]"), ("x: 1\nx: 1\n", "x: 1\nx: 2.5\n"),

@@ -49,6 +49,12 @@ enum LayerTypeNames {
     return near.first
   }
 
+  /// The type of today that a fork's word for a type of the old syntax means: `ROI_POOLING` is `ROIPooling`; nil where none is known.
+  static func current(forkWord word: String) -> String? {
+    let plain = Misspelling.plain(word)
+    return sorted.first { Misspelling.plain($0) == plain }
+  }
+
   /// Words that forks have added to the types of the old syntax, and that are close to one of BVLC's.
   static let oldWordsOfForks: Set<String> = [
     "BN", "CRELU", "ELU", "LRELU", "PRELU", "SOFTMAX_LOSS2", "TRANSFORM_SOFTMAX_LOSS", "UPSAMPLE",

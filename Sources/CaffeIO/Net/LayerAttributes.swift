@@ -145,7 +145,7 @@ extension LayerDefinition {
     _ fullPath: [String], schema: Schema
   ) throws(NetError) -> AttributeValue? {
     var path = fullPath[...]
-    if generation == .v0, let flat = V0Names.flat(path) { path = [flat] }
+    if generation == .v0, let flat = V0Fields.flat(path) { path = [flat] }
     guard let name = path.last, let message = parameters.message(holding: path) else { return nil }
     var count = 0
     var last: TextField?
@@ -200,18 +200,4 @@ extension Schema {
   package func layerDefault(at path: [String]) -> AttributeValue? {
     layerField(at: path).flatMap(AttributeValue.init(defaultOf:))
   }
-}
-
-/// V0 layers keep all parameters flat, some under other names (BVLC upgrade_proto.cpp).
-package enum V0Names {
-  /// The field that a V0 layer has in the place of one in a message of its own.
-  package static func flat(_ path: ArraySlice<String>) -> String? {
-    guard path.count == 2, let name = path.last, path.first!.hasSuffix("_param") else { return nil }
-    return renamed[name] ?? name
-  }
-
-  private static let renamed = [
-    "bias_term": "biasterm", "kernel_size": "kernelsize", "batch_size": "batchsize", "crop_size": "cropsize",
-    "mean_file": "meanfile",
-  ]
 }

@@ -4,7 +4,7 @@ extension LayerDefinition {
   package func writtenLiteral(_ path: [String]) -> String? {
     var message = parameters
     var path = path[...]
-    if generation == .v0, let flat = V0Names.flat(path) { path = [flat] }
+    if generation == .v0, let flat = V0Fields.flat(path) { path = [flat] }
     while path.count > 1 {
       guard let inner = message.last(path.first!)?.message else { return nil }
       message = inner

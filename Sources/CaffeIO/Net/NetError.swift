@@ -26,6 +26,10 @@ package struct NetError: DiagnosticError, Equatable {
     case unknownPhase(found: String)
     /// Both kinds of rules on one layer.
     case includeAndExclude(layer: Name)
+    /// A padding layer of V0 whose pad the layer that reads it cannot take over.
+    case padding(layer: Name, reader: Name)
+    /// Shapes for some of the inputs only.
+    case missingInputShapes(inputs: Int, shapes: Int)
   }
 
   /// The facts.
@@ -69,6 +73,11 @@ package struct NetError: DiagnosticError, Equatable {
     case .unknownPhase(let found): sentence = "expected TRAIN or TEST for 'phase', found \(found)"
     case .includeAndExclude(let layer):
       sentence = "layer '\(layer)' has both 'include' and 'exclude' rules; Caffe accepts only one kind"
+    case .padding(let layer, let reader):
+      sentence =
+        "layer '\(reader)' cannot take over the pad of padding layer '\(layer)'; Caffe upgrades a padding layer only where each layer that reads it is a conv or pool with one bottom"
+    case .missingInputShapes(let inputs, let shapes):
+      sentence = "the net has \(inputs) inputs and shapes for \(shapes); give each input a shape"
     }
     return Diagnostic(.error, at: .text(place), sentence)
   }

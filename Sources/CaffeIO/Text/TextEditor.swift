@@ -13,6 +13,7 @@ package struct TextEditor: Sendable {
   struct Change {
     var field: TextField
     var isRemoved = false
+    var name: String?
     var value: [UInt8]?
     var before: [NewTextField] = []
     var replacement: [NewTextField] = []
@@ -50,6 +51,14 @@ package struct TextEditor: Sendable {
   /// Gives a field a number or a bare word.
   package mutating func set(_ field: TextField, toLiteral literal: String) {
     set(field, to: Array(literal.utf8), or: .literal(literal))
+  }
+
+  /// Gives a field another name; the list, for an element of one.
+  package mutating func rename(_ field: TextField, to name: String) {
+    guard field.isListElement else { return change(field) { $0.name = name } }
+    let list = TextField(
+      storage: document.storage, index: field.list, list: TextNode.none, parent: field.parent)
+    change(list) { $0.name = name }
   }
 
   private mutating func set(_ field: TextField, to bytes: [UInt8], or value: NewTextField.Value) {

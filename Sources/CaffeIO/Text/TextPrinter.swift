@@ -20,11 +20,23 @@ struct TextPrinter {
         let deeper = indent + layout.unit
         result += Array("\(field.name) {".utf8) + layout.lineEnd + deeper
         result += plain.lines(inner, indent: deeper) + layout.lineEnd + indent + [UInt8(ascii: "}")]
+      } else if case .verbatim(let text) = field.value, text.utf8.contains(layout.newline) {
+        result += indented(oneLine(field), indent)
       } else {
         result += oneLine(field)
       }
     }
     return result
+  }
+
+  /// Lines that stood elsewhere: what the last of them is indented by, the bracket that closes, becomes `indent`.
+  private func indented(_ text: [UInt8], _ indent: [UInt8]) -> [UInt8] {
+    let lines = text.split(separator: layout.newline, omittingEmptySubsequences: false)
+    let old = lines[lines.count - 1].prefix { $0 == 0x20 || $0 == 0x09 }
+    return Array(
+      lines.enumerated().map { index, line in
+        index > 0 && line.starts(with: old) ? indent + line.dropFirst(old.count) : Array(line)
+      }.joined(separator: [layout.newline]))
   }
 
   /// Fields on one line, with a blank between.

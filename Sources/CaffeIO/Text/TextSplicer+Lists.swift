@@ -18,14 +18,14 @@ extension TextSplicer {
       let removed = ordered.filter(\.isRemoved).map(\.field)
       let listField = TextField(
         storage: storage, index: list, list: TextNode.none, parent: ordered[0].field.parent)
-      var change = TextEditor.Change(field: listField)
+      var change = changes[list] ?? TextEditor.Change(field: listField)
       change.before = ordered.flatMap(\.before)
       change.after = ordered.flatMap { $0.replacement + $0.after }
       change.isRemoved = removed.count == count
       for element in ordered {
         changes.update(element.field) { ($0.before, $0.after) = ([], []) }
       }
-      if change.isRemoved || !change.substitute.isEmpty { lists.append(change) }
+      if change.isRemoved || change.name != nil || !change.substitute.isEmpty { lists.append(change) }
       elementChanges[list] = ordered
       gone.formUnion(removed.map(\.index))
     }

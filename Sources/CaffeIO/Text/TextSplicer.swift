@@ -57,6 +57,7 @@ struct TextSplicer {
           remove(change)
           continue
         }
+        if let name = change.name { splice(change.field.nameRange, Array(name.utf8)) }
         if let value = change.value {
           splice(change.field.valueRange, value)
           swallowed = storage.nodes[Int(index)].next
@@ -367,5 +368,5 @@ extension UInt8 {
   fileprivate var isOpener: Bool { self == UInt8(ascii: "{") || self == UInt8(ascii: "<") }
   fileprivate var isCloser: Bool { self == UInt8(ascii: "}") || self == UInt8(ascii: ">") }
   /// Part of a word or number, so that two in a row would read as one.
-  fileprivate var isWordByte: Bool { isIdentifierByte || self == UInt8(ascii: ".") }
+  var isWordByte: Bool { isIdentifierByte || self == UInt8(ascii: ".") }
 }

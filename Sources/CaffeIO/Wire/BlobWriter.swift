@@ -13,27 +13,33 @@ package struct BlobWriter: Sendable {
   ///
   /// A blob that is made anew has legacy dimensions when `legacyShape` asks for them and it has no more
   /// than four.
+  /// - Parameters:
+  ///   - storedField: the number that `original` has as a field, where it is another one.
+  ///   - shape: dimensions that take the place of those that the blob's bytes have; nil where these stay.
   package func pieces(
-    _ content: BlobContent, field: Int, replacing original: StoredBlob?, legacyShape: Bool
+    _ content: BlobContent, field: Int, replacing original: StoredBlob?, legacyShape: Bool,
+    storedField: Int? = nil, shape: [Int]? = nil
   ) throws -> OutputPieces {
     var output = OutputPieces()
+    let number = storedField ?? field
     switch content {
     case .stored(let blob):
-      var body = OutputPieces()
-      body.keep(blob.bodyRange)
-      output.add(body, asField: field, replacing: original == blob ? header(blob, field) : nil)
+      var body = try StoredBody(blob, shape: shape, file)
+      body.keep(upTo: blob.bodyRange.upperBound)
+      output.add(body.finished, asField: field, replacing: original == blob ? header(blob, number) : nil)
     case .scaled(let blob, let scales):
       output.add(
-        try scaled(blob, scales), asField: field, replacing: original == blob ? header(blob, field) : nil)
+        try scaled(blob, scales, shape), asField: field,
+        replacing: original == blob ? header(blob, number) : nil)
     case .values, .computed:
       if case .other(let rawType) = content.storage { throw fail(.opaqueValues(rawType: rawType)) }
       if let original, original.storage == content.storage, original.count == content.count,
         Self.agree(original.shape, content.shape)
       {
         output.add(
-          try patched(original, content), asField: field, replacing: header(original, field))
+          try patched(original, content, shape), asField: field, replacing: header(original, number))
       } else {
-        output.add(try new(content, legacyShape: legacyShape), asField: field)
+        output.add(try new(content, shape ?? content.shape, legacyShape: legacyShape), asField: field)
       }
     }
     return output
@@ -47,42 +53,47 @@ package struct BlobWriter: Sendable {
     WireField(number: field, type: .bytes, range: blob.fieldRange, body: blob.bodyRange)
   }
 
-  private func scaled(_ blob: StoredBlob, _ scales: [ChannelScale]) throws -> OutputPieces {
+  private func scaled(
+    _ blob: StoredBlob, _ scales: [ChannelScale], _ shape: [Int]?
+  ) throws -> OutputPieces {
     if case .other(let rawType) = blob.storage { throw fail(.opaqueValues(rawType: rawType)) }
     for scale in scales where !scale.covers(count: blob.count) {
       throw fail(.scaleMismatch(count: blob.count, factors: scale.factors.count))
     }
     let stack = ScaleStack(scales)
-    var output = OutputPieces()
-    var keptUpTo = blob.bodyRange.lowerBound
+    var body = try StoredBody(blob, shape: shape, file)
     for segment in scales.isEmpty ? [] : blob.segments {
       let run = ScaledRun(segment: segment, storage: blob.storage, scales: stack, subject: subject)
-      output.keep(keptUpTo..<run.byteRange.lowerBound)
-      output.add(run)
-      keptUpTo = run.byteRange.upperBound
+      body.keep(upTo: run.byteRange.lowerBound)
+      body.output.add(run)
+      body.position = run.byteRange.upperBound
     }
-    output.keep(keptUpTo..<blob.bodyRange.upperBound)
-    return output
+    body.keep(upTo: blob.bodyRange.upperBound)
+    return body.finished
   }
 
   /// A stored blob with other values in the same bytes.
-  private func patched(_ blob: StoredBlob, _ content: BlobContent) throws -> OutputPieces {
-    var output = OutputPieces()
-    var keptUpTo = blob.bodyRange.lowerBound
+  private func patched(
+    _ blob: StoredBlob, _ content: BlobContent, _ shape: [Int]?
+  ) throws -> OutputPieces {
+    var body = try StoredBody(blob, shape: shape, file)
     for segment in blob.segments {
       let range = segment.byteRange(elementSize: blob.storage.elementSize)
-      output.keep(keptUpTo..<range.lowerBound)
+      body.keep(upTo: range.lowerBound)
       try add(
-        segment.firstElement..<segment.firstElement + segment.count, of: content, over: segment, to: &output)
-      keptUpTo = range.upperBound
+        segment.firstElement..<segment.firstElement + segment.count, of: content, over: segment,
+        to: &body.output)
+      body.position = range.upperBound
     }
-    output.keep(keptUpTo..<blob.bodyRange.upperBound)
-    return output
+    body.keep(upTo: blob.bodyRange.upperBound)
+    return body.finished
   }
 
   /// A blob made anew, its fields in the order of their numbers, as Caffe writes them.
-  private func new(_ content: BlobContent, legacyShape: Bool) throws -> OutputPieces {
-    let (shape, storage) = (content.shape, content.storage)
+  private func new(
+    _ content: BlobContent, _ shape: [Int], legacyShape: Bool
+  ) throws -> OutputPieces {
+    let storage = content.storage
     guard shape.reduce(1, *) == content.count else {
       throw fail(.shapeMismatch(shape: shape, values: content.count))
     }
@@ -99,15 +110,7 @@ package struct BlobWriter: Sendable {
     var data = OutputPieces()
     try add(0..<content.count, of: content, over: nil, to: &data)
     if storage == .float { output.add(data, asField: CaffeField.Blob.data) }
-    if !isLegacy {
-      var dimensions = WireEncoder()
-      for dimension in shape { dimensions.varint(UInt64(dimension)) }
-      var message = WireEncoder()
-      if !shape.isEmpty { message.field(CaffeField.Shape.dim, .bytes(dimensions.bytes)) }
-      var encoder = WireEncoder()
-      encoder.field(CaffeField.Blob.shape, .bytes(message.bytes))
-      output.add(encoder.bytes)
-    }
+    if !isLegacy { output.add(Self.shapeField(shape)) }
     if storage == .double { output.add(data, asField: CaffeField.Blob.doubleData) }
     if storage == .half {
       var encoder = WireEncoder()
@@ -116,6 +119,17 @@ package struct BlobWriter: Sendable {
       output.add(data, asField: CaffeField.Blob.rawData)
     }
     return output
+  }
+
+  /// The field `shape`.
+  static func shapeField(_ shape: [Int]) -> [UInt8] {
+    var dimensions = WireEncoder()
+    for dimension in shape { dimensions.varint(UInt64(dimension)) }
+    var message = WireEncoder()
+    if !shape.isEmpty { message.field(CaffeField.Shape.dim, .bytes(dimensions.bytes)) }
+    var encoder = WireEncoder()
+    encoder.field(CaffeField.Blob.shape, .bytes(message.bytes))
+    return encoder.bytes
   }
 
   /// Adds the bytes of new values: encoded now where they are in memory, else while they are written. With a segment the

@@ -2,15 +2,18 @@
 package enum LegacyLayerTypes {
   /// Today's name of a V1 type number; `V1:<number>` when BVLC defines none.
   package static func name(v1Number: Int) -> String {
-    v1Names[v1Number] ?? "V1:\(v1Number)"
+    v1Names[v1Number] ?? "\(unknownPrefix)\(v1Number)"
   }
+
+  /// What a type of the number alone begins with.
+  static let unknownPrefix = "V1:"
 
   /// Today's name of a V0 type name; the name itself when BVLC defines none.
   package static func name(v0Name: String) -> String { v0Names[v0Name] ?? v0Name }
 
   /// The V1 number of a type by today's name; nil when V1 has no such type.
   package static func v1Number(name: String) -> Int? {
-    if name.hasPrefix("V1:") { return Int(name.dropFirst(3)) }
+    if name.hasPrefix(unknownPrefix) { return Int(name.dropFirst(unknownPrefix.count)) }
     return v1Names.first { $0.value == name }?.key
   }
 

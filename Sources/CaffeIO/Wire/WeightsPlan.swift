@@ -95,12 +95,28 @@ package struct NewWeightLayer: Sendable {
   }
 }
 
+/// Writes a weights file in the current syntax.
+package struct WeightsUpgrade: Sendable {
+  /// The fields of layers.
+  package var schema: Schema
+  /// The types of the definition's layers by name, for types of which the file has the number alone.
+  package var types: [Name: String]
+
+  /// Makes one of its parts.
+  package init(schema: Schema, types: [Name: String]) {
+    self.schema = schema
+    self.types = types
+  }
+}
+
 /// What becomes of a weights file.
 package struct WeightsPlan: Sendable {
   /// The edits by `WeightLayer.index`; layers without one stay byte for byte.
   package var edits: [Int: WeightLayerEdit]
   /// Layers written behind all others, in the generation of the file's last layer.
   package var appended: [NewWeightLayer]
+  /// How the file is brought to the current syntax; nil where every layer keeps its own.
+  package var upgrade: WeightsUpgrade?
 
   /// Makes a plan from its parts.
   package init(edits: [Int: WeightLayerEdit] = [:], appended: [NewWeightLayer] = []) {

@@ -44,7 +44,7 @@ package struct WireField: Sendable {
 package enum CaffeField {
   /// `NetParameter`.
   package enum Net {
-    package static let name = 1, v1Layers = 2, layer = 100
+    package static let name = 1, v1Layers = 2, input = 3, inputDim = 4, inputShape = 8, layer = 100
   }
   /// `LayerParameter`.
   package enum Layer {

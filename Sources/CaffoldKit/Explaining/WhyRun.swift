@@ -25,8 +25,9 @@ struct WhyRun {
     let schemas = try ForkSchemas(options.protos, observer)
     let files = try RuleLoader.files(choice, fields: schemas.fields)
     let rules = try RuleLoader.load(choice, files: files)
-    let definition = try NetDefinition(
+    var definition = try NetDefinition(
       TextDocument(SourceText(path: input.model, bytes: try Files.read(input.model))))
+    if rules.needsCurrentSyntax { definition = try SyntaxUpgrade(definition).definition }
     let graph = try NetGraph(definition, state: options.net.state)
     let names = graph.liveLayers.map { graph[$0].name }
     guard let id = graph.liveLayers.first(where: { graph[$0].name.description == layer }) else {

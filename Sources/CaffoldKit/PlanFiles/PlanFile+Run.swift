@@ -88,13 +88,10 @@ extension PlanFile.Embedded {
 
 extension PlanFile.Result {
   /// What comes of a plan; nothing is written for this.
-  init(_ plan: Plan, text: [UInt8], weights: WeightsFile?, schema: Schema) throws {
+  init(_ plan: Plan, text: [UInt8], weights: (file: WeightsFile, plan: WeightsPlan)?) throws {
     self.init(
       rewriteCount: plan.rewrites.count, typesBefore: plan.typesBefore, typesAfter: plan.typesAfter,
       modelByteCount: text.count, modelDigest: SHA256.digest(of: text),
-      weightsByteCount: try weights.map { weights in
-        try WeightsEmitter(weights).pieces(WeightsPlan(plan.graph, weights: weights, schema: schema))
-          .byteCount
-      })
+      weightsByteCount: try weights.map { try WeightsEmitter($0.file).pieces($0.plan).byteCount })
   }
 }

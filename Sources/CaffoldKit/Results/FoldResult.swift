@@ -70,8 +70,14 @@ public struct FoldResult {
   /// Whether this was a run that writes nothing.
   public internal(set) var isDryRun = false
 
+  /// The net definition that was read.
+  package let original: SourceText
+  /// What bringing the definition to the current syntax changed; nil where no rule of the run wants it.
+  package let upgrade: SyntaxUpgrade.Changes?
   /// All that the rules changed and did not change.
   package let plan: Plan
+  /// How many layers of the weights file were brought to the current syntax.
+  package let upgradedWeightLayers: Int
   /// The plan file that was replayed; nil for a fold.
   package internal(set) var replayed: PlanFile?
   /// What the net definition has that is no error and hardly meant.
@@ -124,7 +130,7 @@ extension FoldResult {
   /// The lines by which the rewritten definition differs from the one that was read.
   package var definitionDiff: [UnifiedDiff.Line] {
     UnifiedDiff.lines(
-      plan.graph.definition.document.bytes, definition,
+      original.bytes, definition,
       names: (inputs.model.path, outputs?.model.path ?? inputs.model.path))
   }
 }

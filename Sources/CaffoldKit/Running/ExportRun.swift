@@ -83,9 +83,9 @@ struct ExportRun {
 
   /// The net as it was read: what the graph is compared with.
   private func original(_ folded: Folded, _ weights: WeightsFile?) throws -> NetRunner {
-    var definition = folded.plan.graph.definition
+    var definition = folded.original
     if options.net.assumesStoredStatistics { definition = try definition.usingStoredStatistics() }
-    let borrowed = Set(folded.plan.borrowed.map(\.layer.index))
+    let borrowed = folded.borrowed
     let net = try NetRunner(
       definition, state: folded.plan.graph.state, schema: folded.schema, weights: weights,
       layouts: folded.rules.layouts, definitions: folded.definitions, borrowed: borrowed)

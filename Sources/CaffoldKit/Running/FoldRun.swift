@@ -93,10 +93,11 @@ struct FoldRun {
       try MissingBlobs.check(definition, in: options.net.state, schema: schema, weights: weights)
     }
     try checkLayerNames(of: definition)
-    let plan = try plan(definition, weights, rules, schema)
+    let upgrade = rules.needsCurrentSyntax ? try SyntaxUpgrade(definition) : nil
+    let plan = try plan(upgrade?.definition ?? definition, weights, rules, schema)
     try checkEffects(of: plan)
     let folded = Folded(
-      read: [file] + (weights.map { [$0.file] } ?? []),
+      read: [file] + (weights.map { [$0.file] } ?? []), original: definition, upgrade: upgrade,
       plan: plan, text: DefinitionEmitter.text(of: plan.graph), weights: weights, schema: schema,
       rules: rules, definitions: ruleFiles.definitions)
     let stated = try replayed == nil && outputs?.plan == nil ? nil : folded.stated
@@ -106,7 +107,9 @@ struct FoldRun {
       inputs: .init(
         model: .init(path: input.model, byteCount: source.bytes.count),
         weights: weights.map { .init(path: $0.path, byteCount: $0.byteCount) }),
-      isDryRun: outputs?.isDryRun ?? true, plan: plan, replayed: replayed,
+      isDryRun: outputs?.isDryRun ?? true, original: source, upgrade: upgrade?.changes, plan: plan,
+      upgradedWeightLayers: upgrade == nil ? 0 : weights?.layers.count { $0.generation != .v2 } ?? 0,
+      replayed: replayed,
       untried: replayed == nil ? rules.untried : [], projectFile: options.projectFile)
     result.problems = problems
     try check(folded, into: &result)
@@ -128,6 +131,10 @@ private struct Written {
 struct Folded {
   /// The files of the net, as they were opened.
   let read: [InputFile]
+  /// The net definition as it was read.
+  let original: NetDefinition
+  /// The definition in the current syntax, which the plan is about; nil where no rule wants it.
+  let upgrade: SyntaxUpgrade?
   let plan: Plan
   /// The net definition.
   let text: [UInt8]
@@ -143,8 +150,24 @@ struct Folded {
 
   /// What a plan file says of the result.
   var stated: PlanFile.Result {
-    get throws { try PlanFile.Result(plan, text: text, weights: weights, schema: schema) }
+    get throws { try PlanFile.Result(plan, text: text, weights: weightsPlan.map { ($0, $1) }) }
   }
+
+  /// What becomes of the weights; nil for a net without them.
+  var weightsPlan: (WeightsFile, WeightsPlan)? {
+    weights.map {
+      ($0, WeightsPlan(plan.graph, weights: $0, schema: schema, upgrades: upgrade != nil))
+    }
+  }
+
+  /// The places in the original definition of layers that the phase leaves out and the net has all the same.
+  var borrowed: Set<Int> {
+    let places = plan.borrowed.map(\.layer.index)
+    return Set(upgrade.map { upgrade in places.compactMap { upgrade.origins[$0] } } ?? places)
+  }
+
+  /// Whether the result may differ from what was read.
+  var isChanged: Bool { !plan.rewrites.isEmpty || upgrade != nil }
 }
 
 extension FoldRun {
@@ -266,7 +289,7 @@ extension FoldRun {
   ) throws {
     let paths = outputs.paths(for: input)
     let model = FoldResult.File(path: paths.model, byteCount: folded.text.count)
-    guard let weights = folded.weights, let weightsPath = paths.weights else {
+    guard let (weights, weightsPlan) = folded.weightsPlan, let weightsPath = paths.weights else {
       let file = try AtomicFile(path: paths.model, mayReplace: true, from: input.model)
       try file.write(folded.text)
       written.files.insert(file, at: 0)
@@ -277,12 +300,10 @@ extension FoldRun {
       model: paths.model, weights: weightsPath, inputs: read, force: outputs.mayReplaceInputs,
       from: (input.model, weights.path))
     try pair.model.write(folded.text)
-    try WeightsEmitter(weights).emit(
-      WeightsPlan(folded.plan.graph, weights: weights, schema: folded.schema), to: pair.weights
-    ) {
+    try WeightsEmitter(weights).emit(weightsPlan, to: pair.weights) {
       observer.progress(.init(task: .writing(path: weightsPath), done: $0, total: $1))
     }
-    if let verification = outputs.verification, !folded.plan.rewrites.isEmpty {
+    if let verification = outputs.verification, folded.isChanged {
       let verified = try verify(folded, weights, pair, verification)
       result.verification = verified
       if !verified.isEqual { result.outcome = .netsDiffer }
@@ -296,7 +317,7 @@ extension FoldRun {
   private func verify(
     _ folded: Folded, _ weights: WeightsFile, _ pair: OutputPair, _ verification: VerificationOptions
   ) throws -> VerifyResult {
-    var before = folded.plan.graph.definition
+    var before = folded.original
     if options.net.assumesStoredStatistics { before = try before.usingStoredStatistics() }
     let after = try NetDefinition(TextDocument(SourceText(path: pair.model.path, bytes: folded.text)))
     // The new weights are read through their open descriptor: they have no name yet.
@@ -304,7 +325,7 @@ extension FoldRun {
     let state = folded.plan.graph.state
     let first = try NetRunner(
       before, state: state, schema: folded.schema, weights: weights, layouts: folded.rules.layouts,
-      definitions: folded.definitions, borrowed: Set(folded.plan.borrowed.map(\.layer.index)))
+      definitions: folded.definitions, borrowed: folded.borrowed)
     let second = try NetRunner(
       after, state: state, schema: folded.schema, weights: written, layouts: folded.rules.layouts,
       definitions: folded.definitions)

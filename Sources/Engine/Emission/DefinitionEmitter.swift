@@ -173,7 +173,7 @@ extension LayerChange.Attribute {
   /// The same where all parameters lie in the layer itself.
   fileprivate var flattened: LayerChange.Attribute {
     var attribute = self
-    if let name = V0Names.flat(path[...]) { attribute.path = [name] }
+    if let name = V0Fields.flat(path[...]) { attribute.path = [name] }
     return attribute
   }
 }

@@ -5,8 +5,16 @@ extension WeightsPlan {
   /// What a rewritten net means for the weights file it was planned with.
   ///
   /// Layers of the file bind by name, as Caffe does it; a layer that the definition lacks is left alone.
-  package init(_ graph: NetGraph, weights: WeightsFile, schema: Schema = .caffe) {
+  /// - Parameter upgrades: whether the file is brought to the current syntax.
+  package init(
+    _ graph: NetGraph, weights: WeightsFile, schema: Schema = .caffe, upgrades: Bool = false
+  ) {
     self.init()
+    if upgrades {
+      let types = graph.definition.layers.map { ($0.name, $0.type) }
+      upgrade = WeightsUpgrade(
+        schema: schema, types: Dictionary(types, uniquingKeysWith: { first, _ in first }))
+    }
     var byName: [Name: LayerID] = [:]
     for index in graph.definition.layers.indices {
       let name = graph.definition.layers[index].name
@@ -19,13 +27,14 @@ extension WeightsPlan {
       guard let id = byName[stored.name] else { continue }
       var edit = WeightLayerEdit()
       if graph[id].isAlive {
-        guard graph[id].isIncluded, Self.fill(&edit, of: id, stored, in: graph, schema) else { continue }
+        guard graph[id].isIncluded, Self.fill(&edit, of: id, stored, in: graph, schema, upgrades: upgrades)
+        else { continue }
       } else {
         edit.removed = true
       }
       edits[stored.index] = edit
     }
-    let isPresent = weights.layers.last?.generation ?? .v2 == .v2
+    let isPresent = upgrades || weights.layers.last?.generation ?? .v2 == .v2
     for id in graph.liveLayers where graph.definition(of: id) == nil {
       let layer = graph[id]
       let blobs = graph.changes[id]?.blobs ?? []
@@ -42,7 +51,7 @@ extension WeightsPlan {
   /// Fills in what changes in one layer; false when nothing does.
   private static func fill(
     _ edit: inout WeightLayerEdit, of id: LayerID, _ stored: WeightLayer, in graph: NetGraph,
-    _ schema: Schema
+    _ schema: Schema, upgrades: Bool
   ) -> Bool {
     let layer = graph[id]
     let definition = graph.definition.layers[id.index]
@@ -63,7 +72,7 @@ extension WeightsPlan {
         !new.contains { $0.path == edit.path }
       }
       edit.setFields = cleared + new
-    } else if stored.generation == .v2 {
+    } else if upgrades || stored.generation == .v2 {
       for attribute in change?.attributes ?? [] {
         if let wire = schema.wireEdit(attribute.path, attribute.values) { edit.setFields.append(wire) }
       }

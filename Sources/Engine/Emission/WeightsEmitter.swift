@@ -4,7 +4,7 @@ import Diagnostics
 /// Writes a weights file after a plan: what the plan does not name goes byte for byte, scaled blobs are
 /// evaluated in chunks on their way.
 package struct WeightsEmitter: Sendable {
-  private let file: WeightsFile
+  let file: WeightsFile
   private let usesLegacyShapes: Bool
 
   /// Makes an emitter for an open file.
@@ -28,6 +28,17 @@ package struct WeightsEmitter: Sendable {
 
   /// The output of a plan as a list of parts; nothing is computed yet.
   package func pieces(_ plan: WeightsPlan) throws -> OutputPieces {
+    let output = try plan.upgrade.map { try upgraded(plan, $0) } ?? kept(plan)
+    // One that was too large before may stay so.
+    guard output.byteCount <= max(Self.mostBytes, file.byteCount) else {
+      throw EmissionError(
+        path: file.path, subject: .net, .fileSize(bytes: output.byteCount, limit: Self.mostBytes))
+    }
+    return output
+  }
+
+  /// The output where every layer keeps its syntax.
+  private func kept(_ plan: WeightsPlan) throws -> OutputPieces {
     var output = OutputPieces()
     var keptUpTo = 0
     var rewriter = MessageRewriter(file.file)
@@ -39,12 +50,10 @@ package struct WeightsEmitter: Sendable {
     }
     output.keep(keptUpTo..<file.byteCount)
     for (index, layer) in plan.appended.enumerated() {
-      output.add(try appended(layer, index: file.layers.count + index))
-    }
-    // One that was too large before may stay so.
-    guard output.byteCount <= max(Self.mostBytes, file.byteCount) else {
-      throw EmissionError(
-        path: file.path, subject: .net, .fileSize(bytes: output.byteCount, limit: Self.mostBytes))
+      output.add(
+        try appended(
+          layer, index: file.layers.count + index, file.layers.last?.generation ?? .v2,
+          legacyShape: usesLegacyShapes))
     }
     return output
   }
@@ -52,21 +61,20 @@ package struct WeightsEmitter: Sendable {
   /// What protobuf reads of one message.
   static let mostBytes = Int(Int32.max)
 
-  private func rewritten(
-    _ layer: WeightLayer, _ edit: WeightLayerEdit, with rewriter: inout MessageRewriter
+  /// A layer after an edit, in its own syntax.
+  ///
+  /// - Parameter presentShapes: whether blobs with four axes get those that Caffe gives them now.
+  func rewritten(
+    _ layer: WeightLayer, _ edit: WeightLayerEdit, presentShapes: Bool = false,
+    with rewriter: inout MessageRewriter
   ) throws -> OutputPieces {
-    let subject = WireSubject.layer(index: layer.index, name: layer.name)
-    rewriter.setSubject(subject)
-    var message = MessageEdit()
-    for field in edit.setFields { message.set(field.path, field.values) }
-    let names = NameFields(layer.generation)
-    if let name = edit.name { message.set(names.name, [.string(name)]) }
-    if let type = edit.type {
-      message.set(names.type, [try typeValue(type, layer.generation, subject: subject)])
-    }
-    if let bottoms = edit.bottoms { message.set(names.bottom, bottoms.map(WireValue.string)) }
-    if let tops = edit.tops { message.set(names.top, tops.map(WireValue.string)) }
-    if let blobs = edit.blobs {
+    rewriter.setSubject(.layer(index: layer.index, name: layer.name))
+    var message = try fieldsEdit(layer, edit, layer.generation)
+    if presentShapes {
+      if let blobs = edit.blobs ?? storedBlobs(ifReshaped: layer) {
+        message.merge(try blobsEdit(layer, blobs, presentShapes: true))
+      }
+    } else if let blobs = edit.blobs {
       let blobsEdit = try self.blobsEdit(layer, blobs)
       if layer.generation == .v0 {
         message.children[CaffeField.V1Layer.v0Layer, default: MessageEdit()].merge(blobsEdit)
@@ -87,17 +95,37 @@ package struct WeightsEmitter: Sendable {
     return output
   }
 
+  /// What an edit changes in a layer's fields, blobs apart.
+  func fieldsEdit(
+    _ layer: WeightLayer, _ edit: WeightLayerEdit, _ generation: LayerGeneration
+  ) throws -> MessageEdit {
+    var message = MessageEdit()
+    for field in edit.setFields { message.set(field.path, field.values) }
+    let names = NameFields(generation)
+    if let name = edit.name { message.set(names.name, [.string(name)]) }
+    if let type = edit.type {
+      let subject = WireSubject.layer(index: layer.index, name: layer.name)
+      message.set(names.type, [try typeValue(type, generation, subject: subject)])
+    }
+    if let bottoms = edit.bottoms { message.set(names.bottom, bottoms.map(WireValue.string)) }
+    if let tops = edit.tops { message.set(names.top, tops.map(WireValue.string)) }
+    return message
+  }
+
   /// The edit of the message that holds the blobs: the i-th new blob takes the place of the i-th old one,
   /// further ones follow the last, old ones without a counterpart go.
-  private func blobsEdit(_ layer: WeightLayer, _ contents: [BlobContent]) throws -> MessageEdit {
+  private func blobsEdit(
+    _ layer: WeightLayer, _ contents: [BlobContent], presentShapes: Bool = false
+  ) throws -> MessageEdit {
     var edit = MessageEdit()
-    let isLegacy = layer.blobs.first?.isLegacyShape ?? usesLegacyShapes
+    let isLegacy = !presentShapes && (layer.blobs.first?.isLegacyShape ?? usesLegacyShapes)
     for (index, content) in contents.enumerated() {
       let writer = BlobWriter(
         file, subject: .blob(index: index, layerIndex: layer.index, layerName: layer.name))
       let original = index < layer.blobs.count ? layer.blobs[index] : nil
       let pieces = try writer.pieces(
-        content, field: layer.generation.blobsField, replacing: original, legacyShape: isLegacy)
+        content, field: layer.generation.blobsField, replacing: original, legacyShape: isLegacy,
+        shape: presentShapes ? presentShape(of: content, layer, blob: index) : nil)
       if let place = original ?? layer.blobs.last {
         edit.replacements[place.fieldRange.lowerBound, default: OutputPieces()].add(pieces)
       } else {
@@ -110,8 +138,10 @@ package struct WeightsEmitter: Sendable {
     return edit
   }
 
-  private func appended(_ layer: NewWeightLayer, index: Int) throws -> OutputPieces {
-    let generation = file.layers.last?.generation ?? .v2
+  /// A layer that the file does not have.
+  func appended(
+    _ layer: NewWeightLayer, index: Int, _ generation: LayerGeneration, legacyShape: Bool
+  ) throws -> OutputPieces {
     let subject = WireSubject.layer(index: index, name: layer.name)
     let names = NameFields(generation)
     var message = MessageEdit()
@@ -126,7 +156,7 @@ package struct WeightsEmitter: Sendable {
         file, subject: .blob(index: blobIndex, layerIndex: index, layerName: layer.name))
       blobs.add(
         try writer.pieces(
-          content, field: generation.blobsField, replacing: nil, legacyShape: usesLegacyShapes))
+          content, field: generation.blobsField, replacing: nil, legacyShape: legacyShape))
     }
     if generation == .v0 {
       message.children[CaffeField.V1Layer.v0Layer, default: MessageEdit()].tail = blobs

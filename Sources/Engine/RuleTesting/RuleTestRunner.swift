@@ -26,7 +26,8 @@ package enum RuleTestRunner {
     of test: RuleTest, _ rule: Rule, _ layouts: [BlobLayout], _ schema: Schema
   ) throws -> String? {
     let rules = RuleSet(rules: [rule.giving(test.arguments)], layouts: layouts)
-    let definition = try NetDefinition(try TextDocument(test.net))
+    var definition = try NetDefinition(try TextDocument(test.net))
+    if rules.needsCurrentSyntax { definition = try SyntaxUpgrade(definition).definition }
     let graph = try NetGraph(definition, state: NetState(phase: .test))
     var options = PlanOptions()
     options.schema = schema

@@ -12,6 +12,8 @@ package protocol LinearDescription: LayerDescription {
   static var message: String { get }
   /// Whether `relu` in the message lets the layer end in a ReLU.
   static var canFuseReLU: Bool { get }
+  /// How many axes the weights have where a file of old gives them four.
+  static var weightAxes: Int { get }
   /// The axis that the channels lie along, as written.
   var axis: Int { get }
   /// Number of output channels; nil where the parameters do not give it.
@@ -30,6 +32,8 @@ package protocol LinearDescription: LayerDescription {
 
 extension LinearDescription {
   package static var canFuseReLU: Bool { false }
+
+  package static var weightAxes: Int { 4 }
 
   package var foldsInput: Bool { true }
 

@@ -53,6 +53,7 @@ struct InnerProductLayer: LinearDescription {
 
   static let message = "inner_product_param"
   static let canFuseReLU = true
+  static let weightAxes = 2
 
   func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] {
     switch axis {

@@ -24,6 +24,14 @@ package struct Rule: Sendable {
     case any
   }
 
+  /// The syntax of the nets that a rule is for.
+  package enum Syntax: String, Sendable, CaseIterable {
+    /// The default: a net of any of Caffe's three syntaxes, which keeps its own.
+    case any
+    /// The current one. Nets of older syntaxes are upgraded, definition and weights, before the first rule is tried.
+    case current
+  }
+
   /// A safety check of the engine that a rule can opt out of, by name.
   package enum Allowance: String, Sendable, CaseIterable {
     /// A value inside the match may be read by layers outside it.
@@ -50,6 +58,8 @@ package struct Rule: Sendable {
   package var priority: Int
   /// The phase it applies to.
   package var phase: PhaseCondition
+  /// The syntax that it wants nets in.
+  package var syntax = Syntax.any
   /// Whether it rewrites a net once at most: what it does cannot be told from the net afterwards.
   package var isOnce: Bool
   /// Whether its misses explain nothing: most layers of the types it looks at are meant to stay.

@@ -32,6 +32,9 @@ package struct RuleSet: Sendable {
     RuleSet(rules: rules.filter { $0.safety != .conversion }, layouts: layouts, untried: untried)
   }
 
+  /// Whether nets are upgraded to the current syntax before the rules are tried.
+  package var needsCurrentSyntax: Bool { rules.contains { $0.syntax == .current } }
+
   /// What is known of layers, and no rules.
   package var withoutRules: RuleSet { RuleSet(rules: [], layouts: layouts) }
 }

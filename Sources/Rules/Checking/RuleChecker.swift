@@ -20,6 +20,7 @@ struct RuleChecker {
     _ = problems.attempt { try checkID(rule.id) }
     let safety = problems.attempt { try word(rule.safety, for: "'safety'") ?? Rule.Safety.exact }
     let phase = problems.attempt { try word(rule.phase, for: "'phase'") ?? Rule.PhaseCondition.test }
+    let syntax = problems.attempt { try word(rule.syntax, for: "'syntax'") ?? Rule.Syntax.any }
     let allowances = problems.attempt {
       Set(try rule.allow.compactMap { try word($0, for: "'allow'") as Rule.Allowance? })
     }
@@ -34,8 +35,8 @@ struct RuleChecker {
       })
     else { return nil }
     let body = checkBody(of: rule, &pattern, context)
-    guard rule.isSound, problems.count == before, !problems.isFull, let safety, let phase, let allowances,
-      let body
+    guard rule.isSound, problems.count == before, !problems.isFull, let safety, let phase, let syntax,
+      let allowances, let body
     else { return nil }
     var checked = Rule(
       id: rule.id.text, summary: rule.summary, documentation: rule.documentation, tags: rule.tags.map(\.text),
@@ -44,6 +45,7 @@ struct RuleChecker {
       parameters: parameters, pattern: pattern,
       lets: body.lets, transforms: body.transforms, rewrite: body.rewrite, tests: tests, source: source,
       node: rule.node, isBuiltin: isBuiltin)
+    checked.syntax = syntax
     checked.typeLists = context.typeLists
     return checked
   }

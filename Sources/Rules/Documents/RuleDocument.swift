@@ -65,6 +65,7 @@ package struct UncheckedRule: Sendable {
   let tags: [RuleText]
   let safety: RuleText?
   let phase: RuleText?
+  let syntax: RuleText?
   let priority: Int
   let once: Bool
   let quiet: Bool
@@ -90,6 +91,7 @@ package struct UncheckedRule: Sendable {
     let tags = problems.attempt { try map.textList("tags") }
     let safety = problems.attempt { try map.text("safety") }
     let phase = problems.attempt { try map.text("phase") }
+    let syntax = problems.attempt { try map.text("syntax") }
     let priority = problems.attempt { try map.integer("priority") ?? 0 }
     let once = problems.attempt { try map.boolean("once") ?? false }
     let quiet = problems.attempt { try map.boolean("quiet") ?? false }
@@ -124,6 +126,7 @@ package struct UncheckedRule: Sendable {
     // Optional twice: absent, or wrong.
     self.safety = safety ?? nil
     self.phase = phase ?? nil
+    self.syntax = syntax ?? nil
     self.priority = priority ?? 0
     self.once = once ?? false
     self.quiet = quiet ?? false

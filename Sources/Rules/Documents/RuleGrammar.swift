@@ -44,6 +44,10 @@ package enum RuleGrammar {
       RuleKey(
         "phase", .words(Rule.PhaseCondition.allCases.map(\.rawValue)),
         "The phase of the nets that the rule may rewrite; TEST when absent."),
+      RuleKey(
+        "syntax", .words(Rule.Syntax.allCases.map(\.rawValue)),
+        "'current': a run that selects the rule upgrades nets of Caffe's older syntaxes first, definition and weights."
+      ),
       RuleKey("priority", .integer, "Higher goes first; 0 when absent."),
       RuleKey(
         "once", .boolean, "Whether it rewrites a net once at most, at the first place that it matches."),

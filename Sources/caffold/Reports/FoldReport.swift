@@ -56,7 +56,9 @@ struct FoldReport {
   var text: String {
     var lines = layerTable
     lines += [""] + fileLines
-    lines += [""] + rewriteLines + untriedLines + idleLines
+    let upgrade = UpgradeLines(result)
+    lines += [""] + (upgrade?.lines ?? []) + rewriteLines(isUpgraded: upgrade != nil)
+    lines += untriedLines + idleLines
     lines += replayLines
     if let check { lines += ["", check.summary] + check.details(verbose: verbose) }
     if let check { lines += check.precision.lines(verbose: verbose) }
@@ -115,8 +117,8 @@ struct FoldReport {
     return ["", "\(made) of \(planned) rewrites of the plan were made; the others are disabled"]
   }
 
-  private var rewriteLines: [String] {
-    guard !plan.rewrites.isEmpty else { return [unchangedLine] }
+  private func rewriteLines(isUpgraded: Bool) -> [String] {
+    guard !plan.rewrites.isEmpty else { return isUpgraded && plan.refusals.isEmpty ? [] : [unchangedLine] }
     if verbose {
       return plan.rewrites.map { rewrite in
         func names(_ layers: [LayerID]) -> String {
@@ -169,8 +171,9 @@ struct FoldReport {
       }
     }
     guard !counts.isEmpty else { return "nothing changed: no rule of this run applies to the net" }
+    let what = UpgradeLines(result) == nil ? "nothing changed" : "no layer was rewritten"
     let kinds = counts.sorted { $0.count > $1.count }.map { Wording.counted($0.count, "\($0.type) layer") }
-    return "nothing changed: \(Wording.list(kinds, "and")) could not be rewritten (reasons below)"
+    return "\(what): \(Wording.list(kinds, "and")) could not be rewritten (reasons below)"
   }
 
   private var warningLines: [String] {
@@ -229,19 +232,10 @@ struct FoldReport {
           ("types", .array(types)),
         ])
       ),
+      ("upgrade", UpgradeLines(result)?.json ?? .null),
       ("rewrites", .array(zip(0..., plan.rewrites).map(rewrite))),
       ("refusals", .array(plan.refusals.map(refusal))),
-      (
-        "overlaps",
-        .array(
-          plan.overlaps.map { overlap in
-            .object([
-              ("rule", .string(overlap.rule)), ("layer", .name(overlap.layer)),
-              ("winner", .string(overlap.winner)),
-              ("layers", .array(overlap.shared.map(JSONValue.name))),
-            ])
-          })
-      ),
+      ("overlaps", .array(plan.overlaps.map(overlap))),
       ("warnings", .array(warnings)),
       ("check", check?.json ?? .null),
       ("precision", check?.precision.json ?? .null),
@@ -250,6 +244,14 @@ struct FoldReport {
         "plan",
         result.planFile.map(file) ?? .null
       ),
+    ])
+  }
+
+  private func overlap(_ overlap: Overlap) -> JSONValue {
+    .object([
+      ("rule", .string(overlap.rule)), ("layer", .name(overlap.layer)),
+      ("winner", .string(overlap.winner)),
+      ("layers", .array(overlap.shared.map(JSONValue.name))),
     ])
   }
 

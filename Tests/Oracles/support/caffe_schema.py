@@ -141,9 +141,9 @@ def _add_field(message, word, messages=MESSAGES, enums=ENUMS):
         field.default_value = default
 
 
-def build(extra_messages=None, extra_enums=None):
+def build(extra_messages=None, extra_enums=None, tables=(MESSAGES, ENUMS)):
     """The classes by name; with what a fork adds: fields of Caffe's messages, and messages and enums."""
-    messages, enums = dict(MESSAGES), ENUMS | (extra_enums or {})
+    messages, enums = dict(tables[0]), tables[1] | (extra_enums or {})
     for name, fields in (extra_messages or {}).items():
         messages[name] = " ".join(part for part in (messages.get(name), fields) if part)
     file = descriptor_pb2.FileDescriptorProto(name="caffold_oracle.proto", package=PACKAGE, syntax="proto2")
