@@ -24,16 +24,14 @@ extension LayerDefinition {
 }
 
 extension ForkUse {
-  /// BVLC's last field of a layer, `clip_param`; those behind are forks'.
-  private static let lastFieldOfLayer = 148
-
   /// Messages nest as deep as texts do; a schema's do not.
   fileprivate mutating func look(into message: TextMessage, of type: String, at path: String) {
     guard let known = Schema.caffe.message(type), !known.fields.isEmpty else { return }
     for field in message.fields {
       let name = path.isEmpty ? field.name : path + "." + field.name
       let declared = known.field(named: field.name)
-      let isForks = type == Schema.caffe.layerMessage && (declared?.number ?? 0) > Self.lastFieldOfLayer
+      let isForks =
+        type == Schema.caffe.layerMessage && declared.map { !BVLCFields.has($0, in: type) } ?? true
       guard let declared, declared.number != nil, !isForks else {
         if !fields.contains(name) { fields.append(name) }
         continue

@@ -117,6 +117,8 @@ package struct WeightsPlan: Sendable {
   package var appended: [NewWeightLayer]
   /// How the file is brought to the current syntax; nil where every layer keeps its own.
   package var upgrade: WeightsUpgrade?
+  /// The number type that all blobs get; nil where each keeps its own.
+  package var storage: BlobStorage?
 
   /// Makes a plan from its parts.
   package init(edits: [Int: WeightLayerEdit] = [:], appended: [NewWeightLayer] = []) {

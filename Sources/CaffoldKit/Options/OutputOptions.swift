@@ -1,3 +1,5 @@
+import CaffeIO
+
 /// Where the outputs of a fold go.
 ///
 /// With nothing but the defaults they go beside the inputs, as `NAME_inference.prototxt` and `NAME_inference.caffemodel`.
@@ -14,6 +16,8 @@ public struct OutputOptions: Sendable, Equatable {
   public var mayReplaceInputs = false
   /// Whether the run does all but write.
   public var isDryRun = false
+  /// The number type of the weights that are written; nil where each blob keeps its own.
+  public var numbers: WeightNumbers?
   /// Whether both nets are run on random inputs before the outputs get their names.
   public var verification: VerificationOptions?
 
@@ -35,6 +39,22 @@ public struct OutputOptions: Sendable, Equatable {
     return ModelFiles(
       model: path(model, besides: weights, input: input.model),
       weights: input.weights.map { path(weights, besides: model, input: $0) })
+  }
+}
+
+/// A number type that weights can be written in.
+public enum WeightNumbers: String, Sendable, CaseIterable {
+  /// Single precision, which every Caffe reads.
+  case float
+  /// Half precision, as NVIDIA's Caffe stores it.
+  case half
+
+  /// How the blobs are stored.
+  package var storage: BlobStorage {
+    switch self {
+    case .float: .float
+    case .half: .half
+    }
   }
 }
 

@@ -289,13 +289,14 @@ extension FoldRun {
   ) throws {
     let paths = outputs.paths(for: input)
     let model = FoldResult.File(path: paths.model, byteCount: folded.text.count)
-    guard let (weights, weightsPlan) = folded.weightsPlan, let weightsPath = paths.weights else {
+    guard var (weights, weightsPlan) = folded.weightsPlan, let weightsPath = paths.weights else {
       let file = try AtomicFile(path: paths.model, mayReplace: true, from: input.model)
       try file.write(folded.text)
       written.files.insert(file, at: 0)
       written.nets = .init(model: model, weights: nil)
       return
     }
+    weightsPlan.storage = outputs.numbers?.storage
     let pair = try OutputPair(
       model: paths.model, weights: weightsPath, inputs: read, force: outputs.mayReplaceInputs,
       from: (input.model, weights.path))
@@ -303,7 +304,7 @@ extension FoldRun {
     try WeightsEmitter(weights).emit(weightsPlan, to: pair.weights) {
       observer.progress(.init(task: .writing(path: weightsPath), done: $0, total: $1))
     }
-    if let verification = outputs.verification, folded.isChanged {
+    if let verification = outputs.verification, folded.isChanged || outputs.numbers != nil {
       let verified = try verify(folded, weights, pair, verification)
       result.verification = verified
       if !verified.isEqual { result.outcome = .netsDiffer }
@@ -334,7 +335,7 @@ extension FoldRun {
     comparing.inputs.shapes = try InputArguments(first, second, model: input.model).shapes(
       verification.inputShapes)
     // Numbers in half precision have three digits, and so have what is computed from them.
-    let isHalf = weights.layers.contains { $0.blobs.contains { $0.storage == .half } }
+    let isHalf = (weights.layers + written.layers).contains { $0.blobs.contains { $0.storage == .half } }
     comparing.tolerance = isHalf ? 1e-2 : 1e-4
     comparing.converted = ConvertedBlobs(folded.plan)
     let comparison = try comparing.compare(first, second, in: Float.self, model: input.model) {

@@ -32,6 +32,9 @@ package struct DefinitionEmitter {
     if graph.layers[index].name != definitions[index].name {
       rename(definitions[index], to: graph.layers[index].name)
     }
+    if graph.layers[index].type != definitions[index].type {
+      retype(definitions[index], to: graph.layers[index].type)
+    }
     if !graph.areNamed(graph.layers[index].bottoms, definitions[index].bottoms) {
       connect(graph.layers[index].bottoms, in: definitions[index], "bottom")
     }
@@ -49,6 +52,15 @@ package struct DefinitionEmitter {
       editor.set(field, toString: name)
     } else {
       editor.append([NewTextField(name: "name", value: .string(name))], to: definition.parameters)
+    }
+  }
+
+  private mutating func retype(_ definition: LayerDefinition, to type: String) {
+    guard let field = definition.parameters.last("type") else { return }
+    switch definition.generation {
+    case .v2: editor.set(field, toString: Name(type))
+    case .v1: editor.set(field, toLiteral: LegacyLayerTypes.v1Word(name: type) ?? type)
+    case .v0: editor.set(field, toString: Name(LegacyLayerTypes.v0Name(name: type) ?? type))
     }
   }
 

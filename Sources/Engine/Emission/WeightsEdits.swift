@@ -65,8 +65,8 @@ extension WeightsPlan {
     }
     if tops != definition.tops, stored.tops.map(\.name) == definition.tops { edit.tops = tops }
     if layer.name != definition.name { edit.name = layer.name }
+    if layer.type != definition.type { edit.type = layer.type }
     if let fields = change?.replacement {
-      if layer.type != definition.type { edit.type = layer.type }
       let new = schema.wireEdits(fields)
       let cleared = schema.parametersToClear(of: definition).filter { edit in
         !new.contains { $0.path == edit.path }

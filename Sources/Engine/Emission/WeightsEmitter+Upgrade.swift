@@ -16,7 +16,7 @@ extension WeightsEmitter {
       case CaffeField.Net.layer, CaffeField.Net.v1Layers:
         let layer = file.layers[index]
         index += 1
-        let edit = plan.edits[layer.index] ?? WeightLayerEdit()
+        let edit = edit(of: layer, plan) ?? WeightLayerEdit()
         if edit.removed { continue }
         if layer.generation == .v2 {
           output.add(try rewritten(layer, edit, presentShapes: true, with: &rewriter))
@@ -28,7 +28,7 @@ extension WeightsEmitter {
       }
     }
     for (place, layer) in plan.appended.enumerated() {
-      output.add(try appended(layer, index: file.layers.count + place, .v2, legacyShape: false))
+      output.add(try appended(converted(layer, plan), index: file.layers.count + place, .v2, legacyShape: false))
     }
     return output
   }

@@ -42,8 +42,8 @@ package struct WeightsEmitter: Sendable {
     var output = OutputPieces()
     var keptUpTo = 0
     var rewriter = MessageRewriter(file.file)
-    for (index, edit) in plan.edits.sorted(by: { $0.key < $1.key }) {
-      let layer = file.layers[index]
+    for layer in file.layers {
+      guard let edit = edit(of: layer, plan) else { continue }
       output.keep(keptUpTo..<layer.fieldRange.lowerBound)
       keptUpTo = layer.fieldRange.upperBound
       if !edit.removed { output.add(try rewritten(layer, edit, with: &rewriter)) }
@@ -52,7 +52,7 @@ package struct WeightsEmitter: Sendable {
     for (index, layer) in plan.appended.enumerated() {
       output.add(
         try appended(
-          layer, index: file.layers.count + index, file.layers.last?.generation ?? .v2,
+          converted(layer, plan), index: file.layers.count + index, file.layers.last?.generation ?? .v2,
           legacyShape: usesLegacyShapes))
     }
     return output
@@ -60,6 +60,16 @@ package struct WeightsEmitter: Sendable {
 
   /// What protobuf reads of one message.
   static let mostBytes = Int(Int32.max)
+
+  /// What a plan does to a layer, its number type included; nil where the layer stays byte for byte.
+  func edit(of layer: WeightLayer, _ plan: WeightsPlan) -> WeightLayerEdit? {
+    guard let storage = plan.storage else { return plan.edits[layer.index] }
+    var edit = plan.edits[layer.index] ?? WeightLayerEdit()
+    let contents = edit.blobs ?? layer.blobs.map(BlobContent.stored)
+    guard !contents.allSatisfy({ $0.storage == storage }) else { return plan.edits[layer.index] }
+    edit.blobs = contents.map { $0.converted(to: storage, from: file) }
+    return edit
+  }
 
   /// A layer after an edit, in its own syntax.
   ///
@@ -136,6 +146,14 @@ package struct WeightsEmitter: Sendable {
       edit.replacements[blob.fieldRange.lowerBound] = OutputPieces()
     }
     return edit
+  }
+
+  /// A new layer with its blobs in the number type that all get.
+  func converted(_ layer: NewWeightLayer, _ plan: WeightsPlan) -> NewWeightLayer {
+    guard let storage = plan.storage else { return layer }
+    var layer = layer
+    layer.blobs = layer.blobs.map { $0.converted(to: storage, from: file) }
+    return layer
   }
 
   /// A layer that the file does not have.

@@ -177,6 +177,16 @@ extension NetGraph {
     updateBlob(root) { $0.soleReadersUpTo = nil }
   }
 
+  /// Lets a layer write blobs of its own where it writes over what it reads.
+  ///
+  /// - Throws: a refusal where a net input and an output would have to have one name.
+  mutating func separateTops(of id: LayerID) throws(Refusal.Reason) {
+    for top in layers[id.index].tops {
+      guard let previous = values[top.index].previous else { continue }
+      try separate(previous, from: top, keepsEarlierName: true)
+    }
+  }
+
   private mutating func noteCounts() {
     remember(
       .counts(layers: layers.count, values: values.count, blobs: blobs.count, uses: uses.count))
@@ -209,6 +219,16 @@ extension NetGraph {
 
   /// Whether a blob has, or once had, this name.
   mutating func isBlobNameUsed(_ name: Name) -> Bool { unusedBlobName(name) != name }
+
+  /// Gives the blob of a value another name; every version of it goes by the new one.
+  ///
+  /// - Throws: a refusal for a name that another blob has or had.
+  mutating func rename(_ value: ValueID, to name: Name) throws(Refusal.Reason) {
+    guard name != blobName(of: value) else { return }
+    guard !name.isEmpty, !isBlobNameUsed(name) else { throw Refusal.Reason(BlobNameTaken(blob: name)) }
+    let unique = freshBlobName(name)
+    updateBlob(root(of: values[value.index].blob)) { $0.name = unique }
+  }
 
   /// The layer of the phase that has a name now, apart from `gone`.
   mutating func layer(named name: Name, besides gone: [LayerID]) -> LayerID? {

@@ -31,6 +31,7 @@ final class DescribedLayer: Sendable {
 struct DescribedLayers {
   private struct Entry {
     var attributes: [LayerChange.Attribute]
+    var type: String
     var bottoms: Int
     var tops: Int
     var described: DescribedLayer
@@ -49,14 +50,14 @@ struct DescribedLayers {
     guard parameters.change?.replacement == nil else { return describe(layer, parameters, schema) }
     let attributes = parameters.change?.attributes ?? []
     if id.index < known.count, let entry = known[id.index], entry.bottoms == layer.bottoms.count,
-      entry.tops == layer.tops.count, entry.attributes == attributes
+      entry.tops == layer.tops.count, entry.type == layer.type, entry.attributes == attributes
     {
       return entry.described
     }
     let described = describe(layer, parameters, schema)
     while known.count <= id.index { known.append(nil) }
     known[id.index] = Entry(
-      attributes: attributes, bottoms: layer.bottoms.count, tops: layer.tops.count, described: described)
+      attributes: attributes, type: layer.type, bottoms: layer.bottoms.count, tops: layer.tops.count, described: described)
     return described
   }
 

@@ -341,6 +341,14 @@ final class MatchEnvironment: ExpressionEnvironment {
     return (Tensor(scale), Tensor(affine.shift ?? Array(repeating: 0, count: scale.count)))
   }
 
+  func statistics(of layer: LayerReference) throws(ExpressionFault) -> StoredStatistics {
+    let found = try asking { () throws(Refusal.Reason) in try net.statistics(of: id(layer)) }
+    guard let found else { throw ExpressionFault("no weights were given", cause: NeedsWeights()) }
+    return found
+  }
+
+  func foreignFieldCount(of layer: LayerReference) -> Int { net.foreignFields(of: id(layer)).count }
+
   func window(of layer: LayerReference) throws(ExpressionFault) -> WindowSizes {
     try asking { () throws(Refusal.Reason) in try net.window(of: id(layer)) }
   }

@@ -110,7 +110,7 @@ struct LayerWriter {
 
   /// Whether the syntax of the definition has such a layer. An Input becomes an input of the net in the old syntaxes,
   /// which do not have the layer.
-  private func canWrite(_ type: String, _ fields: [NewTextField]) -> Bool {
+  func canWrite(_ type: String, _ fields: [NewTextField]) -> Bool {
     let definition = net.graph.definition
     switch definition.generation {
     case .v2: return true
@@ -137,7 +137,7 @@ struct LayerWriter {
       !taken.contains(name) && net.graph.layer(named: name, besides: gone) == nil
         && !net.hasForeignBlobs(named: name)
     }
-    if let name = template.name?.filled(by: rule.rule, { net.graph[binding[$0]].name }) {
+    if let name = try template.name?.filled(by: rule.rule, environment, { net.graph[binding[$0]].name }) {
       // Weights bind by name: two layers of one name would fight over them.
       guard isFree(name) else { throw Refusal.Reason(LayerNameTaken(name: name)) }
       taken.append(name)
@@ -379,7 +379,7 @@ struct LayerWriter {
         case .taken(let capture, let index):
           new.append(.taken(try value(.top(capture: capture, index: index), [])))
         case .fresh(let template?):
-          let name = template.filled(by: rule.rule) { net.graph[binding[$0]].name }
+          let name = try template.filled(by: rule.rule, environment) { net.graph[binding[$0]].name }
           guard !net.graph.isBlobNameUsed(name) else { throw Refusal.Reason(BlobNameTaken(blob: name)) }
           new.append(.fresh(name: name))
         case .fresh(nil):

@@ -64,8 +64,27 @@ struct Rewriter {
         if net.writes(field.path, of: layer) { cleared.append((layer, field.path)) }
         try clear(field, of: layer)
       }
+      for capture in rule.rewrite.foreignCleared {
+        for path in net.foreignFields(of: binding[capture]) {
+          cleared.append((binding[capture], path))
+          net.setAttribute(path, to: [], of: binding[capture])
+        }
+      }
+      for (capture, type) in rule.rewrite.retypes {
+        guard writer?.canWrite(type, []) ?? true else { throw Refusal.Reason(OldSyntax(type: type)) }
+        net.graph.setType(of: binding[capture], to: type)
+        net.graph.updateChange(of: binding[capture]) { _ in }
+      }
+      for capture in rule.rewrite.separated { try net.graph.separateTops(of: binding[capture]) }
+      for (capture, template) in rule.rewrite.topNames {
+        for top in net.graph[binding[capture]].tops {
+          environment.assign(.string(net.graph.blobName(of: top)), to: "name")
+          let name = try template.filled(by: rule.rule, environment) { net.graph[binding[$0]].name }
+          try net.graph.rename(top, to: name)
+        }
+      }
       for rename in rule.rewrite.renames {
-        let name = rename.name.filled(by: rule.rule) { capture in
+        let name = try rename.name.filled(by: rule.rule, environment) { capture in
           let layer = binding[capture]
           return names.first { $0.layer == layer }?.name ?? ""
         }
@@ -240,13 +259,23 @@ extension WorkingNet {
 
 extension NameTemplate {
   /// The name, made of those of layers and of the values of the rule's parameters.
-  func filled(by rule: Rule, _ name: (Int) -> Name) -> Name {
-    parts.reduce("") { filled, part in
+  ///
+  /// - Throws: a refusal for an expression without a value.
+  func filled(
+    by rule: Rule, _ environment: MatchEnvironment, _ name: (Int) -> Name
+  ) throws(Refusal.Reason) -> Name {
+    var filled: Name = ""
+    for part in parts {
       switch part {
-      case .text(let text): filled + Name(text)
-      case .name(let capture): filled + name(capture)
-      case .parameter(let parameter): filled + Name(rule.value(ofParameter: parameter)?.parameterText ?? "")
+      case .text(let text): filled = filled + Name(text)
+      case .name(let capture): filled = filled + name(capture)
+      case .parameter(let parameter):
+        filled = filled + Name(rule.value(ofParameter: parameter)?.parameterText ?? "")
+      case .computed(let expression):
+        // A text can be told without weights.
+        if case .string(let text)? = try environment.value(of: expression) { filled = filled + text }
       }
     }
+    return filled
   }
 }

@@ -127,8 +127,47 @@ package protocol ExpressionEnvironment {
   var inputCount: Int { get }
   /// What the layer does to each channel, `y = scale·x + shift`, both `[C]`.
   func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor)
+  /// What a normalisation normalises by.
+  func statistics(of layer: LayerReference) throws(ExpressionFault) -> StoredStatistics
+  /// How many fields of the layer BVLC's Caffe does not have and change nothing.
+  func foreignFieldCount(of layer: LayerReference) throws(ExpressionFault) -> Int
   /// The window that a convolution or pooling moves over its input.
   func window(of layer: LayerReference) throws(ExpressionFault) -> WindowSizes
+}
+
+/// What a normalisation by stored statistics computes with: y = gamma·(x − mean)/√(variance + epsilon) + beta, one number per
+/// channel.
+package struct StoredStatistics: Sendable, Equatable {
+  /// The means, divided by their factor.
+  package var mean: [Double]
+  /// The variances, divided by their factor.
+  package var variance: [Double]
+  /// What is multiplied with; 1 where the layer has none.
+  package var gamma: [Double]
+  /// What is added; 0 where the layer has none.
+  package var beta: [Double]
+  /// What is added to the variance.
+  package var epsilon: Double
+
+  /// Makes one of all its parts.
+  package init(mean: [Double], variance: [Double], gamma: [Double], beta: [Double], epsilon: Double) {
+    self.mean = mean
+    self.variance = variance
+    self.gamma = gamma
+    self.beta = beta
+    self.epsilon = epsilon
+  }
+
+  /// What expressions call the vectors.
+  static let vectors = ["mean", "variance", "gamma", "beta"]
+
+  var parts: [String: ExpressionValue] {
+    var parts = ["epsilon": ExpressionValue.number(epsilon)]
+    for (name, values) in zip(Self.vectors, [mean, variance, gamma, beta]) {
+      parts[name] = .tensor(Tensor(values))
+    }
+    return parts
+  }
 }
 
 /// The window of a convolution or pooling: a number for each spatial axis, or a single one for all of them.

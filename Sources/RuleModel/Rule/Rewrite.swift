@@ -18,6 +18,14 @@ package struct Rewrite: Sendable {
   package var renames: [(capture: Int, name: NameTemplate)] = []
   /// Fields of captures that go.
   package var cleared: [ClearedField] = []
+  /// New types of captures, which keep their fields and blobs.
+  package var retypes: [(capture: Int, type: String)] = []
+  /// Captures that write blobs of their own from now on, not over what they read.
+  package var separated: [Int] = []
+  /// New names of all that captures make.
+  package var topNames: [(capture: Int, name: NameTemplate)] = []
+  /// Captures whose fields go that BVLC's Caffe does not have and that change nothing.
+  package var foreignCleared: [Int] = []
   /// What captures read from now on.
   package var connections: [(capture: Int, bottoms: [ValueReference])] = []
   /// Values that captures read no more, each once.
@@ -50,6 +58,7 @@ package struct Rewrite: Sendable {
   package var isEmpty: Bool {
     removed.isEmpty && dropped.isEmpty && replaced.isEmpty && insertions.isEmpty && renames.isEmpty
       && cleared.isEmpty && connections.isEmpty && disconnections.isEmpty && pruned.isEmpty
+      && retypes.isEmpty && separated.isEmpty && topNames.isEmpty && foreignCleared.isEmpty
   }
 
   /// Whether it does nothing but take layers and fields out.
@@ -194,7 +203,7 @@ package struct Insertion: Sendable {
   }
 }
 
-/// A name with places for the names of captures: `{bn.name}_scale`.
+/// A name with places for the names of captures, `{bn.name}_scale`, and for texts: `{replace(bn.name, '/', '_')}`.
 package struct NameTemplate: Sendable {
   /// A piece of the name.
   package enum Part: Sendable {
@@ -204,6 +213,8 @@ package struct NameTemplate: Sendable {
     case name(capture: Int)
     /// The value of a parameter of the rule.
     case parameter(String)
+    /// The text that an expression evaluates to.
+    case computed(CheckedExpression)
   }
 
   /// The pieces, in order.

@@ -31,7 +31,17 @@ struct RewriteSectionChecker {
     // The other keys speak of what stays and what goes.
     guard problems.count == before else { return rewrite }
     rewrite.keepsEarlierName = problems.attempt { try keepsEarlierName(map) } ?? false
-    rewrite.renames = problems.attempt { try renames(map, scope, rewrite) } ?? []
+    _ = problems.attempt { try renames(map, scope, &rewrite) }
+    _ = problems.attempt { try retypes(map, scope, &rewrite) }
+    rewrite.separated = problems.attempt { try captures("separate", map, scope.capture) } ?? []
+    rewrite.foreignCleared = problems.attempt { try captures("clear_foreign", map, scope.capture) } ?? []
+    for (key, named) in [("separate", rewrite.separated), ("clear_foreign", rewrite.foreignCleared)] {
+      for capture in named where rewrite.lets(go: capture) {
+        _ = problems.attempt {
+          throw RuleError(.setInVain(capture: pattern.captures[capture].name), map.keyNode(key) ?? map.node)
+        }
+      }
+    }
     let cleared = problems.attempt { try map.textList("clear") } ?? []
     rewrite.cleared = problems.attemptEach(cleared) { try self.cleared($0, scope, rewrite) }
     _ = problems.attempt { try connections(map, scope, &rewrite) }
@@ -91,15 +101,31 @@ struct RewriteSectionChecker {
     return capture
   }
 
-  private func renames(
-    _ map: YAMLMap, _ scope: RuleScope, _ rewrite: Rewrite
-  ) throws -> [(capture: Int, name: NameTemplate)] {
-    try map.map("rename", as: "rename")?.texts.map { key, value in
-      (
-        capture: try staying(key, scope, rewrite),
-        name: try NameTemplate(try value.asText(for: .key(key.text)), scope)
-      )
-    } ?? []
+  /// New names of layers, and under `layer.tops` of what they make.
+  private func renames(_ map: YAMLMap, _ scope: RuleScope, _ rewrite: inout Rewrite) throws {
+    let tops = ".tops"
+    for (key, value) in try map.map("rename", as: "rename")?.texts ?? [] {
+      let text = try value.asText(for: .key(key.text))
+      guard key.text.hasSuffix(tops) else {
+        rewrite.renames.append(
+          (capture: try staying(key, scope, rewrite), name: try NameTemplate(text, scope)))
+        continue
+      }
+      var scope = scope
+      try scope.define(RuleText(text: NameTemplate.present, node: text.node), as: .string)
+      let layer = RuleText(text: String(key.text.dropLast(tops.count)), node: key.node)
+      rewrite.topNames.append(
+        (capture: try staying(layer, scope, rewrite), name: try NameTemplate(text, scope)))
+    }
+  }
+
+  private func retypes(_ map: YAMLMap, _ scope: RuleScope, _ rewrite: inout Rewrite) throws {
+    for (key, value) in try map.map("retype", as: "retype")?.texts ?? [] {
+      rewrite.retypes.append(
+        (
+          capture: try staying(key, scope, rewrite), type: try value.asText(for: .key(key.text)).text
+        ))
+    }
   }
 
   private func connections(_ map: YAMLMap, _ scope: RuleScope, _ rewrite: inout Rewrite) throws {
@@ -175,6 +201,9 @@ extension ValueReference {
 }
 
 extension NameTemplate {
+  /// What a new name of a top calls the present one.
+  static let present = "name"
+
   /// Reads `{bn.name}_scale` or `{bn.name}{suffix}`, where `suffix` is a parameter.
   init(_ text: RuleText, _ scope: RuleScope) throws {
     var parts: [Part] = []
@@ -187,6 +216,9 @@ extension NameTemplate {
       if open > rest.startIndex { parts.append(.text(String(rest[..<open]))) }
       if scope.isParameter(String(inside)) {
         parts.append(.parameter(String(inside)))
+      } else if inside.contains(where: { "([".contains($0) }) || inside == Substring(Self.present) {
+        let expression = RuleText(text: String(inside), node: text.node)
+        parts.append(.computed(try scope.check(expression, expecting: .string)))
       } else {
         guard inside.hasSuffix(".name") else { throw RuleError(.badName(text.text), text.node) }
         let capture = String(inside.dropLast(5))

@@ -162,7 +162,16 @@ package enum RuleGrammar {
       RuleKey("replace", .texts, "Captures whose place new layers take."),
       RuleKey("with", .templates, "The layers that take it, in the order in which they compute."),
       RuleKey("insert", .insertions, "Layers that come between others."),
-      RuleKey("rename", .namedTexts, "New names of captures, with '{capture.name}' for the present ones."),
+      RuleKey(
+        "rename", .namedTexts,
+        "New names of captures, with '{capture.name}' for the present ones; under 'capture.tops' of all that one makes, with '{name}'."
+      ),
+      RuleKey("retype", .namedTexts, "New types of captures, which keep their fields and blobs."),
+      RuleKey(
+        "separate", .texts, "Captures that write blobs of their own from now on, not over what they read."),
+      RuleKey(
+        "clear_foreign", .texts,
+        "Captures whose fields go that BVLC's Caffe does not have and that change nothing."),
       RuleKey("clear", .texts, "Fields that go: 'capture.convolution_param.weight_filler', 'capture.param'."),
       RuleKey(
         "bottoms", .namedConnections,

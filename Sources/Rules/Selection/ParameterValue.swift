@@ -87,6 +87,8 @@ struct ParameterEnvironment: ExpressionEnvironment {
   }
   func isInput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool { false }
   var inputCount: Int { 0 }
+  func statistics(of layer: LayerReference) throws(ExpressionFault) -> StoredStatistics { throw Self.fault }
+  func foreignFieldCount(of layer: LayerReference) throws(ExpressionFault) -> Int { throw Self.fault }
   func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor) {
     throw Self.fault
   }

@@ -7,10 +7,10 @@ import JSON
 struct BatchRequest {
   var model: ModelFiles
   var options: RunOptions
-  /// Of these, what a batch can ask for: the folder, the replacing of inputs, the verification.
+  /// Of these, what a batch can ask for: the folder, the replacing of inputs, the verification, the number type.
   var outputs: OutputOptions
 
-  private static let keys = ["model", "weights", "folder", "force", "verify", "options"]
+  private static let keys = ["model", "weights", "folder", "force", "verify", "numbers", "options"]
 
   var json: JSONValue {
     .object([
@@ -19,6 +19,7 @@ struct BatchRequest {
       ("folder", outputs.folder.map(JSONValue.string) ?? .null),
       ("force", .boolean(outputs.mayReplaceInputs)),
       ("verify", outputs.verification.map { .array($0.inputShapes.map(JSONValue.string)) } ?? .null),
+      ("numbers", outputs.numbers.map { .string($0.rawValue) } ?? .null),
       ("options", options.json),
     ])
   }
@@ -46,5 +47,6 @@ struct BatchRequest {
       verification.inputShapes = try node.strings(for: "verify")
       return verification
     }
+    outputs.numbers = try text("numbers").flatMap(WeightNumbers.init)
   }
 }

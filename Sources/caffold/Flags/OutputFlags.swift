@@ -28,6 +28,13 @@ struct OutputFlags: ParsableArguments {
       valueName: "file"))
   var plan: String?
 
+  @Option(
+    name: .customLong("weights"),
+    help: ArgumentHelp(
+      "The number type of the weights that are written: float, half (as NVIDIA's Caffe stores it) or keep, which is the default.",
+      valueName: "type"))
+  var numbers = "keep"
+
   @Flag(help: "Allow an output to replace a file that this run reads.")
   var force = false
 
@@ -71,6 +78,14 @@ struct OutputFlags: ParsableArguments {
     if verify, !hasWeights || !options.makesNets {
       throw ValidationError("--verify needs a weights file, and is about the nets that are written")
     }
+    let types = WeightNumbers.allCases.map(\.rawValue) + ["keep"]
+    guard types.contains(numbers) else {
+      throw ValidationError(
+        "--weights is one of \(types.joined(separator: ", ")), not '\(numbers)'; the weights file is an argument")
+    }
+    if numbers != "keep", !hasWeights || !options.makesNets {
+      throw ValidationError("--weights needs a weights file, and is about the weights that are written")
+    }
     if !hasWeights, weights != nil { throw ValidationError("--output-weights needs a weights file") }
   }
 
@@ -80,6 +95,7 @@ struct OutputFlags: ParsableArguments {
     options.model = model
     options.weights = weights
     options.plan = plan
+    options.numbers = WeightNumbers(rawValue: numbers)
     options.mayReplaceInputs = force
     options.isDryRun = dryRun
     if verify {

@@ -62,6 +62,12 @@ import Testing
     func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor) {
       try net.affine(of: layer)
     }
+    func statistics(of layer: LayerReference) throws(ExpressionFault) -> StoredStatistics {
+      try net.statistics(of: layer)
+    }
+    func foreignFieldCount(of layer: LayerReference) throws(ExpressionFault) -> Int {
+      try net.foreignFieldCount(of: layer)
+    }
     func window(of layer: LayerReference) throws(ExpressionFault) -> WindowSizes { try net.window(of: layer) }
 
     /// The value of a text, or what is said instead.

@@ -74,6 +74,11 @@ struct SmallNet: ExpressionEnvironment, ExpressionScope {
     if layer.id == 0 { throw ExpressionFault("layer 'conv1' is not affine per channel") }
     return (Tensor([2, 4]), Tensor([0.5, 0.25]))
   }
+  func statistics(of layer: LayerReference) throws(ExpressionFault) -> StoredStatistics {
+    if layer.id == 0 { throw ExpressionFault("layer 'conv1' has no statistics") }
+    return StoredStatistics(mean: [1, 2], variance: [3, 4], gamma: [5, 6], beta: [7, 8], epsilon: 0.5)
+  }
+  func foreignFieldCount(of layer: LayerReference) throws(ExpressionFault) -> Int { layer.id + 2 }
   func window(of layer: LayerReference) throws(ExpressionFault) -> WindowSizes {
     if layer.id == 1 { throw ExpressionFault("layer 'gain1' moves no window") }
     return WindowSizes(kernel: [1, 2], stride: [2], pad: [0, 1], dilation: [1])

@@ -10,6 +10,7 @@ package struct ExpressionFunction: Sendable {
     case shaping = "shape and order"
     case making = "new tensors and products"
     case measuring = "sizes"
+    case texts = "texts"
     case layers = "layers"
   }
 
@@ -92,7 +93,7 @@ package struct ExpressionFunction: Sendable {
   }
 
   /// All functions, in the order of the table.
-  package static let all = elementwise + reducing + shaping + making + measuring + layers
+  package static let all = elementwise + reducing + shaping + making + measuring + texts + layers
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

@@ -59,6 +59,40 @@ extension ExpressionFunction {
           return .record(["scale": .tensor(scale), "shift": .tensor(shift)])
         })),
     ExpressionFunction(
+      "statistics", .layers, [.required("layer")],
+      "`.mean`, `.variance`, `.gamma`, `.beta` and `.epsilon` of a normalisation by stored statistics, sums divided by their factor, by the [layout](#layouts) that fits",
+      .call(
+        type: { (checker, call) throws(ExpressionError) in
+          let capture = try checker.layer(call, 0)
+          let shape = capture.map { checker.scope.affineShape(of: $0) } ?? .rank(1)
+          var parts = ["epsilon": ExpressionType.number()]
+          for name in StoredStatistics.vectors { parts[name] = .tensor(shape) }
+          return .record(parts)
+        },
+        value: { (evaluator, call) throws(ExpressionError) in
+          let layer = try evaluator.layer(call, 0)
+          return .record(
+            try evaluator.asking(at: call.range) { (environment) throws(ExpressionFault) in
+              try environment.statistics(of: layer)
+            }.parts)
+        })),
+    ExpressionFunction(
+      "foreign", .layers, [.required("layer")],
+      "how many fields of the layer BVLC's Caffe does not have and change nothing: those that `clear_foreign` takes out",
+      .call(
+        type: { (checker, call) throws(ExpressionError) in
+          _ = try checker.layer(call, 0)
+          return .number()
+        },
+        value: { (evaluator, call) throws(ExpressionError) in
+          let layer = try evaluator.layer(call, 0)
+          return .number(
+            Double(
+              try evaluator.asking(at: call.range) { (environment) throws(ExpressionFault) in
+                try environment.foreignFieldCount(of: layer)
+              }))
+        })),
+    ExpressionFunction(
       "window", .layers, [.required("layer")],
       "`.kernel`, `.stride`, `.pad` and `.dilation` of a convolution or pooling: a number for each spatial axis or one for all, however they are written",
       .call(
