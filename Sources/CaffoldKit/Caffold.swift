@@ -83,6 +83,21 @@ public enum Caffold {
     try InspectRun(files, options, inputShapes: inputShapes, observer).run()
   }
 
+  /// Looks for what is wrong with a net, by the checks that are always made, by rules that report, and by what is known of the
+  /// programs that take it over. Nothing is run and nothing is written.
+  ///
+  /// - Parameters:
+  ///   - options: which reporting rules are tried: by default the built-in ones and all of `options.rules.files`.
+  ///   - checking: targets, a baseline, shapes of inputs.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read, a rule that is wrong, a target that there is not. A definition
+  ///   that is no net is no error, it is a finding.
+  public static func check(
+    _ files: ModelFiles, _ options: RunOptions = RunOptions(), checking: FindingOptions = FindingOptions(),
+    observer: RunObserver = RunObserver()
+  ) throws -> CheckResult {
+    try CheckRun(files, options, checking, observer).run()
+  }
+
   /// Looks at a weights file: its layers and their blobs.
   ///
   /// - Throws: `DiagnosticError`, for a file that cannot be read.

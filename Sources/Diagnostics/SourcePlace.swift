@@ -24,8 +24,10 @@ public struct SourcePlace: Sendable, Equatable {
   public var description: String { "\(path):\(line):\(column)" }
 
   /// The line and a caret under the column, two lines; a long line is cut to a window around the caret.
-  public var excerpt: String {
-    let window = 100
+  public var excerpt: String { excerpt(window: 100) }
+
+  /// The same with a window of so many columns.
+  public func excerpt(window: Int) -> String {
     let scalars = Array(lineText.unicodeScalars)
     let caret = min(column - 1 - hiddenColumns, scalars.count)
     let start = caret < window ? 0 : caret - window / 2

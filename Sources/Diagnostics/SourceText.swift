@@ -34,6 +34,15 @@ public struct SourceText: Sendable {
       hiddenColumns: bytes[lineStart..<max(lineStart, shownStart)].count { $0 & 0xC0 != 0x80 })
   }
 
+  /// The byte offset of a place of this text.
+  public func offset(of place: SourcePlace) -> Int {
+    var offset = lines.start(ofLine: place.line, in: bytes)
+    for _ in 1..<max(1, place.column) where offset < bytes.count {
+      offset = boundary(offset + 1)
+    }
+    return offset
+  }
+
   /// How much of a line a place keeps on each side of its column, in bytes.
   private static let shownBytes = 1024
 
@@ -63,6 +72,15 @@ private final class LineStarts: Sendable {
         if starts[middle] <= offset { low = middle } else { high = middle }
       }
       return (low + 1, starts[low])
+    }
+  }
+
+  /// Where a line begins; the end of the text for one that it does not have.
+  func start(ofLine number: Int, in bytes: [UInt8]) -> Int {
+    starts.withLock { known in
+      let starts = known ?? Self.find(in: bytes)
+      known = starts
+      return starts.indices.contains(number - 1) ? starts[number - 1] : bytes.count
     }
   }
 

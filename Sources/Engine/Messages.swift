@@ -58,18 +58,8 @@ extension Warning {
           + (reason.map { "; \($0.sentence())" } ?? "")
       )
     case .undefinedBottom(let blob, let maker, let stages, let near):
-      let says = "layer '\(layer)' reads blob '\(blob)', which no layer or input makes"
-      let remedy: String
-      if !stages.isEmpty {
-        let flags = Wording.list(stages.map { "--stage \($0)" }, "or")
-        remedy = "; a layer of a stage that is off makes it: add \(flags)"
-      } else if let maker {
-        remedy =
-          "; layer '\(maker)' makes it in the other phase only: add --extend-select deploy to make it an input"
-      } else {
-        remedy = near.map { "; did you mean '\($0)'?" } ?? ""
-      }
-      return ("undefined-bottom", says + remedy)
+      let bottom = UnmadeBottom(blob: blob, layer: layer, maker: maker, stages: stages, near: near)
+      return ("undefined-bottom", bottom.sentence)
     case .otherStage(let blob, let stages):
       let flags = Wording.list(stages.map { "--stage \($0)" }, "or")
       return (

@@ -17,7 +17,7 @@ package enum BuiltinRules {
     switch extent {
     case .toRunByDefault: try toRunByDefault.get()
     case .toRun: try toRun.get()
-    case .whole: try read(.whole)
+    case .whole, .toCheck: try read(extent)
     }
   }
 
@@ -40,6 +40,7 @@ package enum BuiltinRules {
     let (rules, layouts) = try load()
     var everything = RuleSet.Selection()
     everything.select = ["ALL"]
+    everything.kind = nil
     everything.allowsApproximate = true
     let set = try RuleSet(rules, layouts: layouts, selection: everything)
     return RuleReference(set, kernels: KernelRegistry.signatures).markdown

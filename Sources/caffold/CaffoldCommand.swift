@@ -14,8 +14,8 @@ struct CaffoldCommand: ParsableCommand {
       """,
     version: Caffold.version,
     subcommands: [
-      FoldCommand.self, ApplyCommand.self, ExportCommand.self, VerifyCommand.self, InspectCommand.self,
-      WeightsCommand.self, DiffCommand.self, ExtractCommand.self, ReshapeCommand.self,
+      FoldCommand.self, ApplyCommand.self, ExportCommand.self, VerifyCommand.self, CheckCommand.self,
+      InspectCommand.self, WeightsCommand.self, DiffCommand.self, ExtractCommand.self, ReshapeCommand.self,
       RunCommand.self, CompareCommand.self, WhyCommand.self, RulesCommand.self, FoldRequestCommand.self,
     ])
 

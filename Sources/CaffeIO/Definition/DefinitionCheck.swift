@@ -10,6 +10,8 @@ struct DefinitionCheck {
   private var problems: [DefinitionProblem] = []
   /// The names of a message's fields, gathered when the first unknown field is met.
   private var fieldNames: [String: [String]] = [:]
+  /// The layer that is being checked.
+  private var current: Name?
   /// The types that are noted already: once for all layers that have one.
   private var misspeltTypes: Set<String> = []
 
@@ -29,7 +31,9 @@ struct DefinitionCheck {
     let net = schema.message("NetParameter")
     for field in definition.document.root.fields {
       if field.isNamed("layer") || field.isNamed("layers") {
+        current = definition.layers[index].name
         check(definition.layers[index])
+        current = nil
         index += 1
       } else {
         check(field, of: net, owner: "a net", layer: nil, &seen)
@@ -172,40 +176,6 @@ struct DefinitionCheck {
 
   private mutating func note(_ reason: DefinitionProblem.Reason, at offset: Int) {
     problems.append(
-      DefinitionProblem(reason: reason, place: definition.document.source.place(at: offset)))
-  }
-}
-
-extension NetDefinition {
-  /// What Caffe would reject in the text, and what looks like a slip: first field by field, then blob by blob.
-  ///
-  /// - Parameters:
-  ///   - schema: Caffe's fields and those of the user's fork.
-  ///   - state: the phase and stages whose layers are connected.
-  /// - Throws: `NetError` for malformed phase rules.
-  package func problems(schema: Schema, state: NetState) throws(NetError) -> [DefinitionProblem] {
-    var check = DefinitionCheck(self, schema: schema)
-    return check.run() + (try secondMakers(in: state.merged(with: self.state)))
-  }
-
-  /// The blobs that two layers make, neither in place: Net::AppendTop stops there.
-  private func secondMakers(in state: NetState) throws(NetError) -> [DefinitionProblem] {
-    var makers: [Name: Int] = [:]
-    var problems: [DefinitionProblem] = []
-    for index in layers.indices where try layers[index].isIncluded(in: state, of: document) {
-      let layer = layers[index]
-      for (position, top) in layer.tops.enumerated()
-      where position >= layer.bottoms.count || layer.bottoms[position] != top {
-        guard let first = makers.updateValue(index, forKey: top), let field = layer.field.message else {
-          continue
-        }
-        let place = field.all("top").dropFirst(position).first?.valueOffset ?? layer.field.nameOffset
-        problems.append(
-          DefinitionProblem(
-            reason: .secondMaker(blob: top, layer: layer.name, first: layers[first].name),
-            place: document.source.place(at: place)))
-      }
-    }
-    return problems
+      DefinitionProblem(reason: reason, place: definition.document.source.place(at: offset), layer: current))
   }
 }

@@ -47,40 +47,6 @@ public struct InspectResult: Sendable {
     public var obstacle: String?
   }
 
-  /// Something about the net that its user should know.
-  public struct Finding: Sendable {
-    /// What it is about.
-    public enum Kind: String, Sendable, CaseIterable {
-      /// The shape of an input, or of what a layer makes that cannot be run, is not known.
-      case unknownShape = "unknown-shape"
-      /// A bottom that no layer makes.
-      case unmadeBottom = "unmade-bottom"
-      /// An input that no layer reads.
-      case unreadInput = "unread-input"
-      /// The layer does not suit its bottoms, or is faulty in itself.
-      case fault
-      /// Something that Caffe would reject in the text, or that its author hardly meant.
-      case definition
-      /// The weights file lacks blobs that the layer needs.
-      case missingBlobs = "missing-blobs"
-      /// The weights file has blobs that no layer takes.
-      case superfluousBlobs = "superfluous-blobs"
-      /// A blob has another number of values than the layer needs.
-      case blobSize = "blob-size"
-      /// Numbers that are infinite, or none.
-      case notFinite = "not-finite"
-      /// Numbers of a type that cannot be read.
-      case unreadableBlob = "unreadable-blob"
-    }
-
-    /// What it is about.
-    public var kind: Kind
-    /// The layer; nil for what concerns the net.
-    public var layer: Name?
-    /// A sentence.
-    public var message: String
-  }
-
   /// The net definition; nil for a weights file alone.
   public var model: String?
   /// The weights file; nil for a definition alone.

@@ -50,10 +50,13 @@ struct InspectRun {
     var result = InspectResult(model: files.model, weights: files.weights)
     result.layers = zip(net.steps, costs.steps).map { Self.layer($0, $1) }
     addValues(of: net, costs, given, to: &result)
-    for problem in try definition.problems(schema: knowledge.schema, state: state) {
-      result.findings.append(.init(kind: .definition, layer: nil, message: problem.diagnostic.text))
-    }
-    addFaults(of: net, costs, to: &result)
+    let problems =
+      try definition.problems(schema: knowledge.schema, state: state)
+      + definition.connectionProblems(state: state)
+    result.findings += problems.map(Finding.init)
+    result.findings += NetFindings(
+      definition: definition, net: net, costs: costs, inputs: result.inputs.map { ($0.name, $0.shape) }
+    ).all()
     if let weights, let runner { try WeightsMatch(weights, runner, costs).add(to: &result) }
     return result
   }
@@ -99,41 +102,6 @@ struct InspectRun {
     result.isComplete = costs.isComplete
     result.peakBytes = costs.peak.map { costs.steps[$0].liveCount * InspectResult.floatSize }
     result.peakLayer = costs.peak.map { net.steps[$0].subject.name }
-    let shapeless = result.inputs.filter { $0.shape == nil }.map(\.name)
-    if !shapeless.isEmpty {
-      let flags = shapeless.map { "--input-shape \($0)=1,3,224,224" }.joined(separator: " ")
-      let inputs = shapeless.count == 1 ? "the input" : "the inputs"
-      result.findings.append(
-        .init(
-          kind: .unknownShape, layer: nil,
-          message: "the definition gives no shape for \(inputs) \(Wording.names(shapeless)); give \(flags)"))
-    }
-    for name in net.unreadInputs.sorted() {
-      result.findings.append(
-        .init(kind: .unreadInput, layer: nil, message: "no layer reads the input '\(name)'"))
-    }
-  }
-
-  private func addFaults(of net: NetRunner, _ costs: NetCosts, to result: inout InspectResult) {
-    for error in net.unmadeBottoms {
-      result.findings.append(
-        .init(kind: .unmadeBottom, layer: error.layer?.name, message: error.diagnostic.sentence))
-    }
-    for (step, cost) in zip(net.steps, costs.steps) {
-      if let failure = cost.failure {
-        result.findings.append(
-          .init(kind: .fault, layer: step.subject.name, message: failure.diagnostic.sentence))
-      }
-      // What stands first in the dark; the rest is behind it.
-      let unknown = cost.tops.indices.first { cost.tops[$0] == nil && net.isRead(step.writes[$0]) }
-      guard step.isCut, let top = unknown.map({ step.tops[$0] }) else { continue }
-      result.findings.append(
-        .init(
-          kind: .unknownShape, layer: step.subject.name,
-          message:
-            "the shape of what layer '\(step.subject.name)' (\(step.subject.type)) makes is not known; --input-shape \(top)=… gives it"
-        ))
-    }
   }
 }
 

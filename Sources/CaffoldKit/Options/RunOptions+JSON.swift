@@ -10,7 +10,7 @@ extension RunOptions {
     "extend_select", "ignore", "isolated", "unsafe", "param",
   ]
   private static let otherKeys = [
-    "rules", "extend_anywhere", "proto", "check", "tolerance", "optional_layers", "places",
+    "rules", "extend_anywhere", "proto", "check", "tolerance", "optional_layers", "places", "target",
   ]
 
   /// Those that a plan file holds: rules and forks' schemas are in the file itself.
@@ -27,6 +27,7 @@ extension RunOptions {
         ("tolerance", check.tolerance.map(JSONValue.number) ?? .null),
         ("optional_layers", Self.list(layers.optional.sorted())),
         ("places", .array(rules.places.sorted { $0.key < $1.key }.map(Self.json))),
+        ("target", target.map(JSONValue.string) ?? .null),
       ])
   }
 
@@ -73,6 +74,9 @@ extension RunOptions {
     check.isOn = try object.required("check").boolean(for: "check")
     check.tolerance = try object.required("tolerance").optional { node throws(JSONError) in
       try node.number(for: "tolerance")
+    }
+    target = try object.required("target").optional { node throws(JSONError) in
+      try node.string(for: "target")
     }
     layers.optional = Set(try object.required("optional_layers").strings(for: "optional_layers"))
     for entry in try object.required("places").array(for: "places") {

@@ -24,6 +24,9 @@ public struct RunOptions: Sendable, Equatable {
   public var check = CheckOptions()
   /// Schemas of Caffe forks (`.proto` files), or the parts that the forks add.
   public var protos: [String] = []
+  /// The program that takes the result over: the name of a built-in target, or a file. Its rules are selected too, and what it
+  /// still refuses of the result is told.
+  public var target: String?
   /// Whether the result tells where two rules matched the same layers.
   public var recordsOverlaps = false
   /// The project file that completed these options.

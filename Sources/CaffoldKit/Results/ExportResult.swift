@@ -56,6 +56,8 @@ public struct ExportResult {
   /// What the fold before the export did.
   public let fold: FoldResult
 
+  /// The target, and what it refuses or misreads of the result; nil where none was named.
+  public internal(set) var target: TargetFindings?
   /// What comparing the graph with the net showed; nil where that was not asked for.
   package internal(set) var proof: OnnxProof.Result?
 }

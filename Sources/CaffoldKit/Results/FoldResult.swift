@@ -90,6 +90,19 @@ public struct FoldResult {
   package internal(set) var check: RewriteCheckReport?
   /// What running both nets showed; nil where that was not asked for.
   package internal(set) var verification: VerifyResult?
+  /// The target, and what it refuses or misreads of the result; nil where none was named.
+  public internal(set) var target: TargetFindings?
+}
+
+/// What a target refuses or misreads.
+public struct TargetFindings: Sendable {
+  /// The target's name.
+  public let name: String
+  /// What was found, in the order of the definition.
+  public let findings: [Finding]
+
+  /// Whether nothing speaks against the net.
+  public var isAccepted: Bool { !findings.contains { $0.severity == .error } }
 }
 
 extension FoldResult {

@@ -10,12 +10,19 @@ import Verification
 package enum RuleLoader {
   /// The rules that are selected, in resolved order.
   ///
-  /// - Parameter files: the user's rule files, which were read before.
+  /// - Parameters:
+  ///   - files: the user's rule files, which were read before.
+  ///   - kind: rules that rewrite, or rules that report.
   /// - Throws: `RuleError` for a selector or parameter that fits nothing.
-  package static func load(_ options: RuleOptions, files: RuleFiles) throws -> RuleSet {
-    let selection = try options.selection
+  package static func load(
+    _ options: RuleOptions, files: RuleFiles, kind: Rule.Kind = .rewriting
+  ) throws -> RuleSet {
+    var selection = try options.selection
+    selection.kind = kind
     let namesRules = selection.namesRules || !files.rules.isEmpty
-    let (rules, layouts) = try loadAll(options, files: files, extent: namesRules ? .toRun : .toRunByDefault)
+    let extent: BuiltinRuleFiles.Extent =
+      kind == .reporting ? .toCheck : namesRules ? .toRun : .toRunByDefault
+    let (rules, layouts) = try loadAll(options, files: files, extent: extent)
     let set = try RuleSet(rules, layouts: layouts, selection: selection)
     try set.checkParameters()
     return set

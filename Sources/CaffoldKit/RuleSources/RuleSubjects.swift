@@ -27,6 +27,7 @@ package enum RuleSubjects {
       var selection = RuleSet.Selection()
       selection.select = subjects.isEmpty ? ["ALL"] : selectors
       selection.allowsApproximate = true
+      selection.kind = nil
       let named = options.files.isEmpty ? all.filter(\.isBuiltin) : all
       let files = Set(rules.map(\.id))
       rules =

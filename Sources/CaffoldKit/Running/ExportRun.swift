@@ -29,7 +29,8 @@ struct ExportRun {
   func run() throws -> ExportResult {
     let path = export.path ?? Files.withExtension(of: "net.onnx", input.model)
     try Files.restore([path, path + ".data"], observer)
-    let prepared = try FoldRun(input, options, nil, replaying: nil, observer).prepare(rewrites: export.folds)
+    let fold = try FoldRun(input, options, nil, replaying: nil, for: .onnx, observer)
+    let prepared = try fold.prepare(rewrites: export.folds)
     let weights = prepared.folded.weights
     let original = try self.original(prepared.folded, weights)
     let definitions = try DefinitionSet(adding: prepared.folded.definitions)
@@ -55,6 +56,12 @@ struct ExportRun {
     guard prepared.result.outcome == .done else {
       result.outcome = .checkFailed
       return result
+    }
+    if let target = fold.target {
+      let found = try fold.judge(prepared.folded, for: target)
+      result.target = TargetFindings(
+        name: found.name,
+        findings: found.findings + OperatorCheck(target: target).findings(of: result, path: path))
     }
     let writer = try OnnxWriter(model(lowered.net), path: path)
     let output = try OnnxOutput(

@@ -14,14 +14,17 @@ struct FoldRun {
   private let outputs: OutputOptions?
   /// The plan that is replayed; nil for a run that makes its own.
   private let replayed: PlanFile?
+  /// The program that takes the result over; nil for none.
+  let target: Target?
   private let observer: RunObserver
 
+  /// - Throws: `DiagnosticError` for a target that there is not, or that does not take `input`.
   init(
     _ input: ModelFiles, _ options: RunOptions, _ outputs: OutputOptions?,
-    replaying plan: PlanFile?, _ observer: RunObserver
-  ) {
+    replaying plan: PlanFile?, for taken: Target.Input = .caffe, _ observer: RunObserver
+  ) throws {
     self.input = input
-    self.options = options
+    (self.options, target) = try options.aimed(at: taken)
     self.outputs = outputs
     replayed = plan
     self.observer = observer
@@ -57,6 +60,7 @@ struct FoldRun {
       try write(folded, outputs, prepared.guarded, into: &written, &result)
     }
     guard result.outcome == .done else { return result }
+    if let target { result.target = try judge(folded, for: target, written.weights) }
     try folded.checkInputs()
     guard !result.isDryRun else { return result }
     try AtomicFile.publish(written.files)
@@ -125,6 +129,8 @@ private struct Written {
   var files: [AtomicFile] = []
   var nets: FoldResult.Files?
   var plan: FoldResult.File?
+  /// The weights among them, open.
+  var weights: AtomicFile?
 }
 
 /// A net that has been rewritten, and what it takes to write and to run it.
@@ -310,8 +316,22 @@ extension FoldRun {
       if !verified.isEqual { result.outcome = .netsDiffer }
     }
     written.files.insert(contentsOf: [pair.model, pair.weights], at: 0)
+    written.weights = pair.weights
     written.nets = .init(
       model: model, weights: .init(path: weightsPath, byteCount: pair.weights.byteCount))
+  }
+
+  /// What the target refuses or misreads of the result.
+  ///
+  /// - Parameter file: the new weights, which have no name yet; nil for a run that makes none.
+  func judge(_ folded: Folded, for target: Target, _ file: AtomicFile? = nil) throws -> TargetFindings {
+    let path = outputs?.paths(for: input).model ?? input.model
+    let weights = try file.map { try WeightsFile(InputFile(owning: dup($0.descriptor), path: $0.path)) }
+    let net = try CheckedNet(
+      NetDefinition(TextDocument(SourceText(path: path, bytes: folded.text))), weights: weights,
+      state: options.net.state, schema: folded.schema, layouts: folded.rules.layouts)
+    return TargetFindings(
+      name: target.id, findings: try net.findings(of: target).sorted(by: Finding.isBefore))
   }
 
   /// Runs the net as it was and the net as it will be; nothing has its name yet.

@@ -37,7 +37,10 @@ extension PlannedRule {
     for condition in conditions {
       let expression = condition.expression
       do {
-        if try environment.truth(of: expression) == false {
+        // Without weights what depends on them is taken to hold, so that a fold can be planned; it is no ground to
+        // report anything.
+        let truth = try environment.truth(of: expression)
+        if truth == false || truth == nil && rule.kind == .reporting {
           return Refusal.Reason(
             UnmetCondition(
               text: expression.text, place: expression.node.place, explanation: condition.explanation,

@@ -68,9 +68,7 @@ private struct FindingSearch {
   private static func shown(_ value: ExpressionValue) -> String? {
     switch value {
     case .number(let number):
-      // Caffe keeps most numbers in single precision: 0.001 and not 0.0010000000474974513.
-      return Int(exactly: number).map(String.init)
-        ?? (Double(Float(number)) == number ? "\(Float(number))" : "\(number)")
+      return number.shownNumber
     case .boolean(let truth): return String(truth)
     case .string(let string): return "'\(string)'"
     case .list(let items):

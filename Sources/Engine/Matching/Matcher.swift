@@ -74,10 +74,11 @@ final class Matcher {
     if let wanted, Set(binding.allLayers) != wanted {
       return Refusal.Reason(OtherConnection(layer: graph.named(anchor)))
     }
-    return rule.unmetCondition(binding, in: net)
-      ?? Safety(
-        net: net, graph: graph, rule: rule, binding: binding, protected: protected,
-        allowsSharing: allowsSharing
-      ).refusal()
+    if let reason = rule.unmetCondition(binding, in: net) { return reason }
+    let safety = Safety(
+      net: net, graph: graph, rule: rule, binding: binding, protected: protected,
+      allowsSharing: allowsSharing)
+    // Nothing is unsafe about saying something.
+    return rule.rule.kind == .reporting ? safety.phaseRefusal() : safety.refusal()
   }
 }

@@ -15,13 +15,15 @@ struct Safety {
   func refusal() -> Refusal.Reason? {
     let layers = binding.allLayers
     guard rule.pattern.captures[rule.pattern.anchor].isIncluded else { return protectionRefusal(layers) }
-    let phase = rule.rule.phase
-    if phase != .any, phase.rawValue != graph.state.phase.rawValue {
-      return Refusal.Reason(
-        OtherPhase(expected: phase.rawValue, found: graph.state.phase.rawValue))
-    }
-    return protectionRefusal(layers) ?? meaningRefusal() ?? interiorRefusal(layers)
+    return phaseRefusal() ?? protectionRefusal(layers) ?? meaningRefusal() ?? interiorRefusal(layers)
       ?? sharingRefusal(layers)
+  }
+
+  /// Why the rule is not for a net of this phase, or nil.
+  func phaseRefusal() -> Refusal.Reason? {
+    let phase = rule.rule.phase
+    guard phase != .any, phase.rawValue != graph.state.phase.rawValue else { return nil }
+    return Refusal.Reason(OtherPhase(expected: phase.rawValue, found: graph.state.phase.rawValue))
   }
 
   /// A layer is understood whole or not at all: what a field does that nobody knows, a rule that does not name it cannot keep.

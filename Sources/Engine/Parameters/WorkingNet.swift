@@ -230,4 +230,9 @@ package struct Warning: Sendable, Equatable {
   package var layer: Name
   /// The facts.
   package var reason: Reason
+
+  /// That a weights file has blobs for none of so many layers, and for which it has some.
+  package static func otherNet(layerCount: Int, stored: [Name]) -> Warning {
+    Warning(layer: "", reason: .otherNet(layerCount: layerCount, stored: stored))
+  }
 }

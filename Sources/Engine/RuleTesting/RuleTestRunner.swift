@@ -26,6 +26,7 @@ package enum RuleTestRunner {
     of test: RuleTest, _ rule: Rule, _ layouts: [BlobLayout], _ schema: Schema
   ) throws -> String? {
     let rules = RuleSet(rules: [rule.giving(test.arguments)], layouts: layouts)
+    if rule.kind == .reporting { return try failure(of: test, reporting: rules, schema) }
     var definition = try NetDefinition(try TextDocument(test.net))
     if rules.needsCurrentSyntax { definition = try SyntaxUpgrade(definition).definition }
     let graph = try NetGraph(definition, state: NetState(phase: .test))
@@ -64,6 +65,29 @@ package enum RuleTestRunner {
         return "the rule rewrote the net; the layers left are \(listed(left))"
       }
       return plan.nearMisses.first.map { "the rule refused: \($0.reason.sentence())" }
+    case .reported: return "the rule reports nothing: it rewrites"
     }
+  }
+
+  /// The same for a rule that says something about its matches.
+  private static func failure(of test: RuleTest, reporting rules: RuleSet, _ schema: Schema) throws -> String? {
+    let definition = try NetDefinition(try TextDocument(test.net))
+    var options = PlanOptions()
+    options.schema = schema
+    let found = try RuleReporter.findings(
+      NetGraph(definition, state: NetState(phase: .test)), weights: nil, rules: rules, options: options)
+    let layers = found.map(\.layer)
+    func listed(_ names: [Name]) -> String { names.map(\.description).joined(separator: ", ") }
+    guard case .reported(let wanted, let because) = test.expectation else {
+      return layers.isEmpty ? nil : "the rule reported \(listed(layers)): \(found[0].because)"
+    }
+    guard !found.isEmpty else { return "the rule reported nothing" }
+    if let wanted, wanted.map({ Name($0) }) != layers {
+      return "expected findings at \(wanted.joined(separator: ", ")), found some at \(listed(layers))"
+    }
+    if let because, let other = found.first(where: { $0.because != because }) {
+      return "expected the words '\(because)', found '\(other.because)'"
+    }
+    return nil
   }
 }

@@ -222,9 +222,20 @@ package struct NetRunner: Sendable {
 }
 
 extension LayerError {
+  /// Whether the layer has another number of parameter blobs than it needs.
+  package var isBlobCount: Bool { if case .blobCount = reason { true } else { false } }
+
+  /// Whether a window does not fit into what it moves over.
+  package var isWindow: Bool {
+    switch reason {
+    case .windowTooLarge, .negativeSize: true
+    default: false
+    }
+  }
+
   /// Whether another executor could run the layer: the type, a parameter's value, or a fork's way to store its numbers is not
   /// known here.
-  var isUnsupported: Bool {
+  package var isUnsupported: Bool {
     switch reason {
     case .unknownType, .unexplainedField, .unsupported, .ambiguousBlobs, .blobCount: true
     default: false

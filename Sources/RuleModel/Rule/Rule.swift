@@ -44,6 +44,14 @@ package struct Rule: Sendable {
     case otherPhase = "other-phase"
   }
 
+  /// What a rule does with a match.
+  package enum Kind: Sendable {
+    /// It rewrites the layers.
+    case rewriting
+    /// It says something about them.
+    case reporting
+  }
+
   /// Unique; what selections, reports and messages use.
   package var id: String
   /// One sentence.
@@ -78,8 +86,10 @@ package struct Rule: Sendable {
   package var lets: [Let]
   /// What happens to the parameters, in order.
   package var transforms: [Transform]
-  /// What happens to the layers.
+  /// What happens to the layers; nothing for a rule that reports.
   package var rewrite: Rewrite
+  /// What it says about its matches instead of rewriting them; nil for a rule that rewrites.
+  package var report: RuleReport?
   /// Accepting and refusing examples.
   package var tests: [RuleTest]
   /// The file it stands in.
@@ -139,6 +149,9 @@ package struct Rule: Sendable {
       self.isBuiltin = isBuiltin
     }
   }
+
+  /// What it does with a match.
+  package var kind: Kind { report == nil ? .rewriting : .reporting }
 
   /// Where in the file.
   package var place: SourcePlace { node.place }
@@ -318,6 +331,8 @@ package struct RuleTest: Sendable {
     case refused(layer: String?, reason: String)
     /// The rule finds nothing.
     case unmatched
+    /// The rule reports: at these layers, in order, and in these words, where given.
+    case reported(layers: [String]?, because: String?)
   }
 
   /// What it shows.

@@ -9,8 +9,13 @@ package struct RuleSet: Sendable {
   /// The user's rules that are left out for their safety alone: nobody asked for what they need.
   package let untried: [Rule]
 
-  /// The tag of the built-in rules that run without being selected.
+  /// The tag of the built-in rules that rewrite without being selected.
   package static let defaultTag = "inference"
+
+  /// The tag of the built-in rules of a kind that run without being selected.
+  package static func defaultTag(of kind: Rule.Kind) -> String {
+    kind == .rewriting ? defaultTag : "checks"
+  }
 
   /// Makes a set of rules in resolved order. A later layout replaces an earlier one with the same id.
   package init(rules: [Rule], layouts: [BlobLayout], untried: [Rule] = []) {

@@ -28,7 +28,7 @@ struct RuleChecker {
     guard let parameters = checkParameters(of: rule) else { return nil }
     var context = context
     context.parameters = parameters
-    let tests = problems.attemptEach(rule.tests) { try checkTest($0, parameters) }
+    let tests = problems.attemptEach(rule.tests) { try checkTest($0, parameters, isReport: rule.isReport) }
     guard
       var pattern = problems.attempt({
         try PatternChecker(source: source, context: context, problems: problems).check(rule)
@@ -47,6 +47,7 @@ struct RuleChecker {
       node: rule.node, isBuiltin: isBuiltin)
     checked.syntax = syntax
     checked.typeLists = context.typeLists
+    checked.report = body.report
     return checked
   }
 
@@ -67,10 +68,16 @@ struct RuleChecker {
     return parameters.count == rule.parameters.count ? parameters : nil
   }
 
-  /// `let`, `where`, `transform` and `rewrite`.
-  private func checkBody(
-    of rule: UncheckedRule, _ pattern: inout Pattern, _ context: RuleContext
-  ) -> (lets: [Let], transforms: [Transform], rewrite: Rewrite)? {
+  /// What a rule does with a match.
+  private struct Body {
+    var lets: [Let]
+    var transforms: [Transform] = []
+    var rewrite = Rewrite()
+    var report: RuleReport?
+  }
+
+  /// `let`, `where`, `transform`, and `rewrite` or `report`.
+  private func checkBody(of rule: UncheckedRule, _ pattern: inout Pattern, _ context: RuleContext) -> Body? {
     guard rule.lets.count <= Self.letLimit else {
       _ = problems.attempt {
         throw RuleError(
@@ -79,7 +86,6 @@ struct RuleChecker {
       }
       return nil
     }
-    let before = problems.count
     var scope = RuleScope(pattern, context)
     var lets: [Let] = []
     for (name, text) in rule.lets {
@@ -91,12 +97,25 @@ struct RuleChecker {
     }
     let conditionScope = scope
     pattern.conditions = problems.attemptEach(rule.conditions) { try conditionScope.check($0) }
-    let checkedPattern = pattern
+    switch rule.action {
+    case .report(let map):
+      return ReportChecker(pattern: pattern, problems: problems).check(map, scope).map {
+        Body(lets: lets, report: $0)
+      }
+    case .rewrite(let map): return checkRewriting(of: rule, map, pattern, scope, lets)
+    }
+  }
+
+  /// `transform` and `rewrite`.
+  private func checkRewriting(
+    of rule: UncheckedRule, _ map: YAMLMap, _ checkedPattern: Pattern, _ scope: RuleScope, _ lets: [Let]
+  ) -> Body? {
+    let before = problems.count
     let steps = TransformChecker(source: source, kernels: kernels, problems: problems)
     let transforms = problems.attemptEach(rule.transforms) { try steps.check($0, scope) }
     let rewrite = problems.attempt {
       try RewriteSectionChecker(source: source, pattern: checkedPattern, problems: problems)
-        .check(rule.rewrite, scope)
+        .check(map, scope)
     }
     guard let rewrite else { return nil }
     _ = problems.attemptEach(transforms) { step in
@@ -105,9 +124,9 @@ struct RuleChecker {
       throw RuleError(.setInVain(capture: name), at: assignment.place)
     }
     if rewrite.isEmpty, transforms.isEmpty, problems.count == before {
-      _ = problems.attempt { throw RuleError(.nothingHappens, rule.rewrite.node) }
+      _ = problems.attempt { throw RuleError(.nothingHappens, map.node) }
     }
-    return (lets, transforms, rewrite)
+    return Body(lets: lets, transforms: transforms, rewrite: rewrite)
   }
 
   /// Checks the expression of a `let`; `definedLater` are the names of this one and of those after it.
@@ -177,7 +196,9 @@ struct RuleChecker {
     return word
   }
 
-  private func checkTest(_ map: YAMLMap, _ parameters: [RuleParameter]) throws -> RuleTest {
+  private func checkTest(
+    _ map: YAMLMap, _ parameters: [RuleParameter], isReport: Bool
+  ) throws -> RuleTest {
     try map.rejectUnknownKeys(allowed: RuleGrammar.test.names)
     let name = try map.requiredString("name")
     let net = try map.requiredText("net")
@@ -187,6 +208,8 @@ struct RuleChecker {
       expectation = .unmatched
     } else if expect.string == "rewritten" {
       expectation = .rewritten(layers: nil)
+    } else if expect.string == "reported" {
+      expectation = .reported(layers: nil, because: nil)
     } else if case .mapping = expect.content {
       let expected = try YAMLMap(expect, as: "expect")
       try expected.rejectUnknownKeys(allowed: RuleGrammar.expectation.names)
@@ -199,11 +222,18 @@ struct RuleChecker {
           throw RuleError(.badReason(reason.text, known: reasons), reason.node)
         }
         expectation = .refused(layer: try refused.text("at")?.text, reason: reason.text)
+      } else if let reported = try expected.map("reported", as: RuleGrammar.reported.name) {
+        try reported.rejectUnknownKeys(allowed: RuleGrammar.reported.names)
+        let layers = reported.value("at") == nil ? nil : try reported.textList("at").map(\.text)
+        expectation = .reported(layers: layers, because: try reported.text("because")?.text)
       } else {
         expectation = .rewritten(layers: try expected.textList("layers").map(\.text))
       }
     } else {
       throw RuleError(.expectation(found: YAMLDescription(expect)), expect)
+    }
+    if let word = expectation.word(ifNotOf: isReport) {
+      throw RuleError(.expectedOfOther(word, isReport: isReport), expect)
     }
     let arguments = try ParameterChecker(context: context).check(
       map.map("parameters", as: "parameters"), of: name, at: map.node, parameters)
@@ -211,5 +241,17 @@ struct RuleChecker {
     return RuleTest(
       name: name, net: SourceText(path: "\(place.description) (\(name))", bytes: Array(net.text.utf8)),
       arguments: arguments, expectation: expectation, place: place)
+  }
+}
+
+extension RuleTest.Expectation {
+  /// The word for what is expected, where a rule of the kind does not do that.
+  fileprivate func word(ifNotOf isReport: Bool) -> String? {
+    switch self {
+    case .rewritten(let layers) where isReport: layers == nil ? "rewritten" : "layers"
+    case .refused where isReport: "refused"
+    case .reported where !isReport: "reported"
+    default: nil
+    }
   }
 }

@@ -26,6 +26,20 @@ package enum BuiltinRuleFiles {
     case toRun
     /// Of that, the files with rules that run without being selected by name, and the layouts.
     case toRunByDefault
+    /// What checks need: the rules that report, and the layouts.
+    case toCheck
+  }
+
+  /// The folder of the rules that report.
+  private static let checksFolder = "checks/"
+  /// The folder of what other programs accept, of which a run asks for one.
+  private static let targetsFolder = "targets/"
+
+  /// The files about other programs, whole.
+  package static var targets: [SourceText] {
+    embeddedRuleFiles.filter { $0.path.hasPrefix(targetsFolder) }.map {
+      SourceText(path: "rules/\($0.path)", bytes: Array($0.text.utf8))
+    }
   }
 
   /// The folder of what layer types compute: read by those who run or export layers by it, and by nobody else.
@@ -44,9 +58,17 @@ package enum BuiltinRuleFiles {
   /// The files, as far as they are wanted.
   package static func sources(_ extent: Extent) -> [SourceText] {
     var sources: [SourceText] = []
-    for file in embeddedRuleFiles where !file.path.hasPrefix(definitionsFolder) {
-      let runsByDefault = file.tags.isEmpty || file.hasLayouts || file.tags.contains(RuleSet.defaultTag)
-      if extent == .toRunByDefault, !runsByDefault { continue }
+    for file in embeddedRuleFiles
+    where !file.path.hasPrefix(definitionsFolder) && !file.path.hasPrefix(targetsFolder) {
+      let isCheck = file.path.hasPrefix(checksFolder)
+      switch extent {
+      case .whole: break
+      case .toRun: if isCheck { continue }
+      case .toRunByDefault:
+        if isCheck { continue }
+        guard file.tags.isEmpty || file.hasLayouts || file.tags.contains(RuleSet.defaultTag) else { continue }
+      case .toCheck: guard isCheck || file.hasLayouts else { continue }
+      }
       let text = extent == .whole ? file.text : file.textToRun
       sources.append(SourceText(path: "rules/\(file.path)", bytes: Array(text.utf8)))
     }

@@ -20,6 +20,8 @@ package struct RuleDocument: Sendable {
   let harmlessFields: [RuleText]
   /// The lists of types.
   let typeLists: [TypeList]
+  /// What a program accepts, unchecked; nil in a file that is about none.
+  let target: YAMLMap?
 
   /// Decodes a rule file; what is wrong with a rule or a layout is gathered, and the others are decoded.
   ///
@@ -47,6 +49,7 @@ package struct RuleDocument: Sendable {
           TypeList(name: key.text, types: try lists.textList(key.text).map { Glob($0.text) })
         }
       } ?? []
+    target = problems.attempt { try root.map("target", as: RuleGrammar.target.name) } ?? nil
     definitions = (problems.attempt { try root.sequence("layers") ?? [] } ?? []).compactMap { node in
       problems.attempt { try UncheckedDefinition(YAMLMap(node, as: RuleGrammar.definition.name)) }
     }
@@ -76,10 +79,41 @@ package struct UncheckedRule: Sendable {
   let conditions: [UncheckedCondition]
   let lets: [(name: RuleText, expression: RuleText)]
   let transforms: [YAMLMap]
-  let rewrite: YAMLMap
+  let action: Action
   let tests: [YAMLMap]
   /// Whether nothing is wrong with it so far; the rest is checked all the same, so that one run tells all of it.
   let isSound: Bool
+
+  /// What the rule does with a match.
+  enum Action: Sendable {
+    /// It rewrites.
+    case rewrite(YAMLMap)
+    /// It says something.
+    case report(YAMLMap)
+
+  }
+
+  /// Whether the rule says something instead of rewriting.
+  var isReport: Bool { if case .report = action { true } else { false } }
+
+  /// Keys that a rule which changes nothing has no use for.
+  static let rewritingKeys = [
+    "rewrite", "transform", "safety", "priority", "once", "quiet", "allow",
+  ]
+
+  /// What the rule does; each key that does not go with that is a problem.
+  private static func action(of map: YAMLMap, _ problems: RuleProblems) -> Action? {
+    guard map.value("report") != nil else {
+      return problems.attempt {
+        .rewrite(try map.requiredMap("rewrite", as: RuleGrammar.rewrite.name))
+      }
+    }
+    for key in rewritingKeys {
+      guard let node = map.keyNode(key) else { continue }
+      _ = problems.attempt { throw RuleError(.besideReport(key), node) }
+    }
+    return problems.attempt { .report(try map.requiredMap("report", as: RuleGrammar.report.name)) }
+  }
 
   /// Decodes a rule and gathers what is wrong with it; nil where so much is that there is nothing to check.
   init?(_ map: YAMLMap, _ problems: RuleProblems) {
@@ -113,10 +147,10 @@ package struct UncheckedRule: Sendable {
       } ?? []
     }
     let transforms = problems.attempt { try map.maps("transform", as: RuleGrammar.assignment.name) }
-    let rewrite = problems.attempt { try map.requiredMap("rewrite", as: RuleGrammar.rewrite.name) }
+    let action = Self.action(of: map, problems)
     let tests = problems.attempt { try map.maps("tests", as: RuleGrammar.test.name) }
     guard let id, let parameters, let matchMap, match.count == matchMap.keys.count, let conditions, let lets,
-      let transforms, let rewrite, !problems.isFull
+      let transforms, let action, !problems.isFull
     else { return nil }
     node = map.node
     self.id = id
@@ -137,7 +171,7 @@ package struct UncheckedRule: Sendable {
     self.conditions = conditions
     self.lets = lets
     self.transforms = transforms
-    self.rewrite = rewrite
+    self.action = action
     self.tests = tests ?? []
     isSound = problems.count == before
   }

@@ -109,6 +109,23 @@ package struct RuleError: Error, Sendable {
     case badRepetition
     case nestedEach
     case badConstant
+    /// A key that says how a rule rewrites, in one that reports.
+    case besideReport(String)
+    /// What a report cannot point at.
+    case badSubject(String)
+    /// What a test cannot expect of a rule of this kind.
+    case expectedOfOther(String, isReport: Bool)
+    /// A statement about a target that says nothing, or several things.
+    case statement(of: String, keys: [String])
+    /// `known` without `unknown`.
+    case knownAlone
+    /// A statement about another program of which nobody says how it is known.
+    case noEvidence(missing: [String])
+    case badDate(String)
+    case badAddress(String)
+    case notPositive(String, found: Int)
+    /// A statement that is not about what the target takes.
+    case otherInput(key: String, takes: String)
   }
 
   /// The facts.

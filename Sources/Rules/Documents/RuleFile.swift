@@ -15,6 +15,8 @@ package struct RuleFile: Sendable {
   package let harmlessFields: [String]
   /// The lists of types.
   package let typeLists: [TypeList]
+  /// What a program accepts; nil in a file that is about none.
+  package let target: Target?
   /// What the author should know and what stops nothing, in the order it was found.
   package let notes: [Diagnostic]
 
@@ -50,7 +52,14 @@ package struct RuleFile: Sendable {
     let checker = RuleChecker(
       source: source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin, problems: problems,
       context: context)
-    let rules = document?.rules.compactMap(checker.check) ?? []
+    var rules = document?.rules.compactMap(checker.check) ?? []
+    var target: Target?
+    if let map = document?.target {
+      let targets = TargetChecker(source: source, problems: problems)
+      target = targets.check(map)
+      rules = targets.completing(rules, of: map)
+      target?.rules = rules.filter { $0.report != nil }
+    }
     let layouts =
       document?.layouts.compactMap { layout in problems.attempt { try checker.check(layout) } } ?? []
     let definer = DefinitionChecker(
@@ -61,13 +70,14 @@ package struct RuleFile: Sendable {
     let file = RuleFile(
       extends: document?.extends ?? [], rules: rules, layouts: layouts,
       definitions: definitions, harmlessFields: document?.harmlessFields.map(\.text) ?? [],
-      typeLists: context.typeLists, notes: notes)
+      typeLists: context.typeLists, target: target, notes: notes)
     return (file, problems.errors)
   }
 
   private init(
     extends: [RuleText], rules: [Rule], layouts: [BlobLayout],
-    definitions: [TypeDefinition], harmlessFields: [String], typeLists: [TypeList], notes: [Diagnostic]
+    definitions: [TypeDefinition], harmlessFields: [String], typeLists: [TypeList], target: Target?,
+    notes: [Diagnostic]
   ) {
     self.extends = extends
     self.rules = rules
@@ -75,6 +85,7 @@ package struct RuleFile: Sendable {
     self.definitions = definitions
     self.harmlessFields = harmlessFields
     self.typeLists = typeLists
+    self.target = target
     self.notes = notes
   }
 }

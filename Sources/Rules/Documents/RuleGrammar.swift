@@ -27,6 +27,7 @@ package enum RuleGrammar {
         "Lists of layer types that patterns refer to as '$name'; a list adds to those of the same name in other files."
       ),
       RuleKey("layers", .shapes(definition), "What layer types compute, as ONNX operators."),
+      RuleKey("target", .shape(target), "What a program accepts that takes nets over."),
     ])
 
   /// A rule.
@@ -67,7 +68,9 @@ package enum RuleGrammar {
         "where", .conditions, "Conditions on several captures at once; they may use the names under 'let'."),
       RuleKey("let", .namedExpressions, "Names for intermediate results; each may use those before it."),
       RuleKey("transform", .transforms, "What happens to the parameters, in this order."),
-      RuleKey("rewrite", .shape(rewrite), isRequired: true, "What happens to the layers."),
+      RuleKey("rewrite", .shape(rewrite), "What happens to the layers; needed without 'report'."),
+      RuleKey(
+        "report", .shape(report), "What the rule says about its matches; such a rule rewrites nothing."),
       RuleKey("tests", .shapes(test), "Nets that the rule rewrites or refuses, run by 'caffold rules test'."),
     ])
 
@@ -181,6 +184,33 @@ package enum RuleGrammar {
         "Which of two names survives where a layer goes or comes; the last one when absent."),
     ])
 
+  /// What a rule says about its matches instead of rewriting them.
+  package static let report = RuleShape(
+    "report",
+    keys: [
+      RuleKey(
+        "severity", .words(RuleReport.Severity.allCases.map(\.rawValue)), isRequired: true,
+        "How bad a match is; errors make 'caffold check' exit with 1."),
+      RuleKey(
+        "because", .text, isRequired: true,
+        "Why it is one: a sentence, lower case, without a full stop; '{expression}' stands for its value."),
+      RuleKey("remedy", .text, "What to do about it, likewise."),
+      RuleKey("help", .text, "The address of a page about it."),
+      RuleKey(
+        "at", .text,
+        "The capture, or the field 'capture.some_param.field', that the message points at; the last layer of the pattern when absent."
+      ),
+    ] + evidence)
+
+  /// How a statement about another program is known.
+  package static let evidence = [
+    RuleKey("source", .text, "Where it was read, or what it was tried with."),
+    RuleKey("date", .text, "When, as 2026-11-29."),
+    RuleKey(
+      "evidence", .words(Evidence.Kind.allCases.map(\.rawValue)),
+      "Whether it was tried with the program itself, or read."),
+  ]
+
   /// The mapping form of what a capture reads from now on.
   package static let connection = RuleShape(
     "connection",
@@ -227,7 +257,7 @@ package enum RuleGrammar {
     ])
 
   /// The words that `expect` can be.
-  package static let expectedWords = ["rewritten", "unmatched"]
+  package static let expectedWords = ["rewritten", "unmatched", "reported"]
 
   /// The mapping forms of `expect`.
   package static let expectation = RuleShape(
@@ -235,6 +265,15 @@ package enum RuleGrammar {
     keys: [
       RuleKey("layers", .texts, "The names of the layers that are left, in order."),
       RuleKey("refused", .shape(refusal), "That the rule refuses."),
+      RuleKey("reported", .shape(reported), "That the rule reports."),
+    ])
+
+  /// An expected finding.
+  package static let reported = RuleShape(
+    "reported",
+    keys: [
+      RuleKey("at", .texts, "The layers that the findings point at, in order."),
+      RuleKey("because", .text, "What each of them says."),
     ])
 
   /// An expected refusal.

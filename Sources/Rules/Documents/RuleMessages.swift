@@ -217,7 +217,7 @@ extension RuleError: DiagnosticError {
           ?? "; 'caffold rules schema' lists them")
     case .expectation(let found):
       return
-        "expected 'rewritten', 'unmatched', {layers: […]} or {refused: {reason: …}} for 'expect', found \(found.phrase)"
+        "expected 'rewritten', 'unmatched', 'reported', {layers: […]}, {refused: {reason: …}} or {reported: {…}} for 'expect', found \(found.phrase)"
     case .unknownSelector(let word, let known):
       return "no rule, tag or set is called '\(clipped(word))'"
         + (Suggestion.nearest(to: word, among: known).map { "; did you mean '\($0)'?" }
@@ -248,6 +248,27 @@ extension RuleError: DiagnosticError {
       return
         "'each' needs one name and how often the operator is there; write 'each: {i: layer.bottoms.count}'"
     case .nestedEach: return "'each' cannot stand within another 'each'"
+    case .besideReport(let key):
+      return "'\(key)' is for rules that rewrite; a rule with 'report' changes nothing, so remove '\(key)'"
+    case .badSubject(let text):
+      return
+        "'\(clipped(text))' is nothing that a message can point at; write a capture or 'capture.some_param.field'"
+    case .expectedOfOther(let word, let isReport):
+      return isReport
+        ? "the rule reports, so a test cannot expect '\(word)'; write 'reported', {reported: …} or 'unmatched'"
+        : "the rule rewrites, so a test cannot expect '\(word)'"
+    case .statement(let section, let keys):
+      return "a statement under '\(section)' says one thing; write \(Self.list(keys, or: true)), and only one"
+    case .knownAlone: return "'known' stands beside 'unknown: refused'; add that, or remove 'known'"
+    case .noEvidence(let missing):
+      return
+        "nothing says how this is known: \(Self.list(missing)) \(missing.count == 1 ? "is" : "are") missing here and in 'target'"
+    case .badDate(let text): return "'\(clipped(text))' is not a date such as 2026-11-29"
+    case .badAddress(let text):
+      return "'\(clipped(text))' is not the address of a page; write https://…"
+    case .notPositive(let key, let found): return "'\(key)' must be at least 1, found \(found)"
+    case .otherInput(let key, let takes):
+      return "'\(key)' does not go with 'takes: \(takes)'"
     case .badConstant: return "a constant has one kind; write {floats: …}, {ints: …} or {bools: …}"
     }
   }

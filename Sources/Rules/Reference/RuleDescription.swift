@@ -35,11 +35,16 @@ package struct RuleDescription {
 
   private var facts: [String] {
     var facts = [
-      ("tags", rule.tags.isEmpty ? "none" : rule.tags.joined(separator: ", ")),
-      ("safety", rule.safety.phrase),
-      ("phase", rule.phase.rawValue),
-      ("priority", "\(rule.priority)"),
+      ("tags", rule.tags.isEmpty ? "none" : rule.tags.joined(separator: ", "))
     ]
+    if let report = rule.report {
+      facts += [("reports", "\(report.severity.rawValue)s"), ("phase", rule.phase.rawValue)]
+      if let help = report.help { facts.append(("help", help)) }
+    } else {
+      facts += [
+        ("safety", rule.safety.phrase), ("phase", rule.phase.rawValue), ("priority", "\(rule.priority)"),
+      ]
+    }
     if rule.isOnce { facts.append(("once", "rewrites a net once at most")) }
     let allowances = rule.allowances.map(\.rawValue).sorted()
     if !allowances.isEmpty { facts.append(("allows", allowances.joined(separator: ", "))) }
@@ -68,7 +73,7 @@ package struct RuleDescription {
 
 extension Rule {
   /// The keys that say what a rule does.
-  static let body = ["match", "where", "let", "transform", "rewrite"]
+  static let body = ["match", "where", "let", "transform", "rewrite", "report"]
 
   /// The signatures of the kernels that the rule calls, each once, in the order of the calls.
   func calledKernels(_ kernels: [KernelSignature]) -> [KernelSignature] {
@@ -123,6 +128,8 @@ extension RuleTest.Expectation {
       layers.isEmpty ? "no layer is left" : layers.joined(separator: ", ") + " left"
     case .refused(let layer, let reason): "refused" + (layer.map { " at '\($0)'" } ?? "") + ": \(reason)"
     case .unmatched: "not matched"
+    case .reported(let layers, _):
+      "reported" + (layers.map { " at \($0.map { "'\($0)'" }.joined(separator: ", "))" } ?? "")
     }
   }
 }

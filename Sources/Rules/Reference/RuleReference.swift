@@ -19,18 +19,28 @@ package struct RuleReference {
       "# Built-in rules",
       "<!-- Made by `make reference` from the files under rules/. Change those, not this page. -->",
       """
-      The rules in the order they are tried, the layouts of blobs that they know, and the kernels that they call.
-      `caffold rules explain ID` shows one of them in the terminal; [Rules.md](Rules.md) describes the language.
+      The rules in the order they are tried, those that report, the layouts of blobs that they know, and the kernels that they
+      call. `caffold rules explain ID` shows one of them in the terminal; [Rules.md](Rules.md) describes the language.
       """,
       Self.table(
         ["", "rule", "what it does", "set", "safety"],
-        rules.enumerated().map { index, rule in
+        rules.filter { $0.kind == .rewriting }.enumerated().map { index, rule in
           [
             "\(index + 1)", "[\(rule.id)](#\(rule.id))", rule.summary, rule.set ?? "", rule.safety.rawValue,
           ]
         }),
+      "`caffold check` runs these, which change nothing ([Check.md](Check.md)):",
+      Self.table(
+        ["rule", "what it finds", "set", "severity"],
+        rules.compactMap { rule in
+          rule.report.map {
+            ["[\(rule.id)](#\(rule.id))", rule.summary, rule.set ?? "", $0.severity.rawValue]
+          }
+        }),
     ]
-    for rule in rules { blocks += section(rule) }
+    for rule in rules.filter({ $0.kind == .rewriting }) + rules.filter({ $0.kind == .reporting }) {
+      blocks += section(rule)
+    }
     blocks += [
       "## Blob layouts",
       "How layer types store their numbers, by position (`rules/layouts.yaml`, and `rules/forks/` for forks).",

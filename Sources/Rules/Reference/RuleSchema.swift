@@ -54,7 +54,7 @@ package struct RuleSchema {
       ("expression", ["type": ["string", "number", "boolean"]]),
       ("expressions", Self.oneOrList(Self.reference("expression"))),
       ("id", ["type": "string", "pattern": "^[a-z][a-z0-9-]*$"]),
-      ("rule", schema(of: RuleGrammar.rule)),
+      ("rule", rule),
       ("parameter", parameter),
       ("parameterValue", Self.oneOrList(Self.reference("text"))),
       ("layout", layout),
@@ -75,6 +75,11 @@ package struct RuleSchema {
       ("repetition", ["anyOf": [Self.reference("times"), schema(of: RuleGrammar.repetition)]]),
       ("transform", transform),
       ("rewrite", rewrite),
+      ("report", schema(of: RuleGrammar.report)),
+      ("target", schema(of: RuleGrammar.target)),
+      ("targetTypes", schema(of: RuleGrammar.targetTypes)),
+      ("targetFields", schema(of: RuleGrammar.targetFields)),
+      ("targetLimits", schema(of: RuleGrammar.targetLimits)),
       ("template", template(RuleGrammar.template, placed: false)),
       ("insertion", template(RuleGrammar.insertion, placed: true)),
       ("top", ["anyOf": [["type": "string"], schema(of: RuleGrammar.newTop)]]),
@@ -91,6 +96,7 @@ package struct RuleSchema {
         ]
       ),
       ("refusal", schema(of: RuleGrammar.refusal)),
+      ("reported", schema(of: RuleGrammar.reported)),
       ("reason", ["enum": .array(reasons.map(JSONValue.string))]),
     ])
   }
@@ -135,6 +141,22 @@ package struct RuleSchema {
           ])
       ),
     ])
+  }
+
+  /// A rule rewrites or reports; one that reports has no key that says how to rewrite.
+  private var rule: JSONValue {
+    guard case .object(let members) = schema(of: RuleGrammar.rule) else { return .null }
+    let rewriting = UncheckedRule.rewritingKeys.map { JSONValue.object([("required", [.string($0)])]) }
+    return .object(
+      members + [
+        (
+          "oneOf",
+          [
+            ["required": ["rewrite"]],
+            .object([("required", ["report"]), ("not", ["anyOf": .array(rewriting)])]),
+          ]
+        )
+      ])
   }
 
   /// A layout reads blobs or parameters.

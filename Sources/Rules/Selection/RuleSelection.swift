@@ -13,6 +13,8 @@ extension RuleSet {
     package var ignore: [String] = []
     /// Whether rules that are not exact may run.
     package var allowsApproximate = false
+    /// Which kind of rules is meant; nil for both.
+    package var kind: Rule.Kind? = .rewriting
     /// Values of parameters.
     package var arguments: [ParameterArgument] = []
     /// Where selectors stand that are not from the command line.
@@ -39,7 +41,9 @@ extension RuleSet {
   ) throws(RuleError) {
     if let error = Self.repetitions(in: all).first { throw error }
     let lists = all.flatMap(\.typeLists)
-    let rules = Self.overridden(all).map { $0.adding(lists) }
+    let rules = Self.overridden(all).map { $0.adding(lists) }.filter {
+      selection.kind == nil || $0.kind == selection.kind
+    }
     // `--ignore 'deconv-*'` may well find nothing: it asks for the absence it finds.
     let ignored = selection.ignore.filter { Glob($0).literal != nil }
     for selector in selection.select + selection.extendSelect + ignored
@@ -50,7 +54,7 @@ extension RuleSet {
     func isSelected(_ rule: Rule) -> Bool {
       let isChosen =
         selection.select.isEmpty
-        ? rule.safety != .conversion && (!rule.isBuiltin || rule.tags.contains(Self.defaultTag))
+        ? rule.safety != .conversion && (!rule.isBuiltin || rule.tags.contains(Self.defaultTag(of: rule.kind)))
         : selection.select.contains { Self.fits(rule, $0) }
       guard isChosen || selection.extendSelect.contains(where: { Self.fits(rule, $0) }) else { return false }
       return !selection.ignore.contains { Self.fits(rule, $0) }

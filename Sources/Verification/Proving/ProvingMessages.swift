@@ -12,6 +12,7 @@ extension RuleProof {
     case .proven: "proven"
     case .measured: "measured"
     case .notCompared: "not compared"
+    case .nothingToProve: "nothing to prove"
     case .wrong: "wrong"
     case .neverMatched, .unknownTypes, .otherPhase, .lacksParameter, .notEnough, .timedOut: "not proven"
     }
@@ -23,6 +24,7 @@ extension RuleProof {
     case .proven: "held on \(compared) of \(options.instances) nets"
     case .measured: "measured on \(compared) of \(options.instances) nets"
     case .notCompared: "not compared"
+    case .nothingToProve: "nothing to prove: it reports"
     case .wrong: "WRONG"
     case .notEnough, .timedOut: "not enough: \(Self.nets(compared))"
     case .neverMatched, .unknownTypes, .otherPhase, .lacksParameter: "NOT PROVEN"
@@ -43,7 +45,7 @@ extension RuleProof {
   package func error(for rule: Rule, options: ProofOptions) -> Diagnostic? {
     let place = Diagnostic.Location.text(rule.place)
     switch verdict {
-    case .proven, .measured, .notCompared: return nil
+    case .proven, .measured, .notCompared, .nothingToProve: return nil
     case .wrong(let example):
       return Diagnostic(
         .error, at: place, "rule '\(rule.id)' is wrong: \(example.sentence(options.tolerance))")

@@ -49,6 +49,8 @@ package struct RuleProof: Sendable {
     case measured
     /// The rule changes on purpose what the net computes.
     case notCompared
+    /// The rule reports and rewrites nothing.
+    case nothingToProve
     /// A net on which the rule is wrong, as small as it could be made.
     case wrong(InstanceComparison)
     /// No net was rewritten; the most frequent reason why.
@@ -91,7 +93,7 @@ package struct RuleProof: Sendable {
   /// Whether nothing speaks against the rule: it did what it promises, or it promises nothing that can be compared.
   package var isGood: Bool {
     switch verdict {
-    case .proven, .measured, .notCompared: true
+    case .proven, .measured, .notCompared, .nothingToProve: true
     case .wrong, .neverMatched, .unknownTypes, .otherPhase, .lacksParameter, .notEnough, .timedOut: false
     }
   }

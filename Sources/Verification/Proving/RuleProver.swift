@@ -42,6 +42,7 @@ package struct RuleProver {
     var selection = RuleSet.Selection()
     selection.select = [rule.id]
     selection.allowsApproximate = true
+    selection.kind = nil
     let state = NetState(phase: .test)
     var planning = options.planning
     generator = InstanceGenerator(rule, layouts: try RuleSet([], layouts: layouts).layouts)
@@ -56,6 +57,10 @@ package struct RuleProver {
   }
 
   private mutating func run() {
+    if rule.kind == .reporting {
+      proof.verdict = .nothingToProve
+      return
+    }
     if rule.safety == .conversion {
       proof.verdict = .notCompared
       return

@@ -16,7 +16,7 @@ struct ExportCommand: ParsableCommand {
       The file is read back and its operators are run beside the Caffe net on random inputs of three sizes. The file \
       gets its name only when every output agrees.
 
-      Exit status: 0 written, 1 the graph or a rewrite differs from the net, 2 bad input or a layer that ONNX cannot \
+      Exit status: 0 written, 1 the graph or a rewrite differs from the net or the target refuses the file, 2 bad input or a layer that ONNX cannot \
       express, 64 wrong usage.
       """)
 
@@ -81,6 +81,12 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "Allow the output to replace a file that this run reads.")
   var force = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The program that reads the file, a built-in target or a file: select the rules that it needs, and tell what it refuses.",
+      valueName: "name|file"))
+  var target: String?
+
   @OptionGroup(title: "Rules")
   var rules: RuleFlags
 
@@ -120,6 +126,7 @@ struct ExportCommand: ParsableCommand {
     for (option, value) in [("-o", output)] where value?.isEmpty == true || value == "-" {
       throw ValidationError("\(option) needs a path; the output is written as a whole file")
     }
+    if target?.isEmpty == true { throw ValidationError("--target has an empty value") }
     if inputShape.contains("") { throw ValidationError("--input-shape has an empty value; give 1,3,224,224") }
     if let tolerance {
       guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative") }
@@ -137,6 +144,7 @@ struct ExportCommand: ParsableCommand {
         net.fill(&options)
         fork.fill(&options)
         options.check.isOn = !noCheck
+        options.target = target
       }
       options.recordsOverlaps = report.verbose || report.format == .json
       var export = ExportOptions()
@@ -159,7 +167,10 @@ struct ExportCommand: ParsableCommand {
       case .json: Console.output(printed.json.text)
       case .text: if !report.quiet || result.outcome != .done { Console.log(printed.text) }
       }
-      if result.outcome != .done { throw ExitCode(1) }
+      if let target = result.target, report.format == .text {
+        Console.log(TargetReport(target).text(isQuiet: report.quiet))
+      }
+      if result.outcome != .done || result.target?.isAccepted == false { throw ExitCode(1) }
     }
   }
 }

@@ -20,8 +20,17 @@ struct FoldCommand: ParsableCommand {
       Before anything is written, the layers of every rewrite are run before and after it, on random values with the \
       real weights.
 
-      Exit status: 0 done, 1 nets differ or a check failed or a model of the batch failed, 2 bad input, file or rule, \
-      64 wrong usage.
+      With --target the rules that bring a net to another program are selected too, and what that program still refuses or \
+      misreads of the result is told:
+
+        caffold fold deploy.prototxt weights.caffemodel -o out/ --target mnn
+
+      With --check nothing is written, and the exit status says whether there is something to fold:
+
+        caffold fold deploy.prototxt weights.caffemodel --check
+
+      Exit status: 0 done, 1 nets differ or a check failed, the target refuses the result, --check found something to fold, \
+      or a model of the batch failed, 2 bad input, file or rule, 64 wrong usage.
       """)
 
   @Argument(help: ArgumentHelp("The net definition (.prototxt).", valueName: "model"))
@@ -34,6 +43,17 @@ struct FoldCommand: ParsableCommand {
     name: .customLong("definition-only"),
     help: "Rewrite the net definition without weights; blobs are assumed to be there and to fit.")
   var definitionOnly = false
+
+  @Flag(
+    name: .customLong("check"),
+    help: "Write nothing; exit with 1 when there is something to fold, with 0 when there is not.")
+  var onlyChecks = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The program that takes the result over, a built-in target or a file: select the rules that it needs, and tell what it still refuses.",
+      valueName: "name|file"))
+  var target: String?
 
   @OptionGroup(title: "Output")
   var output: OutputFlags
@@ -63,6 +83,10 @@ struct FoldCommand: ParsableCommand {
   var report: ReportFlags
 
   func validate() throws {
+    if target?.isEmpty == true { throw ValidationError("--target has an empty value") }
+    if onlyChecks, output.namesAny || output.dryRun || output.verify {
+      throw ValidationError("--check writes nothing; leave the options about outputs out")
+    }
     if batch.models != nil { return try validateBatch() }
     if model.isEmpty { throw ValidationError("Missing expected argument '<model>'") }
     if batch.jobs != nil { throw ValidationError("-j is for --batch") }
@@ -84,6 +108,7 @@ struct FoldCommand: ParsableCommand {
     if output.model != nil || output.weights != nil || output.plan != nil {
       throw ValidationError("--batch writes to the folder of -o, under the names of the inputs")
     }
+    if onlyChecks { throw ValidationError("--check is for one model, not for --batch") }
     if output.dryRun { throw ValidationError("--batch has no dry run; --batch … --definition-only is quick") }
     if report.diff { throw ValidationError("--diff is for one model, not for --batch") }
     try output.check(hasWeights: !definitionOnly)
@@ -99,6 +124,7 @@ struct FoldCommand: ParsableCommand {
         net.fill(&options)
         fork.fill(&options)
         options.check = check.options
+        options.target = target
       }
       options.recordsOverlaps = report.verbose || report.format == .json
       if let models = batch.models, let folder = output.directory {
@@ -109,9 +135,15 @@ struct FoldCommand: ParsableCommand {
         return
       }
       let result = try Caffold.fold(
-        ModelFiles(model: model, weights: weights), options, to: output.options,
+        ModelFiles(model: model, weights: weights), options, to: onlyChecks ? nil : output.options,
         observer: Console.observer())
       try FoldPrinter(report).print(result)
+      if onlyChecks, !result.rewrites.isEmpty {
+        if report.format == .text, !report.quiet {
+          Console.log("left to fold: \(Format.counted(result.rewrites.count, "rewrite"))\n")
+        }
+        throw ExitCode(1)
+      }
     }
   }
 }

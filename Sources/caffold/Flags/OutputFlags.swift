@@ -55,6 +55,9 @@ struct OutputFlags: ParsableArguments {
       "The shape of an input that --verify runs: 1,3,224,224, or NAME=1,3,224,224.", valueName: "shape"))
   var inputShape: [String] = []
 
+  /// Whether any output is named.
+  var namesAny: Bool { [directory, model, weights, plan].contains { $0 != nil } || force }
+
   /// Refuses options that contradict each other.
   func check(hasWeights: Bool) throws {
     for (option, path) in [

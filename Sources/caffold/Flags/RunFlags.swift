@@ -43,7 +43,7 @@ struct RuleFlags: ParsableArguments {
   }
 
   /// `a, b` as two words.
-  private static func words(_ values: [String]) -> [String] {
+  static func words(_ values: [String]) -> [String] {
     values.flatMap { value in
       value.split(separator: ",").map { word in
         String(word.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())

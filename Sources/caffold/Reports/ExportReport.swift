@@ -158,6 +158,7 @@ struct ExportReport {
       ),
       ("operators", .object(result.operatorCounts.map { ($0.type, .integer($0.count)) })),
       ("proof", result.proof.map(proof) ?? .null),
+      ("target", result.target.map { TargetReport($0).json } ?? .null),
       (
         "files",
         .array(

@@ -17,11 +17,16 @@ struct FoldPrinter {
     if showsDiff, result.outcome == .done { DiffPrinter.print(result.definitionDiff) }
     switch format {
     case .json: Console.output(report.json.text)
-    case .text: if !isQuiet, result.outcome == .done { Console.log(report.text) }
+    case .text:
+      if !isQuiet, result.outcome == .done { Console.log(report.text) }
+      if let target = result.target { Console.log(TargetReport(target).text(isQuiet: isQuiet)) }
     }
     if let failure = FoldFailure(result) {
       if let verification = failure.verification { Console.log(verification.text) }
       Console.error(failure.diagnostic)
+      throw ExitCode(1)
+    }
+    if let target = result.target, !target.isAccepted {
       throw ExitCode(1)
     }
     // The process ends here, and the system takes its memory back at once; a million layers taken apart one by one

@@ -217,7 +217,7 @@ struct FoldReport {
   // MARK: JSON
 
   var json: JSONValue {
-    .object([
+    let changes: [(String, JSONValue)] = [
       ("caffold", .object([("version", .string(Caffold.version))])),
       ("command", .string(result.replayed == nil ? "fold" : "apply")),
       ("config", result.projectFile.map(JSONValue.string) ?? .null),
@@ -237,14 +237,15 @@ struct FoldReport {
       ("refusals", .array(plan.refusals.map(refusal))),
       ("overlaps", .array(plan.overlaps.map(overlap))),
       ("warnings", .array(warnings)),
+    ]
+    let judgements: [(String, JSONValue)] = [
       ("check", check?.json ?? .null),
       ("precision", check?.precision.json ?? .null),
       ("verification", verification?.json ?? .null),
-      (
-        "plan",
-        result.planFile.map(file) ?? .null
-      ),
-    ])
+      ("target", result.target.map { TargetReport($0).json } ?? .null),
+      ("plan", result.planFile.map(file) ?? .null),
+    ]
+    return .object(changes + judgements)
   }
 
   private func overlap(_ overlap: Overlap) -> JSONValue {

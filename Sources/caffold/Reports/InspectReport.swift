@@ -157,7 +157,9 @@ struct InspectReport {
     var lines: [String] = []
     var types: [String] = []
     for layer in result.layers {
-      guard let obstacle = layer.obstacle else { continue }
+      guard let obstacle = layer.obstacle,
+        !result.findings.contains(where: { $0.layer == layer.name && $0.reason == obstacle })
+      else { continue }
       if !isVerbose, types.contains(layer.type) { continue }
       types.append(layer.type)
       let others = result.layers.count { $0.type == layer.type && $0.obstacle != nil } - 1
@@ -172,14 +174,14 @@ struct InspectReport {
   private static let shownFindings = 3
 
   private var findingNotes: [String] {
-    InspectResult.Finding.Kind.allCases.flatMap { kind -> [String] in
-      let findings = result.findings.filter { $0.kind == kind }
+    StandingCheck.allCases.flatMap { check -> [String] in
+      let findings = result.findings.filter { $0.rule == check.rawValue }
       let shown = isVerbose ? findings[...] : findings.prefix(Self.shownFindings)
       let rest = findings.count - shown.count
-      return shown.map { "note: \($0.message)" }
+      return shown.map { "note: \($0.line)" }
         + (rest > 0
           ? [
-            "note: \(Wording.counted(rest, "more note", plural: "more notes")) of this kind (\(kind.rawValue)); -v lists all"
+            "note: \(Wording.counted(rest, "more note", plural: "more notes")) of this kind (\(check.rawValue)); -v lists all"
           ] : [])
     }
   }
@@ -249,7 +251,7 @@ extension InspectReport {
         .array(
           result.findings.map {
             .object([
-              ("kind", .string($0.kind.rawValue)), ("layer", $0.layer.map(JSONValue.name) ?? .null),
+              ("kind", .string($0.rule)), ("layer", $0.layer.map(JSONValue.name) ?? .null),
               ("message", .string($0.message)),
             ])
           })
@@ -292,5 +294,13 @@ extension InspectReport {
       ),
       ("obstacle", layer.obstacle.map(JSONValue.string) ?? .null),
     ])
+  }
+}
+
+extension Finding {
+  /// The message on one line, with its place where it is about what is written.
+  fileprivate var line: String {
+    guard let place, StandingCheck(rawValue: rule)?.isAboutText ?? false else { return message }
+    return "\(place.description): \(message)"
   }
 }

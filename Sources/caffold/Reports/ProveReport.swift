@@ -37,12 +37,14 @@ struct ProveReport {
     }
     let wrong = proofs.count { if case .wrong = $0.proof.verdict { true } else { false } }
     let unproven = proofs.count { !$0.proof.isGood } - wrong
-    let uncompared = proofs.count { $0.proof.isGood && !$0.proof.isCompared }
-    let held = proofs.count - wrong - unproven - uncompared
+    let reports = proofs.count { if case .nothingToProve = $0.proof.verdict { true } else { false } }
+    let uncompared = proofs.count { $0.proof.isGood && !$0.proof.isCompared } - reports
+    let held = proofs.count - wrong - unproven - uncompared - reports
     var parts = ["\(Format.counted(proofs.count, "rule")): \(held) held"]
     if wrong > 0 { parts.append("\(wrong) wrong") }
     if unproven > 0 { parts.append("\(unproven) not proven") }
     if uncompared > 0 { parts.append("\(uncompared) not compared, since they change the net on purpose") }
+    if reports > 0 { parts.append("\(reports) with nothing to prove, since they report") }
     return text + parts.joined(separator: ", ") + "\n"
   }
 

@@ -1,0 +1,117 @@
+import CaffeIO
+import Diagnostics
+import Layers
+
+/// What is the matter with a net's layers by their own descriptions: nothing is run, and no weights are needed.
+struct NetFindings {
+  let definition: NetDefinition
+  let net: NetRunner
+  let costs: NetCosts
+  /// The net's inputs with the shapes that count.
+  let inputs: [(name: Name, shape: [Int]?)]
+
+  /// Inputs without readers, shapes that are not known, windows that do not fit and other faults; by kind, each in the order of the
+  /// net.
+  func all() -> [Finding] { shapelessInputs + unreadInputs + faults + unknownTops }
+
+  private func location(_ offset: Int) -> Diagnostic.Location {
+    .text(definition.document.source.place(at: offset))
+  }
+
+  /// Where an input is declared.
+  private func location(ofInput name: Name) -> Diagnostic.Location {
+    let fields = definition.document.root.fields
+    if let field = fields.first(where: { $0.isNamed("input") && $0.nameValue == name }) {
+      return location(field.valueOffset)
+    }
+    for step in net.steps where step.bottoms.isEmpty {
+      if let position = step.tops.firstIndex(of: name) {
+        return location(step.definition.offset(ofTop: position))
+      }
+    }
+    return .file(definition.document.source.path)
+  }
+
+  private var shapelessInputs: [Finding] {
+    let shapeless = inputs.filter { $0.shape == nil }.map(\.name)
+    guard let first = shapeless.first else { return [] }
+    let flags = shapeless.map { "--input-shape \($0)=1,3,224,224" }.joined(separator: " ")
+    return [
+      Finding(
+        .unknownShape, at: location(ofInput: first),
+        "the definition gives no shape for \(shapeless.count == 1 ? "the input" : "the inputs") \(Wording.names(shapeless))",
+        remedy: "give \(flags)")
+    ]
+  }
+
+  private var unreadInputs: [Finding] {
+    net.unreadInputs.sorted().map {
+      Finding(.unreadInput, at: location(ofInput: $0), "no layer reads the input '\($0)'")
+    }
+  }
+
+  private var faults: [Finding] {
+    zip(net.steps, costs.steps).compactMap { step, cost in
+      guard let failure = cost.failure ?? (step.obstacle.flatMap { $0.isUnsupported ? nil : $0 }) else {
+        return nil
+      }
+      return Finding(
+        failure.isWindow ? .impossibleWindow : .fault, at: location(step.definition.offset(ofField: [])),
+        layer: step.subject.name, failure.diagnostic.sentence)
+    }
+  }
+
+  /// What stands first in the dark; the rest is behind it.
+  private var unknownTops: [Finding] {
+    zip(net.steps, costs.steps).compactMap { step, cost in
+      let unknown = cost.tops.indices.first { cost.tops[$0] == nil && net.isRead(step.writes[$0]) }
+      guard step.isCut, let top = unknown.map({ step.tops[$0] }) else { return nil }
+      return Finding(
+        .unknownShape, at: location(step.definition.offset(ofField: [])), layer: step.subject.name,
+        "the shape of what layer '\(step.subject.name)' (\(step.subject.type)) makes is not known",
+        remedy: "--input-shape \(top)=… gives it")
+    }
+  }
+}
+
+/// What a net has that BVLC's Caffe does not: a note for each type and each field, at the first layer that has it.
+struct ForkFindings {
+  let definition: NetDefinition
+
+  func all() -> [Finding] {
+    var types: [(name: String, layers: [LayerDefinition])] = []
+    var fields: [(name: String, layers: [LayerDefinition])] = []
+    func note(_ name: String, _ layer: LayerDefinition, in list: inout [(name: String, layers: [LayerDefinition])])
+    {
+      if let index = list.firstIndex(where: { $0.name == name }) {
+        list[index].layers.append(layer)
+      } else {
+        list.append((name, [layer]))
+      }
+    }
+    for layer in definition.layers {
+      let use = layer.forkUse
+      if use.isType { note(layer.type, layer, in: &types) }
+      // The parameters of a fork's type go without saying.
+      if !use.isType { for field in use.fields { note(field, layer, in: &fields) } }
+    }
+    return types.map { type in
+      finding(
+        .forkType, type.layers, at: ["type"], "BVLC's Caffe has no layer type '\(type.name)'")
+    }
+      + fields.map { field in
+        finding(
+          .forkField, field.layers, at: field.name.split(separator: ".").map(String.init),
+          "BVLC's Caffe has no field '\(field.name)'")
+      }
+  }
+
+  private func finding(
+    _ check: StandingCheck, _ layers: [LayerDefinition], at path: [String], _ reason: String
+  ) -> Finding {
+    let more = layers.count > 1 ? " (\(layers.count) layers)" : ""
+    return Finding(
+      check, at: .text(definition.document.source.place(at: layers[0].offset(ofField: path))),
+      layer: layers[0].name, reason + more)
+  }
+}
