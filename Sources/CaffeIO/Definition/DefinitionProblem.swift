@@ -136,7 +136,7 @@ package struct DefinitionProblem: DiagnosticError, Equatable {
       )
     case .deadLayer(let name, let type):
       (
-        "\(type) '\(name)' is computed for nothing: Silence layers alone read what comes of it",
+        "Silence layers alone read what \(type) '\(name)' makes, so it is computed for nothing unless it writes files",
         "remove the layer, or read its blob"
       )
     }

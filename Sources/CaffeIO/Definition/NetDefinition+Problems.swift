@@ -123,13 +123,17 @@ extension NetDefinition {
             !readers[version].isEmpty && readers[version].allSatisfy { isDead[$0] }
           }
     }
-    let dead = included.indices.filter { isDead[$0] }.map { included[$0] }.filter {
-      layers[$0].type != "Silence" && !layers[$0].bottoms.isEmpty
+    // Of a chain the last layer is told, which Silence layers read.
+    let last = included.indices.filter { position in
+      let layer = layers[included[position]]
+      return isDead[position] && layer.type != "Silence" && !layer.bottoms.isEmpty
+        && made[position].allSatisfy { version in
+          readers[version].allSatisfy { layers[included[$0]].type == "Silence" }
+        }
     }
-    return dead.map { index in
-      problem(
-        .deadLayer(layers[index].name, type: layers[index].type), of: layers[index],
-        at: layers[index].offset(ofField: []))
+    return last.map { position in
+      let layer = layers[included[position]]
+      return problem(.deadLayer(layer.name, type: layer.type), of: layer, at: layer.offset(ofField: []))
     }
   }
 

@@ -172,7 +172,10 @@ struct CheckedNet {
       try definition.problems(schema: schema, state: state) + definition.connectionProblems(state: state)
     var findings = problems.map(Finding.init)
     findings += ForkFindings(definition: definition).all()
-    findings += NetFindings(definition: definition, net: net, costs: costs, inputs: inputs).all()
+    findings += NetFindings(
+      definition: definition, net: net, costs: costs, inputs: inputs,
+      faultyLayers: Set(problems.filter(\.isError).compactMap(\.layer))
+    ).all()
     if let weights {
       let runner = try NetRunner(
         definition, state: state, schema: schema, weights: weights, layouts: layouts,
@@ -228,6 +231,7 @@ extension TargetClaim.Subject {
     case .outputs: "The net has more outputs than the target takes."
     case .ownTops: "The target wants a top to have its layer's name."
     case .sameNames: "The target wants the same names and types in both files."
+    case .singlePrecision: "The target wants numbers in single precision."
     }
   }
 }

@@ -9,6 +9,8 @@ struct NetFindings {
   let costs: NetCosts
   /// The net's inputs with the shapes that count.
   let inputs: [(name: Name, shape: [Int]?)]
+  /// Layers of which is told already what their fields cannot hold.
+  let faultyLayers: Set<Name>
 
   /// Inputs without readers, shapes that are not known, windows that do not fit and other faults; by kind, each in the order of the
   /// net.
@@ -55,9 +57,13 @@ struct NetFindings {
       guard let failure = cost.failure ?? (step.obstacle.flatMap { $0.isUnsupported ? nil : $0 }) else {
         return nil
       }
+      // What a field cannot hold is told where it is written; a word that Caffe lacks may be a fork's.
+      let field = failure.enumerationField
+      if step.obstacle != nil, !faultyLayers.isDisjoint(with: [step.subject.name]) { return nil }
       return Finding(
-        failure.isWindow ? .impossibleWindow : .fault, at: location(step.definition.offset(ofField: [])),
-        layer: step.subject.name, failure.diagnostic.sentence)
+        field != nil ? .forkWord : failure.isWindow ? .impossibleWindow : .fault,
+        at: location(step.definition.offset(ofField: field ?? [])), layer: step.subject.name,
+        failure.diagnostic.sentence)
     }
   }
 

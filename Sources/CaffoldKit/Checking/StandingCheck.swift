@@ -14,6 +14,7 @@ public enum StandingCheck: String, Sendable, CaseIterable {
   case misspeltType = "misspelt-type"
   case forkType = "fork-type"
   case forkField = "fork-field"
+  case forkWord = "fork-word"
   case unmadeBottom = "unmade-bottom"
   case secondMaker = "second-maker"
   case repeatedName = "repeated-name"
@@ -35,7 +36,7 @@ public enum StandingCheck: String, Sendable, CaseIterable {
   public var severity: Finding.Severity {
     switch self {
     case .misspeltType, .repeatedName, .superfluousBlobs, .otherNet: .warning
-    case .forkType, .forkField, .unreadInput, .deadLayer, .unknownShape, .bareSuppression, .idleSuppression:
+    case .forkType, .forkField, .forkWord, .unreadInput, .deadLayer, .unknownShape, .bareSuppression, .idleSuppression:
       .note
     default: .error
     }
@@ -68,11 +69,12 @@ public enum StandingCheck: String, Sendable, CaseIterable {
     case .misspeltType: "A layer type is unknown, and one with almost its name is not."
     case .forkType: "BVLC's Caffe does not have the layer type."
     case .forkField: "BVLC's Caffe does not have the field."
+    case .forkWord: "A field has a word that BVLC's Caffe does not have."
     case .unmadeBottom: "A layer reads a blob that nothing makes before it."
     case .secondMaker: "Two layers make one blob, neither in place."
     case .repeatedName: "Two layers have one name, so Caffe gives the weights to the first alone."
     case .unreadInput: "No layer reads an input of the net."
-    case .deadLayer: "Silence layers alone read what comes of a layer."
+    case .deadLayer: "Silence layers alone read what a layer makes."
     case .unknownShape: "The shape of an input, or of what an unknown layer makes, is not known."
     case .impossibleWindow: "A window does not fit into what it moves over."
     case .fault: "A layer does not suit its bottoms, or is faulty in itself."

@@ -55,7 +55,8 @@ struct InspectRun {
       + definition.connectionProblems(state: state)
     result.findings += problems.map(Finding.init)
     result.findings += NetFindings(
-      definition: definition, net: net, costs: costs, inputs: result.inputs.map { ($0.name, $0.shape) }
+      definition: definition, net: net, costs: costs, inputs: result.inputs.map { ($0.name, $0.shape) },
+      faultyLayers: Set(problems.filter(\.isError).compactMap(\.layer))
     ).all()
     if let weights, let runner { try WeightsMatch(weights, runner, costs).add(to: &result) }
     return result

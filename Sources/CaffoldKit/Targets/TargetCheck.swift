@@ -66,6 +66,7 @@ struct TargetCheck {
         )
       }
     case .sameNames: otherNames(claim)
+    case .singlePrecision: otherNumbers(claim)
     }
   }
 
@@ -139,6 +140,25 @@ struct TargetCheck {
       return finding(
         claim, layer, at: [],
         "\(target.id) wants one name in both files; '\(layer.name)' is '\(other.name)' in the weights")
+    }
+  }
+
+  /// The first blob of each storage that is no single precision: all of a file are mostly alike.
+  private func otherNumbers(_ claim: TargetClaim) -> [Finding] {
+    guard let weights else { return [] }
+    var found: [String: (layer: Name, count: Int)] = [:]
+    for layer in weights.layers {
+      for blob in layer.blobs where blob.storage != .float {
+        found[blob.storage.name, default: (layer.name, 0)].count += 1
+      }
+    }
+    return found.sorted { $0.key < $1.key }.map { storage, blobs in
+      let reason =
+        "\(target.id) wants numbers in single precision, found \(Wording.counted(blobs.count, "blob")) of \(storage)"
+      return Finding(
+        rule: claim.rule(of: target), severity: .init(claim.severity), location: .file(weights.path),
+        layer: blobs.layer, reason: claim.because.map { "\(reason): \($0)" } ?? reason, remedy: claim.remedy,
+        help: claim.help, evidence: claim.evidence.text)
     }
   }
 

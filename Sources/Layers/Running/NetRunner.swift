@@ -225,6 +225,12 @@ extension LayerError {
   /// Whether the layer has another number of parameter blobs than it needs.
   package var isBlobCount: Bool { if case .blobCount = reason { true } else { false } }
 
+  /// The path of a field whose word is none of Caffe's; nil for any other reason.
+  package var enumerationField: [String]? {
+    guard case .parameter(let field, let found, .oneOf) = reason, Double(found) == nil else { return nil }
+    return field.split(separator: ".").map(String.init)
+  }
+
   /// Whether a window does not fit into what it moves over.
   package var isWindow: Bool {
     switch reason {

@@ -76,6 +76,8 @@ package struct TargetClaim: Sendable {
     case ownTops
     /// Layers have the same names and types in both files.
     case sameNames
+    /// The numbers of blobs are stored in single precision.
+    case singlePrecision
 
     /// The end of the ids of its findings.
     package var code: String {
@@ -96,6 +98,7 @@ package struct TargetClaim: Sendable {
       case .outputs: "outputs"
       case .ownTops: "top-name"
       case .sameNames: "other-name"
+      case .singlePrecision: "other-numbers"
       }
     }
   }

@@ -102,12 +102,12 @@ extension YAMLMap {
     return text.text
   }
 
-  /// Whether a text is a date as ISO 8601 writes it.
+  /// Whether a text is a day or a month as ISO 8601 writes it.
   private static func isDate(_ text: String) -> Bool {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.map(\.count) == [4, 2, 2], parts.joined().utf8.allSatisfy({ (48...57).contains($0) }) else {
-      return false
-    }
-    return (1...12).contains(Int(parts[1]) ?? 0) && (1...31).contains(Int(parts[2]) ?? 0)
+    guard (2...3).contains(parts.count), parts.map(\.count) == [4, 2, 2].prefix(parts.count).map(\.self),
+      parts.joined().utf8.allSatisfy({ (48...57).contains($0) })
+    else { return false }
+    return (1...12).contains(Int(parts[1]) ?? 0) && (parts.count == 2 || (1...31).contains(Int(parts[2]) ?? 0))
   }
 }

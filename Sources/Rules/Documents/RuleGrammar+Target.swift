@@ -65,5 +65,6 @@ extension RuleGrammar {
         "tops", .words(["named"]), "A layer's only top has the layer's name, unless the layer works in place."
       ),
       RuleKey("names", .words(["equal"]), "Layers have the same names and types in both files."),
+      RuleKey("numbers", .words(["float32"]), "Blobs are stored in single precision."),
     ] + claim)
 }

@@ -263,7 +263,7 @@ extension RuleError: DiagnosticError {
     case .noEvidence(let missing):
       return
         "nothing says how this is known: \(Self.list(missing)) \(missing.count == 1 ? "is" : "are") missing here and in 'target'"
-    case .badDate(let text): return "'\(clipped(text))' is not a date such as 2026-11-29"
+    case .badDate(let text): return "'\(clipped(text))' is not a date such as 2026-11-29 or 2026-11"
     case .badAddress(let text):
       return "'\(clipped(text))' is not the address of a page; write https://…"
     case .notPositive(let key, let found): return "'\(key)' must be at least 1, found \(found)"

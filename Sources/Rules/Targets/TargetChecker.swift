@@ -110,6 +110,7 @@ struct TargetChecker {
   private func limitSubject(_ map: YAMLMap) throws -> TargetClaim.Subject {
     let keys = [
       "syntax", "inputs", "byte_order_mark", "axes", "batch", "size", "outputs", "tops", "names",
+      "numbers",
     ]
     switch try onlyKey(keys, of: map, RuleGrammar.targetLimits, in: "limits") {
     case "syntax":
@@ -127,6 +128,9 @@ struct TargetChecker {
     case "names":
       let _: Equal? = try map.word("names")
       return .sameNames
+    case "numbers":
+      let _: Single? = try map.word("numbers")
+      return .singlePrecision
     case "axes": return .axes(try count("axes", of: map))
     case "batch": return .batch(try count("batch", of: map))
     case "size": return .size(try count("size", of: map))
@@ -138,6 +142,7 @@ struct TargetChecker {
   private enum Refused: String, CaseIterable { case refused }
   private enum Named: String, CaseIterable { case named }
   private enum Equal: String, CaseIterable { case equal }
+  private enum Single: String, CaseIterable { case float32 }
 
   /// The one of `keys` that a statement has.
   private func onlyKey(

@@ -67,6 +67,9 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Print how often each rule found something, instead of the findings.")
   var statistics = false
 
+  @Flag(name: [.short, .long], help: "Print every finding; by default the first few of a rule in each net.")
+  var verbose = false
+
   @Flag(name: [.short, .long], help: "Print errors and warnings, and no notes.")
   var quiet = false
 
@@ -109,7 +112,7 @@ struct CheckCommand: ParsableCommand {
         Console.log("\(Format.counted(results.reduce(0) { $0 + $1.findings.count }, "finding")) written to \(path)\n")
         return
       }
-      let report = FindingsReport(results.map { quiet ? $0.withoutNotes : $0 })
+      let report = FindingsReport(results.map { quiet ? $0.withoutNotes : $0 }, isVerbose: verbose)
       switch format {
       case .text: Console.table(statistics ? report.statistics : report.text)
       case .json: Console.output(report.json.text)

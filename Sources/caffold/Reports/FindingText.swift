@@ -34,7 +34,7 @@ struct FindingText {
   }
 
   /// A text in lines of at most 80 columns, broken at spaces; all but the first begin two columns further in.
-  private static func wrapped(_ text: String, indent: Int = 0) -> [String] {
+  static func wrapped(_ text: String, indent: Int = 0) -> [String] {
     let first = String(repeating: " ", count: indent)
     var lines: [String] = []
     var line = first

@@ -5,8 +5,15 @@ import JSON
 /// What checks of nets found, for people and for machines.
 struct FindingsReport {
   private let results: [CheckResult]
+  private let isVerbose: Bool
 
-  init(_ results: [CheckResult]) { self.results = results }
+  init(_ results: [CheckResult], isVerbose: Bool = false) {
+    self.results = results
+    self.isVerbose = isVerbose
+  }
+
+  /// How many findings of a rule in one net are each printed.
+  private static let shown = 3
 
   private var findings: [Finding] { results.flatMap(\.findings) }
 
@@ -14,8 +21,35 @@ struct FindingsReport {
 
   /// The findings, one behind the other, and a line that counts them.
   var text: String {
-    let blocks = findings.map { FindingText($0).lines.joined(separator: "\n") + "\n" }
+    let blocks = results.flatMap { isVerbose ? $0.findings.map { Self.block($0) } : Self.blocks(of: $0) }
     return blocks.joined(separator: "\n") + (blocks.isEmpty ? "" : "\n") + summary + "\n"
+  }
+
+  private static func block(_ finding: Finding, more: [Finding] = []) -> String {
+    var lines = FindingText(finding).lines
+    if !more.isEmpty {
+      let places = more.prefix(6).compactMap { $0.place.map { String($0.line) } }
+      let rest = more.count > places.count ? ", …" : ""
+      let inLines = places.isEmpty ? "" : " in lines \(places.joined(separator: ", "))\(rest)"
+      lines += FindingText.wrapped(
+        "and \(Wording.counted(more.count, "more finding", plural: "more findings"))\(inLines); -v lists each", indent: 2)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The findings of one net: of a rule that finds much the first few, and where the others are.
+  private static func blocks(of result: CheckResult) -> [String] {
+    let groups = Dictionary(grouping: result.findings) { $0.rule }
+    var told: [String: Int] = [:]
+    return result.findings.compactMap { finding in
+      let group = groups[finding.rule] ?? []
+      let place = told[finding.rule, default: 0]
+      told[finding.rule] = place + 1
+      // A line that replaces one other hides more than it saves.
+      guard group.count > shown + 1 else { return block(finding) }
+      guard place < shown else { return nil }
+      return block(finding, more: place == shown - 1 ? Array(group[shown...]) : [])
+    }
   }
 
   /// `2 errors, 1 warning and 3 notes in 1 net; 1 suppressed, 4 known from the baseline`.
