@@ -126,6 +126,26 @@ import Testing
     #expect(net.opsets(17).map(\.domain) == ["", "caffe"])
   }
 
+  @Test func aRuntimeThatHasALayerGetsItAsOneNode() throws {
+    let net = """
+      input: "loc" input_shape { dim: 1 dim: 8 }
+      input: "conf" input_shape { dim: 1 dim: 4 }
+      input: "prior" input_shape { dim: 1 dim: 2 dim: 8 }
+      layer { name: "d" type: "DetectionOutput" bottom: "loc" bottom: "conf" bottom: "prior" top: "d"
+        detection_output_param { num_classes: 2 code_type: CENTER_SIZE nms_param { nms_threshold: 0.5 } keep_top_k: 7 } }
+      """
+    let made = try lowered(net, profile: .openCV5)
+    #expect(made.graph.nodes.map(\.type) == ["DetectionOutput"])
+    #expect(made.graph.nodes[0].domain.isEmpty)
+    let attributes = Dictionary(
+      uniqueKeysWithValues: made.graph.nodes[0].attributes.map { ($0.name, $0.value) })
+    #expect(attributes["num_classes"] == .int(2) && attributes["share_location"] == .int(1))
+    #expect(attributes["code_type"] == .int(2) && attributes["keep_top_k"] == .int(7))
+    #expect(attributes["nms_threshold"] == .float(0.5))
+    #expect(made.layers.map { $0.kept == .native } == [true])
+    #expect(try lowered(net).graph.nodes.count > 20)
+  }
+
   @Test func whatAKeptLayerMakesHasAShape() throws {
     let net = """
       \(Self.input)

@@ -11,7 +11,8 @@ package enum KeptLayer: Sendable {
   /// No operators say what it computes: a node of a domain of its own, each attribute called as the path of the parameter in the
   /// definition (`vendor_clip_param.low`).
   case unknown
-  /// The runtime has the layer: a node of the standard domain, each attribute called as the parameter, defaults among them.
+  /// The runtime has the layer: a node of the standard domain, each attribute called as the parameter, defaults among them, words of
+  /// enumerations as numbers.
   case native
 
   /// The domain of nodes that no runtime has.
@@ -42,7 +43,14 @@ package enum KeptLayer: Sendable {
   private func attribute(
     named name: String, _ parameter: WrittenParameter, _ schema: Schema
   ) -> OnnxNamedAttribute {
-    OnnxNamedAttribute(name, Self.value(of: parameter, schema.layerField(at: parameter.path)))
+    let field = schema.layerField(at: parameter.path)
+    // OpenCV 5 takes the word of an enumeration for its first one; it knows the numbers.
+    if self == .native, case .enum(let words)? = field?.type, case .string(let word)? = parameter.values.last,
+      let number = word.text.flatMap({ schema.enumeration(words)?.number(of: $0) })
+    {
+      return OnnxNamedAttribute(name, .int(Int64(number)))
+    }
+    return OnnxNamedAttribute(name, Self.value(of: parameter, field))
   }
 
   /// A list where the schema says so, or where several values are written.
