@@ -18,8 +18,9 @@ let package = Package(
     .systemLibrary(name: "CAffinity"),
     .target(name: "Threads", dependencies: ["CAffinity"]),
     .target(name: "Tensors"),
+    .target(name: "CArithmetic", exclude: ["Product.inc", "Rows.inc", "Streams.inc", "Variant.inc"]),
     .target(name: "CaffeIO", dependencies: ["Diagnostics", "Tensors", "Threads"]),
-    .target(name: "Layers", dependencies: ["CaffeIO", "Tensors", "Threads", "Diagnostics"]),
+    .target(name: "Layers", dependencies: ["CArithmetic", "CaffeIO", "Tensors", "Threads", "Diagnostics"]),
     .target(name: "OnnxIO", dependencies: ["CaffeIO", "Tensors", "Diagnostics"]),
     .target(name: "Operators", dependencies: ["Layers", "CaffeIO", "Tensors", "Threads", "Diagnostics"]),
     .target(name: "YAML", dependencies: ["CYAML", "Diagnostics"]),
@@ -94,7 +95,7 @@ let package = Package(
     .executableTarget(
       name: "operator-probe", dependencies: ["Operators", "Diagnostics"], path: "Tests/OperatorProbe"),
     .testTarget(name: "OperatorsTests", dependencies: ["Operators", "RandomTestSupport"]),
-    .testTarget(name: "LayersTests", dependencies: ["Layers", "CaffeIO"]),
+    .testTarget(name: "LayersTests", dependencies: ["Layers", "CArithmetic", "CaffeIO"]),
     .executableTarget(
       name: "onnx-probe", dependencies: ["OnnxIO", "CaffeIO", "JSON", "Diagnostics"], path: "Tests/OnnxProbe"),
     .testTarget(

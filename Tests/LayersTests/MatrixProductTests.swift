@@ -1,50 +1,74 @@
+import CArithmetic
 import Testing
 
 @testable import Layers
 
+/// The loops of every kind of machine that this one can run, held to the definitions.
 struct MatrixProductTests {
   /// Whole numbers whose sums are exact: any order of adding gives the same.
-  private func numbers(_ count: Int, seed: Int) -> [Double] {
-    (0..<count).map { Double(($0 &* 7919 &+ seed &* 104729) % 23 - 11) }
+  private func numbers<S: NetScalar>(_ count: Int, seed: Int) -> [S] {
+    (0..<count).map { S(($0 &* 7919 &+ seed &* 104729) % 23 - 11) }
+  }
+
+  private func product<S: NetScalar>(
+    _ a: [S], _ b: [S], rows: Int, depth: Int, columns: Int, isTransposed: Bool = false
+  ) -> [S] {
+    var c = [S](repeating: .nan, count: rows * columns)
+    c.withUnsafeMutableBufferPointer { target in
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          MatrixProduct.multiply(
+            isTransposed
+              ? StridedMatrix(start: a.baseAddress!, rowCount: rows, rowStride: 1, columnStride: rows)
+              : StridedMatrix(start: a.baseAddress!, rowCount: rows, rowStride: depth, columnStride: 1),
+            isTransposed
+              ? StridedMatrix(start: b.baseAddress!, rowCount: depth, rowStride: 1, columnStride: depth)
+              : StridedMatrix(start: b.baseAddress!, rowCount: depth, rowStride: columns, columnStride: 1),
+            columns: columns, into: target.baseAddress!)
+        }
+      }
+    }
+    return c
+  }
+
+  private func checkProducts<S: NetScalar>(_ scalar: S.Type, rows: Int, depth: Int) {
+    for columns in [1, 3, 4, 7, 8, 9, 15, 16, 17, 33, 300] {
+      let a: [S] = numbers(rows * depth, seed: 1)
+      let b: [S] = numbers(depth * columns, seed: 2)
+      let expected: [S] = (0..<rows * columns).map { place in
+        (0..<depth).reduce(0) { $0 + a[place / columns * depth + $1] * b[$1 * columns + place % columns] }
+      }
+      #expect(product(a, b, rows: rows, depth: depth, columns: columns) == expected)
+      let turnedA = (0..<a.count).map { a[$0 % rows * depth + $0 / rows] }
+      let turnedB = (0..<b.count).map { b[$0 % depth * columns + $0 / depth] }
+      #expect(
+        product(turnedA, turnedB, rows: rows, depth: depth, columns: columns, isTransposed: true) == expected)
+    }
   }
 
   @Test(
     "Every size around the tile's and the block's borders",
-    arguments: [1, 5, 6, 7, 13], [1, 3, 4, 5, 255, 256, 257, 600])
+    arguments: [1, 2, 3, 4, 5, 6, 7, 13], [1, 3, 4, 5, 255, 256, 257, 600])
   func productEqualsTheDefinition(rows: Int, depth: Int) {
-    for columns in [1, 3, 4, 9, 17] {
-      let a = numbers(rows * depth, seed: 1)
-      let b = numbers(depth * columns, seed: 2)
-      var c = [Double](repeating: .nan, count: rows * columns)
-      let matrix = PackedMatrix(a, rows: rows, columns: depth, rowStride: depth, columnStride: 1)
-      c.withUnsafeMutableBufferPointer { target in
-        MatrixProduct.multiply(
-          matrix, .identity(count: columns), of: b, columns: 0..<columns, into: target.baseAddress!,
-          stride: columns)
-      }
-      for row in 0..<rows {
-        for column in 0..<columns {
-          let sum = (0..<depth).reduce(0) { $0 + a[row * depth + $1] * b[$1 * columns + column] }
-          #expect(c[row * columns + column] == sum)
-        }
-      }
-    }
+    checkProducts(Float.self, rows: rows, depth: depth)
+    checkProducts(Double.self, rows: rows, depth: depth)
   }
 
-  @Test func transposedMatricesAreReadByColumns() {
-    let a = numbers(6, seed: 3)
-    let matrix = PackedMatrix(a, rows: 3, columns: 2, rowStride: 1, columnStride: 3)
-    var c = [Double](repeating: .nan, count: 3)
-    c.withUnsafeMutableBufferPointer { target in
-      MatrixProduct.multiply(
-        matrix, .identity(count: 1), of: [2.0, 5.0], columns: 0..<1, into: target.baseAddress!, stride: 1)
+  @Test("The pieces of a cut are the whole", arguments: [0, 1, 5, 6, 100], [0, 1, 16, 17, 2000])
+  func cutsCoverTheProduct(rows: Int, columns: Int) {
+    for products in [1, 3, 100] {
+      let cut = MatrixProduct.Cut(rows: rows, columns: columns, panel: 16, products: products)
+      var counts = [Int](repeating: 0, count: rows * columns)
+      for piece in (0..<cut.count).map(cut.piece) {
+        for row in piece.rows { for column in piece.columns { counts[row * columns + column] += 1 } }
+      }
+      #expect(counts.allSatisfy { $0 == 1 })
     }
-    #expect(c == [2 * a[0] + 5 * a[3], 2 * a[1] + 5 * a[4], 2 * a[2] + 5 * a[5]])
   }
 
   @Test(arguments: [0, 1, 15, 16, 17, 64, 100])
   func dotProducts(count: Int) {
-    let (a, b) = (numbers(count, seed: 4), numbers(count, seed: 5))
-    #expect(MatrixProduct.dot(a, b, count: count) == zip(a, b).reduce(0) { $0 + $1.0 * $1.1 })
+    let (a, b): ([Double], [Double]) = (numbers(count, seed: 4), numbers(count, seed: 5))
+    #expect(Double.dot(a, b, count: count) == zip(a, b).reduce(0) { $0 + $1.0 * $1.1 })
   }
 }

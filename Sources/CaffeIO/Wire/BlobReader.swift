@@ -34,6 +34,33 @@ struct BlobReader {
     }
   }
 
+  /// The same, each value rounded to single precision; values that are stored so are read where they belong.
+  func read(_ elements: Range<Int>, into output: UnsafeMutableBufferPointer<Float>) throws {
+    var segment = segmentIndex(of: elements.lowerBound)
+    var next = elements.lowerBound
+    let room = UnsafeMutableBufferPointer<Double>.allocate(capacity: min(elements.count, Self.chunkBytes / 8))
+    defer { room.deallocate() }
+    while next < elements.upperBound {
+      let run = blob.segments[segment]
+      let end = min(elements.upperBound, run.firstElement + run.count)
+      let isStoredSo = run.stride == 4 && blob.storage == .float
+      while next < end {
+        let count = isStoredSo ? end - next : min(end - next, room.count)
+        let place = next - elements.lowerBound
+        let target = UnsafeMutableBufferPointer(rebasing: output[place..<place + count])
+        if isStoredSo {
+          let offset = run.offset + (next - run.firstElement) * run.stride
+          try file.read(at: offset, into: UnsafeMutableRawBufferPointer(target))
+        } else {
+          try read(next..<next + count, into: room)
+          for index in target.indices { target[index] = Float(room[index]) }
+        }
+        next += count
+      }
+      segment += 1
+    }
+  }
+
   /// The segment that holds an element, by bisection.
   private func segmentIndex(of element: Int) -> Int {
     var low = 0

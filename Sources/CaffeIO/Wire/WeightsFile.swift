@@ -32,6 +32,16 @@ package final class WeightsFile: Sendable {
     }
   }
 
+  /// All values of a blob in single precision.
+  package func singles(of blob: StoredBlob) throws -> [Float] {
+    try checkReadable(blob)
+    return try Array(unsafeUninitializedCapacity: blob.count) { buffer, count in
+      let target = UnsafeMutableBufferPointer(rebasing: buffer[..<blob.count])
+      if !target.isEmpty { try BlobReader(file: file, blob: blob).read(0..<blob.count, into: target) }
+      count = blob.count
+    }
+  }
+
   /// Reads a range of a blob's values into the begin of `output`, in memory that does not grow with it.
   package func read(
     _ elements: Range<Int>, of blob: StoredBlob, into output: UnsafeMutableBufferPointer<Double>

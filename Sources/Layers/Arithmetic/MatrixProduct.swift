@@ -1,120 +1,120 @@
 import Threads
 
-/// A matrix packed for ``MatrixTile``: blocks of its columns, in them panels of six rows.
-struct PackedMatrix<S: NetScalar>: Sendable {
-  let rowCount: Int
-  let depth: Int
-  private let values: [S]
+/// A matrix by where its elements lie: element (i, k) at `start + i·rowStride + k·columnStride`.
+package struct StridedMatrix<S> {
+  var start: UnsafePointer<S>
+  var rowCount: Int
+  var rowStride: Int
+  var columnStride: Int
 
-  /// How many columns a block has: 6 KiB of a panel in Float stay in the first-level cache.
-  static var blockDepth: Int { 256 }
-
-  /// Packs a matrix given by element: `start + row·rowStride + column·columnStride`.
-  init(
-    _ source: UnsafePointer<S>, rows: Int, columns: Int, rowStride: Int, columnStride: Int
-  ) {
-    rowCount = rows
-    depth = columns
-    let panels = (rows + MatrixTile.rows - 1) / MatrixTile.rows
-    values = Array(unsafeUninitializedCapacity: panels * MatrixTile.rows * columns) { buffer, count in
-      count = panels * MatrixTile.rows * columns
-      guard count > 0 else { return }
-      var place = buffer.baseAddress!
-      for start in stride(from: 0, to: columns, by: Self.blockDepth) {
-        let block = start..<min(columns, start + Self.blockDepth)
-        for panel in 0..<panels {
-          let first = panel * MatrixTile.rows
-          for column in block {
-            for row in first..<first + MatrixTile.rows {
-              place.initialize(to: row < rows ? source[row * rowStride + column * columnStride] : 0)
-              place += 1
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// The panels of the block that starts at a column; a panel is `MatrixTile.rows` times the block's width.
-  func withBlock(at column: Int, _ body: (UnsafePointer<S>) -> Void) {
-    let panels = (rowCount + MatrixTile.rows - 1) / MatrixTile.rows
-    values.withUnsafeBufferPointer { body($0.baseAddress! + column * panels * MatrixTile.rows) }
+  /// The rows from `first` on, and of them the columns from `column` on.
+  func part(rows: Range<Int>, from column: Int) -> StridedMatrix {
+    StridedMatrix(
+      start: start + rows.lowerBound * rowStride + column * columnStride, rowCount: rows.count,
+      rowStride: rowStride, columnStride: columnStride)
   }
 }
 
-/// The product of a packed matrix and the columns of windows.
-enum MatrixProduct {
-  /// The most columns of a strip: with 256 rows in Float, 256 KiB in the second-level cache.
-  static let stripWidth = 256
+/// A block of a matrix, packed in panels of `panelWidth` columns, each row by row.
+package struct PackedBlock<S> {
+  var panels: UnsafePointer<S>
+  var depth: Int
+  var columnCount: Int
+}
 
-  /// How many columns each strip has so that all cores have work.
-  static func strip(columns: Int, width: Int) -> Int {
-    let share = (columns + Parallel.threadCount - 1) / Parallel.threadCount
-    return min(stripWidth, max(width, (share + width - 1) / width * width))
+/// Products of matrices, cut into pieces that several threads compute and that stay in the caches.
+enum MatrixProduct {
+  /// The most rows of a packed block, and its most panels: 256 KiB, half of a usual second-level cache.
+  static let blockDepth = 256
+  private static let stripPanels = 16
+  /// What a piece of rows is a multiple of: the height of a tile.
+  private static let tileRows = 6
+
+  /// Which rows and columns of a product a piece of work has.
+  struct Cut {
+    private let rows: Int
+    private let columns: Int
+    private let rowStep: Int
+    private let columnStep: Int
+    private let strips: Int
+    /// How many pieces there are.
+    let count: Int
+
+    /// Cuts one of `products` products alike.
+    ///
+    /// Where there are columns enough, each thread packs its own; else all pack all, and share the rows.
+    init(rows: Int, columns: Int, panel: Int, products: Int) {
+      (self.rows, self.columns) = (rows, columns)
+      let threads = (Parallel.threadCount + products - 1) / products
+      let most = MatrixProduct.stripPanels * panel
+      let panels = (columns + panel - 1) / panel
+      let hasColumns = panels >= 4 * threads
+      let least = (columns + most - 1) / most
+      let wanted = hasColumns ? (least + threads - 1) / threads * threads : max(least, 1)
+      columnStep = max(1, (panels + wanted - 1) / wanted) * panel
+      strips = (columns + columnStep - 1) / columnStep
+      let tiles = (rows + MatrixProduct.tileRows - 1) / MatrixProduct.tileRows
+      let shares = hasColumns ? 1 : threads
+      rowStep = max(1, (tiles + shares - 1) / shares) * MatrixProduct.tileRows
+      count = strips * ((rows + rowStep - 1) / rowStep)
+    }
+
+    /// A piece by its number.
+    func piece(_ index: Int) -> (rows: Range<Int>, columns: Range<Int>) {
+      let (row, column) = (index / strips * rowStep, index % strips * columnStep)
+      return (row..<min(rows, row + rowStep), column..<min(columns, column + columnStep))
+    }
   }
 
-  /// target[i][o] = Σ_k matrix[i][k]·columns(input)[k][o], for the windows numbered `range`.
+  /// target[i][j] = shift[i] + Σ_k a[i][k]·b[k][j] for some rows and columns.
   ///
-  /// - Parameter stride: the distance of two rows of `target`, whose column 0 is window 0.
+  /// - Parameters:
+  ///   - stride: the distance of two rows of `target`, whose first element is that of the whole product.
+  ///   - pack: packs some rows of b, of these columns.
   static func multiply<S: NetScalar>(
-    _ matrix: PackedMatrix<S>, _ geometry: WindowGeometry, of input: UnsafePointer<S>,
-    columns range: Range<Int>,
-    into target: UnsafeMutablePointer<S>, stride rowStride: Int
+    _ a: StridedMatrix<S>, depth: Int, rows: Range<Int>, columns: Range<Int>, shift: UnsafePointer<S>?,
+    into target: UnsafeMutablePointer<S>, stride rowStride: Int,
+    pack: (Range<Int>, UnsafeMutablePointer<S>) -> Void
   ) {
-    let width = S.vectorWidth
-    let panels = (range.count + width - 1) / width
-    let columns = WindowColumns<S>(geometry, columns: range)
-    let packed = UnsafeMutableRawPointer.allocate(
-      byteCount: (min(matrix.depth, PackedMatrix<S>.blockDepth) + 1) * panels * width
-        * MemoryLayout<S>.stride,
-      alignment: 64)
-    defer { packed.deallocate() }
-    let line = packed.assumingMemoryBound(to: S.self)
-    let block = line + panels * width
-    for start in stride(from: 0, to: matrix.depth, by: PackedMatrix<S>.blockDepth) {
-      let depth = min(PackedMatrix<S>.blockDepth, matrix.depth - start)
-      columns.pack(start..<start + depth, of: input, into: block, line: line)
-      matrix.withBlock(at: start) { rows in
-        for row in stride(from: 0, to: matrix.rowCount, by: MatrixTile.rows) {
-          for panel in 0..<panels {
-            MatrixTile.multiply(
-              a: rows + row * depth, b: block + panel * width * depth, depth: depth,
-              target: target + row * rowStride + range.lowerBound + panel * width, stride: rowStride,
-              rows: min(MatrixTile.rows, matrix.rowCount - row),
-              columns: min(width, range.count - panel * width), accumulate: start > 0)
+    let panels = (columns.count + S.panelWidth - 1) / S.panelWidth
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: min(depth, blockDepth) * panels * S.panelWidth * MemoryLayout<S>.stride, alignment: 64)
+    defer { memory.deallocate() }
+    let block = memory.assumingMemoryBound(to: S.self)
+    for start in stride(from: 0, to: depth, by: blockDepth) {
+      let range = start..<min(depth, start + blockDepth)
+      pack(range, block)
+      S.multiply(
+        a.part(rows: rows, from: start),
+        PackedBlock(panels: block, depth: range.count, columnCount: columns.count),
+        shift: start == 0 ? shift.map { $0 + rows.lowerBound } : nil,
+        into: target + rows.lowerBound * rowStride + columns.lowerBound, stride: rowStride,
+        accumulates: start > 0)
+    }
+  }
+
+  /// target = a·b; `target` has its rows one after the other.
+  static func multiply<S: NetScalar>(
+    _ a: StridedMatrix<S>, _ b: StridedMatrix<S>, columns: Int, into target: UnsafeMutablePointer<S>
+  ) {
+    let depth = b.rowCount
+    let rowOffsets = (0..<depth).map { $0 * b.rowStride }
+    let columnOffsets = (0..<columns).map { $0 * b.columnStride }
+    let cut = Cut(rows: a.rowCount, columns: columns, panel: S.panelWidth, products: 1)
+    rowOffsets.withUnsafeBufferPointer { rowOffsets in
+      columnOffsets.withUnsafeBufferPointer { columnOffsets in
+        Parallel.forEach(cut.count, work: a.rowCount * depth * columns) { index in
+          let piece = cut.piece(index)
+          multiply(
+            a, depth: depth, rows: piece.rows, columns: piece.columns, shift: nil, into: target,
+            stride: columns
+          ) { range, block in
+            S.pack(
+              b.start, rows: UnsafeBufferPointer(rebasing: rowOffsets[range]),
+              columns: UnsafeBufferPointer(rebasing: columnOffsets[piece.columns]), into: block)
           }
         }
       }
     }
-  }
-
-  /// Σ a[i]·b[i].
-  static func dot<S: NetScalar>(_ a: UnsafePointer<S>, _ b: UnsafePointer<S>, count: Int) -> S {
-    let width = S.vectorWidth
-    var s0 = S.zeroVector
-    var s1 = s0
-    var s2 = s0
-    var s3 = s0
-    var index = 0
-    let rawA = UnsafeRawPointer(a)
-    let rawB = UnsafeRawPointer(b)
-    let size = MemoryLayout<S.Vector>.stride
-    func load(_ pointer: UnsafeRawPointer, _ place: Int) -> S.Vector {
-      pointer.loadUnaligned(fromByteOffset: place, as: S.Vector.self)
-    }
-    while index + 4 * width <= count {
-      let offset = index * MemoryLayout<S>.stride
-      s0 = S.adding(s0, load(rawA, offset), times: load(rawB, offset))
-      s1 = S.adding(s1, load(rawA, offset + size), times: load(rawB, offset + size))
-      s2 = S.adding(s2, load(rawA, offset + 2 * size), times: load(rawB, offset + 2 * size))
-      s3 = S.adding(s3, load(rawA, offset + 3 * size), times: load(rawB, offset + 3 * size))
-      index += 4 * width
-    }
-    var sum = S.sum(S.adding(S.adding(s0, s1), S.adding(s2, s3)))
-    while index < count {
-      sum += a[index] * b[index]
-      index += 1
-    }
-    return sum
   }
 }

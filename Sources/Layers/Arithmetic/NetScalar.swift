@@ -1,10 +1,11 @@
+import CaffeIO
 import Glibc
 
 /// A number type that nets run in: `Float` or `Double`.
 ///
 /// Layers are written once, generic over it. `run(_:_:blobs:)` is written per type, because the
 /// generic form of a layer, called through its protocol, would look up every addition at run time.
-package protocol NetScalar: BinaryFloatingPoint, TileScalar, Sendable {
+package protocol NetScalar: BinaryFloatingPoint, LoopScalar, Sendable {
   /// e to the power `x`.
   static func exp(_ x: Self) -> Self
   /// The natural logarithm of `x`.
@@ -17,6 +18,8 @@ package protocol NetScalar: BinaryFloatingPoint, TileScalar, Sendable {
   static func run(
     _ layer: any LayerDescription, _ inputs: [NetValue<Self>], blobs: [NetValue<Self>]
   ) throws(LayerError) -> [NetValue<Self>]
+  /// The values of a blob of a weights file.
+  static func values(of blob: StoredBlob, in file: WeightsFile) throws -> [Self]
   /// The nearest values of this type.
   static func rounded(_ values: [Double]) -> [Self]
   /// The values, exactly.
@@ -33,6 +36,9 @@ extension Float: NetScalar {
   ) throws(LayerError) -> [NetValue<Float>] {
     try layer.runInFloat(inputs, blobs: blobs)
   }
+  package static func values(of blob: StoredBlob, in file: WeightsFile) throws -> [Float] {
+    try file.singles(of: blob)
+  }
   package static func rounded(_ values: [Double]) -> [Float] { values.map { Float($0) } }
   package static func widened(_ values: [Float]) -> [Double] { values.map { Double($0) } }
 }
@@ -46,6 +52,9 @@ extension Double: NetScalar {
     _ layer: any LayerDescription, _ inputs: [NetValue<Double>], blobs: [NetValue<Double>]
   ) throws(LayerError) -> [NetValue<Double>] {
     try layer.runInDouble(inputs, blobs: blobs)
+  }
+  package static func values(of blob: StoredBlob, in file: WeightsFile) throws -> [Double] {
+    try file.values(of: blob)
   }
   package static func rounded(_ values: [Double]) -> [Double] { values }
   package static func widened(_ values: [Double]) -> [Double] { values }

@@ -25,46 +25,88 @@ extension NetValue {
       })
   }
 
-  /// Each value through a function that also gets the parameter of its channel, for values of outer ×
-  /// parameters × `inner`.
+  /// Rows of values through a loop that also gets the number of their channel, for values of outer × `channels` × `inner`;
+  /// long rows come in parts.
   @inline(__always)
-  func mapped<Parameter>(
-    perChannel parameters: [Parameter], inner: Int, _ transform: (Scalar, Parameter) -> Scalar
+  func rows(
+    channels: Int = 1, inner: Int,
+    _ loop: (
+      _ source: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>, _ count: Int, _ channel: Int
+    )
+      -> Void
   ) -> NetValue {
-    NetValue(
-      shape: shape,
-      values: Array(unsafeUninitializedCapacity: values.count) { target, count in
-        count = values.count
-        guard count > 0, let target = target.baseAddress else { return }
-        values.withUnsafeBufferPointer { source in
-          let source = source.baseAddress!
-          // Several short planes make one piece of work.
-          let planes = count / inner
-          let batch = max(1, Self.chunk / inner)
-          Parallel.forEach((planes + batch - 1) / batch, work: count * 2) { piece in
-            for plane in piece * batch..<min(planes, (piece + 1) * batch) {
-              let parameter = parameters[plane % parameters.count]
-              for index in plane * inner..<(plane + 1) * inner {
-                target[index] = transform(source[index], parameter)
-              }
-            }
+    NetValue(written: shape) { target in
+      read { source in
+        // Several short rows make one piece of work, or one long row several.
+        let rows = values.count / inner
+        let parts = (inner + Self.chunk - 1) / Self.chunk
+        let batch = max(1, Self.chunk / inner)
+        Parallel.forEach((rows + batch - 1) / batch * parts, work: values.count * 2) { piece in
+          let start = piece % parts * Self.chunk
+          let count = min(Self.chunk, inner - start)
+          for row in piece / parts * batch..<min(rows, (piece / parts + 1) * batch) {
+            let place = row * inner + start
+            loop(source + place, target + place, count, row % channels)
           }
         }
-      })
+      }
+    }
+  }
+
+  /// Each value above zero, and the others times the slope.
+  func rectified(slope: Scalar) -> NetValue {
+    rows(inner: values.count) { source, target, count, _ in
+      Scalar.rectify(source, slope: slope, into: target, count: count)
+    }
+  }
+
+  /// factors[c]·x + shifts[c] for values of outer × channels × `inner`.
+  func scaled(by factors: [Scalar], shifts: [Scalar], inner: Int) -> NetValue {
+    rows(channels: factors.count, inner: inner) { source, target, count, channel in
+      Scalar.scale(source, by: factors[channel], shift: shifts[channel], into: target, count: count)
+    }
+  }
+
+  /// The values of outer × channels × `inner`, each channel normalised.
+  func normalised(_ normalisations: [Normalisation<Scalar>], inner: Int) -> NetValue {
+    rows(channels: normalisations.count, inner: inner) { source, target, count, channel in
+      Scalar.normalise(source, normalisations[channel], into: target, count: count)
+    }
   }
 
   /// Adds addends[c] to the values of channel c, for values of outer × addends × `inner`.
   mutating func add(perChannel addends: [Scalar], inner: Int) {
-    let count = values.count
-    guard count > 0 else { return }
+    guard inner > 0 else { return }
     values.withUnsafeMutableBufferPointer { buffer in
-      let base = buffer.baseAddress!
-      Parallel.forEach(addends.count, work: count) { channel in
-        let addend = addends[channel]
-        for start in stride(from: channel * inner, to: count, by: addends.count * inner) {
-          for index in start..<start + inner { base[index] += addend }
+      guard let base = buffer.baseAddress else { return }
+      if inner == 1 {
+        for start in stride(from: 0, to: buffer.count, by: addends.count) {
+          Scalar.add(1, times: addends, to: base + start, count: addends.count)
+        }
+      } else {
+        for row in 0..<buffer.count / inner {
+          let row = (start: base + row * inner, addend: addends[row % addends.count])
+          Scalar.scale(row.start, by: 1, shift: row.addend, into: row.start, count: inner)
         }
       }
     }
+  }
+
+  /// How far the values are from others of the same shape.
+  package func gap(to other: NetValue) -> NumberGap {
+    let chunks = (values.count + Self.chunk - 1) / Self.chunk
+    let gaps = [NumberGap](unsafeUninitializedCapacity: chunks) { gaps, count in
+      count = chunks
+      read { own in
+        other.read { other in
+          Parallel.forEach(chunks, work: values.count * 2) { piece in
+            let start = piece * Self.chunk
+            (gaps.baseAddress! + piece).initialize(
+              to: Scalar.gap(own + start, other + start, count: min(Self.chunk, values.count - start)))
+          }
+        }
+      }
+    }
+    return gaps.reduce(into: NumberGap()) { $0.merge($1) }
   }
 }

@@ -20,25 +20,16 @@ struct WindowColumns<S: NetScalar> {
     columnCount = range.count
   }
 
-  /// Writes the matrix rows `rows` in panels of `S.vectorWidth` columns, each panel row by row; the last
-  /// panel is filled up with zeros. `line` has room for the columns, rounded up to a panel.
-  func pack(
-    _ rows: Range<Int>, of input: UnsafePointer<S>, into target: UnsafeMutablePointer<S>,
-    line: UnsafeMutablePointer<S>
-  ) {
-    let width = S.vectorWidth
-    let panels = (columnCount + width - 1) / width
-    let panelStride = rows.count * width * MemoryLayout<S>.stride
-    for column in columnCount..<panels * width { line[column] = 0 }
-    for row in rows {
-      fill(line, channel: input + row / tapCount * plane, tap: row % tapCount)
-      var source = UnsafeRawPointer(line)
-      var place = UnsafeMutableRawPointer(target + (row - rows.lowerBound) * width)
-      for _ in 0..<panels {
-        place.storeBytes(of: source.load(as: S.Vector.self), as: S.Vector.self)
-        source += MemoryLayout<S.Vector>.stride
-        place += panelStride
-      }
+  /// Packs some rows of the matrix, for ``MatrixProduct``.
+  func pack(_ rows: Range<Int>, of input: UnsafePointer<S>, into panels: UnsafeMutablePointer<S>) {
+    let lines = UnsafeMutablePointer<S>.allocate(capacity: rows.count * columnCount)
+    defer { lines.deallocate() }
+    for (index, row) in rows.enumerated() {
+      fill(lines + index * columnCount, channel: input + row / tapCount * plane, tap: row % tapCount)
+    }
+    let offsets = (0..<rows.count).map { $0 * columnCount }
+    offsets.withUnsafeBufferPointer { rows in
+      Array(0..<columnCount).withUnsafeBufferPointer { S.pack(lines, rows: rows, columns: $0, into: panels) }
     }
   }
 

@@ -18,8 +18,7 @@ package struct FusedReLU: Sendable, Equatable {
   }
 
   func callAsFunction<S: NetScalar>(_ value: NetValue<S>) -> NetValue<S> {
-    let slope = S(slope)
-    return value.mapped { $0 > 0 ? $0 : slope * $0 }
+    value.rectified(slope: S(slope))
   }
 }
 

@@ -1,3 +1,5 @@
+import Threads
+
 /// Bottoms of one shape combined element by element: SUM Σ coeff·x, PROD Π x, or MAX.
 struct EltwiseLayer: LayerDescription {
   static let facts = LayerFacts(
@@ -51,27 +53,39 @@ struct EltwiseLayer: LayerDescription {
     _ inputs: [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let shape = try outputShapes(inputs.map(\.shape))[0]
-    let count = inputs[0].values.count
     return [
-      NetValue(shape: shape) { output in
-        for (index, input) in inputs.enumerated() {
-          input.read { source in
-            switch operation {
-            case .sum:
-              let coefficient = S(coefficients[index])
-              for i in 0..<count { output[i] += coefficient * source[i] }
-            case .product where index > 0:
-              for i in 0..<count { output[i] *= source[i] }
-            case .maximum where index > 0:
-              // Of a NaN and a number Caffe takes the later of the first two bottoms, then keeps what it has.
-              for i in 0..<count where index == 1 ? !(output[i] > source[i]) : source[i] > output[i] {
-                output[i] = source[i]
-              }
-            default: output.update(from: source, count: count)
+      NetValue(written: shape) { output in
+        let count = inputs[0].values.count
+        Parallel.forEach((count + Self.chunk - 1) / Self.chunk, work: count * inputs.count) { piece in
+          let start = piece * Self.chunk
+          for (index, input) in inputs.enumerated() {
+            input.read {
+              combine(index, $0 + start, into: output + start, count: min(Self.chunk, count - start))
             }
           }
         }
       }
     ]
+  }
+
+  private static let chunk = 1 << 15
+
+  /// The values of a bottom with what the bottoms before have made.
+  @inline(__always)
+  private func combine<S: NetScalar>(
+    _ index: Int, _ source: UnsafePointer<S>, into output: UnsafeMutablePointer<S>, count: Int
+  ) {
+    switch operation {
+    case .sum where index > 0: S.add(S(coefficients[index]), times: source, to: output, count: count)
+    case .sum: S.scale(source, by: S(coefficients[index]), shift: 0, into: output, count: count)
+    case .product where index > 0:
+      for i in 0..<count { output[i] *= source[i] }
+    case .maximum where index > 0:
+      // Of a NaN and a number Caffe takes the later of the first two bottoms, then keeps what it has.
+      for i in 0..<count where index == 1 ? !(output[i] > source[i]) : source[i] > output[i] {
+        output[i] = source[i]
+      }
+    default: output.update(from: source, count: count)
+    }
   }
 }

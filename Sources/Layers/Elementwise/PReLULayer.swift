@@ -34,6 +34,11 @@ struct PReLULayer: LayerDescription {
   ) throws(LayerError) -> [NetValue<S>] {
     _ = try outputShapes(inputs.map(\.shape))
     let inner = inputs[0].shape[2...].product
-    return [inputs[0].mapped(perChannel: blobs[0].values, inner: inner) { $0 > 0 ? $0 : $1 * $0 }]
+    let slopes = blobs[0].values
+    return [
+      inputs[0].rows(channels: slopes.count, inner: inner) {
+        S.rectify($0, slope: slopes[$3], into: $1, count: $2)
+      }
+    ]
   }
 }

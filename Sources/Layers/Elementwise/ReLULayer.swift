@@ -18,7 +18,6 @@ struct ReLULayer: LayerDescription {
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
 
   func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
-    let slope = S(slope)
-    return [inputs[0].mapped { $0 > 0 ? $0 : slope * $0 }]
+    [inputs[0].rectified(slope: S(slope))]
   }
 }

@@ -1,5 +1,3 @@
-import Threads
-
 /// Deconvolution, the transpose of Convolution: each input value adds its weights to a window of the output.
 struct DeconvolutionLayer: LinearDescription {
   static let facts = LayerFacts(
@@ -59,62 +57,16 @@ struct DeconvolutionLayer: LinearDescription {
     for input in inputs {
       let outputCount = try parameters.requiredOutputCount()
       let problem = try parameters.problem(input.shape, transposed: true)
-      var top = NetValue<S>(shape: problem.outputShape)
-      top.values.withUnsafeMutableBufferPointer { target in
-        input.values.withUnsafeBufferPointer { source in
-          blobs[0].values.withUnsafeBufferPointer { weights in
-            guard let target = target.baseAddress, let source = source.baseAddress,
-              let weights = weights.baseAddress
-            else { return }
-            DeconvolutionKernel.run(problem, outputCount, source, weights, target)
+      let top = NetValue<S>(written: problem.outputShape) { target in
+        input.read { source in
+          blobs[0].read { weights in
+            let bias = parameters.hasBias ? blobs[1] : nil
+            bias.read { DeconvolutionKernel.run(problem, outputCount, source, weights, $0, target) }
           }
         }
-      }
-      if parameters.hasBias {
-        top.add(perChannel: blobs[1].values, inner: problem.geometry.input.product)
       }
       tops.append(top.through(fusedReLU))
     }
     return tops
-  }
-}
-
-/// The transposed weights times the input are the windows' contributions; adding them up gives the output
-/// (col2im).
-enum DeconvolutionKernel {
-  static func run<S: NetScalar>(
-    _ problem: ConvolutionParameters.Problem, _ outputs: Int, _ source: UnsafePointer<S>,
-    _ weights: UnsafePointer<S>, _ target: UnsafeMutablePointer<S>
-  ) {
-    // A net without spatial axes has one window of one value.
-    let geometry = problem.geometry.input.isEmpty ? .identity(count: 1) : problem.geometry
-    let taps = geometry.tapCount
-    let windows = geometry.output.product
-    let plane = geometry.input.product
-    let depth = problem.channels / problem.group
-    let channels = outputs / problem.group
-    let rows = channels * taps
-    let grid = WindowGeometry.identity(count: windows)
-    let strip = MatrixProduct.strip(columns: windows, width: S.vectorWidth)
-    let strips = (windows + strip - 1) / strip
-    let sums = WindowSums<S>(geometry)
-    let contributions = UnsafeMutablePointer<S>.allocate(capacity: rows * windows)
-    defer { contributions.deallocate() }
-    for product in 0..<problem.images * problem.group {
-      // Packed here, not once: with many groups, as in depthwise layers, each is small.
-      let group = product % problem.group
-      let matrix = PackedMatrix(
-        weights + group * depth * rows, rows: rows, columns: depth, rowStride: 1, columnStride: rows)
-      Parallel.forEach(strips, work: rows * depth * windows) { index in
-        let first = index * strip
-        MatrixProduct.multiply(
-          matrix, grid, of: source + product * depth * windows,
-          columns: first..<min(windows, first + strip), into: contributions, stride: windows)
-      }
-      Parallel.forEach(channels, work: rows * windows * 2) { channel in
-        sums.add(
-          contributions + channel * taps * windows, to: target + (product * channels + channel) * plane)
-      }
-    }
   }
 }

@@ -1,5 +1,3 @@
-import Threads
-
 /// InnerProduct: the dimensions from `axis` on become one of `num_output`; Y = X·Wᵀ + b, with `transpose`
 /// Y = X·W + b.
 struct InnerProductLayer: LinearDescription {
@@ -118,54 +116,11 @@ struct InnerProductLayer: LinearDescription {
           guard let target = target.baseAddress, let source = source.baseAddress,
             let weights = weights.baseAddress
           else { return }
-          if isTransposed {
-            InnerProductKernel.addRows(target, source, weights, rows, outputCount, depth)
-          } else {
-            InnerProductKernel.dotRows(target, source, weights, rows, outputCount, depth)
-          }
+          InnerProductKernel.run(target, source, weights, rows, outputCount, depth, isTransposed)
         }
       }
     }
     if hasBias { top.add(perChannel: blobs[1].values, inner: 1) }
     return [top.through(fusedReLU)]
-  }
-}
-
-/// Products in which the weights are read once, in the order they have.
-enum InnerProductKernel {
-  private static let batch = 16
-
-  /// target[m][n] = Σ_k source[m][k]·weights[n][k].
-  static func dotRows<S: NetScalar>(
-    _ target: UnsafeMutablePointer<S>, _ source: UnsafePointer<S>, _ weights: UnsafePointer<S>, _ rows: Int,
-    _ outputs: Int, _ depth: Int
-  ) {
-    Parallel.forEach((outputs + batch - 1) / batch, work: rows * outputs * depth) { piece in
-      for output in piece * batch..<min(outputs, (piece + 1) * batch) {
-        for row in 0..<rows {
-          target[row * outputs + output] = MatrixProduct.dot(
-            source + row * depth, weights + output * depth, count: depth)
-        }
-      }
-    }
-  }
-
-  /// target[m][n] = Σ_k source[m][k]·weights[k][n]; `target` holds zeros before.
-  static func addRows<S: NetScalar>(
-    _ target: UnsafeMutablePointer<S>, _ source: UnsafePointer<S>, _ weights: UnsafePointer<S>, _ rows: Int,
-    _ outputs: Int, _ depth: Int
-  ) {
-    let width = max(batch, (outputs + Parallel.threadCount - 1) / Parallel.threadCount)
-    Parallel.forEach((outputs + width - 1) / width, work: rows * outputs * depth) { piece in
-      let columns = piece * width..<min(outputs, (piece + 1) * width)
-      for row in 0..<rows {
-        let sums = target + row * outputs
-        for step in 0..<depth {
-          let factor = source[row * depth + step]
-          let weights = weights + step * outputs
-          for column in columns { sums[column] += factor * weights[column] }
-        }
-      }
-    }
   }
 }

@@ -81,6 +81,6 @@ struct BNLayer: LayerDescription {
         scale: blobs[0].values[channel], shift: blobs[1].values[channel])
     }
     let inner = inputs[0].shape[2...].product
-    return [inputs[0].mapped(perChannel: normalisations, inner: inner) { $1($0) }]
+    return [inputs[0].normalised(normalisations, inner: inner)]
   }
 }

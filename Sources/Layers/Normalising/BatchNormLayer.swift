@@ -1,3 +1,5 @@
+import Threads
+
 /// BatchNorm: y = (x − μ)/√(σ² + ε) per channel of axis 1; in the dialects that absorbed Scale γ·y + β.
 ///
 /// With `use_global_stats: false` μ and σ² are the bottom's own.
@@ -75,19 +77,16 @@ struct BatchNormLayer: LayerDescription {
         mean: mean[channel], factor: 1 / (variance[channel] + S(epsilon)).squareRoot(),
         scale: scale?[channel] ?? 1, shift: shift?[channel] ?? 0)
     }
-    return [inputs[0].mapped(perChannel: normalisations, inner: inner) { $1($0) }.through(fusedReLU)]
+    return [inputs[0].normalised(normalisations, inner: inner).through(fusedReLU)]
   }
 }
 
 /// y = (x − mean)·factor·scale + shift, in this order, as the separate layers compute it.
-struct Normalisation<S: NetScalar>: Sendable {
+package struct Normalisation<S: Sendable>: Sendable {
   let mean: S
   let factor: S
   let scale: S
   let shift: S
-
-  @inline(__always)
-  func callAsFunction(_ x: S) -> S { (x - mean) * factor * scale + shift }
 }
 
 /// Mean and variance of each channel of values given as outer × channels × inner.
@@ -97,18 +96,22 @@ enum ChannelStatistics {
     guard !values.isEmpty else {
       return (Array(repeating: 0, count: channels), Array(repeating: 0, count: channels))
     }
-    let count = values.count / channels
-    func mean(of channel: Int, _ term: (Double) -> Double) -> Double {
-      var sum = 0.0
-      for start in stride(from: channel * inner, to: values.count, by: channels * inner) {
-        for index in start..<start + inner { sum += term(Double(values[index])) }
+    let count = Double(values.count / channels)
+    let moments = UnsafeMutableBufferPointer<(mean: Double, variance: Double)>.allocate(capacity: channels)
+    defer { moments.deallocate() }
+    values.withUnsafeBufferPointer { values in
+      let base = values.baseAddress!
+      Parallel.forEach(channels, work: values.count * 4) { channel in
+        var (sum, squares) = (0.0, 0.0)
+        for start in stride(from: channel * inner, to: values.count, by: channels * inner) {
+          sum += S.sum(base + start, count: inner)
+        }
+        for start in stride(from: channel * inner, to: values.count, by: channels * inner) {
+          squares += S.squares(base + start, about: sum / count, count: inner)
+        }
+        moments[channel] = (sum / count, squares / count)
       }
-      return sum / Double(count)
     }
-    let means = (0..<channels).map { mean(of: $0) { $0 } }
-    let variances = (0..<channels).map { channel in
-      mean(of: channel) { ($0 - means[channel]) * ($0 - means[channel]) }
-    }
-    return (S.rounded(means), S.rounded(variances))
+    return (S.rounded(moments.map(\.mean)), S.rounded(moments.map(\.variance)))
   }
 }

@@ -32,6 +32,7 @@ struct BiasLayer: LayerDescription {
   ) throws(LayerError) -> [NetValue<S>] {
     let inner = try operand.inner(inputs.map(\.shape), blob: blobShapes.first)
     let addends = operand.isBottom ? inputs[1].values : blobs[0].values
-    return [inputs[0].mapped(perChannel: addends, inner: inner) { $0 + $1 }]
+    let ones = [S](repeating: 1, count: addends.count)
+    return [inputs[0].scaled(by: ones, shifts: addends, inner: inner)]
   }
 }

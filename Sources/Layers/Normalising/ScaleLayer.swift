@@ -54,10 +54,7 @@ struct ScaleLayer: LayerDescription {
   ) throws(LayerError) -> [NetValue<S>] {
     let inner = try inner(inputs.map(\.shape))
     let factors = operand.isBottom ? inputs[1].values : blobs[0].values
-    guard hasBias, let shifts = blobs.last?.values else {
-      return [inputs[0].mapped(perChannel: factors, inner: inner) { $0 * $1 }]
-    }
-    let parameters = zip(factors, shifts).map { (scale: $0, shift: $1) }
-    return [inputs[0].mapped(perChannel: parameters, inner: inner) { $0 * $1.scale + $1.shift }]
+    let shifts = hasBias ? blobs[blobs.count - 1].values : [S](repeating: 0, count: factors.count)
+    return [inputs[0].scaled(by: factors, shifts: shifts, inner: inner)]
   }
 }

@@ -1,3 +1,5 @@
+import Threads
+
 /// Exponentials that sum to 1 along `axis`.
 ///
 ///     y = exp(x − max x) / Σ exp(x − max x)
@@ -27,22 +29,53 @@ struct SoftmaxLayer: LayerDescription {
     let axis = try layer.axis(axis, "softmax_param.axis", of: input.shape)
     let length = input.shape[axis]
     let inner = input.shape[(axis + 1)...].product
+    let outer = input.shape[..<axis].product
     return [
-      NetValue(shape: input.shape) { output in
+      NetValue(written: input.shape) { output in
         input.read { source in
-          for outer in 0..<input.shape[..<axis].product {
-            for i in 0..<inner {
-              let start = outer * length * inner + i
-              let (from, to) = (source + start, output + start)
-              var largest = -S.infinity
-              for place in 0..<length { largest = max(largest, from[place * inner]) }
-              for place in 0..<length { to[place * inner] = S.exp(from[place * inner] - largest) }
-              let sum = BlockedSum.of(to, count: length, stride: inner) { $0 }
-              for place in 0..<length { to[place * inner] /= sum }
+          // Several distributions that lie side by side, or one after the other, make one piece of work.
+          let strips = (inner + Self.strip - 1) / Self.strip
+          let batch = max(1, Self.strip / inner)
+          Parallel.forEach((outer + batch - 1) / batch * strips, work: input.values.count * 20) { piece in
+            let first = piece % strips * Self.strip
+            let count = min(Self.strip, inner - first)
+            for row in piece / strips * batch..<min(outer, (piece / strips + 1) * batch) {
+              let start = row * length * inner + first
+              Self.run(source + start, output + start, length: length, stride: inner, count: count)
             }
           }
         }
       }
     ]
+  }
+
+  private static let strip = 256
+
+  /// The exponentials of `count` distributions that lie side by side.
+  @inline(__always)
+  private static func run<S: NetScalar>(
+    _ source: UnsafePointer<S>, _ output: UnsafeMutablePointer<S>, length: Int, stride: Int, count: Int
+  ) {
+    withUnsafeTemporaryAllocation(of: S.self, capacity: count) { largest in
+      // Summed in Double: there may be many classes.
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { sums in
+        for i in 0..<count { (largest[i], sums[i]) = (-S.infinity, 0) }
+        for place in 0..<length {
+          let from = source + place * stride
+          for i in 0..<count { largest[i] = max(largest[i], from[i]) }
+        }
+        for place in 0..<length {
+          let (from, to) = (source + place * stride, output + place * stride)
+          for i in 0..<count {
+            to[i] = S.exp(from[i] - largest[i])
+            sums[i] += Double(to[i])
+          }
+        }
+        for place in 0..<length {
+          let to = output + place * stride
+          for i in 0..<count { to[i] /= S(sums[i]) }
+        }
+      }
+    }
   }
 }

@@ -47,7 +47,7 @@ package struct WeightsFileParameters: ParameterSource {
   package func blobs<S: NetScalar>(of layer: Name, in scalar: S.Type) throws -> [NetValue<S>] {
     guard let index = layers[layer] else { return [] }
     return try file.layers[index].blobs.map { blob in
-      NetValue(shape: blob.shape, values: S.rounded(try file.values(of: blob)))
+      NetValue(shape: blob.shape, values: try S.values(of: blob, in: file))
     }
   }
 }

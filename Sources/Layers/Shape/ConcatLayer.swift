@@ -51,7 +51,7 @@ struct ConcatLayer: LayerDescription {
     let axis = try layer.axis(axis, field, of: shape)
     let row = shape[axis...].product
     return [
-      NetValue(shape: shape) { output in
+      NetValue(written: shape) { output in
         var offset = 0
         for input in inputs {
           let length = input.shape[axis...].product

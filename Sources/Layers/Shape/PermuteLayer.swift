@@ -53,7 +53,7 @@ struct PermuteLayer: LayerDescription {
     guard let row = shape.last, row > 0 else { return [NetValue(shape: shape, values: input.values)] }
     let stride = strides[strides.count - 1]
     return [
-      NetValue(shape: shape) { output in
+      NetValue(written: shape) { output in
         input.read { source in
           // An odometer over all axes but the last, which is one strided run.
           var position = [Int](repeating: 0, count: shape.count - 1)

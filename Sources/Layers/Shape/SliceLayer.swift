@@ -68,7 +68,7 @@ struct SliceLayer: LayerDescription {
     return shapes.map { shape in
       let length = shape[axis...].product
       defer { offset += length }
-      return NetValue(shape: shape) { output in
+      return NetValue(written: shape) { output in
         input.read { source in
           for outer in 0..<shape[..<axis].product {
             (output + outer * length).update(from: source + outer * row + offset, count: length)

@@ -1,5 +1,3 @@
-import Threads
-
 /// Pooling over two spatial axes: MAX or AVE, by a window or over everything.
 ///
 /// Windows may hang over the padded border on the right and below (the number of outputs is rounded up); a
@@ -81,82 +79,5 @@ struct PoolingLayer: LayerDescription {
     let pooled = PoolingKernel.pool(
       inputs[0], rows: rows, columns: columns, isMaximum: isMaximum, givesPlaces: topCount > 1)
     return pooled.places.map { [pooled.value, $0] } ?? [pooled.value]
-  }
-}
-
-/// The arithmetic, plane by plane.
-enum PoolingKernel {
-  /// The maxima or means of windows, and where each maximum lies in its plane.
-  static func pool<S: NetScalar>(
-    _ input: NetValue<S>, rows: PoolingWindow.Spans, columns: PoolingWindow.Spans, isMaximum: Bool,
-    givesPlaces: Bool = false
-  ) -> (value: NetValue<S>, places: NetValue<S>?) {
-    let shape = [input.shape[0], input.shape[1], rows.inside.count, columns.inside.count]
-    let (height, width) = (input.shape[2], input.shape[3])
-    let outputs = shape[2] * shape[3]
-    let planes = shape[0] * shape[1]
-    var top = NetValue<S>(shape: shape)
-    var places = NetValue<S>(shape: givesPlaces ? shape : [0])
-    let work = planes * outputs * (rows.lengths.first ?? 0) * (columns.lengths.first ?? 0) * 2
-    top.values.withUnsafeMutableBufferPointer { target in
-      places.values.withUnsafeMutableBufferPointer { places in
-        input.values.withUnsafeBufferPointer { source in
-          guard let target = target.baseAddress, let source = source.baseAddress else { return }
-          let placeBase = givesPlaces ? places.baseAddress : nil
-          Parallel.forEach(planes, work: work) { plane in
-            let source = source + plane * height * width
-            let target = target + plane * outputs
-            if isMaximum {
-              maxima(source, width, rows, columns, target, placeBase.map { $0 + plane * outputs })
-            } else {
-              means(source, width, rows, columns, target)
-            }
-          }
-        }
-      }
-    }
-    return (top, givesPlaces ? places : nil)
-  }
-
-  private static func maxima<S: NetScalar>(
-    _ source: UnsafePointer<S>, _ width: Int, _ rows: PoolingWindow.Spans, _ columns: PoolingWindow.Spans,
-    _ target: UnsafeMutablePointer<S>, _ places: UnsafeMutablePointer<S>?
-  ) {
-    var output = 0
-    for rows in rows.inside {
-      for columns in columns.inside {
-        // Caffe begins with the least finite single: smaller values and NaN do not come through.
-        var most = S(-Float.greatestFiniteMagnitude)
-        var place = -1
-        for row in rows {
-          for index in row * width + columns.lowerBound..<row * width + columns.upperBound
-          where source[index] > most {
-            most = source[index]
-            place = index
-          }
-        }
-        target[output] = most
-        places?[output] = S(place)
-        output += 1
-      }
-    }
-  }
-
-  private static func means<S: NetScalar>(
-    _ source: UnsafePointer<S>, _ width: Int, _ rows: PoolingWindow.Spans, _ columns: PoolingWindow.Spans,
-    _ target: UnsafeMutablePointer<S>
-  ) {
-    var output = 0
-    for (rows, height) in zip(rows.inside, rows.lengths) {
-      for (columns, length) in zip(columns.inside, columns.lengths) {
-        // Summed in Double: a plane of one global window may be large.
-        var sum = 0.0
-        for row in rows {
-          for column in columns { sum += Double(source[row * width + column]) }
-        }
-        target[output] = S(sum / Double(height * length))
-        output += 1
-      }
-    }
   }
 }

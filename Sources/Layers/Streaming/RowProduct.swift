@@ -94,7 +94,7 @@ final class RowProduct: WeightProduct {
     }
   }
 
-  private func add<W: StreamedWeight>(_ weights: UnsafeBufferPointer<W>, from first: Int) {
+  private func add<W: NetScalar>(_ weights: UnsafeBufferPointer<W>, from first: Int) {
     guard let base = weights.baseAddress else { return }
     sums.withUnsafeMutableBufferPointer { sums in
       var done = 0
@@ -114,8 +114,8 @@ final class RowProduct: WeightProduct {
               addImpulse(weights, numbers, part, block.windows, to: sums)
             } else {
               for (place, window) in block.windows.enumerated() {
-                sums[window] += WeightArithmetic.dot(
-                  weights, numbers + place * block.range.count, count: part.count)
+                sums[window] += W.dot(
+                  weights, wide: numbers + place * block.range.count, count: part.count)
               }
             }
           }
@@ -125,13 +125,12 @@ final class RowProduct: WeightProduct {
     }
   }
 
-  private func addImpulse<W: StreamedWeight>(
+  private func addImpulse<W: NetScalar>(
     _ weights: UnsafePointer<W>, _ numbers: UnsafePointer<Double>, _ part: Range<Int>, _ windows: [Int],
     to sums: UnsafeMutablePointer<Double>
   ) {
     lanes.update(repeating: 0)
-    WeightArithmetic.add(
-      weights, times: numbers, count: part.count, to: lanes.baseAddress!, lanes: lanes.count)
+    W.add(weights, wide: numbers, count: part.count, to: lanes.baseAddress!, lanes: lanes.count)
     var tap = part.lowerBound % taps
     for lane in 0..<min(lanes.count, part.count) {
       if windows[tap] >= 0 { sums[windows[tap]] += lanes[lane] }

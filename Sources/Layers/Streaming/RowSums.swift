@@ -55,7 +55,7 @@ final class RowSums: WeightProduct {
     }
   }
 
-  private func add<W: StreamedWeight>(_ weights: UnsafeBufferPointer<W>, from first: Int) {
+  private func add<W: NetScalar>(_ weights: UnsafeBufferPointer<W>, from first: Int) {
     guard let base = weights.baseAddress else { return }
     let rows = rowsPerGroup * groups
     sums.withUnsafeMutableBufferPointer { sums in
@@ -68,7 +68,8 @@ final class RowSums: WeightProduct {
             let factor = input[(image * rows + row) * positions + position]
             guard factor != 0 else { continue }
             let target = ((image * groups + row / rowsPerGroup) * positions + position) * width + start
-            WeightArithmetic.add(base + done, times: factor, count: run, to: sums.baseAddress! + target)
+            let (sums, weights) = (sums.baseAddress! + target, base + done)
+            for index in 0..<run { sums[index] += factor * Double(weights[index]) }
           }
         }
         done += run

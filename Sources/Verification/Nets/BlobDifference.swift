@@ -31,26 +31,7 @@ package struct BlobDifference: Sendable {
     (self.name, shape, otherShape) = (name, a.shape, b.shape)
     (largest, absolute, notFinite) = (0, 0, 0)
     guard shape == otherShape else { return }
-    // In Double: it holds every number of either type, and a loop over `S` would look up each operation. In pieces: a copy of
-    // the whole would be twice as large as the value.
-    for start in stride(from: 0, to: a.values.count, by: Self.piece) {
-      let range = start..<min(start + Self.piece, a.values.count)
-      add(S.widened(Array(a.values[range])), S.widened(Array(b.values[range])))
-    }
-  }
-
-  private static let piece = 1 << 12
-
-  private mutating func add(_ first: [Double], _ second: [Double]) {
-    for index in first.indices {
-      let (x, y) = (first[index], second[index])
-      guard x.isFinite, y.isFinite else {
-        // The same infinity, or NaN in both, is no difference.
-        if !(x == y || (x.isNaN && y.isNaN)) { notFinite += 1 }
-        continue
-      }
-      largest = max(largest, x.magnitude)
-      absolute = max(absolute, (x - y).magnitude)
-    }
+    let gap = a.gap(to: b)
+    (largest, absolute, notFinite) = (gap.largest, gap.difference, gap.notFinite)
   }
 }

@@ -4,13 +4,15 @@
 /// library function whose last digit differs between machines.
 package struct RandomNumbers: RandomNumberGenerator, Sendable {
   private var state: UInt64
+  private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+  private static let uniformsOfNormal = 12
 
   /// Begins a sequence.
   package init(seed: UInt64) { state = seed }
 
   /// The next 64 bits.
   package mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
+    state &+= Self.step
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
@@ -23,7 +25,12 @@ package struct RandomNumbers: RandomNumberGenerator, Sendable {
   /// A number of mean 0 and variance 1, between −6 and 6.
   package mutating func normal() -> Double {
     var sum = -6.0
-    for _ in 0..<12 { sum += uniform() }
+    for _ in 0..<Self.uniformsOfNormal { sum += uniform() }
     return sum
+  }
+
+  /// Passes over as many normal numbers.
+  mutating func skip(normals count: Int) {
+    state &+= UInt64(count) &* UInt64(Self.uniformsOfNormal) &* Self.step
   }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Layers
+import Threads
 
 /// Values for the inputs of two nets: given ones, and random ones for the rest.
 package struct SampledInputs: Sendable {
@@ -173,11 +174,18 @@ package struct SampledInputs: Sendable {
     _ shape: [Int], _ scale: Double, _ numbers: inout RandomNumbers
   ) -> NetValue<S> {
     let count = shape.product
-    var values: [S] = []
-    values.reserveCapacity(count)
-    // In pieces: all numbers in Double would take twice as much as the value.
-    while values.count < count {
-      values += S.rounded((0..<min(piece, count - values.count)).map { _ in scale * numbers.normal() })
+    let start = numbers
+    numbers.skip(normals: count)
+    let values = [S](unsafeUninitializedCapacity: count) { buffer, initialized in
+      initialized = count
+      // In pieces: all numbers in Double would take twice as much as the value.
+      Parallel.forEach((count + piece - 1) / piece, work: count * 30) { index in
+        var own = start
+        own.skip(normals: index * piece)
+        let range = index * piece..<min(count, (index + 1) * piece)
+        let part = S.rounded(range.map { _ in scale * own.normal() })
+        _ = UnsafeMutableBufferPointer(rebasing: buffer[range]).update(fromContentsOf: part)
+      }
     }
     return NetValue(shape: shape, values: values)
   }
