@@ -29,6 +29,8 @@ completion bash bash-completion/completions/caffold
 completion zsh zsh/vendor-completions/_caffold
 completion fish fish/vendor_completions.d/caffold.fish
 install -D -m 644 -t "$root/usr/share/caffold/schemas" Documentation/schemas/*.json
+install -D -m 644 -t "$root/usr/share/caffold/examples/digits" examples/digits/digits.*
+install -D -m 644 -t "$root/usr/share/caffold/examples/own-rule" examples/own-rule/net.*
 install -D -m 644 LICENSE "$root/usr/share/doc/caffold/copyright"
 install -m 644 THIRD-PARTY-NOTICES README.md "$root/usr/share/doc/caffold/"
 find "$root" -exec touch --no-dereference --date=@1577836800 {} +

@@ -6,7 +6,7 @@ import re
 import shutil
 
 import pytest
-from conftest import DIGITS, DIST, ROOT, only, run
+from conftest import DIGITS, DIST, OWN, ROOT, only, run
 
 
 def test_checksums_are_right():
@@ -127,12 +127,15 @@ def test_other_shells_complete_every_command(installed, shell, file):
     assert run(shell, "-n", script).returncode == 0
 
 
-def test_licences_and_schemas_are_in_it(installed):
+def test_licences_schemas_and_examples_are_in_it(installed):
     _, tree = installed
     documents = tree / "share" / "doc" / "caffold"
     assert (documents / "copyright").read_bytes() == (ROOT / "LICENSE").read_bytes()
     for component in ("swift-argument-parser", "LibYAML", "GNU C Library", "Swift standard library"):
         assert component in (documents / "THIRD-PARTY-NOTICES").read_text()
+    examples = tree / "share" / "caffold" / "examples"
+    for path in [*DIGITS, *OWN]:
+        assert (examples / path.parent.name / path.name).read_bytes() == path.read_bytes()
     schemas = tree / "share" / "caffold" / "schemas"
     assert {path.name for path in schemas.iterdir()} == {
         path.name for path in (ROOT / "Documentation" / "schemas").glob("*.json")

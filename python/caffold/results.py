@@ -215,6 +215,26 @@ class ExtractResult(Result):
 
 
 @dataclass(frozen=True)
+class BatchModel(Result):
+    model: str
+    weights: Optional[str]
+    outputs: List[str]
+    status: str
+    message: str
+
+
+@dataclass(frozen=True)
+class BatchResult(Result):
+    caffold: Version
+    command: str
+    config: Optional[str]
+    folded: int
+    unchanged: int
+    failed: int
+    models: List[BatchModel]
+
+
+@dataclass(frozen=True)
 class File(Result):
     path: str
     bytes: int

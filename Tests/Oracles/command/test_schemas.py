@@ -113,6 +113,23 @@ def test_reports_suit_the_schema(command, files, name, tmp_path):
     assert code == 0, said
 
 
+def test_reports_of_batches_suit_their_schema(command, tmp_path):
+    models = tmp_path / "models"
+    models.mkdir()
+    for path in DIGITS:
+        (models / path.name).write_bytes(path.read_bytes())
+        (models / f"broken{path.suffix}").write_bytes(path.read_bytes()[:50])
+    reports = []
+    for statuses in (["failed", "folded"], ["failed", "unchanged"]):
+        result = command.run("fold", "--batch", models, "-o", tmp_path / "out", "--format", "json")
+        assert result.code == 1
+        assert [model["status"] for model in result.document["models"]] == statuses
+        reports.append(tmp_path / f"{statuses[1]}.json")
+        reports[-1].write_text(result.stdout)
+    code, said = json_schema.validate("--schemafile", SCHEMAS / "fold-batch.schema.json", *reports)
+    assert code == 0, said
+
+
 def test_python_has_a_class_for_each_object():
     script = caffold.ROOT / "python" / "generate_results.py"
     done = subprocess.run(["python3", script, "--check"], capture_output=True, text=True, check=False)
