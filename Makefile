@@ -99,6 +99,7 @@ lint: $(VENV)
 	swift format lint --strict --parallel --recursive $(SWIFT_DIRS)
 	.venv/bin/ruff check $(PYTHON_DIRS)
 	.venv/bin/ruff format --check $(PYTHON_DIRS)
+	.venv/bin/mypy python/caffold
 
 format: $(VENV)
 	swift format --in-place --parallel --recursive $(SWIFT_DIRS)

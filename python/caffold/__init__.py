@@ -14,16 +14,50 @@ Every function runs the command of its name and returns the command's JSON repor
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from caffold._command import CaffoldError, Diagnostic, Progress, find_binary
 from caffold._folding import apply, export, fold
 from caffold._looking import diff, extract, inspect, reshape, weights, why
 from caffold._rules import prove, rules_list, rules_test
 from caffold._running import compare, run, verify
 
+if TYPE_CHECKING:
+    from caffold.results import (
+        CompareResult,
+        DiffResult,
+        DumpResult,
+        ExportResult,
+        ExtractResult,
+        FoldResult,
+        InspectResult,
+        ProveResult,
+        ReshapeResult,
+        RulesListResult,
+        RulesTestResult,
+        VerifyResult,
+        WeightsResult,
+        WhyResult,
+    )
+
 __all__ = [
     "CaffoldError",
+    "CompareResult",
     "Diagnostic",
+    "DiffResult",
+    "DumpResult",
+    "ExportResult",
+    "ExtractResult",
+    "FoldResult",
+    "InspectResult",
     "Progress",
+    "ProveResult",
+    "ReshapeResult",
+    "RulesListResult",
+    "RulesTestResult",
+    "VerifyResult",
+    "WeightsResult",
+    "WhyResult",
     "apply",
     "compare",
     "diff",

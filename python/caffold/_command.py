@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Callable, List, NamedTuple, Optional, Sequence
+from typing import Callable, List, NamedTuple, Optional, Sequence, Union
 
 
 class Diagnostic(NamedTuple):
@@ -86,9 +86,9 @@ def find_binary() -> str:
         path = os.path.join(folder, "caffold")
         if os.access(path, os.X_OK) and os.path.isfile(path):
             return path
-    path = shutil.which("caffold")
-    if path:
-        return path
+    found = shutil.which("caffold")
+    if found:
+        return found
     raise FileNotFoundError("no caffold binary; install the package 'caffold', or set CAFFOLD to its path")
 
 
@@ -107,7 +107,7 @@ class Progress(NamedTuple):
 def call(
     arguments: Sequence[str],
     *,
-    cwd: Optional[str] = None,
+    cwd: Union[str, os.PathLike[str], None] = None,
     accepted: Sequence[int] = (0,),
     progress: Optional[Callable[[Progress], None]] = None,
 ) -> dict:
