@@ -131,7 +131,7 @@ def test_licences_schemas_and_examples_are_in_it(installed):
     _, tree = installed
     documents = tree / "share" / "doc" / "caffold"
     assert (documents / "copyright").read_bytes() == (ROOT / "LICENSE").read_bytes()
-    for component in ("swift-argument-parser", "LibYAML", "GNU C Library", "Swift standard library"):
+    for component in ("swift-argument-parser", "LibYAML", "GNU C Library", "Swift standard", "libdispatch"):
         assert component in (documents / "THIRD-PARTY-NOTICES").read_text()
     examples = tree / "share" / "caffold" / "examples"
     for path in [*DIGITS, *OWN]:
@@ -151,4 +151,6 @@ def test_the_image_holds_the_binary_alone():
     copied = [source for step in steps if step[0] == "COPY" for source in step[1:-1]]
     assert copied == ["LICENSE", "THIRD-PARTY-NOTICES", "out/dist/caffold"]
     assert all((ROOT / source).exists() for source in copied[:2])
+    sent = (ROOT / ".dockerignore").read_text().splitlines()[1:]
+    assert sent == ["*", *(f"!{source}" for source in copied)]
     assert steps[-1][1] == '["/caffold"]'
