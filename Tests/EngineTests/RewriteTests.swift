@@ -51,6 +51,60 @@ import Testing
         + new("v", "Sigmoid", "v_tanh", "c"))
   }
 
+  @Test func aLayerGetsAnotherType() throws {
+    let made = try plan(
+      data + layer("v", "Vendor", "data", "v", "vendor_param { a: 1 }"),
+      rules: rule("v: {type: Vendor}", "retype: {v: TanH}"))
+    #expect(made.text == data + layer("v", "TanH", "data", "v", "vendor_param { a: 1 }"))
+    #expect(made.rewrites.count == 1)
+    #expect(made.typesAfter["TanH"] == 1)
+    let old = "layers { name: \"v\" type: VENDOR bottom: \"data\" top: \"v\" }\n"
+    let kept = try plan(data + old, rules: rule("v: {type: VENDOR}", "retype: {v: Swish}"))
+    #expect(kept.reasons(at: "v") == ["generation"])
+    let renamed = try plan(data + old, rules: rule("v: {type: VENDOR}", "retype: {v: TanH}"))
+    #expect(renamed.text == data + old.replacing("VENDOR", with: "TANH"))
+  }
+
+  @Test func aLayerInPlaceGetsABlobOfItsOwn() throws {
+    let inPlace = rule("r: {type: ReLU}", "separate: r")
+    let made = try plan(
+      data + convolution("c", "data", "c") + relu("r", "c", "c") + layer("t", "TanH", "c", "t"), rules: inPlace)
+    #expect(
+      made.text == data + convolution("c", "data", "c") + relu("r", "c", "r") + layer("t", "TanH", "r", "t"))
+    // An output keeps its name: what is read before it gets another one.
+    let output = try plan(data + convolution("c", "data", "c") + relu("r", "c", "c"), rules: inPlace)
+    #expect(output.text == data + convolution("c", "data", "c_1") + relu("r", "c_1", "c"))
+    let input = try plan(data + relu("r", "data", "data"), rules: inPlace)
+    #expect(input.reasons(at: "r") == ["output-name"])
+  }
+
+  @Test func blobsGetOtherNames() throws {
+    let made = try plan(
+      data + convolution("a/c", "data", "a/c") + relu("r", "a/c", "a/c") + layer("t", "TanH", "a/c", "t"),
+      rules: rule(
+        "c: {type: Convolution}",
+        "rename: {c.tops: \"{replace(name, '/', '.')}\", c: \"{replace(c.name, 'a/', '')}_new\"}"))
+    #expect(
+      made.text == data + convolution("c_new", "data", "a.c") + relu("r", "a.c", "a.c")
+        + layer("t", "TanH", "a.c", "t"))
+    let taken = try plan(
+      data + layer("a", "Vendor", "data", "a") + relu("r", "a", "b"),
+      rules: rule("a: {type: Vendor}", "rename: {a.tops: b}"))
+    #expect(taken.reasons(at: "a") == ["blob-name"])
+  }
+
+  @Test func fieldsOfForksGo() throws {
+    let fields = "forward_type: FLOAT16 relu_param { negative_slope: 0.5 fuse: true }"
+    let clear = rule("r: {type: ReLU, where: foreign(r) > 0}", "clear_foreign: r")
+    let made = try plan(
+      data + layer("r", "ReLU", "data", "r", fields) + layer("s", "ReLU", "r", "s", "relu_param { vendor: 1 }"),
+      rules: clear)
+    #expect(
+      made.text == data + layer("r", "ReLU", "data", "r", "relu_param { negative_slope: 0.5 }")
+        + layer("s", "ReLU", "r", "s", "relu_param { vendor: 1 }"))
+    #expect(made.rewrites.count == 1)
+  }
+
   @Test func twoLayersBecomeOneWithTwoTops() throws {
     let made = try plan(
       data + layer("a", "Vendor", "data", "a") + relu("x", "a", "a") + layer("b", "Vendor", "data", "b")

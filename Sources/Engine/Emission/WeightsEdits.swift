@@ -23,8 +23,10 @@ extension WeightsPlan {
       if let known = byName[name], graph[known].isIncluded || !graph[id].isIncluded { continue }
       byName[name] = id
     }
+    var found: Set<LayerID> = []
     for stored in weights.layers {
       guard let id = byName[stored.name] else { continue }
+      found.insert(id)
       var edit = WeightLayerEdit()
       if graph[id].isAlive {
         guard graph[id].isIncluded, Self.fill(&edit, of: id, stored, in: graph, schema, upgrades: upgrades)
@@ -35,9 +37,11 @@ extension WeightsPlan {
       edits[stored.index] = edit
     }
     let isPresent = upgrades || weights.layers.last?.generation ?? .v2 == .v2
-    for id in graph.liveLayers where graph.definition(of: id) == nil {
+    for id in graph.liveLayers {
       let layer = graph[id]
       let blobs = graph.changes[id]?.blobs ?? []
+      // A layer that became another one is in the file, unless the file left it out for want of blobs.
+      guard graph.definition(of: id) == nil || !found.contains(id) && !blobs.isEmpty else { continue }
       // The old syntax has a number for few types, and without blobs nothing needs to be said.
       if blobs.isEmpty, !isPresent { continue }
       appended.append(
@@ -56,7 +60,9 @@ extension WeightsPlan {
     let layer = graph[id]
     let definition = graph.definition.layers[id.index]
     let change = graph.changes[id]
-    if let blobs = change?.blobs, !stored.blobs.isEmpty { edit.blobs = blobs }
+    if let blobs = change?.blobs, !stored.blobs.isEmpty || change?.replacement != nil && !blobs.isEmpty {
+      edit.blobs = blobs
+    }
     // The connections stored beside the weights follow, where they say what the definition said.
     let bottoms = layer.bottoms.map(graph.blobName)
     let tops = layer.tops.map(graph.blobName)

@@ -62,6 +62,8 @@ package struct RewriteRecord: Sendable {
   package var added: [LayerID] = []
   /// Layers that stay under another name.
   package var renamed: [(layer: LayerID, from: Name, to: Name)] = []
+  /// Layers that stay and give what they make another name.
+  package var renamedTops: [LayerID] = []
   /// Parameters that are not written any more, by their path in the layer.
   package var cleared: [(layer: LayerID, path: [String])] = []
   /// What the user should know of it.
@@ -76,7 +78,7 @@ package struct RewriteRecord: Sendable {
         && graph.changes[layer].map { $0.blobs != nil || !$0.attributes.isEmpty || $0.replacement != nil }
           ?? false
     }
-    return stayed + removed + replaced + added
+    return stayed + renamedTops + removed + replaced + added
   }
 
   /// All layers that it looked at or changed.

@@ -28,6 +28,7 @@ struct Rewriter {
     }
     var outcome = RewriteOutcome()
     var cleared: [(layer: LayerID, path: [String])] = []
+    var renamedTops: [LayerID] = []
     try net.transaction { () throws(Refusal.Reason) in
       let environment = MatchEnvironment(net, rule, binding)
       for item in rule.rule.lets { environment.define(item.name, item.expression) }
@@ -80,6 +81,7 @@ struct Rewriter {
         for top in net.graph[binding[capture]].tops {
           environment.assign(.string(net.graph.blobName(of: top)), to: "name")
           let name = try template.filled(by: rule.rule, environment) { net.graph[binding[$0]].name }
+          if name != net.graph.blobName(of: top) { renamedTops.append(binding[capture]) }
           try net.graph.rename(top, to: name)
         }
       }
@@ -109,7 +111,7 @@ struct Rewriter {
       rule: rule.rule.id, safety: rule.rule.safety, layers: names, anchor: anchor,
       kept: names.map(\.layer).filter { !gone.contains($0) && !outcome.replaced.contains($0) },
       removed: gone, replaced: outcome.replaced, added: outcome.added, renamed: outcome.renamed,
-      cleared: cleared, warnings: net.warnings)
+      renamedTops: renamedTops, cleared: cleared, warnings: net.warnings)
   }
 
   /// Does one step, unless a layer that it works on is absent or its condition does not hold.

@@ -2,7 +2,7 @@ import CaffeIO
 
 extension LayerFacts {
   /// The paths of fields of a layer of this type that BVLC's Caffe does not have and that change nothing: those that the description
-  /// does not look at, those with the value of their default, and those that `schema` lists as harmless.
+  /// does not look at, and those that `schema` lists as harmless.
   ///
   /// Empty for a layer with a field that nobody understands: what that does to the others is not known.
   package func foreignFields(of layer: LayerDefinition, schema: Schema) -> [[String]] {
@@ -18,18 +18,12 @@ extension LayerFacts {
         continue
       }
       guard BVLCFields.have([name]) else { continue }
-      for inner in field.message?.fields.map(\.self) ?? [] where !BVLCFields.have([name, inner.name]) {
-        let path = [name, inner.name]
-        if !parameters.reads.contains(inner.name) || isDefault(inner, at: path, schema) { note(path) }
+      for inner in field.message?.fields.map(\.self) ?? []
+      where !BVLCFields.have([name, inner.name]) {
+        // Of a field that is looked at even the default may mean something: its presence tells forks apart.
+        if !parameters.reads.contains(inner.name) { note([name, inner.name]) }
       }
     }
     return found
-  }
-
-  private func isDefault(_ field: TextField, at path: [String], _ schema: Schema) -> Bool {
-    guard let known = schema.field(at: path), !known.isRepeated, let fallback = AttributeValue(defaultOf: known),
-      let written = try? AttributeValue(field, as: known, words: schema)
-    else { return false }
-    return written == fallback
   }
 }

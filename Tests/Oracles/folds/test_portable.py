@@ -1,7 +1,6 @@
 """The set `portable`: what only forks have, in layers and fields that BVLC's Caffe has.
 
-The portable nets are run by OpenCV and compared with what NumPy makes of the fork's layer; every field of them is
-one of BVLC's schema.
+OpenCV runs the portable nets, NumPy what the fork's layer computes; every field is one of BVLC's schema.
 """
 
 import bvlc_schema
@@ -46,6 +45,7 @@ def norm(x, scale, epsilon):
 
 WINDOW = "convolution_param { num_output: 6 kernel_size: 3 %s }"
 FORK_NORM = "batch_norm_param { eps: 1e-3 use_global_stats: true }"
+RESHAPE = "reshape_param { shape { %s } axis: 1 num_axes: 1 }"
 POOL = layer("Pooling", "pool", "data", None, "pooling_param { pool: AVE global_pooling: true }")
 
 #: What is made portable -> the net behind `data`, its blobs, and the top that NumPy computes.
@@ -73,6 +73,16 @@ NETS = {
     "BN of PSPNet": (
         layer("BN", "top", "data", None, "bn_param { eps: 1e-3 frozen: true }"),
         {"top": [GAMMA, BETA, MEAN, VARIANCE]},
+        lambda: normalised(X, 1e-3),
+    ),
+    "BN of SegNet": (
+        layer("BN", "top", "data", None, "bn_param { bn_mode: INFERENCE }"),
+        {"top": [GAMMA.reshape(1, 6, 1, 1), BETA.reshape(1, 6, 1, 1)]},
+        lambda: X * axis1(GAMMA) + axis1(BETA),
+    ),
+    "BatchNorm of Intel": (
+        layer("BatchNorm", "top", "data", None, FORK_NORM),
+        {"top": [2 * MEAN, 2 * VARIANCE, np.full(1, 2), GAMMA, BETA]},
         lambda: normalised(X, 1e-3),
     ),
     "ReLU6": (
@@ -129,7 +139,7 @@ NETS = {
         lambda: (lambda y: np.where(y > 0, y, np.float32(0.1) * y))(depthwise(X, KERNEL, BIAS)),
     ),
     "Reshape from an axis on": (
-        layer("Reshape", "top", "data", None, "reshape_param { shape { dim: 2 dim: -1 } axis: 1 num_axes: 1 }"),
+        layer("Reshape", "top", "data", None, RESHAPE % "dim: 2 dim: -1"),
         {},
         lambda: X.reshape(2, 2, 3, 8, 8),
     ),
@@ -152,7 +162,7 @@ NETS = {
     "fields of forks": (
         layer(
             "Convolution", "top", "data", None,
-            "forward_type: FLOAT16 phase: TEST " + WINDOW % 'group: 6 conv_algos_override: "1,1,1" relu: false',
+            "forward_type: FLOAT16 phase: TEST " + WINDOW % 'group: 6 conv_algos_override: "1" relu: false',
         ),
         {"top": [KERNEL, BIAS]},
         lambda: depthwise(X, KERNEL, BIAS),
@@ -300,7 +310,7 @@ def test_a_number_that_half_precision_cannot_hold(command, tmp_path):
         "-o", tmp_path / "out",
     )  # fmt: skip
     assert result.code == 2
-    assert "becomes too large for a half" in result.stderr
+    assert "70000.0, is too large for a half-precision float" in result.stderr
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 
@@ -311,7 +321,7 @@ def opencv_outputs(definition, weights, inputs):
     """OpenCV's outputs of a net, or what it says instead."""
     try:
         return opencv.run(definition, weights, inputs)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         return str(error).splitlines()[0][:60]
 
 
