@@ -68,7 +68,8 @@ import Testing
   @Test func aLayerInPlaceGetsABlobOfItsOwn() throws {
     let inPlace = rule("r: {type: ReLU}", "separate: r")
     let made = try plan(
-      data + convolution("c", "data", "c") + relu("r", "c", "c") + layer("t", "TanH", "c", "t"), rules: inPlace)
+      data + convolution("c", "data", "c") + relu("r", "c", "c") + layer("t", "TanH", "c", "t"),
+      rules: inPlace)
     #expect(
       made.text == data + convolution("c", "data", "c") + relu("r", "c", "r") + layer("t", "TanH", "r", "t"))
     // An output keeps its name: what is read before it gets another one.
@@ -97,7 +98,8 @@ import Testing
     let fields = "forward_type: FLOAT16 relu_param { negative_slope: 0.5 fuse: true }"
     let clear = rule("r: {type: ReLU, where: foreign(r) > 0}", "clear_foreign: r")
     let made = try plan(
-      data + layer("r", "ReLU", "data", "r", fields) + layer("s", "ReLU", "r", "s", "relu_param { vendor: 1 }"),
+      data + layer("r", "ReLU", "data", "r", fields)
+        + layer("s", "ReLU", "r", "s", "relu_param { vendor: 1 }"),
       rules: clear)
     #expect(
       made.text == data + layer("r", "ReLU", "data", "r", "relu_param { negative_slope: 0.5 }")

@@ -8,7 +8,8 @@ import WireTestSupport
 /// Weights files of old, written in the current syntax. Real ones are compared in Tests/Oracles/formats/test_upgrade.py.
 @Suite struct WeightsUpgradeTests {
   private func upgraded(
-    _ bytes: [UInt8], types: [Name: String] = [:], _ change: (WeightsFile) -> WeightsPlan = { _ in WeightsPlan() }
+    _ bytes: [UInt8], types: [Name: String] = [:],
+    _ change: (WeightsFile) -> WeightsPlan = { _ in WeightsPlan() }
   ) throws -> [UInt8] {
     let file = try WeightsFile(TestFiles.input(bytes))
     var plan = change(file)
@@ -25,7 +26,8 @@ import WireTestSupport
   }
 
   private static let name = Wire.string(1, "net")
-  private static let legacyBias = Wire.number(1, 1) + Wire.number(2, 1) + Wire.number(3, 1) + Wire.number(4, 2)
+  private static let legacyBias =
+    Wire.number(1, 1) + Wire.number(2, 1) + Wire.number(3, 1) + Wire.number(4, 2)
   private static let values = Wire.message(5, [0, 0, 128, 63, 0, 0, 0, 64])
 
   @Test func aLayerOfV1() throws {
@@ -48,7 +50,8 @@ import WireTestSupport
     let padding = Wire.message(1, Wire.string(1, "p") + Wire.string(2, "padding") + Wire.number(7, 2))
     let inner =
       Wire.string(1, "c") + Wire.string(2, "conv") + Wire.number(3, 4) + Wire.number(8, 5)
-      + Wire.number(11, 1) + Wire.message(50, Wire.legacyShape([2, 1, 1, 1]) + Self.values) + Self.floats(51, 1)
+      + Wire.number(11, 1) + Wire.message(50, Wire.legacyShape([2, 1, 1, 1]) + Self.values)
+      + Self.floats(51, 1)
     let expected =
       Wire.string(1, "c") + Wire.string(2, "Convolution") + Wire.string(3, "p")
       + Wire.message(6, Self.floats(3, 1))

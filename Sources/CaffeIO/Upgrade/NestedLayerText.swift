@@ -42,7 +42,9 @@ enum NestedLayerText {
     }
     var cuts = [head]
     var line = head.upperBound
-    if line < tail.lowerBound, layout.lineStart(ifFirst: line) != line { line = nextLine(line, bytes, layout) }
+    if line < tail.lowerBound, layout.lineStart(ifFirst: line) != line {
+      line = nextLine(line, bytes, layout)
+    }
     while line < tail.lowerBound {
       if bytes[line...].starts(with: layout.unit) { cuts.append(line..<line + layout.unit.count) }
       line = nextLine(line, bytes, layout)

@@ -28,7 +28,8 @@ extension WeightsEmitter {
       }
     }
     for (place, layer) in plan.appended.enumerated() {
-      output.add(try appended(converted(layer, plan), index: file.layers.count + place, .v2, legacyShape: false))
+      let index = file.layers.count + place
+      output.add(try appended(converted(layer, plan), index: index, .v2, legacyShape: false))
     }
     return output
   }

@@ -50,14 +50,16 @@ struct DescribedLayers {
     guard parameters.change?.replacement == nil else { return describe(layer, parameters, schema) }
     let attributes = parameters.change?.attributes ?? []
     if id.index < known.count, let entry = known[id.index], entry.bottoms == layer.bottoms.count,
-      entry.tops == layer.tops.count, entry.type == layer.type, entry.attributes == attributes
+      entry.tops == layer.tops.count, entry.type == layer.type,
+      entry.attributes == attributes
     {
       return entry.described
     }
     let described = describe(layer, parameters, schema)
     while known.count <= id.index { known.append(nil) }
     known[id.index] = Entry(
-      attributes: attributes, type: layer.type, bottoms: layer.bottoms.count, tops: layer.tops.count, described: described)
+      attributes: attributes, type: layer.type, bottoms: layer.bottoms.count, tops: layer.tops.count,
+      described: described)
     return described
   }
 

@@ -151,7 +151,9 @@ private struct Drawing {
       builder.choices.happens("\(capture.name).in place", oneIn: 3)
     {
       blobs = bottoms
-    } else if !generator.rule.rewrite.renames.isEmpty, builder.choices.happens("\(capture.name).own name", oneIn: 2) {
+    } else if !generator.rule.rewrite.renames.isEmpty, !blobs.isEmpty,
+      builder.choices.happens("\(capture.name).own name", oneIn: 2)
+    {
       // Else a layer is called like its top, which leaves a rule about names nothing to do.
       blobs[0] = uniqueName("\(capture.name)_top")
     }

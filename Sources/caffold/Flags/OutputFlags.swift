@@ -84,7 +84,8 @@ struct OutputFlags: ParsableArguments {
     let types = WeightNumbers.allCases.map(\.rawValue) + ["keep"]
     guard types.contains(numbers) else {
       throw ValidationError(
-        "--weights is one of \(types.joined(separator: ", ")), not '\(numbers)'; the weights file is an argument")
+        "--weights is one of \(types.joined(separator: ", ")), not '\(numbers)'; the weights file is an argument"
+      )
     }
     if numbers != "keep", !hasWeights || !options.makesNets {
       throw ValidationError("--weights needs a weights file, and is about the weights that are written")

@@ -10,7 +10,9 @@ struct UpgradeLines {
 
   /// Nil for a run that changed nothing of the kind.
   init?(_ result: FoldResult) {
-    guard let changes = result.upgrade, !changes.isEmpty || result.upgradedWeightLayers > 0 else { return nil }
+    guard let changes = result.upgrade, !changes.isEmpty || result.upgradedWeightLayers > 0 else {
+      return nil
+    }
     self.changes = changes
     weightLayers = result.upgradedWeightLayers
   }
