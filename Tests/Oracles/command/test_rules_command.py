@@ -341,14 +341,8 @@ def test_a_new_rule_passes_check_and_test(command, rules):
     assert (result.code, result.stderr) == (0, "2 tests of 1 rule: 2 passed\n")
 
 
-@pytest.mark.parametrize("source", ["template", "README"])
-def test_a_rule_to_begin_with_is_proven(command, rules, source):
-    if source == "template":
-        text = command.run("rules", "new", "my-rule").stdout
-    else:
-        page = (caffold.ROOT / "README.md").read_text()
-        text = page.split("```yaml\n")[1].split("```")[0]
-    path = rules("new.yaml", text)
+def test_a_rule_to_begin_with_is_proven(command, rules):
+    path = rules("new.yaml", command.run("rules", "new", "my-rule").stdout)
     for verb in ("check", "test", "prove"):
         result = command.run("rules", verb, path)
         assert result.code == 0, result.stderr
