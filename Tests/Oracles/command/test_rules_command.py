@@ -2,7 +2,6 @@
 
 import json
 
-import caffold
 import pytest
 from rule_files import GOOD, NET, SCALED
 
