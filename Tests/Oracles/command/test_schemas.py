@@ -3,7 +3,9 @@
 The schemas allow no key beside those that they name, and ask for each of these.
 """
 
+import ast
 import json
+import re
 import subprocess
 
 import caffold
@@ -134,3 +136,12 @@ def test_python_has_a_class_for_each_object():
     script = caffold.ROOT / "python" / "generate_results.py"
     done = subprocess.run(["python3", script, "--check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_python_has_a_function_for_each_command():
+    package = (caffold.ROOT / "python" / "caffold" / "__init__.py").read_text()
+    names = ast.literal_eval(re.search(r"^__all__ = (\[.*?\])", package, re.DOTALL | re.MULTILINE)[1])
+    functions = {name for name in names if name.islower()} - {"find_binary"}
+    assert functions == {"prove" if name == "rules-prove" else name.replace("-", "_") for name in RUNS}
+    page = (caffold.ROOT / "python" / "README.md").read_text()
+    assert functions <= set(re.findall(r"`(\w+)`", page))
