@@ -19,6 +19,7 @@
 # make bench   measure against copying the file; writes Benchmarks/RESULTS.md, takes minutes and 7 GB of disk;
 #              BENCH_FLAGS=--short for a quick look
 # make runtimes  try exported nets in other programs; writes Documentation/Runtimes.md, takes minutes and 4 GB of disk
+# make importers  try the nets themselves in programs that read Caffe's files; writes a table of Documentation/HowItCompares.md
 # make clean   remove what the targets above made
 #
 # Each target sets up what it needs: apt packages that are missing, and a Python environment in .venv.
@@ -34,7 +35,7 @@ FOLDED      := out/demo/digits.prototxt out/demo/digits.caffemodel
 SWIFT_DIRS  := Package.swift Sources Tests Plugins Fuzz examples/embed/Package.swift examples/embed/Sources
 PYTHON_DIRS := Tests/Oracles Tests/Dist examples Benchmarks python packaging
 
-.PHONY: demo test unit oracles lint format reference build probe packages clean embed faults fuzz fuzz-smoke sanitize guard batch bench runtimes dist dist-test
+.PHONY: demo test unit oracles lint format reference build probe packages clean embed faults fuzz fuzz-smoke sanitize guard batch bench runtimes importers dist dist-test
 
 demo: build $(VENV)
 	$(CAFFOLD) fold $(DIGITS) -o out/demo --verify
@@ -90,6 +91,9 @@ dist-test: dist
 
 runtimes: build probe $(VENV)
 	.venv/bin/python Benchmarks/exports.py --caffold $(CAFFOLD) $(RUNTIMES_FLAGS)
+
+importers: build probe $(VENV)
+	.venv/bin/python Benchmarks/importers.py --caffold $(CAFFOLD)
 
 bench: build $(VENV)
 	@Scripts/setup.sh optional Benchmarks/requirements.txt
