@@ -450,6 +450,32 @@ class Tie(Result):
 
 
 @dataclass(frozen=True)
+class Upgrade(Result):
+    v0_layers: int
+    v1_layers: int
+    inputs: int
+    paddings: int
+    batch_norms: int
+    byte_order_mark: bool
+    weight_layers: int
+    fork_types: List[ForkType]
+    left_out: List[LeftOutField]
+
+
+@dataclass(frozen=True)
+class ForkType(Result):
+    layer: str
+    word: str
+    type: str
+
+
+@dataclass(frozen=True)
+class LeftOutField(Result):
+    layer: str
+    field: str
+
+
+@dataclass(frozen=True)
 class FoldResult(Result):
     caffold: Version
     command: str
@@ -458,6 +484,7 @@ class FoldResult(Result):
     inputs: Inputs
     outputs: Optional[Inputs]
     layers: LayerCounts
+    upgrade: Optional[Upgrade]
     rewrites: List[Rewrite]
     refusals: List[Refusal]
     overlaps: List[Overlap]

@@ -392,6 +392,7 @@ def test_json_document(command, pair, tmp_path):
             "after": "int",
             "types": [{"type": "str", "before": "int", "after": "int"}],
         },
+        "upgrade": "NoneType",
         "overlaps": [],
         "verification": "NoneType",
         "plan": "NoneType",

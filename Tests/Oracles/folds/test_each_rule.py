@@ -93,7 +93,13 @@ ELSEWHERE = {
     # The executor, which OpenCV and NumPy hold to Caffe, runs it; OpenCV reads no Eltwise of one.
     "remove-eltwise-of-one": "test_fuse_linear.py",
 }
-SETS = {"deploy": "test_deploy.py", "fuse-linear": "test_fuse_linear.py", "preprocess": "test_preprocess.py"}
+SETS = {
+    "deploy": "test_deploy.py",
+    "fuse-linear": "test_fuse_linear.py",
+    "portable": "test_portable.py",
+    "preprocess": "test_preprocess.py",
+    "upgrade": "../formats/test_upgrade.py",
+}
 
 
 def as_scale(net):
