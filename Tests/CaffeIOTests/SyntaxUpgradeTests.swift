@@ -95,7 +95,7 @@ import Testing
     ),
     (
       "layers{layer{name:'p'type:'pool'pool:MAX kernelsize:2}bottom:'a'top:'p'}",
-      "layer{name:'p'type:'Pooling'pooling_param { pool: MAX kernel_size: 2 } bottom:'a'top:'p'}"
+      "layer{name:'p'type:'Pooling'pooling_param { pool: MAX kernel_size: 2 }bottom:'a'top:'p'}"
     ),
     (
       """
@@ -196,15 +196,15 @@ import Testing
       layers { layer { name: "pad" type: "padding" pad: 1 } bottom: "data" top: "pad" }
       layers { layer { name: "fc" type: "innerproduct" } bottom: "pad" top: "fc" }
       """,
-      "net.prototxt:2:1: error: layer 'fc' cannot take over the pad of padding layer 'pad'; Caffe upgrades a padding layer only where each layer that reads it is a conv or pool with one bottom"
+      "net.prototxt:2:1: layer 'fc' cannot take over the pad of padding layer 'pad'; Caffe upgrades a padding layer only where each layer that reads it is a conv or pool with one bottom"
     ),
     (
       "input: 'a'\ninput: 'b'\ninput_shape { dim: 1 }\nlayer { type: 'ReLU' bottom: 'a' }",
-      "net.prototxt:3:1: error: the net has 2 inputs and shapes for 1; give each input a shape"
+      "net.prototxt:3:1: the net has 2 inputs and shapes for 1; give each input a shape"
     ),
     (
       "input: 'a'\ninput_dim: 1\nlayer { type: 'ReLU' bottom: 'a' }",
-      "net.prototxt:2:1: error: the net has 1 inputs and shapes for 0; give each input a shape"
+      "net.prototxt:2:1: the net has 1 inputs and shapes for 0; give each input a shape"
     ),
   ])
   func whatCaffeRefuses(text: String, message: String) throws {

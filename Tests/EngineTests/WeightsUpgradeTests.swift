@@ -47,15 +47,17 @@ import WireTestSupport
   }
 
   @Test func aLayerOfV0AndItsPadding() throws {
-    let padding = Wire.message(1, Wire.string(1, "p") + Wire.string(2, "padding") + Wire.number(7, 2))
+    let padding =
+      Wire.message(1, Wire.string(1, "p") + Wire.string(2, "padding") + Wire.number(7, 2))
+      + Wire.string(2, "data") + Wire.string(3, "p")
     let inner =
-      Wire.string(1, "c") + Wire.string(2, "conv") + Wire.number(3, 4) + Wire.number(8, 5)
+      Wire.string(1, "c") + Wire.string(2, "conv") + Wire.number(3, 4) + Wire.number(7, 1) + Wire.number(8, 5)
       + Wire.number(11, 1) + Wire.message(50, Wire.legacyShape([2, 1, 1, 1]) + Self.values)
       + Self.floats(51, 1)
     let expected =
-      Wire.string(1, "c") + Wire.string(2, "Convolution") + Wire.string(3, "p")
+      Wire.string(1, "c") + Wire.string(2, "Convolution") + Wire.string(3, "data")
       + Wire.message(6, Self.floats(3, 1))
-      + Wire.message(106, Wire.number(1, 4) + Wire.number(4, 5))
+      + Wire.message(106, Wire.number(1, 4) + Wire.number(4, 5) + Wire.number(3, 2))
       + Wire.message(7, Self.values + Wire.message(7, Wire.message(1, [2, 1, 1, 1])))
     let bytes = Wire.message(2, padding) + Wire.message(2, Wire.message(1, inner) + Wire.string(2, "p"))
     let stored = try WeightsFile(TestFiles.input(bytes)).layers[1].blobs

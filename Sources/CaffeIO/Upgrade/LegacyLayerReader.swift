@@ -8,6 +8,14 @@ package struct UpgradedLayerHeader: Sendable {
   package var longFields: OutputPieces
 }
 
+/// What a padding layer of V0 says for the layer that reads it.
+package struct LegacyPadding: Sendable {
+  /// What the padding layer reads, and the layer behind it from now on.
+  var bottom: Name
+  /// How many zeros it puts around that.
+  var pad: UInt64
+}
+
 /// Reads V1 and V0 layers of a weights file as layers of the current syntax.
 ///
 /// The rules are those of the definition's upgrade. A field that the schema does not have keeps its number, unless the number means
@@ -17,6 +25,7 @@ package struct LegacyLayerReader: ~Copyable {
   private let schema: Schema
   private let current: SchemaMessage
   private var header = Header()
+  private var padding: LegacyPadding?
 
   /// What is gathered of one layer.
   private struct Header {
@@ -48,8 +57,13 @@ package struct LegacyLayerReader: ~Copyable {
 
   /// The fields of a layer, without its blobs.
   ///
-  /// - Parameter type: the type where the file gives the number of a fork's type alone.
-  package mutating func header(of layer: WeightLayer, type: String?) throws -> UpgradedLayerHeader {
+  /// - Parameters:
+  ///   - type: the type where the file gives the number of a fork's type alone.
+  ///   - padding: what the padding layer says that the layer reads.
+  package mutating func header(
+    of layer: WeightLayer, type: String?, padding: LegacyPadding? = nil
+  ) throws -> UpgradedLayerHeader {
+    self.padding = padding
     cursor.subject = .layer(index: layer.index, name: layer.name)
     header = Header()
     try readV1(layer)
@@ -88,7 +102,12 @@ package struct LegacyLayerReader: ~Copyable {
       case CaffeField.V1Layer.name, CaffeField.V1Layer.type, CaffeField.V1Layer.blobs,
         CaffeField.V1Layer.v0Layer:
         break
-      case CaffeField.V1Layer.bottom: try connect(field, as: CaffeField.Layer.bottom)
+      case CaffeField.V1Layer.bottom:
+        if let padding {
+          header.connections.field(CaffeField.Layer.bottom, .string(padding.bottom))
+        } else {
+          try connect(field, as: CaffeField.Layer.bottom)
+        }
       case CaffeField.V1Layer.top: try connect(field, as: CaffeField.Layer.top)
       default:
         guard let name = legacy?.field(number: field.number)?.name else {
@@ -123,7 +142,7 @@ package struct LegacyLayerReader: ~Copyable {
         try keepUnknown(field)
         continue
       }
-      if try readList(field, name) { continue }
+      if try readList(field, name) || padding != nil && name == Self.pad { continue }
       switch V0Fields.place(of: name, in: layer.type) {
       case nil: try keepUnknown(field)
       case .nowhere?: break
@@ -135,8 +154,28 @@ package struct LegacyLayerReader: ~Copyable {
         header.withMessage(message) { $0.raw(bytes) }
       }
     }
+    if let padding, case .message(let message, let name)? = V0Fields.place(of: Self.pad, in: layer.type),
+      let number = schema.field(at: [message, name])?.number
+    {
+      header.withMessage(message) { $0.field(number, .varint(padding.pad)) }
+    }
   }
 
+  /// What a padding layer says; nil for any other layer, and for one that Caffe would not upgrade.
+  package mutating func padding(of layer: WeightLayer) throws -> LegacyPadding? {
+    guard layer.type == V0Fields.padding, let nested = layer.v0Field, layer.bottoms.count == 1,
+      layer.tops.count == 1
+    else { return nil }
+    let number = schema.message("V0LayerParameter")?.field(named: Self.pad)?.number
+    var pad: UInt64 = 0
+    cursor.position = nested.body.lowerBound
+    while let field = try cursor.nextField(before: nested.body.upperBound) {
+      if field.number == number, field.type == .varint { pad = field.number64 }
+    }
+    return LegacyPadding(bottom: layer.bottoms[0].name, pad: pad)
+  }
+
+  private static let pad = "pad"
   private static let transformations = "transform_param"
 
   /// Reads a message of a data layer, or `transform_param`: what is done to images goes behind what `transform_param` says, so

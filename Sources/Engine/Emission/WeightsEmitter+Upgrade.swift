@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Layers
 
 /// The output in the current syntax: `layer` fields instead of `layers`, and the axes that blobs have now.
@@ -10,18 +11,22 @@ extension WeightsEmitter {
     var reader = LegacyLayerReader(file.file, schema: upgrade.schema)
     var cursor = WireCursor(file.file, limits: WireLimits())
     var index = 0
+    // By blob, the padding layer that made it last.
+    var paddings: [Name: LegacyPadding] = [:]
     while let field = try cursor.nextField(before: file.byteCount) {
       switch field.number {
       case CaffeField.Net.input, CaffeField.Net.inputDim, CaffeField.Net.inputShape: continue
       case CaffeField.Net.layer, CaffeField.Net.v1Layers:
         let layer = file.layers[index]
         index += 1
+        let padding = layer.bottoms.count == 1 ? paddings[layer.bottoms[0].name] : nil
+        for top in layer.tops { paddings[top.name] = try reader.padding(of: layer) }
         let edit = edit(of: layer, plan) ?? WeightLayerEdit()
         if edit.removed { continue }
         if layer.generation == .v2 {
           output.add(try rewritten(layer, edit, presentShapes: true, with: &rewriter))
         } else if layer.generation == .v1 || layer.type != V0Fields.padding {
-          let header = try reader.header(of: layer, type: upgrade.types[layer.name])
+          let header = try reader.header(of: layer, type: upgrade.types[layer.name], padding: padding)
           output.add(try upgraded(layer, edit, header))
         }
       default: output.keep(field.range)

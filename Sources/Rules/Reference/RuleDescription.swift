@@ -45,6 +45,7 @@ package struct RuleDescription {
         ("safety", rule.safety.phrase), ("phase", rule.phase.rawValue), ("priority", "\(rule.priority)"),
       ]
     }
+    if rule.syntax == .current { facts.append(("syntax", "current; nets of older ones are upgraded first")) }
     if rule.isOnce { facts.append(("once", "rewrites a net once at most")) }
     let allowances = rule.allowances.map(\.rawValue).sorted()
     if !allowances.isEmpty { facts.append(("allows", allowances.joined(separator: ", "))) }

@@ -76,6 +76,7 @@ package struct RuleReference {
     if !rule.tags.isEmpty { facts.append("Tags: \(rule.tags.joined(separator: ", ")).") }
     if rule.phase != .test { facts.append("Phase: \(rule.phase.rawValue).") }
     if rule.priority != 0 { facts.append("Priority: \(rule.priority).") }
+    if rule.syntax == .current { facts.append("Upgrades a net of an older syntax first.") }
     if rule.isOnce { facts.append("Once for a net.") }
     let allowances = rule.allowances.map(\.rawValue).sorted()
     if !allowances.isEmpty { facts.append("Allows: \(allowances.joined(separator: ", ")).") }

@@ -97,6 +97,7 @@ SETS = {
     "deploy": "test_deploy.py",
     "fuse-linear": "test_fuse_linear.py",
     "portable": "test_portable.py",
+    "portable-names": "test_portable.py",
     "preprocess": "test_preprocess.py",
     "upgrade": "../formats/test_upgrade.py",
 }
