@@ -1,6 +1,7 @@
-"""Converts a Caffe net for MNN and runs it, in its high precision: MODEL WEIGHTS INPUTS.npz OUTPUTS.npz [--exact].
+"""Converts a Caffe net for MNN and runs it: MODEL WEIGHTS INPUTS.npz OUTPUTS.npz [--exact].
 
-In a session: the parameters of PReLU, Scale and BatchNorm are wrong or gone in a module that Python loads.
+In high precision, and in a session: in a module that Python loads, the parameters of PReLU, Scale and
+BatchNorm are wrong or gone.
 """
 
 import pathlib

@@ -66,6 +66,14 @@ package struct DefinitionProblem: DiagnosticError, Equatable {
     }
   }
 
+  /// Whether it is about what is written, whatever the layers are connected to.
+  package var isAboutText: Bool {
+    switch reason {
+    case .secondMaker, .unmadeBottom, .repeatedName, .deadLayer: false
+    default: true
+    }
+  }
+
   /// How bad it is for the net itself.
   package var severity: Severity {
     switch reason {

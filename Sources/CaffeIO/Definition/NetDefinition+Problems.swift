@@ -106,7 +106,9 @@ extension NetDefinition {
     var made: [[Int]] = []
     var current: [Name: Int] = [:]
     for (position, index) in included.enumerated() {
-      for bottom in layers[index].bottoms { if let version = current[bottom] { readers[version].append(position) } }
+      for bottom in layers[index].bottoms {
+        if let version = current[bottom] { readers[version].append(position) }
+      }
       made.append(
         layers[index].tops.map { top in
           current[top] = readers.count

@@ -53,7 +53,8 @@ public struct Baseline: Sendable, Equatable {
               (
                 "findings",
                 .array(
-                  entries.sorted { ($0.value.rule, $0.key) < ($1.value.rule, $1.key) }.map { fingerprint, entry in
+                  entries.sorted { ($0.value.rule, $0.key) < ($1.value.rule, $1.key) }.map {
+                    fingerprint, entry in
                     .object([
                       ("rule", .string(entry.rule)), ("fingerprint", .string(fingerprint)),
                       ("count", .integer(entry.count)),

@@ -86,7 +86,8 @@ struct CheckRun {
     func covers(_ rule: String) -> Bool { globs.contains { $0.matches(rule) } }
 
     func left(of set: RuleSet) -> RuleSet {
-      RuleSet(rules: set.rules.filter { !covers($0.id) && tags.isDisjoint(with: $0.tags) }, layouts: set.layouts)
+      RuleSet(
+        rules: set.rules.filter { !covers($0.id) && tags.isDisjoint(with: $0.tags) }, layouts: set.layouts)
     }
   }
 
@@ -171,10 +172,11 @@ struct CheckedNet {
     let problems =
       try definition.problems(schema: schema, state: state) + definition.connectionProblems(state: state)
     var findings = problems.map(Finding.init)
-    findings += ForkFindings(definition: definition).all()
+    let faultyLayers = Set(problems.filter(\.isAboutText).compactMap(\.layer))
+    findings += ForkFindings(definition: definition, misspelt: faultyLayers).all()
     findings += NetFindings(
       definition: definition, net: net, costs: costs, inputs: inputs,
-      faultyLayers: Set(problems.filter(\.isError).compactMap(\.layer))
+      faultyLayers: faultyLayers
     ).all()
     if let weights {
       let runner = try NetRunner(

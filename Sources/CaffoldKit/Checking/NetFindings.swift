@@ -9,7 +9,7 @@ struct NetFindings {
   let costs: NetCosts
   /// The net's inputs with the shapes that count.
   let inputs: [(name: Name, shape: [Int]?)]
-  /// Layers of which is told already what their fields cannot hold.
+  /// Layers of which is told already what is wrong with their text.
   let faultyLayers: Set<Name>
 
   /// Inputs without readers, shapes that are not known, windows that do not fit and other faults; by kind, each in the order of the
@@ -59,7 +59,7 @@ struct NetFindings {
       }
       // What a field cannot hold is told where it is written; a word that Caffe lacks may be a fork's.
       let field = failure.enumerationField
-      if step.obstacle != nil, !faultyLayers.isDisjoint(with: [step.subject.name]) { return nil }
+      if step.obstacle != nil, faultyLayers.contains(step.subject.name) { return nil }
       return Finding(
         field != nil ? .forkWord : failure.isWindow ? .impossibleWindow : .fault,
         at: location(step.definition.offset(ofField: field ?? [])), layer: step.subject.name,
@@ -71,7 +71,8 @@ struct NetFindings {
   private var unknownTops: [Finding] {
     zip(net.steps, costs.steps).compactMap { step, cost in
       let unknown = cost.tops.indices.first { cost.tops[$0] == nil && net.isRead(step.writes[$0]) }
-      guard step.isCut, let top = unknown.map({ step.tops[$0] }) else { return nil }
+      guard step.isCut, !faultyLayers.contains(step.subject.name), let top = unknown.map({ step.tops[$0] })
+      else { return nil }
       return Finding(
         .unknownShape, at: location(step.definition.offset(ofField: [])), layer: step.subject.name,
         "the shape of what layer '\(step.subject.name)' (\(step.subject.type)) makes is not known",
@@ -83,19 +84,22 @@ struct NetFindings {
 /// What a net has that BVLC's Caffe does not: a note for each type and each field, at the first layer that has it.
 struct ForkFindings {
   let definition: NetDefinition
+  /// Layers in which something is misspelt, and of which that is told.
+  let misspelt: Set<Name>
 
   func all() -> [Finding] {
     var types: [(name: String, layers: [LayerDefinition])] = []
     var fields: [(name: String, layers: [LayerDefinition])] = []
-    func note(_ name: String, _ layer: LayerDefinition, in list: inout [(name: String, layers: [LayerDefinition])])
-    {
+    func note(
+      _ name: String, _ layer: LayerDefinition, in list: inout [(name: String, layers: [LayerDefinition])]
+    ) {
       if let index = list.firstIndex(where: { $0.name == name }) {
         list[index].layers.append(layer)
       } else {
         list.append((name, [layer]))
       }
     }
-    for layer in definition.layers {
+    for layer in definition.layers where !misspelt.contains(layer.name) {
       let use = layer.forkUse
       if use.isType { note(layer.type, layer, in: &types) }
       // The parameters of a fork's type go without saying.

@@ -36,7 +36,8 @@ public enum StandingCheck: String, Sendable, CaseIterable {
   public var severity: Finding.Severity {
     switch self {
     case .misspeltType, .repeatedName, .superfluousBlobs, .otherNet: .warning
-    case .forkType, .forkField, .forkWord, .unreadInput, .deadLayer, .unknownShape, .bareSuppression, .idleSuppression:
+    case .forkType, .forkField, .forkWord, .unreadInput, .deadLayer, .unknownShape, .bareSuppression,
+      .idleSuppression:
       .note
     default: .error
     }

@@ -53,7 +53,9 @@ struct Suppressions {
   }
 
   /// The findings without those that are suppressed, those with the suppression of each, and notes about the comments themselves.
-  func applied(to findings: [Finding]) -> (kept: [Finding], suppressed: [(Finding, Suppression)], notes: [Finding]) {
+  func applied(to findings: [Finding]) -> (
+    kept: [Finding], suppressed: [(Finding, Suppression)], notes: [Finding]
+  ) {
     guard !found.isEmpty else { return (findings, [], []) }
     var uses = [Int](repeating: 0, count: found.count)
     var kept: [Finding] = []
@@ -73,12 +75,14 @@ struct Suppressions {
       if uses[index] == 0 {
         notes.append(
           Finding(
-            .idleSuppression, at: .text(suppression.place), "nothing of \(names) is found here to be suppressed",
+            .idleSuppression, at: .text(suppression.place),
+            "nothing of \(names) is found here to be suppressed",
             remedy: "remove the comment"))
       } else if suppression.because == nil {
         notes.append(
           Finding(
-            .bareSuppression, at: .text(suppression.place), "the comment suppresses \(names) and does not say why",
+            .bareSuppression, at: .text(suppression.place),
+            "the comment suppresses \(names) and does not say why",
             remedy: "add 'because …'"))
       }
     }
@@ -140,7 +144,9 @@ struct Suppressions {
 
   // MARK: - Fields
 
-  private static func range(of field: TextField) -> Range<Int> { field.nameOffset..<field.valueRange.upperBound }
+  private static func range(of field: TextField) -> Range<Int> {
+    field.nameOffset..<field.valueRange.upperBound
+  }
 
   /// All fields, those of messages behind the messages, by where they begin.
   private static func fields(of message: TextMessage) -> [Range<Int>] {

@@ -56,7 +56,7 @@ struct InspectRun {
     result.findings += problems.map(Finding.init)
     result.findings += NetFindings(
       definition: definition, net: net, costs: costs, inputs: result.inputs.map { ($0.name, $0.shape) },
-      faultyLayers: Set(problems.filter(\.isError).compactMap(\.layer))
+      faultyLayers: Set(problems.filter(\.isAboutText).compactMap(\.layer))
     ).all()
     if let weights, let runner { try WeightsMatch(weights, runner, costs).add(to: &result) }
     return result

@@ -49,7 +49,9 @@ struct WeightsMatch {
       findings.append(Finding(.otherNet, at: .file(file.path), warning.sentence))
     } else {
       for (step, cost) in zip(net.steps, costs.steps) {
-        if let found = mismatch(step, cost, isStored: stored[step.subject.name] != nil) { findings.append(found) }
+        if let found = mismatch(step, cost, isStored: stored[step.subject.name] != nil) {
+          findings.append(found)
+        }
       }
     }
     let names = Set(net.steps.map(\.subject.name))

@@ -27,7 +27,9 @@ struct OperatorCheck {
     _ claim: TargetClaim, _ type: String, _ count: Int, _ result: ExportResult, _ path: String
   ) -> Finding {
     let layer = result.layers.first { $0.operators.contains(type) }?.name
-    let reason = "\(target.id) does not run the operator \(type)" + (count > 1 ? ", which the graph has \(count) times" : "")
+    let reason =
+      "\(target.id) does not run the operator \(type)"
+      + (count > 1 ? ", which the graph has \(count) times" : "")
     return Finding(
       rule: claim.rule(of: target), severity: .init(claim.severity), location: .file(path), layer: layer,
       reason: claim.because.map { "\(reason): \($0)" } ?? reason, remedy: claim.remedy, help: claim.help,

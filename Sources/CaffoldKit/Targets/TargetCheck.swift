@@ -36,7 +36,8 @@ struct TargetCheck {
     case .refusedFields(let paths):
       definition.layers.flatMap { layer in
         paths.filter { isWritten($0, in: layer) }.map {
-          finding(claim, layer, at: $0, "\(target.id) does not read a net with '\($0.joined(separator: "."))'")
+          finding(
+            claim, layer, at: $0, "\(target.id) does not read a net with '\($0.joined(separator: "."))'")
         }
       }
     case .ignoredFields(let paths):
@@ -199,7 +200,9 @@ struct TargetCheck {
   }
 
   private func offset(ofInput name: Name) -> Int {
-    if let field = definition.document.root.fields.first(where: { $0.isNamed("input") && $0.nameValue == name }) {
+    if let field = definition.document.root.fields.first(where: {
+      $0.isNamed("input") && $0.nameValue == name
+    }) {
       return field.valueOffset
     }
     for step in net.steps where step.bottoms.isEmpty {

@@ -70,7 +70,8 @@ package enum RuleTestRunner {
   }
 
   /// The same for a rule that says something about its matches.
-  private static func failure(of test: RuleTest, reporting rules: RuleSet, _ schema: Schema) throws -> String? {
+  private static func failure(of test: RuleTest, reporting rules: RuleSet, _ schema: Schema) throws -> String?
+  {
     let definition = try NetDefinition(try TextDocument(test.net))
     var options = PlanOptions()
     options.schema = schema

@@ -108,6 +108,7 @@ extension YAMLMap {
     guard (2...3).contains(parts.count), parts.map(\.count) == [4, 2, 2].prefix(parts.count).map(\.self),
       parts.joined().utf8.allSatisfy({ (48...57).contains($0) })
     else { return false }
-    return (1...12).contains(Int(parts[1]) ?? 0) && (parts.count == 2 || (1...31).contains(Int(parts[2]) ?? 0))
+    return (1...12).contains(Int(parts[1]) ?? 0)
+      && (parts.count == 2 || (1...31).contains(Int(parts[2]) ?? 0))
   }
 }

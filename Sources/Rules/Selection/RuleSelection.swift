@@ -54,7 +54,8 @@ extension RuleSet {
     func isSelected(_ rule: Rule) -> Bool {
       let isChosen =
         selection.select.isEmpty
-        ? rule.safety != .conversion && (!rule.isBuiltin || rule.tags.contains(Self.defaultTag(of: rule.kind)))
+        ? rule.safety != .conversion
+          && (!rule.isBuiltin || rule.tags.contains(Self.defaultTag(of: rule.kind)))
         : selection.select.contains { Self.fits(rule, $0) }
       guard isChosen || selection.extendSelect.contains(where: { Self.fits(rule, $0) }) else { return false }
       return !selection.ignore.contains { Self.fits(rule, $0) }

@@ -74,7 +74,8 @@ struct TargetChecker {
         throw RuleError(.noEvidence(missing: evidence.missing), map.node)
       }
       return TargetClaim(
-        subject: subject, severity: try map.word("severity") ?? .error, because: try map.text("because")?.text,
+        subject: subject, severity: try map.word("severity") ?? .error,
+        because: try map.text("because")?.text,
         remedy: try map.text("remedy")?.text, help: try map.address("help"), evidence: whole)
     }
   }

@@ -109,7 +109,8 @@ struct CheckCommand: ParsableCommand {
         var known = Baseline()
         for result in results { known.add(result.findings, of: result.files.model) }
         try known.write(to: path)
-        Console.log("\(Format.counted(results.reduce(0) { $0 + $1.findings.count }, "finding")) written to \(path)\n")
+        Console.log(
+          "\(Format.counted(results.reduce(0) { $0 + $1.findings.count }, "finding")) written to \(path)\n")
         return
       }
       let report = FindingsReport(results.map { quiet ? $0.withoutNotes : $0 }, isVerbose: verbose)

@@ -32,7 +32,8 @@ struct FindingsReport {
       let rest = more.count > places.count ? ", …" : ""
       let inLines = places.isEmpty ? "" : " in lines \(places.joined(separator: ", "))\(rest)"
       lines += FindingText.wrapped(
-        "and \(Wording.counted(more.count, "more finding", plural: "more findings"))\(inLines); -v lists each", indent: 2)
+        "and \(Wording.counted(more.count, "more finding", plural: "more findings"))\(inLines); -v lists each",
+        indent: 2)
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -75,13 +76,15 @@ struct FindingsReport {
     var table = Table(left: [1, 2])
     table.add("found", "severity", "rule")
     for row in counts { table.add(Format.grouped(row.count), row.severity.rawValue, row.rule) }
-    return (counts.isEmpty ? "" : table.lines(hasTotal: false).joined(separator: "\n") + "\n\n") + summary + "\n"
+    return (counts.isEmpty ? "" : table.lines(hasTotal: false).joined(separator: "\n") + "\n\n") + summary
+      + "\n"
   }
 
   private var counts: [(rule: String, severity: Finding.Severity, count: Int)] {
     var counts: [(rule: String, severity: Finding.Severity, count: Int)] = []
     for finding in findings {
-      if let index = counts.firstIndex(where: { $0.rule == finding.rule && $0.severity == finding.severity }) {
+      if let index = counts.firstIndex(where: { $0.rule == finding.rule && $0.severity == finding.severity })
+      {
         counts[index].count += 1
       } else {
         counts.append((finding.rule, finding.severity, 1))
