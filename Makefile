@@ -20,6 +20,7 @@
 #              BENCH_FLAGS=--short for a quick look
 # make runtimes  try exported nets in other programs; writes Documentation/Runtimes.md, takes minutes and 4 GB of disk
 # make importers  try the nets themselves in programs that read Caffe's files; writes a table of Documentation/HowItCompares.md
+# make targets  try what --target makes of nets in the programs that the tested targets are about; writes Documentation/Targets.md
 # make clean   remove what the targets above made
 #
 # Each target sets up what it needs: apt packages that are missing, and a Python environment in .venv.
@@ -35,7 +36,7 @@ FOLDED      := out/demo/digits.prototxt out/demo/digits.caffemodel
 SWIFT_DIRS  := Package.swift Sources Tests Plugins Fuzz examples/embed/Package.swift examples/embed/Sources
 PYTHON_DIRS := Tests/Oracles Tests/Dist examples Benchmarks python packaging
 
-.PHONY: demo test unit oracles lint format reference build probe packages clean embed faults fuzz fuzz-smoke sanitize guard batch bench runtimes importers dist dist-test
+.PHONY: demo test unit oracles lint format reference build probe packages clean embed faults fuzz fuzz-smoke sanitize guard batch bench runtimes importers targets dist dist-test
 
 demo: build $(VENV)
 	$(CAFFOLD) fold $(DIGITS) -o out/demo --verify
@@ -95,6 +96,9 @@ runtimes: build probe $(VENV)
 importers: build probe $(VENV)
 	.venv/bin/python Benchmarks/importers.py --caffold $(CAFFOLD)
 
+targets: build probe $(VENV)
+	.venv/bin/python Benchmarks/targets.py --caffold $(CAFFOLD) $(TARGETS_FLAGS)
+
 bench: build $(VENV)
 	@Scripts/setup.sh optional Benchmarks/requirements.txt
 	.venv/bin/python Benchmarks/run.py --caffold $(CAFFOLD) $(BENCH_FLAGS)
@@ -115,6 +119,8 @@ reference: build
 	$(CAFFOLD) rules reference --functions | Scripts/insert.sh functions Documentation/Rules.md
 	$(CAFFOLD) rules reference --layers | Scripts/insert.sh layers Documentation/Export.md
 	$(CAFFOLD) rules reference --operators | Scripts/insert.sh operators Documentation/Export.md
+	$(CAFFOLD) rules reference --checks | Scripts/insert.sh checks Documentation/Check.md
+	$(CAFFOLD) rules reference --targets | Scripts/insert.sh targets Documentation/Targets.md
 	CAFFOLD_WRITE_LIMITS=1 swift test --filter LimitsPageTests
 	$(CAFFOLD) rules schema > Documentation/schemas/rules.schema.json
 	$(CAFFOLD) rules schema --project > Documentation/schemas/project.schema.json

@@ -23,7 +23,9 @@ import WireTestSupport
     }
   }
 
-  private func kinds(_ result: InspectResult) -> [InspectResult.Finding.Kind] { result.findings.map(\.kind) }
+  private func kinds(_ result: InspectResult) -> [StandingCheck?] {
+    result.findings.map { StandingCheck(rawValue: $0.rule) }
+  }
 
   /// The memory that descriptions announce is what a run has alive, layer for layer.
   @Test func memoryIsWhatTheExecutorHasAlive() throws {
@@ -83,11 +85,12 @@ import WireTestSupport
       \(layer("fine", "ReLU", "data", "fine"))
       """)
     #expect(result.layers.map { $0.tops[0].shape } == [nil, nil, nil, nil, nil, [1, 3, 4, 4]])
+    #expect(kinds(result).filter { $0 == .impossibleWindow }.count == 1)
     #expect(kinds(result).filter { $0 == .fault }.count == 1)
     #expect(kinds(result).contains(.unmadeBottom))
     #expect(
       result.findings.contains {
-        $0.kind == .unknownShape && $0.layer == "odd"
+        $0.rule == StandingCheck.unknownShape.rawValue && $0.layer == "odd"
           && $0.message
             == "the shape of what layer 'odd' (VendorThing) makes is not known; --input-shape odd=… gives it"
       })

@@ -100,6 +100,8 @@ import Verification
       RuleGrammar.template, RuleGrammar.insertion, RuleGrammar.newTop, RuleGrammar.test,
       RuleGrammar.expectation, RuleGrammar.refusal, RuleGrammar.layout, RuleGrammar.definition,
       RuleGrammar.operatorStep, RuleGrammar.definitionTest,
+      RuleGrammar.report, RuleGrammar.reported, RuleGrammar.target, RuleGrammar.targetTypes,
+      RuleGrammar.targetFields, RuleGrammar.targetLimits,
     ]
     func occurs(_ key: String) -> Bool {
       ["\n\(key):", " \(key):", "{\(key):"].contains(where: examples.contains)

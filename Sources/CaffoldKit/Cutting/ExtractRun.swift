@@ -53,7 +53,8 @@ struct ExtractRun {
       parameters: UnknownParameters(), keepsFaults: true)
     result.inputs = cut.inputs.map { .init(name: $0.name, shape: $0.shape) }
     if let outputs {
-      result.outputFiles = try write(text, graph, schema, outputs, read: file)
+      let files = try write(text, graph, schema, outputs, read: file)
+      if !outputs.isDryRun { result.outputFiles = files }
     }
     return result
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaffoldKit
 import Engine
 import Definitions
 import RuleModel
@@ -21,9 +22,16 @@ struct RulesReferenceCommand: ParsableCommand {
   @Flag(name: .customLong("layers"), help: "Print the table of the layer types that are exported instead.")
   var printsLayers = false
 
+  @Flag(name: .customLong("checks"), help: "Print the table of the checks that are always made instead.")
+  var printsChecks = false
+
+  @Flag(name: .customLong("targets"), help: "Print the table of the built-in targets instead.")
+  var printsTargets = false
+
   func validate() throws {
-    guard [printsFunctions, printsOperators, printsLayers].filter(\.self).count <= 1 else {
-      throw ValidationError("--functions, --operators and --layers exclude each other")
+    let flags = [printsFunctions, printsOperators, printsLayers, printsChecks, printsTargets]
+    guard flags.filter(\.self).count <= 1 else {
+      throw ValidationError("--functions, --operators, --layers, --checks and --targets exclude each other")
     }
   }
 
@@ -35,6 +43,10 @@ struct RulesReferenceCommand: ParsableCommand {
         Console.output(DefinitionReference.operators)
       } else if printsLayers {
         Console.output(try DefinitionReference.layers())
+      } else if printsChecks {
+        Console.output(CheckReference.checks)
+      } else if printsTargets {
+        Console.output(try CheckReference.targets())
       } else {
         Console.output(try BuiltinRules.reference())
       }

@@ -15,7 +15,8 @@ struct PlaceFlags: ParsableArguments {
   @Flag(help: "Allow an output to replace a file that this run reads.")
   var force = false
 
-  @Flag(name: .customLong("dry-run"), help: "Do everything but write.")
+  @Flag(
+    name: .customLong("dry-run"), help: "Do everything but write, with the report and exit status of the run.")
   var isDryRun = false
 
   func validate() throws {
@@ -28,13 +29,14 @@ struct PlaceFlags: ParsableArguments {
     }
   }
 
-  /// Nil for a run that is to write nothing anywhere.
+  /// Nil for a dry run without a place.
   var options: OutputOptions? {
-    guard folder != nil || model != nil, !isDryRun else { return nil }
+    guard folder != nil || model != nil else { return nil }
     var options = OutputOptions()
     options.folder = folder
     options.model = model
     options.mayReplaceInputs = force
+    options.isDryRun = isDryRun
     return options
   }
 }

@@ -197,4 +197,7 @@ def test_wrong_usage(command, files, tmp_path):
     assert dry.code == 0
     assert "nothing written" in dry.stderr
     assert not (tmp_path / "dry").exists()
+    # A dry run ends as the run would: the input is not replaced without --force.
+    for flags in ([], ["--dry-run"]):
+        assert command.run("extract", *files, "--to", "two", "-o", files[0].parent, *flags).code == 2
     assert files[0].read_bytes() == before

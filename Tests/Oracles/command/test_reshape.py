@@ -177,6 +177,9 @@ def test_batches_of_real_nets(command, name, tmp_path):
 def test_errors(command, tmp_path):
     model = tmp_path / "net.prototxt"
     model.write_text('input: "data"\n' + RELU)
+    for flags in ([], ["--dry-run"]):
+        shape = ["--input-shape", "1,3,8,8", "-o", model.parent]
+        assert command.run("reshape", model, *shape, *flags).code == 2
     done = command.run("reshape", model, "--batch", 2, "--dry-run")
     assert done.code == 2
     assert "gives no shape for the input 'data'; give --input-shape data=1,3,224,224" in done.stderr

@@ -1,0 +1,146 @@
+"""Tries what `--target` makes of nets in the programs that the tested targets are about.
+
+Writes the table of Documentation/Targets.md. Every program has a virtual environment of its own, made from
+the pinned packages in `exports/`; what cannot be installed is said and left out.
+"""
+
+import argparse
+import datetime
+import os
+import sys
+from pathlib import Path
+
+import environments
+import exports
+from environments import Environment
+from exports import HERE, ROOT, Net, Outcome, command_run, last_words
+
+#: Target, environment, the package that has the version, and the script that runs a Caffe net.
+CAFFE = {
+    "opencv4": ("opencv4", "opencv-python-headless", "run_opencv.py"),
+    "mnn": ("mnn", "mnn", "run_mnn.py"),
+}
+#: Target and the runtime of `exports.py` that reads its ONNX files.
+ONNX = {"onnxruntime": "onnxruntime", "opencv5": "OpenCV 5"}
+
+
+def compared(outputs: dict, expected: dict) -> Outcome:
+    """As `exports.compared`, without the rows of detections that have no box: OpenCV makes them zeros."""
+    import numpy as np
+
+    plain = {}
+    for name, value in outputs.items():
+        is_detection = value.ndim == 4 and value.shape[:2] == (1, 1) and value.shape[3] == 7
+        plain[name] = value[:, :, np.any(value[0, 0] != 0, axis=1)] if is_detection else value
+    return exports.compared(plain, expected)
+
+
+def tried(
+    script: str, environment: Environment, model: Path, weights: Path, net: Net, *flags: str
+) -> Outcome:
+    import numpy as np
+
+    outputs = net.inputs.with_name("outputs.npz")
+    outputs.unlink(missing_ok=True)
+    command = [environment.python, HERE / "targets" / script, model, weights, net.inputs, outputs, *flags]
+    run = command_run(command)
+    if run.returncode != 0 or not outputs.exists():
+        step = "loads, does not run" if "loaded" in run.stdout.splitlines() else "does not load"
+        return Outcome(step=step, reason=last_words(run))
+    with np.load(outputs) as values:
+        outcome = compared(dict(values), net.expected)
+    if not outcome.right and not flags and outcome.difference != float("inf"):
+        outcome.exact = tried(script, environment, model, weights, net, "--exact").difference
+    return outcome
+
+
+def folded(caffold: str, target: str, net: Net) -> tuple[Path, Path, int]:
+    model, weights = net.inputs.with_name(f"{target}.prototxt"), net.inputs.with_name(f"{target}.caffemodel")
+    for path in (model, weights):
+        path.unlink(missing_ok=True)
+    command = [caffold, "fold", net.definition, net.weights, "--target", target]
+    run = command_run([*command, "--output-model", model, "--output-weights", weights])
+    return model, weights, run.returncode
+
+
+def cell(outcome: Outcome, code: int | None = None) -> str:
+    """`1.2e-06`; for what the target was said to refuse, `(told)` behind it."""
+    return outcome.cell + (" (told)" if code == 1 else "")
+
+
+def row(caffold: str, net: Net, found: dict[str, Environment]) -> dict[str, tuple[Outcome, int | None]]:
+    cells = {}
+    for target, (_, _, script) in CAFFE.items():
+        if target not in found:
+            continue
+        environment = found[target]
+        cells[target] = (tried(script, environment, net.definition, net.weights, net), None)
+        model, weights, code = folded(caffold, target, net)
+        if not model.exists():
+            cells[f"{target}, with --target"] = (Outcome(step="not folded"), code)
+            continue
+        cells[f"{target}, with --target"] = (tried(script, environment, model, weights, net), code)
+    for target, runtime in ONNX.items():
+        if target not in found:
+            continue
+        file = net.inputs.with_name(f"{target}.onnx")
+        run = command_run(
+            [caffold, "export", net.definition, net.weights, "-o", file, "-q", "--target", target]
+        )
+        if run.returncode not in (0, 1) or not file.exists():
+            cells[target] = (Outcome(step="not exported", reason=last_words(run)), run.returncode)
+        else:
+            cells[target] = (exports.tried(runtime, found[target], file, net), run.returncode)
+    return cells
+
+
+def table(rows: dict[str, dict[str, tuple[Outcome, int | None]]]) -> list[str]:
+    columns = list(next(iter(rows.values())))
+    lines = [[name, *(cell(*cells[column]) for column in columns)] for name, cells in rows.items()]
+    counts = [f"{sum(rows[name][column][0].right for name in rows)} of {len(rows)}" for column in columns]
+    plain = {
+        name: {column: outcome for column, (outcome, _) in cells.items()} for name, cells in rows.items()
+    }
+    return [
+        *exports.table(["net", *columns], [*lines, ["**right**", *counts]]),
+        "",
+        *exports.reasons(plain),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--caffold", default=str(ROOT / ".build" / "release" / "caffold"))
+    parser.add_argument("--probe", default=str(ROOT / ".build" / "release" / "layer-probe"))
+    parser.add_argument("--folder", type=Path, default=ROOT / ".build-bench", help="scratch; needs 2 GB")
+    parser.add_argument("--page", type=Path, default=ROOT / "Documentation" / "Targets.md")
+    parser.add_argument("--only", nargs="*", help="only these nets")
+    arguments = parser.parse_args()
+    os.environ["LAYER_PROBE"] = arguments.probe
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    notes: list[str] = []
+    found: dict[str, Environment] = {}
+    for target, name in {**{t: c[0] for t, c in CAFFE.items()}, **{t: t for t in ONNX}}.items():
+        try:
+            found[target] = environments.make(arguments.folder / "environments", name)
+        except environments.Missing as reason:
+            notes.append(f"{target} was left out: {reason}.")
+    rows = {}
+    for net in exports.real_nets(arguments.folder / "targets"):
+        if arguments.only and net.name not in arguments.only:
+            continue
+        print(f"{net.name} …", file=sys.stderr)
+        rows[net.name] = row(arguments.caffold, net, found)
+    packages = {
+        **{t: c[1] for t, c in CAFFE.items()},
+        "onnxruntime": "onnxruntime",
+        "opencv5": CAFFE["opencv4"][1],
+    }
+    said = "; ".join(f"{packages[target]} {found[target].version(packages[target])}" for target in found)
+    date = f"{datetime.date.today():%Y-%m-%d}, {os.cpu_count()} processors: {said}."
+    exports.write(arguments.page, "tested", [date, *notes, "", *table(rows)])
+    print(f"wrote {arguments.page}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
