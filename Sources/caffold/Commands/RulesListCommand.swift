@@ -36,7 +36,10 @@ struct RulesListCommand: ParsableCommand {
       let schemas = try ForkSchemas(options.protos, Console.observer())
       let (all, layouts) = try RuleLoader.loadAll(
         options.rules, files: RuleLoader.files(options.rules, fields: schemas.fields))
-      let set = try RuleSet(all, layouts: layouts, selection: options.rules.selection)
+      var selection = try options.rules.selection
+      // A fold tries no rule that reports; who names one wants to see it.
+      if selection.namesRules { selection.kind = nil }
+      let set = try RuleSet(all, layouts: layouts, selection: selection)
       switch format {
       case .json: Console.output(json(set).text)
       case .text:
@@ -62,7 +65,8 @@ struct RulesListCommand: ParsableCommand {
     var rows = [["", "rule", "safety", "tags"] + (hasParameters ? ["parameters"] : []) + ["summary"]]
     rows += set.rules.enumerated().map { index, rule in
       let parameters = rule.parameters.map { $0.text(in: rule) }.joined(separator: " ")
-      return ["\(index + 1)", rule.id, rule.safety.rawValue, rule.tags.joined(separator: ",")]
+      let safety = rule.report == nil ? rule.safety.rawValue : "reports"
+      return ["\(index + 1)", rule.id, safety, rule.tags.joined(separator: ",")]
         + (hasParameters ? [parameters] : []) + [rule.summary]
     }
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -83,7 +87,8 @@ struct RulesListCommand: ParsableCommand {
       JSONValue.object([
         ("order", .integer(index + 1)), ("id", .string(rule.id)),
         ("set", rule.set.map(JSONValue.string) ?? .null), ("tags", .array(rule.tags.map(JSONValue.string))),
-        ("safety", .string(rule.safety.rawValue)), ("phase", .string(rule.phase.rawValue)),
+        ("safety", .string(rule.safety.rawValue)),
+        ("reports", rule.report.map { .string($0.severity.rawValue) } ?? .null), ("phase", .string(rule.phase.rawValue)),
         ("priority", .integer(rule.priority)),
         ("parameters", .array(rule.parameters.map { $0.json(in: rule) })),
         ("layers", .integer(rule.pattern.captures.count)),

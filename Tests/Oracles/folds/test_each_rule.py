@@ -140,6 +140,7 @@ def test_a_rule_alone_keeps_what_opencv_computes(command, tmp_path, rule):
 
 def test_no_rule_is_without_an_oracle(command):
     rules = command.run("rules", "list", "--select", "ALL", "--unsafe", "--format", "json").document["rules"]
+    rules = [rule for rule in rules if rule["reports"] is None]
     missing = {r["id"] for r in rules if r["set"] not in SETS} - NETS.keys() - ELSEWHERE.keys()
     assert not missing
     here = command.ROOT / "Tests" / "Oracles" / "folds"
