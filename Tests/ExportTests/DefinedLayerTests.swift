@@ -106,6 +106,52 @@ import Testing
     #expect(try net("peephole: true").steps[0].layer == nil)
   }
 
+  /// Reads `vendor_clip_param.low`, in one place within a repetition, and lists what is without influence.
+  private static let checked = """
+    schema: 1
+    layers:
+      - type: VendorClip
+        summary: x between low and high.
+        ignores: [vendor_clip_param.engine, vendor_debug_param]
+        means:
+          - op: Max
+            each: {i: 1}
+            input: ["bottoms[i]", {floats: "attr(layer, 'vendor_clip_param.low', 0)"}]
+            output: "tops[i]"
+    """
+
+  @Test(arguments: [
+    ("vendor_clip_param { low: 3 }", true), ("vendor_clip_param { low: 3 engine: FAST }", true),
+    ("vendor_debug_param { level { of: 3 } } param { lr_mult: 0 }", true),
+    ("relu_param { negative_slope: 0 }", true), ("relu_param { negative_slope: 0.5 }", false),
+    ("vendor_clip_param { low: 3 high: 4 }", false), ("vendor_clip_param { low { by: 3 } }", false),
+    ("vendor_clip: 3", false),
+  ])
+  func aDefinitionThatSaysWhatItIgnoresIsForNoLayerWithOtherFields(_ fields: String, _ isDefined: Bool) throws
+  {
+    let net = try runner(
+      """
+      \(Self.input)
+      layer { name: "c" type: "VendorClip" bottom: "data" top: "c" \(fields) }
+      """, definitions: Self.checked)
+    #expect((net.steps[0].layer != nil) == isDefined)
+  }
+
+  @Test func aFieldThatADefinitionDoesNotExplainIsNamedWithItsPlace() throws {
+    let net = """
+      \(Self.input)
+      layer { name: "c" type: "VendorClip" bottom: "data" top: "c"
+        vendor_clip_param { low: 3 }
+        vendor_box { high: 4 } }
+      """
+    do {
+      _ = try lowered(net, definitions: Self.checked)
+      Issue.record("it was exported")
+    } catch let error as any DiagnosticError {
+      #expect(error.diagnostic.text.contains("'vendor_box.high' (net.prototxt:4:16)"))
+    }
+  }
+
   @Test func anErrorOfADefinitionNamesTheLayer() throws {
     let own = """
       schema: 1

@@ -64,6 +64,25 @@ import Testing
       ])
   }
 
+  @Test func anExampleWithAFieldThatTheDefinitionDoesNotExplainFails() throws {
+    let definition = try typeDefinitions(
+      """
+      schema: 1
+      layers:
+        - type: VendorSame
+          summary: x.
+          ignores: [vendor_param.engine]
+          means:
+            - {op: Identity}
+          tests:
+            - {name: ignored, layer: "vendor_param { engine: 1 }", bottoms: [[1]], tops: [[1]]}
+            - {name: unknown, layer: "vendor_param { mode: 1 }", bottoms: [[1]], tops: [[1]]}
+      """)[0]
+    let failures = DefinitionTestRunner.run(definition).map(\.failure)
+    #expect(failures[0] == nil)
+    #expect(failures[1]?.contains("nothing here knows what 'vendor_param.mode'") == true)
+  }
+
   @Test func aRefusalIsExpectedByItsSentence() throws {
     let found = try failures(
       """

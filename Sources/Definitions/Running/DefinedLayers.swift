@@ -37,7 +37,7 @@ package final class DefinedLayers: Sendable {
     var found: [LayerID: TypeDefinition] = [:]
     for layer in net.graph.liveLayers where !net.graph[layer].bottoms.isEmpty && !net.canRun(layer) {
       guard let definition = definitions.definition(ofType: net.graph[layer].type), !definition.isConstant,
-        !(definition.isBuiltin && net.misunderstanding(of: layer) != nil)
+        net.misunderstanding(of: layer, by: definition) == nil
       else { continue }
       let shapes = net.graph[layer].bottoms.compactMap(net.knownShape)
       // One that the definition does not describe, in this form, stays a layer of unknown meaning.

@@ -35,6 +35,10 @@ package enum DefinitionTestRunner {
         state: NetState(phase: .test)),
       weights: weights, layouts: [], schema: schema)
     guard let id = net.graph.liveLayers.first(where: { net.graph[$0].name == Self.layer }) else { return nil }
+    if let why = net.misunderstanding(of: id, by: definition) {
+      guard case .refused(let expected) = test.expectation else { return why }
+      return "expected that \(expected), found that \(why)"
+    }
     let subject = LayerSubject(name: Self.layer, type: definition.types[0])
     let layers = DefinedLayers(net, weights: weights, id, definition)
     let found: [NetValue<Float>]

@@ -59,30 +59,6 @@ extension WorkingNet {
   /// Whether the executor knows what a layer computes.
   package func canRun(_ layer: LayerID) -> Bool { described(layer).isUnderstood }
 
-  /// Why a layer is not understood by what the program has of its type, as a sentence; nil for one that is.
-  ///
-  /// A type that only a built-in definition describes is understood where it has no field that Caffe's schema lacks.
-  package func misunderstanding(of layer: LayerID) -> String? {
-    let described = described(layer)
-    let subject = LayerSubject(name: graph[layer].name, type: graph[layer].type)
-    guard described.facts != nil else {
-      let foreign = writtenParameters(of: layer).first { Schema.caffe.layerField(at: $0.path) == nil }
-      return foreign.map { field in
-        let place = graph.place(of: layer)?.description ?? ""
-        return LayerError(
-          subject, .unexplainedField(path: field.path.joined(separator: "."), place: place)
-        ).diagnostic.sentence
-      }
-    }
-    guard !described.isUnderstood else { return nil }
-    if let field = described.unexplained.first {
-      return LayerError(
-        subject, .unexplainedField(path: field.path, place: field.place.description)
-      ).diagnostic.sentence
-    }
-    return described.obstacle?.diagnostic.sentence
-  }
-
   /// Computes the tops of a layer that has no parameter blobs.
   ///
   /// - Throws: `LayerError` for a layer that cannot be run.
@@ -95,12 +71,5 @@ extension WorkingNet {
     let limits = LayerLimits()
     for shape in try description.outputShapes(bottoms.map(\.shape)) { try limits.check(shape, of: subject) }
     return try Float.run(description, bottoms, blobs: [])
-  }
-}
-
-extension NetGraph {
-  /// Where a layer stands in the definition; nil for one that a rewrite has made.
-  package func place(of layer: LayerID) -> SourcePlace? {
-    definition(of: layer).map { definition.document.source.place(at: $0.field.nameOffset) }
   }
 }

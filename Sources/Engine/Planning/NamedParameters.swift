@@ -23,7 +23,7 @@ extension Expression {
   }
 
   /// The paths of the parameters of `layer`, a name in the expression, that it asks for.
-  fileprivate func parameters(of layer: String) -> [String] {
+  func parameters(of layer: String) -> [String] {
     if let (name, path) = parameter { return name == layer ? [path.joined(separator: ".")] : [] }
     return form.children.flatMap { $0.parameters(of: layer) }
   }

@@ -217,8 +217,7 @@ package struct NetLowering {
     guard let definition = definition(of: layer) else {
       throw LoweringError(subject(layer), .noDefinition, at: net.graph.place(of: layer))
     }
-    // A built-in definition reads what the executor reads: a layer that it does not understand may mean something else.
-    if definition.isBuiltin, let why = net.misunderstanding(of: layer) {
+    if let why = net.misunderstanding(of: layer, by: definition) {
       throw LoweringError(subject(layer), .notUnderstood(why), at: net.graph.place(of: layer))
     }
     let isRun = net.canRun(layer)

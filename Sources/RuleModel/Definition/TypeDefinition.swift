@@ -21,6 +21,9 @@ package struct TypeDefinition: Sendable {
   package let isConstant: Bool
   /// The axis of the tops whose size depends on values, such as the number of boxes found; nil where there is none.
   package let varyingAxis: Int?
+  /// The paths of fields and of messages without influence on what the layer computes, such as `["vendor_param", "engine"]`; nil
+  /// where the definition does not say which there are.
+  package let ignoredFields: [[String]]?
   /// Examples.
   package let tests: [DefinitionTest]
   /// Where it stands.
@@ -31,8 +34,8 @@ package struct TypeDefinition: Sendable {
   /// Makes one of all its parts.
   package init(
     types: [String], summary: String, bottoms: [String], conditions: [Condition], lets: [Let],
-    steps: [DefinitionStep], isConstant: Bool, varyingAxis: Int?, tests: [DefinitionTest], place: SourcePlace,
-    isBuiltin: Bool
+    steps: [DefinitionStep], isConstant: Bool, varyingAxis: Int?, ignoredFields: [[String]]?,
+    tests: [DefinitionTest], place: SourcePlace, isBuiltin: Bool
   ) {
     self.types = types
     self.summary = summary
@@ -42,6 +45,7 @@ package struct TypeDefinition: Sendable {
     self.steps = steps
     self.isConstant = isConstant
     self.varyingAxis = varyingAxis
+    self.ignoredFields = ignoredFields
     self.tests = tests
     self.place = place
     self.isBuiltin = isBuiltin

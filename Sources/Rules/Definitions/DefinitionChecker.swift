@@ -34,7 +34,7 @@ struct DefinitionChecker {
       types: definition.types.map(\.text), summary: definition.summary,
       bottoms: definition.bottoms.isEmpty ? ["x"] : definition.bottoms.map(\.text),
       conditions: conditions, lets: lets, steps: steps, isConstant: definition.isConstant,
-      varyingAxis: definition.varyingAxis,
+      varyingAxis: definition.varyingAxis, ignoredFields: try definition.ignores.map(paths),
       tests: try DefinitionTestChecker(source: source, context: context).check(definition.tests),
       place: source.place(at: definition.node.offset),
       isBuiltin: isBuiltin)
@@ -43,6 +43,19 @@ struct DefinitionChecker {
   private func define(_ name: RuleText, _ scope: RuleScope) throws {
     guard PatternChecker.isName(name.text) else { throw RuleError(.badCaptureName(name.text), name.node) }
     if scope.names.contains(name.text) { throw RuleError(.repeatedName(name.text), name.node) }
+  }
+
+  /// The paths of fields.
+  private func paths(_ texts: [RuleText]) throws -> [[String]] {
+    var seen: Set<String> = []
+    return try texts.map { text in
+      let names = text.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+      guard names.allSatisfy(PatternChecker.isName) else { throw RuleError(.badPath(text.text), text.node) }
+      guard seen.insert(text.text).inserted else {
+        throw RuleError(.namedTwice(text.text, under: "ignores"), text.node)
+      }
+      return names
+    }
   }
 
   // MARK: - Steps

@@ -26,6 +26,10 @@ extension RuleGrammar {
         "varying", .integer,
         "The axis of the tops whose size depends on values; absent where all sizes follow from the bottoms' shapes."
       ),
+      RuleKey(
+        "ignores", .texts,
+        "The paths of fields without influence, 'vendor_param.engine'; with this key, a layer with a field that the definition neither reads nor lists is not understood."
+      ),
       RuleKey("means", .shapes(operatorStep), "The operators, in the order in which they compute."),
       RuleKey("tests", .shapes(definitionTest), "Examples that 'rules test' runs."),
     ])

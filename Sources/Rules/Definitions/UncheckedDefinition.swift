@@ -12,6 +12,7 @@ package struct UncheckedDefinition: Sendable {
   let lets: [(name: RuleText, expression: RuleText)]
   let isConstant: Bool
   let varyingAxis: Int?
+  let ignores: [RuleText]?
   let steps: [YAMLMap]
   let tests: [YAMLMap]
 
@@ -30,6 +31,7 @@ package struct UncheckedDefinition: Sendable {
       } ?? []
     isConstant = try map.boolean("constant") ?? false
     varyingAxis = try map.integer("varying")
+    ignores = map.value("ignores") == nil ? nil : try map.textList("ignores")
     if isConstant, map.value("means") != nil {
       throw RuleError(.exclusive(["constant", "means"], in: RuleGrammar.definition.name), map.node)
     }

@@ -88,6 +88,7 @@ package struct RuleError: Error, Sendable {
     case unsafeParameter(String, rule: String)
     case missingParameter(String, rule: String, kind: RuleParameter.Kind)
     case namedTwice(String, under: String)
+    case badPath(String)
     case emptyList(key: String)
     case exclusive([String], in: String)
     case badName(String)

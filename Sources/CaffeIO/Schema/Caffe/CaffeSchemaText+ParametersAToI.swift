@@ -75,6 +75,7 @@ extension CaffeSchemaText {
       string conv_algos_override = 0 [default = "-1,-1,-1"];
       CuDNNConvolutionAlgorithmSeeker cudnn_convolution_algo_seeker = 0 [default = FINDEX];
       float negative_slope = 0 [default = 0]; bool relu = 0 [default = false];
+      uint32 kstride = 0 [default = 1]; uint32 kstride_h = 0; uint32 kstride_w = 0;
     }
     message CropParameter { int32 axis = 1 [default = 2]; repeated uint32 offset = 2; }
     message DataParameter {
