@@ -57,7 +57,7 @@ enum LayerTypeNames {
 
   /// Words that forks have added to the types of the old syntax, and that are close to one of BVLC's.
   static let oldWordsOfForks: Set<String> = [
-    "BN", "CONVOLUTION3D", "CRELU", "ELU", "LRELU", "PRELU", "SOFTMAX_LOSS2", "TRANSFORM_SOFTMAX_LOSS", "UPSAMPLE",
+    "BN", "CRELU", "ELU", "LRELU", "PRELU", "SOFTMAX_LOSS2", "TRANSFORM_SOFTMAX_LOSS", "UPSAMPLE",
     "VIDEO_DATA",
   ]
 }

@@ -496,6 +496,18 @@ def transpose(r):
     return Case(message("transpose_param", dim=axes), [x], [x.transpose(axes).astype(float)])
 
 
+@kinds("Gather")
+def gather(r):
+    x = r.normal(*r.shape())
+    axis, written = r.axis(x.shape)
+    shape = [r.integer(1, 3) for _ in range(r.integer(0, 2))]
+    indices = np.array([r.integer(0, x.shape[axis] - 1) for _ in range(math.prod(shape))]).reshape(shape)
+    fields = {"indices": indices.flatten().tolist(), "shape": shape or r.choice([0, None])}
+    if axis or written or r.chance(0.5):
+        fields["axis"] = written
+    return Case(message("gather_param", **fields), [x], [np.take(x, indices, axis).astype(float)])
+
+
 def blocks(r, deals):
     """Blocks of an image as images of their own: dealt out, or put together."""
     m = r.integer(1, 3)
