@@ -41,16 +41,16 @@ struct MachineLoopsTests {
         let expected = (0..<target.count).map { index -> Float in
           let (row, column) = (index / (columns + 1), index % (columns + 1))
           guard column < columns else { return 1000 }
-          return (0..<depth).reduce(shift[row]) { $0 + a[row * depth + $1] * b[$1 * 100 + places[column]] }
+          let products = (0..<depth).map { a[row * depth + $0] * b[$0 * 100 + places[column]] }
+          return products.reduce(shift[row], +)
         }
         loops.multiply(a, depth, 1, panels, depth, shift, &target, columns + 1, rows, columns, false)
         #expect(target == expected)
         loops.multiply(a, depth, 1, panels, depth, nil, &target, columns + 1, rows, columns, true)
-        #expect(
-          target
-            == expected.enumerated().map { index, sum in
-              index % (columns + 1) < columns ? 2 * sum - shift[index / (columns + 1)] : 1000
-            })
+        let twice: [Float] = expected.enumerated().map { index, sum in
+          index % (columns + 1) < columns ? 2 * sum - shift[index / (columns + 1)] : 1000
+        }
+        #expect(target == twice)
       }
     }
   }
@@ -67,20 +67,27 @@ struct MachineLoopsTests {
         return Array(target.prefix(count))
       }
       let own = Array(a.prefix(count))
-      #expect(loops.dot(a, b, count) == zip(a, b).reduce(0) { $0 + $1.0 * $1.1 })
-      #expect(row { loops.addMultiple($0, a, 3, count) } == zip(own, b).map { $1 + 3 * $0 })
-      #expect(row { loops.rectify(a, -2, $0, count) } == own.map { $0 > 0 ? $0 : -2 * $0 })
-      #expect(row { loops.scale(a, 3, 5, $0, count) } == own.map { 3 * $0 + 5 })
-      #expect(row { loops.normalise(a, 2, 3, 5, 7, $0, count) } == own.map { ($0 - 2) * 15 + 7 })
+      #expect(loops.dot(a, b, count) == zip(a, b).map(*).reduce(0, +))
+      let added: [Float] = zip(own, b).map { $1 + 3 * $0 }
+      #expect(row { loops.addMultiple($0, a, 3, count) } == added)
+      let rectified: [Float] = own.map { $0 > 0 ? $0 : -2 * $0 }
+      #expect(row { loops.rectify(a, -2, $0, count) } == rectified)
+      let scaled: [Float] = own.map { 3 * $0 + 5 }
+      #expect(row { loops.scale(a, 3, 5, $0, count) } == scaled)
+      let normalised: [Float] = own.map { ($0 - 2) * 15 + 7 }
+      #expect(row { loops.normalise(a, 2, 3, 5, 7, $0, count) } == normalised)
       let offsets = [0, 9, 4]
-      #expect(
-        row { loops.weigh(a, offsets, [2, 3, -1], 3, 6, $0, count) }
-          == (0..<count).map { 2 * a[$0] + 3 * a[$0 + 9] - a[$0 + 4] + 6 })
-      #expect(
-        row { loops.largest(a, offsets, 3, -5, $0, count) }
-          == (0..<count).map { max(-5, a[$0], a[$0 + 9], a[$0 + 4]) })
-      #expect(loops.sum(a, count) == own.reduce(0) { $0 + Double($1) })
-      #expect(loops.squares(a, 2, count) == own.reduce(0) { $0 + (Double($1) - 2) * (Double($1) - 2) })
+      let weighed: [Float] = own.indices.map { place in
+        let (first, second): (Float, Float) = (2 * a[place], 3 * a[place + 9])
+        return first + second - a[place + 4] + 6
+      }
+      #expect(row { loops.weigh(a, offsets, [2, 3, -1], 3, 6, $0, count) } == weighed)
+      let largest: [Float] = own.indices.map { max(-5, a[$0], a[$0 + 9], a[$0 + 4]) }
+      #expect(row { loops.largest(a, offsets, 3, -5, $0, count) } == largest)
+      let wide = own.map { Double($0) }
+      #expect(loops.sum(a, count) == wide.reduce(0, +))
+      let squares = wide.map { ($0 - 2) * ($0 - 2) }
+      #expect(loops.squares(a, 2, count) == squares.reduce(0, +))
     }
   }
 
@@ -90,8 +97,42 @@ struct MachineLoopsTests {
       let (a, b): ([Double], [Double]) = (numbers(count + 9, seed: 1), numbers(count, seed: 2))
       var target = b + [77]
       loops.weigh(a, [0, 9, 4], [2, 3, -1], 3, 6, &target, count)
-      #expect(target == (0..<count).map { 2 * a[$0] + 3 * a[$0 + 9] - a[$0 + 4] + 6 } + [77])
-      #expect(loops.dot(a, b, count) == zip(a, b).reduce(0) { $0 + $1.0 * $1.1 })
+      let weighed: [Double] = b.indices.map { place in
+        let (first, second): (Double, Double) = (2 * a[place], 3 * a[place + 9])
+        return first + second - a[place + 4] + 6
+      }
+      #expect(target == weighed + [77])
+      #expect(loops.dot(a, b, count) == zip(a, b).map(*).reduce(0, +))
+    }
+  }
+
+  @Test("Differences that overflow, and the largest numbers", arguments: machines.indices)
+  func largeGaps(machine: Int) {
+    let most = Float.greatestFiniteMagnitude
+    var (largest, difference, notFinite) = (0.0, 0.0, 0)
+    let (a, b) = ([Float](repeating: most, count: 256), [Float](repeating: -most, count: 256))
+    Self.machines[machine].single.pointee.compare(a, b, 256, &largest, &difference, &notFinite)
+    #expect([largest, difference] == [Double(most), 2 * Double(most)] && notFinite == 0)
+  }
+
+  @Test("Weights times numbers in Double", arguments: machines.indices) func wideProducts(machine: Int) {
+    for count in Self.counts {
+      let weights: [Float] = numbers(count, seed: 1)
+      let (wide, factors): ([Double], [Double]) = (numbers(count, seed: 1), numbers(count, seed: 2))
+      let sum = zip(wide, factors).map(*).reduce(0, +)
+      #expect(Self.machines[machine].single.pointee.dotWide(weights, factors, count) == sum)
+      #expect(Self.machines[machine].wide.pointee.dotWide(wide, factors, count) == sum)
+      for lanes in [4, 12] {
+        let expected: [Double] = (0..<lanes).map { lane in
+          stride(from: lane, to: count, by: lanes).map { wide[$0] * factors[$0] }.reduce(1, +)
+        }
+        var sums = [Double](repeating: 1, count: lanes)
+        Self.machines[machine].single.pointee.addProducts(weights, factors, count, &sums, lanes)
+        #expect(sums == expected)
+        sums = [Double](repeating: 1, count: lanes)
+        Self.machines[machine].wide.pointee.addProducts(wide, factors, count, &sums, lanes)
+        #expect(sums == expected)
+      }
     }
   }
 
@@ -115,7 +156,7 @@ struct MachineLoopsTests {
       #expect([largest, difference, Double(notFinite)] == [largest2, difference2, Double(notFinite2)])
       return [largest, difference, Double(notFinite)]
     }
-    for count in Self.counts where count > 0 {
+    for count in Self.counts + [255, 256, 257, 600] where count > 0 {
       let a: [Float] = numbers(count, seed: 5)
       for place in [0, count / 2, count - 1] {
         var b = a
