@@ -1,6 +1,7 @@
 """Converts a Caffe net with OpenVINO's Model Optimizer and runs it: MODEL WEIGHTS INPUTS.npz OUTPUTS.npz."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,7 @@ def main() -> None:
         compiled = core.compile_model(read, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     print("loaded", flush=True)
     found = compiled(dict(np.load(inputs)))
-    np.savez(outputs, **{name: found[port] for port in compiled.outputs for name in port.get_names()})
+    np.savez(outputs, **{port.get_any_name(): found[port] for port in compiled.outputs})
 
 
 main()
