@@ -25,7 +25,8 @@ def main() -> None:
                 for line in (done.stdout + done.stderr).splitlines()
                 if "ERROR" in line
             ]
-            sys.exit("Error: " + " ".join(line for line in lines if line))
+            text = " ".join(line.split("]")[-1].strip() for line in lines)
+            sys.exit("Error: " + re.sub(r"<[^<>]*>", "…", text))
         core = openvino.Core()
         read = core.read_model(os.path.join(folder, "net.xml"))
         compiled = core.compile_model(read, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
