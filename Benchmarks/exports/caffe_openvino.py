@@ -20,11 +20,7 @@ def main() -> None:
         ]
         done = subprocess.run(convert, capture_output=True, text=True, check=False)
         if not os.path.exists(os.path.join(folder, "net.xml")):
-            lines = [
-                line.split("]")[-1].strip()
-                for line in (done.stdout + done.stderr).splitlines()
-                if "ERROR" in line
-            ]
+            lines = [line for line in (done.stdout + done.stderr).splitlines() if "ERROR" in line]
             text = " ".join(line.split("]")[-1].strip() for line in lines)
             sys.exit("Error: " + re.sub(r"<[^<>]*>", "…", text))
         core = openvino.Core()
