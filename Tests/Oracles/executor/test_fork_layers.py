@@ -1,5 +1,7 @@
 """Layers that only definitions describe: the command and onnxruntime against NumPy, on random cases."""
 
+import re
+
 import caffe_schema as schema
 import caffold
 import fork_layers
@@ -13,6 +15,12 @@ COUNT = 24
 TOLERANCE = 1e-5
 
 
+def run(model, weights, inputs, folder):
+    done = caffold.run("run", model, weights, "--input", inputs, "--outputs", folder / "made.npz")
+    assert done.code == 0, done.stderr
+    return np.load(folder / "made.npz")
+
+
 @pytest.mark.parametrize("kind", fork_layers.MAKERS)
 def test_type(kind, tmp_path, record_property):
     cases = [fork_layers.MAKERS[kind](layer_cases.Random(seed)) for seed in range(COUNT)]
@@ -23,11 +31,28 @@ def test_type(kind, tmp_path, record_property):
     bare = schema.NetParameter(layer=[{"name": "l0", "type": kind}])
     weights.write_bytes(net.weights or bare.SerializeToString())
     np.savez(inputs, **net.inputs)
-    done = caffold.run("run", model, weights, "--input", inputs, "--outputs", tmp_path / "made.npz")
-    assert done.code == 0, done.stderr
-    ours = net.check(np.load(tmp_path / "made.npz"), TOLERANCE)
+    ours = net.check(run(model, weights, inputs, tmp_path), TOLERANCE)
     path = tmp_path / "net.onnx"
     onnx_files.export(model, weights, path, "--no-fold")
     onnx_files.check(path)
     others = net.check(onnx_files.run(path, net.inputs), TOLERANCE)
     record_property("figures", (kind, f"{COUNT} cases: worst {ours:.1e}, onnxruntime {others:.1e}"))
+
+
+@pytest.mark.parametrize("kind", ["CONVOLUTION3D", "POOLING3D"])
+def test_the_syntax_of_old(kind, tmp_path):
+    """The nets of C3D's version 1.0: `layers`, words for types, and the messages of planar layers."""
+    cases = [fork_layers.MAKERS[kind](layer_cases.Random(seed)) for seed in range(COUNT)]
+    net = layer_cases.Net(kind, [case for case in cases if "3d_param" not in case.text])
+    assert len(net.cases) >= 5
+    text = net.definition.decode().replace(f'type: "{kind}"', f"type: {kind}").splitlines()
+    given = [line for line in text if 'type: "Input"' in line]
+    shapes = [re.search(r'name: "(\w+)".*input_param { (shape .*}) } }', line).groups() for line in given]
+    lines = [f'input: "{name}" input_{shape}' for name, shape in shapes]
+    lines += [line.replace("layer {", "layers {", 1) for line in text if line not in given]
+    model, weights, inputs = (tmp_path / f"net.{end}" for end in ("prototxt", "caffemodel", "npz"))
+    model.write_text("\n".join(lines))
+    bare = schema.NetParameter(layer=[{"name": "l0", "type": kind}])
+    weights.write_bytes(net.weights or bare.SerializeToString())
+    np.savez(inputs, **net.inputs)
+    net.check(run(model, weights, inputs, tmp_path), TOLERANCE)
