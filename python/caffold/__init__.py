@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING
 
 from caffold._command import CaffoldError, Diagnostic, Progress, find_binary
 from caffold._folding import apply, export, fold
-from caffold._looking import diff, extract, inspect, reshape, weights, why
+from caffold._looking import check, diff, extract, inspect, reshape, weights, why
 from caffold._rules import prove, rules_list, rules_test
 from caffold._running import compare, run, verify
 
 if TYPE_CHECKING:
     from caffold.results import (
+        CheckResult,
         CompareResult,
         DiffResult,
         DumpResult,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaffoldError",
+    "CheckResult",
     "CompareResult",
     "Diagnostic",
     "DiffResult",
@@ -59,6 +61,7 @@ __all__ = [
     "WeightsResult",
     "WhyResult",
     "apply",
+    "check",
     "compare",
     "diff",
     "export",

@@ -10,6 +10,7 @@ from caffold._command import call
 
 if TYPE_CHECKING:
     from caffold.results import (
+        CheckResult,
         DiffResult,
         ExtractResult,
         InspectResult,
@@ -17,6 +18,45 @@ if TYPE_CHECKING:
         WeightsResult,
         WhyResult,
     )
+
+
+def check(
+    model: Path,
+    weights: Optional[Path] = None,
+    *,
+    target: Optional[Paths] = None,
+    rules: Optional[Paths] = None,
+    select: Optional[Words] = None,
+    ignore: Optional[Words] = None,
+    param: Optional[Params] = None,
+    input_shape: Optional[Shapes] = None,
+    phase: Optional[str] = None,
+    stage: Optional[Words] = None,
+    proto: Optional[Paths] = None,
+    baseline: Optional[Path] = None,
+    cwd: Optional[Path] = None,
+) -> CheckResult:
+    """Looks for what is wrong with a net; `target` also for what another program refuses or misreads.
+
+    Errors that are found are part of the result and raise nothing.
+    """
+    command = ["check", *arguments.paths(model), *arguments.paths(weights)]
+    command += arguments.flags(
+        target=target,
+        rules=rules,
+        select=select,
+        ignore=ignore,
+        param=arguments.params(param),
+        input_shape=arguments.shapes(input_shape),
+        phase=phase,
+        stage=stage,
+        proto=proto,
+        baseline=baseline,
+        format="json",
+    )
+    from caffold.results import CheckResult
+
+    return CheckResult.from_json(call(command, cwd=cwd))
 
 
 def inspect(

@@ -9,8 +9,58 @@ from caffold._decoding import Result
 
 
 @dataclass(frozen=True)
+class FindingPlace(Result):
+    path: str
+    line: Optional[int]
+    column: Optional[int]
+
+
+@dataclass(frozen=True)
+class CheckFinding(Result):
+    rule: str
+    severity: str
+    place: Optional[FindingPlace]
+    layer: Optional[str]
+    reason: str
+    remedy: Optional[str]
+    help: Optional[str]
+    evidence: Optional[str]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
 class Version(Result):
     version: str
+
+
+@dataclass(frozen=True)
+class SuppressedFinding(Result):
+    finding: CheckFinding
+    because: Optional[str]
+
+
+@dataclass(frozen=True)
+class CheckedNet(Result):
+    model: str
+    weights: Optional[str]
+    findings: List[CheckFinding]
+    suppressed: List[SuppressedFinding]
+    known: int
+
+
+@dataclass(frozen=True)
+class FindingCount(Result):
+    rule: str
+    severity: str
+    count: int
+
+
+@dataclass(frozen=True)
+class CheckResult(Result):
+    caffold: Version
+    command: str
+    nets: List[CheckedNet]
+    statistics: List[FindingCount]
 
 
 @dataclass(frozen=True)
@@ -476,6 +526,13 @@ class LeftOutField(Result):
 
 
 @dataclass(frozen=True)
+class TargetOutcome(Result):
+    name: str
+    accepted: bool
+    findings: List[CheckFinding]
+
+
+@dataclass(frozen=True)
 class FoldResult(Result):
     caffold: Version
     command: str
@@ -484,7 +541,6 @@ class FoldResult(Result):
     inputs: Inputs
     outputs: Optional[Inputs]
     layers: LayerCounts
-    upgrade: Optional[Upgrade]
     rewrites: List[Rewrite]
     refusals: List[Refusal]
     overlaps: List[Overlap]
@@ -493,6 +549,8 @@ class FoldResult(Result):
     precision: Optional[Precision]
     verification: Optional[VerifyResult]
     plan: Optional[File]
+    upgrade: Optional[Upgrade]
+    target: Optional[TargetOutcome]
 
 
 @dataclass(frozen=True)
