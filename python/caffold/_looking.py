@@ -28,7 +28,7 @@ def check(
     rules: Optional[Paths] = None,
     select: Optional[Words] = None,
     ignore: Optional[Words] = None,
-    param: Optional[Params] = None,
+    params: Optional[Params] = None,
     input_shape: Optional[Shapes] = None,
     phase: Optional[str] = None,
     stage: Optional[Words] = None,
@@ -46,7 +46,7 @@ def check(
         rules=rules,
         select=select,
         ignore=ignore,
-        param=arguments.params(param),
+        param=params,
         input_shape=arguments.shapes(input_shape),
         phase=phase,
         stage=stage,
@@ -56,7 +56,7 @@ def check(
     )
     from caffold.results import CheckResult
 
-    return CheckResult.from_json(call(command, cwd=cwd))
+    return CheckResult.from_json(call(command, cwd=cwd, accepted=(0, 1)))
 
 
 def inspect(
