@@ -115,12 +115,15 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=ROOT / ".build-bench", help="scratch; needs 2 GB")
     parser.add_argument("--page", type=Path, default=ROOT / "Documentation" / "Targets.md")
     parser.add_argument("--only", nargs="*", help="only these nets")
+    parser.add_argument("--targets", nargs="*", default=[*CAFFE, *ONNX], help="only these targets")
     arguments = parser.parse_args()
     os.environ["LAYER_PROBE"] = arguments.probe
     arguments.folder.mkdir(parents=True, exist_ok=True)
     notes: list[str] = []
     found: dict[str, Environment] = {}
     for target, name in {**{t: c[0] for t, c in CAFFE.items()}, **{t: t for t in ONNX}}.items():
+        if target not in arguments.targets:
+            continue
         try:
             found[target] = environments.make(arguments.folder / "environments", name)
         except environments.Missing as reason:

@@ -161,9 +161,9 @@ import WireTestSupport
   }
 
   @Test(arguments: [
-    ("  limits: [{axes: 3}]", ["t-axes", "t-axes"]),
+    ("  limits: [{axes: 3}]", ["t-axes"]),
     ("  limits: [{axes: 4}]", []),
-    ("  limits: [{size: 7}]", ["t-size", "t-size"]),
+    ("  limits: [{size: 7}]", ["t-size"]),
     ("  limits: [{batch: 1}]", []),
     ("  limits: [{outputs: 1}]", []),
     ("  limits: [{inputs: layer}]", ["t-input-field"]),

@@ -86,7 +86,8 @@ import WireTestSupport
       """)
     #expect(result.layers.map { $0.tops[0].shape } == [nil, nil, nil, nil, nil, [1, 3, 4, 4]])
     #expect(kinds(result).filter { $0 == .impossibleWindow }.count == 1)
-    #expect(kinds(result).filter { $0 == .fault }.count == 1)
+    // What the field cannot hold is told where it is written.
+    #expect(kinds(result).filter { $0 == .wrongValue }.count == 1)
     #expect(kinds(result).contains(.unmadeBottom))
     #expect(
       result.findings.contains {

@@ -34,8 +34,11 @@ import Verification
   }
 
   @Test func checksHaveFilesOfTheirOwn() throws {
-    let reporting = try BuiltinRules.load(.toCheck).rules
-    #expect(!reporting.isEmpty && reporting.allSatisfy { $0.kind == .reporting })
+    let checks = BuiltinRuleFiles.sources(.toCheck).map(\.path)
+    #expect(checks.contains("rules/layouts.yaml") && checks.contains { $0.hasPrefix("rules/checks/") })
+    for rule in try BuiltinRules.load().rules {
+      #expect((rule.kind == .reporting) == (rule.set == RuleSet.defaultTag(of: .reporting)), "\(rule.id)")
+    }
     #expect(try BuiltinRules.load(.toRunByDefault).rules.allSatisfy { $0.kind == .rewriting })
     #expect(BuiltinRuleFiles.sources(.whole).allSatisfy { !$0.path.hasPrefix("rules/targets/") })
   }

@@ -7,12 +7,17 @@ import Testing
 @Suite struct RuleGrammarTests {
   private static let rule = [
     "id": "r", "summary": "S.", "documentation": "D.", "tags": "[a]", "safety": "exact", "phase": "TEST",
+    "syntax": "current",
     "priority": "1", "once": "true", "quiet": "true", "allow": "[other-consumer]",
     "parameters": "{p: {type: number, default: 1, where: p > 0, summary: S.}}",
     "match":
       "{conv: {type: Convolution}, bn: {type: BatchNorm, name: '*', included: true, bottom: conv, where: true}}",
     "where": "true", "let": "{s: 1}", "transform": "[{set: conv.convolution_param.group, to: 1}]",
     "rewrite": "{keep: conv, remove: bn}", "tests": "[]",
+  ]
+  private static let report = [
+    "severity": "error", "because": "so", "remedy": "this", "help": "https://example.org", "at": "bn",
+    "source": "a manual", "date": "2026-11-29", "evidence": "tested",
   ]
   private static let layout = [
     "id": "l", "type": "BN", "when": "true", "blobs": "[gamma]", "epsilon": "1", "stored_statistics": "true",
@@ -22,7 +27,10 @@ import Testing
   private static let test = ["name": "n", "net": "''", "parameters": "{p: 2}", "expect": "unmatched"]
 
   private func text(_ shape: RuleShape, _ values: [String: String], without key: String) -> String {
-    let entries = shape.names.filter { $0 != key }.map { "\($0): \(values[$0] ?? "?")" }
+    // A rule rewrites or reports.
+    let entries = shape.names.filter { $0 != key && !(shape.name == "rule" && $0 == "report") }.map {
+      "\($0): \(values[$0] ?? "?")"
+    }
     return "{\(entries.joined(separator: ", "))}"
   }
 
@@ -30,6 +38,15 @@ import Testing
     switch shape.name {
     case "rule": "schema: 1\nrules:\n  - \(text(shape, Self.rule, without: key))\n"
     case "layout": "schema: 1\nlayouts:\n  - \(text(shape, Self.layout, without: key))\n"
+    case "report":
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match: {bn: {type: BatchNorm}}
+          report: \(text(shape, Self.report, without: key))
+      """
     default:
       """
       schema: 1
@@ -44,7 +61,7 @@ import Testing
     }
   }
 
-  private static let shapes = [RuleGrammar.rule, RuleGrammar.layout, RuleGrammar.test]
+  private static let shapes = [RuleGrammar.rule, RuleGrammar.report, RuleGrammar.layout, RuleGrammar.test]
 
   @Test(arguments: shapes.map(\.name))
   func everyKeyIsRead(name: String) throws {
@@ -55,7 +72,8 @@ import Testing
   @Test(arguments: shapes.flatMap { shape in shape.keys.map { (shape.name, $0.name) } })
   func requiredKeysAreThoseOfTheTable(name: String, key: String) throws {
     let shape = try #require(Self.shapes.first { $0.name == name })
-    let isRequired = try #require(shape.keys.first { $0.name == key }).isRequired
+    let isRequired =
+      try #require(shape.keys.first { $0.name == key }).isRequired || name == "rule" && key == "rewrite"
     let errors = checkRules(file(shape, without: key)).errors.map(\.diagnostic.sentence)
     #expect(errors == (isRequired ? ["key '\(key)' is missing in this \(name)"] : []))
   }
@@ -65,7 +83,8 @@ import Testing
       Self.shapes + [
         RuleGrammar.file, RuleGrammar.capture, RuleGrammar.bottom, RuleGrammar.assignment,
         RuleGrammar.rewrite, RuleGrammar.parameter,
-        RuleGrammar.template, RuleGrammar.expectation, RuleGrammar.refusal,
+        RuleGrammar.template, RuleGrammar.expectation, RuleGrammar.refusal, RuleGrammar.reported,
+        RuleGrammar.target, RuleGrammar.targetTypes, RuleGrammar.targetFields, RuleGrammar.targetLimits,
       ]
     for key in shapes.flatMap(\.keys) { #expect(key.summary.hasSuffix("."), "\(key.name)") }
   }

@@ -16,7 +16,8 @@ struct PlaceFlags: ParsableArguments {
   var force = false
 
   @Flag(
-    name: .customLong("dry-run"), help: "Do everything but write, with the report and exit status of the run.")
+    name: .customLong("dry-run"), help: "Do everything but write, with the report and exit status of the run."
+  )
   var isDryRun = false
 
   func validate() throws {
