@@ -1,6 +1,7 @@
-// On which cores a thread runs. glibc declares these functions under _GNU_SOURCE only, which is not set where Swift
-// reads its headers.
+// What Swift's module of glibc lacks: on which cores a thread runs, which glibc declares under _GNU_SOURCE only, and how
+// memory is allocated.
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 

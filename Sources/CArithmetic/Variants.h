@@ -1,3 +1,5 @@
+#include <stdint.h>
+
 #include "CArithmetic.h"
 
 extern const MachineLoops caffoldBaseline;

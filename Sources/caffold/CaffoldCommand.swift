@@ -2,6 +2,7 @@ import ArgumentParser
 import CaffoldKit
 import Diagnostics
 import Glibc
+import Threads
 
 @main
 struct CaffoldCommand: ParsableCommand {
@@ -22,6 +23,7 @@ struct CaffoldCommand: ParsableCommand {
   static func main() {
     // A limit on the size of files is then an error of the write, like a full disk, and does not end the process.
     signal(SIGXFSZ, SIG_IGN)
+    FreedMemory.keep()
     // Swift reads the arguments from /proc, which takes a descriptor.
     guard !CommandLine.arguments.isEmpty else {
       Console.error(

@@ -32,11 +32,12 @@ struct MatrixProductTests {
   }
 
   private func checkProducts<S: NetScalar>(_ scalar: S.Type, rows: Int, depth: Int) {
-    for columns in [1, 3, 4, 7, 8, 9, 15, 16, 17, 33, 300] {
+    for columns in depth < 10 ? [1, 3, 4, 7, 8, 9, 15, 16, 17, 33, 300] : [1, 17] {
       let a: [S] = numbers(rows * depth, seed: 1)
       let b: [S] = numbers(depth * columns, seed: 2)
       let expected: [S] = (0..<rows * columns).map { place in
-        (0..<depth).reduce(0) { $0 + a[place / columns * depth + $1] * b[$1 * columns + place % columns] }
+        let (row, column) = (place / columns * depth, place % columns)
+        return (0..<depth).map { a[row + $0] * b[$0 * columns + column] }.reduce(0, +)
       }
       #expect(product(a, b, rows: rows, depth: depth, columns: columns) == expected)
       let turnedA = (0..<a.count).map { a[$0 % rows * depth + $0 / rows] }
@@ -48,7 +49,7 @@ struct MatrixProductTests {
 
   @Test(
     "Every size around the tile's and the block's borders",
-    arguments: [1, 2, 3, 4, 5, 6, 7, 13], [1, 3, 4, 5, 255, 256, 257, 600])
+    arguments: [1, 2, 3, 4, 5, 6, 7, 13], [1, 3, 4, 5, 63, 64, 65, 256, 257, 513])
   func productEqualsTheDefinition(rows: Int, depth: Int) {
     checkProducts(Float.self, rows: rows, depth: depth)
     checkProducts(Double.self, rows: rows, depth: depth)
@@ -69,6 +70,6 @@ struct MatrixProductTests {
   @Test(arguments: [0, 1, 15, 16, 17, 64, 100])
   func dotProducts(count: Int) {
     let (a, b): ([Double], [Double]) = (numbers(count, seed: 4), numbers(count, seed: 5))
-    #expect(Double.dot(a, b, count: count) == zip(a, b).reduce(0) { $0 + $1.0 * $1.1 })
+    #expect(Double.dot(a, b, count: count) == zip(a, b).map(*).reduce(0, +))
   }
 }

@@ -70,10 +70,11 @@ enum MatrixProduct {
   ///
   /// - Parameters:
   ///   - stride: the distance of two rows of `target`, whose first element is that of the whole product.
+  ///   - accumulates: whether the sums are added to the target, and the shift is there.
   ///   - pack: packs some rows of b, of these columns.
   static func multiply<S: NetScalar>(
     _ a: StridedMatrix<S>, depth: Int, rows: Range<Int>, columns: Range<Int>, shift: UnsafePointer<S>?,
-    into target: UnsafeMutablePointer<S>, stride rowStride: Int,
+    into target: UnsafeMutablePointer<S>, stride rowStride: Int, accumulates: Bool = false,
     pack: (Range<Int>, UnsafeMutablePointer<S>) -> Void
   ) {
     let panels = (columns.count + S.panelWidth - 1) / S.panelWidth
@@ -83,13 +84,14 @@ enum MatrixProduct {
     let block = memory.assumingMemoryBound(to: S.self)
     for start in stride(from: 0, to: depth, by: blockDepth) {
       let range = start..<min(depth, start + blockDepth)
+      let isFirst = start == 0 && !accumulates
       pack(range, block)
       S.multiply(
         a.part(rows: rows, from: start),
         PackedBlock(panels: block, depth: range.count, columnCount: columns.count),
-        shift: start == 0 ? shift.map { $0 + rows.lowerBound } : nil,
+        shift: isFirst ? shift.map { $0 + rows.lowerBound } : nil,
         into: target + rows.lowerBound * rowStride + columns.lowerBound, stride: rowStride,
-        accumulates: start > 0)
+        accumulates: !isFirst)
     }
   }
 

@@ -16,90 +16,111 @@ enum ConvolutionKernel {
     } else if problem.channels == problem.group {
       DepthwiseKernel.run(problem, outputs, source, weights, shift, target)
     } else {
-      product(problem, outputs, source, weights, shift, target)
-    }
-  }
-
-  /// As a product of the weights and the windows.
-  private static func product<S: NetScalar>(
-    _ problem: ConvolutionParameters.Problem, _ outputs: Int, _ source: UnsafePointer<S>,
-    _ weights: UnsafePointer<S>, _ shift: UnsafePointer<S>?, _ target: UnsafeMutablePointer<S>
-  ) {
-    let geometry = problem.geometry.simplified
-    let columns = geometry.output.product
-    let channels = problem.channels / problem.group
-    let (depth, rows) = (channels * geometry.tapCount, outputs / problem.group)
-    let plane = geometry.input.product
-    func multiply(
-      _ product: Int, _ piece: (rows: Range<Int>, columns: Range<Int>),
-      _ pack: (Range<Int>, UnsafeMutablePointer<S>) -> Void
-    ) {
-      let group = product % problem.group
-      let matrix = StridedMatrix(
-        start: weights + group * rows * depth, rowCount: rows, rowStride: depth, columnStride: 1)
-      MatrixProduct.multiply(
-        matrix, depth: depth, rows: piece.rows, columns: piece.columns,
-        shift: shift.map { $0 + group * rows },
-        into: target + product * rows * columns, stride: columns, pack: pack)
-    }
-    guard let places = WindowPlaces(geometry) else {
-      let products = problem.images * problem.group
-      let cut = MatrixProduct.Cut(rows: rows, columns: columns, panel: S.panelWidth, products: products)
-      Parallel.forEach(products * cut.count, work: products * rows * depth * columns) { index in
-        let (product, piece) = (index / cut.count, cut.piece(index % cut.count))
-        let windows = WindowColumns<S>(geometry, columns: piece.columns)
-        multiply(product, piece) {
-          windows.pack($0, of: source + product * channels * plane, into: $1)
-        }
-      }
-      return
-    }
-    let columnOffsets = places.windows(0..<columns)
-    // A copy is made of one image at a time.
-    let batch = places.isCopy ? 1 : problem.images
-    let products = batch * problem.group
-    let cut = MatrixProduct.Cut(rows: rows, columns: columns, panel: S.panelWidth, products: products)
-    let channelCount = places.isCopy ? places.count : plane
-    let rowOffsets = (0..<channels).flatMap { channel in places.offsets.map { channel * channelCount + $0 } }
-    let copy = places.isCopy ? PaddedChannels<S>(places, count: problem.channels) : nil
-    rowOffsets.withUnsafeBufferPointer { rowOffsets in
-      columnOffsets.withUnsafeBufferPointer { columnOffsets in
-        for image in stride(from: 0, to: problem.images, by: batch) {
-          var input = source + image * problem.channels * plane
-          if let copy { input = copy.take(input, plane: plane) }
-          Parallel.forEach(products * cut.count, work: products * rows * depth * columns) { index in
-            let (product, piece) = (index / cut.count, cut.piece(index % cut.count))
-            multiply(image * problem.group + product, piece) { range, block in
-              S.pack(
-                input + product * channels * channelCount,
-                rows: UnsafeBufferPointer(rebasing: rowOffsets[range]),
-                columns: UnsafeBufferPointer(rebasing: columnOffsets[piece.columns]), into: block)
-            }
-          }
-        }
-      }
+      WindowProduct(problem, outputs, source, weights, shift, target).run()
     }
   }
 }
 
-/// Memory for the channels of an image as ``WindowPlaces`` copies them.
-final class PaddedChannels<S: NetScalar> {
-  private let places: WindowPlaces
-  private let count: Int
-  private let memory: UnsafeMutablePointer<S>
+/// Convolution as a product of the weights and the windows.
+private struct WindowProduct<S: NetScalar> {
+  private let images: Int
+  private let groups: Int
+  private let geometry: WindowGeometry
+  /// The channels and outputs of a group.
+  private let channels: Int
+  private let rows: Int
+  private let columns: Int
+  private let plane: Int
+  private let source: UnsafePointer<S>
+  private let weights: UnsafePointer<S>
+  private let shift: UnsafePointer<S>?
+  private let target: UnsafeMutablePointer<S>
 
-  init(_ places: WindowPlaces, count: Int) {
-    (self.places, self.count) = (places, count)
-    memory = .allocate(capacity: places.count * count)
+  /// Numbers that a copy of channels may have where it has more than one: 4 MiB in Float.
+  private static var copyCount: Int { 1 << 20 }
+
+  init(
+    _ problem: ConvolutionParameters.Problem, _ outputs: Int, _ source: UnsafePointer<S>,
+    _ weights: UnsafePointer<S>, _ shift: UnsafePointer<S>?, _ target: UnsafeMutablePointer<S>
+  ) {
+    (images, groups, geometry) = (problem.images, problem.group, problem.geometry.simplified)
+    (channels, rows) = (problem.channels / groups, outputs / groups)
+    (columns, plane) = (geometry.output.product, geometry.input.product)
+    (self.source, self.weights, self.shift, self.target) = (source, weights, shift, target)
   }
 
-  deinit { memory.deallocate() }
-
-  /// The copy of these channels; it lives until the next one.
-  func take(_ channels: UnsafePointer<S>, plane: Int) -> UnsafePointer<S> {
-    Parallel.forEach(count, work: count * places.count) { channel in
-      places.copy(channels + channel * plane, into: memory + channel * places.count, outside: 0)
+  func run() {
+    let products = images * groups
+    guard let places = WindowPlaces(geometry) else {
+      multiply(0..<products, channels: 0..<channels) { product, columns, range, block in
+        WindowColumns<S>(geometry, columns: columns)
+          .pack(range, of: source + product * channels * plane, into: block)
+      }
+      return
     }
-    return UnsafePointer(memory)
+    let windows = places.windows(0..<columns)
+    guard places.isCopy else {
+      multiply(0..<products, channels: 0..<channels, of: source, plane: plane, places, windows)
+      return
+    }
+    // Copies of all channels of an image, or of some channels of a group.
+    let isWhole = channels * groups * places.count <= Self.copyCount
+    let step = isWhole ? channels : min(channels, max(1, Self.copyCount / places.count))
+    let batch = isWhole ? groups : 1
+    let copy = UnsafeMutablePointer<S>.allocate(capacity: batch * step * places.count)
+    defer { copy.deallocate() }
+    for product in stride(from: 0, to: products, by: batch) {
+      for start in stride(from: 0, to: channels, by: step) {
+        let range = start..<min(channels, start + step)
+        let from = source + (product * channels + start) * plane
+        let count = batch * range.count
+        Parallel.forEach(count, work: count * places.count) { channel in
+          places.copy(from + channel * plane, into: copy + channel * places.count, outside: 0)
+        }
+        multiply(
+          product..<product + batch, channels: range, of: copy, plane: places.count, places, windows)
+      }
+    }
+  }
+
+  /// The products of some channels, which begin at `input`; those of later channels are added.
+  private func multiply(
+    _ products: Range<Int>, channels range: Range<Int>, of input: UnsafePointer<S>, plane: Int,
+    _ places: WindowPlaces, _ windows: [Int]
+  ) {
+    let offsets = (0..<range.count).flatMap { channel in places.offsets.map { channel * plane + $0 } }
+    offsets.withUnsafeBufferPointer { offsets in
+      windows.withUnsafeBufferPointer { windows in
+        multiply(products, channels: range) { product, columns, range, block in
+          S.pack(
+            input + (product - products.lowerBound) * channels * plane,
+            rows: UnsafeBufferPointer(rebasing: offsets[range]),
+            columns: UnsafeBufferPointer(rebasing: windows[columns]), into: block)
+        }
+      }
+    }
+  }
+
+  /// The same, where `pack` packs some columns of a product and of its rows those in a range.
+  private func multiply(
+    _ products: Range<Int>, channels range: Range<Int>,
+    pack: (_ product: Int, _ columns: Range<Int>, _ rows: Range<Int>, _ block: UnsafeMutablePointer<S>) ->
+      Void
+  ) {
+    let (depth, taps) = (range.count * geometry.tapCount, geometry.tapCount)
+    let stride = channels * taps
+    let cut = MatrixProduct.Cut(
+      rows: rows, columns: columns, panel: S.panelWidth, products: products.count)
+    Parallel.forEach(products.count * cut.count, work: products.count * rows * depth * columns) { index in
+      let (product, piece) = (products.lowerBound + index / cut.count, cut.piece(index % cut.count))
+      let first = product % groups * rows
+      let matrix = StridedMatrix(
+        start: weights + (first * stride + range.lowerBound * taps), rowCount: rows, rowStride: stride,
+        columnStride: 1)
+      MatrixProduct.multiply(
+        matrix, depth: depth, rows: piece.rows, columns: piece.columns, shift: shift.map { $0 + first },
+        into: target + product * rows * columns, stride: columns, accumulates: range.lowerBound > 0
+      ) { pack(product, piece.columns, $0, $1) }
+    }
   }
 }

@@ -99,7 +99,8 @@ package struct NetExecution<S: NetScalar> {
     }
     let bottoms = step.reads.compactMap { values[$0] }
     guard bottoms.count == step.reads.count else { return nil }
-    let shapes = try layer.outputShapes(bottoms.map(\.shape))
+    // No key path: a generic one is made anew each time.
+    let shapes = try layer.outputShapes(bottoms.map { $0.shape })
     var needed = liveCount
     for shape in shapes {
       try net.limits.check(shape, of: step.subject)

@@ -21,8 +21,8 @@ struct ClassAgreement {
   }
 
   private static func best<S: NetScalar>(_ scores: ArraySlice<S>) -> [Int] {
-    Array(
-      scores.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(5).map(\.offset)
-    )
+    // In Double: a sort of `S` would look up each comparison.
+    S.widened(Array(scores)).enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }
+      .prefix(5).map(\.offset)
   }
 }
