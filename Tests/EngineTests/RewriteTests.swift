@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func aLayerInPlaceGetsABlobOfItsOwn() throws {
-    let inPlace = rule("r: {type: ReLU, where: r.bottoms[0].name == r.tops[0].name}", "separate: r")
+    let inPlace = rule("r: {type: ReLU, where: 'r.bottoms[0].name == r.tops[0].name'}", "separate: r")
     let made = try plan(
       data + convolution("c", "data", "c") + relu("r", "c", "c") + layer("t", "TanH", "c", "t"),
       rules: inPlace)

@@ -72,7 +72,8 @@ struct Rewriter {
         }
       }
       for (capture, type) in rule.rewrite.retypes {
-        guard writer?.canWrite(type, []) ?? true else { throw Refusal.Reason(OldSyntax(type: type)) }
+        let writer = LayerWriter(net: net, rule: rule, binding: binding, environment: environment)
+        guard writer.canWrite(type, []) else { throw Refusal.Reason(OldSyntax(type: type)) }
         net.graph.setType(of: binding[capture], to: type)
         net.graph.updateChange(of: binding[capture]) { _ in }
       }
