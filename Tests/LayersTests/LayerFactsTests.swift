@@ -199,7 +199,8 @@ struct LayerFactsTests {
     "convolution_param.fusion_type", "elu_param.lambda", "pooling_param.axis",
     "pooling_param.avg_include_pad", "pooling_param.kernel_size_3d", "pooling_param.pad_3d",
     "pooling_param.stride_3d", "pooling_param.torch_pooling", "reshape_param.pixelshuffler",
-    "convolution_param.negative_slope", "convolution_param.relu",
+    "convolution_param.negative_slope", "convolution_param.relu", "convolution_param.kstride",
+    "convolution_param.kstride_h", "convolution_param.kstride_w",
   ]
 
   @Test func everyFieldOfTheSchemaIsAccountedFor() {

@@ -120,6 +120,11 @@ import Testing
     ("part([7], gain)", vector(7)), ("conv.bottoms[0].rank", .number(4)),
     ("conv.bottoms[0].channels", .number(3)),
     ("scalar + 1", .number(8)), ("m[scalar - 6]", vector(4, 5, 6)),
+    ("replace('a/b/c', '/', '_') == 'a_b_c'", .boolean(true)),
+    ("replace(conv.name, 'conv', '') == '1'", .boolean(true)),
+    ("statistics(gain).variance", vector(3, 4)), ("statistics(gain).epsilon", .number(0.5)),
+    ("statistics(gain).mean + statistics(gain).beta * statistics(gain).gamma", vector(36, 50)),
+    ("foreign(conv)", .number(2)), ("foreign(gain) > 2", .boolean(true)),
   ]
 
   @Test(arguments: functionCases)
