@@ -58,6 +58,8 @@ struct NetFindings {
         return nil
       }
       // What a field cannot hold is told where it is written; a word that Caffe lacks may be a fork's.
+      // An input without a shape is told as such.
+      if step.bottoms.isEmpty, case .missingParameter = failure.reason { return nil }
       let field = failure.enumerationField
       if step.obstacle != nil, faultyLayers.contains(step.subject.name) { return nil }
       return Finding(

@@ -217,7 +217,9 @@ package struct NetLowering {
     guard let definition = definition(of: layer) else {
       throw LoweringError(subject(layer), .noDefinition, at: net.graph.place(of: layer))
     }
-    if let why = net.misunderstanding(of: layer, by: definition) {
+    // What a blob layout explains, its author understands.
+    let isByLayout = definitions.definition(ofType: net.graph[layer].type) == nil
+    if !isByLayout, let why = net.misunderstanding(of: layer, by: definition) {
       throw LoweringError(subject(layer), .notUnderstood(why), at: net.graph.place(of: layer))
     }
     let isRun = net.canRun(layer)
