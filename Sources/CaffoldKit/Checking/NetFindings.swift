@@ -57,9 +57,9 @@ struct NetFindings {
       guard let failure = cost.failure ?? (step.obstacle.flatMap { $0.isUnsupported ? nil : $0 }) else {
         return nil
       }
-      // What a field cannot hold is told where it is written; a word that Caffe lacks may be a fork's.
       // An input without a shape is told as such.
       if step.bottoms.isEmpty, case .missingParameter = failure.reason { return nil }
+      // What a field cannot hold is told where it is written; a word that Caffe lacks may be a fork's.
       let field = failure.enumerationField
       if step.obstacle != nil, faultyLayers.contains(step.subject.name) { return nil }
       return Finding(
