@@ -227,6 +227,13 @@ class ExportedFile(Result):
 
 
 @dataclass(frozen=True)
+class TargetOutcome(Result):
+    name: str
+    accepted: bool
+    findings: List[CheckFinding]
+
+
+@dataclass(frozen=True)
 class ExportResult(Result):
     caffold: Version
     command: str
@@ -239,6 +246,7 @@ class ExportResult(Result):
     proof: Optional[ExportProof]
     files: List[ExportedFile]
     fold: FoldResult
+    target: Optional[TargetOutcome]
 
 
 @dataclass(frozen=True)
@@ -526,13 +534,6 @@ class LeftOutField(Result):
 
 
 @dataclass(frozen=True)
-class TargetOutcome(Result):
-    name: str
-    accepted: bool
-    findings: List[CheckFinding]
-
-
-@dataclass(frozen=True)
 class FoldResult(Result):
     caffold: Version
     command: str
@@ -683,6 +684,7 @@ class ListedRule(Result):
     overrides: List[Overridden]
     tests: int
     summary: str
+    reports: str
 
 
 @dataclass(frozen=True)

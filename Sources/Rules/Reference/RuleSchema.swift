@@ -87,6 +87,7 @@ package struct RuleSchema {
       ("fieldValue", ["anyOf": [["type": ["string", "number", "boolean"]], Self.reference("fields")]]),
       ("field", Self.oneOrList(Self.reference("fieldValue"))),
       ("test", schema(of: RuleGrammar.test)),
+      (RuleGrammar.definitionTest.name, schema(of: RuleGrammar.definitionTest)),
       (
         "expectation",
         [

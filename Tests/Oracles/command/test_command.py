@@ -393,6 +393,7 @@ def test_json_document(command, pair, tmp_path):
             "types": [{"type": "str", "before": "int", "after": "int"}],
         },
         "upgrade": "NoneType",
+        "target": "NoneType",
         "overlaps": [],
         "verification": "NoneType",
         "plan": "NoneType",

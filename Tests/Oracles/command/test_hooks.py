@@ -40,7 +40,7 @@ def test_hooks(tmp_path, environment):
     )
     done = run_hook("caffold-check", ["clean.prototxt", "broken.prototxt"], tmp_path, environment)
     assert done.returncode == 1
-    assert "broken.prototxt:3:39: error: " in done.stdout
+    assert "broken.prototxt:3:40: error: " in done.stdout
     assert run_hook("caffold-folded", ["clean.prototxt"], tmp_path, environment).returncode == 0
     done = run_hook("caffold-folded", ["dropout.prototxt", "clean.prototxt"], tmp_path, environment)
     assert done.returncode == 1

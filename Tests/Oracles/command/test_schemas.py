@@ -45,6 +45,7 @@ RUNS = {
         [*DIGITS, "-o", "OUT.onnx", "--tolerance", "0"],
     ],
     "verify": [[*DIGITS, *DIGITS], [*OWN, *OWN, "--input-shape", "conv1=1,8,7,7"], [*DIGITS, "GRAPH"]],
+    "check": [DIGITS, [*OWN, "--target", "mnn", "--statistics"]],
     "inspect": [DIGITS, [OWN[0], "--by", "type"], [OWN[1]]],
     "weights": [[DIGITS[1]], [OWN[1], "conv1", "--npy", "OUT"]],
     "diff": [[DIGITS[0], OWN[0]], [DIGITS[1], OWN[1]], [DIGITS[1], DIGITS[1]]],

@@ -333,7 +333,7 @@ def test_all_in_one(command, tmp_path):
 
 def test_data_for_training_only(command, tmp_path):
     result = fold(command, "data-for-train-only")
-    assert "layer 'data' makes it in the other phase only: add --extend-select deploy" in result.stderr
+    assert "layer 'data' makes it in the other phase only: fold with --extend-select deploy" in result.stderr
     net, _, done = folded(command, "data-for-train-only", tmp_path, "--extend-select", "deploy")
     assert types(net) == ["Input", "Convolution", "InnerProduct", "Softmax"]
     assert nets.input_shapes(net) == {"data": (1, 3, 16, 16)}

@@ -197,8 +197,11 @@ def upgraded(net):
 
 
 def with_axes(net):
-    """The net with `axis` instead of `concat_dim` and `slice_dim`, which caffold writes besides."""
+    """The net with `axis` instead of `concat_dim` and `slice_dim`, which caffold writes besides in the layers that
+    the net has without stages."""
     for layer in net.layer:
+        if layer.include and all(rule.stage for rule in layer.include):
+            continue
         for parameters, old in ((layer.concat_param, "concat_dim"), (layer.slice_param, "slice_dim")):
             if parameters.HasField(old) and not parameters.HasField("axis"):
                 parameters.axis = getattr(parameters, old)
