@@ -40,9 +40,9 @@ extension RuleGrammar {
     keys: [
       RuleKey("name", .string, isRequired: true, "What the example shows."),
       RuleKey("layer", .text, "The layer's parameters, as prototxt: 'vendor_param { low: 1 }'."),
-      RuleKey("blobs", .field, "The numbers of the parameter blobs, one expression for each."),
-      RuleKey("bottoms", .field, isRequired: true, "The numbers of the bottoms, one expression for each."),
-      RuleKey("tops", .field, "The numbers that the tops must hold, one expression for each."),
+      RuleKey("blobs", .tensors, "The numbers of the parameter blobs, one expression for each."),
+      RuleKey("bottoms", .tensors, isRequired: true, "The numbers of the bottoms, one expression for each."),
+      RuleKey("tops", .tensors, "The numbers that the tops must hold, one expression for each."),
       RuleKey(
         "refused", .string, "In the place of 'tops': the sentence of the condition that does not hold."),
       RuleKey(

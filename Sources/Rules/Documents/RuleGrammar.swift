@@ -378,6 +378,8 @@ package struct RuleKey: Sendable {
     case transforms
     /// Operators of a layer definition, in order.
     case operators
+    /// Tensors, one or a list: each an expression, or numbers in lists, a level for each axis.
+    case tensors
     /// New layers, one or a list.
     case templates
     /// New layers with the place where they come in, one or a list.

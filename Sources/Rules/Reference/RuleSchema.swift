@@ -262,6 +262,8 @@ package struct RuleSchema {
     case .bottomList: Self.reference("bottomList")
     case .transforms: ["type": "array", "items": Self.reference("transform")]
     case .operators: ["type": "array", "items": Self.reference("operator")]
+    case .tensors:
+      Self.oneOrList(["anyOf": [Self.reference("expression"), ["type": "array"]]])
     case .templates: Self.oneOrList(Self.reference("template"))
     case .insertions: Self.oneOrList(Self.reference("insertion"))
     case .namedTexts: Self.named(Self.reference("text"))
