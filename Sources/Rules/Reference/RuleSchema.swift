@@ -266,7 +266,7 @@ package struct RuleSchema {
       Self.oneOrList(["anyOf": [Self.reference("expression"), ["type": "array"]]])
     case .templates: Self.oneOrList(Self.reference("template"))
     case .insertions: Self.oneOrList(Self.reference("insertion"))
-    case .namedTexts: Self.named(Self.reference("text"))
+    case .namedTexts: Self.named(Self.reference("text"), names: "^[A-Za-z_][A-Za-z0-9_]*(\\.tops)?$")
     case .namedTextLists:
       .object([
         ("type", "object"), ("propertyNames", ["pattern": "^[a-z][a-z0-9-]*$"]),
@@ -314,10 +314,12 @@ package struct RuleSchema {
       ] + (required.isEmpty ? [] : [("required", .array(required.map(JSONValue.string)))]))
   }
 
-  private static func named(_ value: JSONValue, isEmptyAllowed: Bool = true) -> JSONValue {
+  private static func named(
+    _ value: JSONValue, isEmptyAllowed: Bool = true, names: String = "^[A-Za-z_][A-Za-z0-9_]*$"
+  ) -> JSONValue {
     .object(
       [
-        ("type", "object"), ("propertyNames", ["pattern": "^[A-Za-z_][A-Za-z0-9_]*$"]),
+        ("type", "object"), ("propertyNames", ["pattern": .string(names)]),
         ("additionalProperties", value),
       ] + (isEmptyAllowed ? [] : [("minProperties", 1)]))
   }

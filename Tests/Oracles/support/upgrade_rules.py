@@ -197,8 +197,7 @@ def upgraded(net):
 
 
 def with_axes(net):
-    """The net with `axis` instead of `concat_dim` and `slice_dim`, which caffold writes besides in layers that
-    need no stage."""
+    """The net with `axis` instead of `concat_dim` and `slice_dim`, which caffold writes in layers without stages."""
     for layer in net.layer:
         if layer.include and all(rule.stage for rule in layer.include):
             continue
