@@ -197,7 +197,7 @@ def upgraded(net):
 
 
 def with_axes(net):
-    """The net with `axis` instead of `concat_dim` and `slice_dim`, which caffold writes in layers without stages."""
+    """The net with `axis` instead of `concat_dim` and `slice_dim`, but in layers of stages."""
     for layer in net.layer:
         if layer.include and all(rule.stage for rule in layer.include):
             continue
