@@ -295,13 +295,14 @@ extension FoldRun {
   ) throws {
     let paths = outputs.paths(for: input)
     let model = FoldResult.File(path: paths.model, byteCount: folded.text.count)
-    guard var (weights, weightsPlan) = folded.weightsPlan, let weightsPath = paths.weights else {
+    guard let (weights, planned) = folded.weightsPlan, let weightsPath = paths.weights else {
       let file = try AtomicFile(path: paths.model, mayReplace: true, from: input.model)
       try file.write(folded.text)
       written.files.insert(file, at: 0)
       written.nets = .init(model: model, weights: nil)
       return
     }
+    var weightsPlan = planned
     weightsPlan.storage = outputs.numbers?.storage
     let pair = try OutputPair(
       model: paths.model, weights: weightsPath, inputs: read, force: outputs.mayReplaceInputs,
