@@ -7,7 +7,8 @@ from conftest import DIGITS, only, run
 
 def test_the_wheel_is_small_and_whole():
     wheel = only("*.whl")
-    assert wheel.stat().st_size <= 9_000_000
+    # 9 MB as `ls -h` counts them.
+    assert wheel.stat().st_size <= 9 << 20
     with zipfile.ZipFile(wheel) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
