@@ -51,7 +51,8 @@ let package = Package(
     .target(
       name: "CaffoldKit",
       dependencies: [
-        "Export", "Definitions", "OnnxIO", "Verification", "Layers", "Engine", "CaffeIO", "Rules",
+        "Export", "Definitions", "OnnxIO", "Operators", "Verification", "Layers", "Engine", "CaffeIO",
+        "Rules",
         "RuleModel", "YAML",
         "Diagnostics", "JSON",
       ]),

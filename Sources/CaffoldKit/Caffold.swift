@@ -107,6 +107,17 @@ public enum Caffold {
     try InspectedWeights.result(path, observer)
   }
 
+  /// Looks at an ONNX file: its nodes, what they make and what they cost.
+  ///
+  /// Where the file leaves shapes out, the graph is run once on zeros to learn them.
+  /// - Parameter inputShapes: shapes of its inputs, as in `InputOptions.shapes`.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read.
+  public static func inspect(
+    onnx path: String, inputShapes: [String] = [], observer: RunObserver = RunObserver()
+  ) throws -> InspectResult {
+    try InspectedGraph.result(path, inputShapes: inputShapes, observer)
+  }
+
   /// Whether a file holds weights, by its content.
   ///
   /// - Throws: `DiagnosticError`, for a file that cannot be read.
@@ -178,6 +189,21 @@ public enum Caffold {
     writing outputs: OutputOptions? = nil, observer: RunObserver = RunObserver()
   ) throws -> ReshapeResult {
     try ReshapeRun(model: model, shapes: shapes, options: options, outputs: outputs, observer: observer).run()
+  }
+
+  /// Finds the smallest net for which a test still fails, and writes it unless `outputs` is nil.
+  ///
+  /// Each smaller net that fails is written at once, so that it is there whatever ends the run.
+  /// - Parameters:
+  ///   - report: told of each net that was tried after the whole one.
+  ///   - test: whether a net fails; the first that it is given is the whole one. Files last until it returns.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read or written; and what `test` throws.
+  public static func reduce(
+    _ input: ModelFiles, _ options: RunOptions = RunOptions(), reducing: ReduceOptions = ReduceOptions(),
+    writing outputs: OutputOptions? = nil, observer: RunObserver = RunObserver(),
+    report: @escaping (ReduceStep) -> Void = { _ in }, test: @escaping (ModelFiles) throws -> ReduceVerdict
+  ) throws -> ReduceResult {
+    try ReduceRun(input, options, reducing, outputs, observer, report: report, test: test).run()
   }
 
   /// Runs a net and writes blobs as NumPy files.

@@ -17,7 +17,8 @@ struct CaffoldCommand: ParsableCommand {
     subcommands: [
       FoldCommand.self, ApplyCommand.self, ExportCommand.self, VerifyCommand.self, CheckCommand.self,
       InspectCommand.self, WeightsCommand.self, DiffCommand.self, ExtractCommand.self, ReshapeCommand.self,
-      RunCommand.self, CompareCommand.self, WhyCommand.self, RulesCommand.self, FoldRequestCommand.self,
+      ReduceCommand.self, RunCommand.self, CompareCommand.self, WhyCommand.self, RulesCommand.self,
+      FoldRequestCommand.self,
     ])
 
   static func main() {

@@ -14,7 +14,7 @@ enum Console {
   }
 
   /// Redraws the line that the cursor is on.
-  fileprivate static func redraw(_ line: String) { write("\r\(line)\u{1B}[K", to: STDERR_FILENO) }
+  static func redraw(_ line: String) { write("\r\(line)\u{1B}[K", to: STDERR_FILENO) }
 
   /// Prints data.
   static func output(_ text: String) { write(text, to: STDOUT_FILENO) }

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from caffold._command import CaffoldError, Diagnostic, Progress, find_binary
 from caffold._folding import apply, export, fold
-from caffold._looking import check, diff, extract, inspect, reshape, weights, why
+from caffold._looking import check, diff, extract, inspect, reduce, reshape, weights, why
 from caffold._rules import prove, rules_list, rules_test
 from caffold._running import compare, run, verify
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         FoldResult,
         InspectResult,
         ProveResult,
+        ReduceResult,
         ReshapeResult,
         RulesListResult,
         RulesTestResult,
@@ -54,6 +55,7 @@ __all__ = [
     "InspectResult",
     "Progress",
     "ProveResult",
+    "ReduceResult",
     "ReshapeResult",
     "RulesListResult",
     "RulesTestResult",
@@ -70,6 +72,7 @@ __all__ = [
     "fold",
     "inspect",
     "prove",
+    "reduce",
     "reshape",
     "rules_list",
     "rules_test",

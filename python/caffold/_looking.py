@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         DiffResult,
         ExtractResult,
         InspectResult,
+        ReduceResult,
         ReshapeResult,
         WeightsResult,
         WhyResult,
@@ -72,7 +73,7 @@ def inspect(
 ) -> InspectResult:
     """Lists the layers of a net: shapes, parameters, cost, memory, and what is strange about them.
 
-    `model` may be a weights file alone.
+    `model` may be a weights file alone, or an ONNX file.
     """
     command = ["inspect", *arguments.paths(model), *arguments.paths(weights)]
     command += arguments.flags(
@@ -241,3 +242,49 @@ def reshape(
 
     accepted = (0, 1) if out is None else (0,)
     return ReshapeResult.from_json(call(command, cwd=cwd, accepted=accepted))
+
+
+def reduce(
+    model: Path,
+    weights: Optional[Path] = None,
+    out: Optional[Path] = None,
+    *,
+    command: str,
+    says: Optional[str] = None,
+    timeout: Optional[float] = None,
+    runs: Optional[int] = None,
+    keep_shapes: bool = False,
+    input_shape: Optional[Shapes] = None,
+    phase: Optional[str] = None,
+    stage: Optional[Words] = None,
+    proto: Optional[Paths] = None,
+    force: bool = False,
+    cwd: Optional[Path] = None,
+) -> ReduceResult:
+    """Finds the smallest net for which a shell command still fails, and writes it to the folder `out`.
+
+    In the command, {model} and {weights} stand for the files of the net to try. A net counts if the command
+    ends with the same status as for the whole net, and prints `says` if that is given. `timeout` is in
+    seconds, for one run of the command. Without `out` nothing is written.
+
+    Raises CaffoldError with status 1 when the command does not fail for the whole net.
+    """
+    words = ["reduce", *arguments.paths(model), *arguments.paths(weights)]
+    words += arguments.flags(
+        output=out,
+        dry_run=out is None,
+        says=says,
+        timeout=timeout,
+        runs=runs,
+        keep_shapes=keep_shapes,
+        input_shape=arguments.shapes(input_shape),
+        phase=phase,
+        stage=stage,
+        proto=proto,
+        force=force,
+        format="json",
+        **{"while": command},
+    )
+    from caffold.results import ReduceResult
+
+    return ReduceResult.from_json(call(words, cwd=cwd))

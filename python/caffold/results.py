@@ -605,6 +605,21 @@ class PeakMemory(Result):
 
 
 @dataclass(frozen=True)
+class Opset(Result):
+    domain: str
+    version: int
+
+
+@dataclass(frozen=True)
+class InspectedGraph(Result):
+    ir_version: int
+    opsets: List[Opset]
+    producer: str
+    open_batches: List[str]
+    unread: List[str]
+
+
+@dataclass(frozen=True)
 class Finding(Result):
     kind: str
     layer: Optional[str]
@@ -624,7 +639,29 @@ class InspectResult(Result):
     peak: Optional[PeakMemory]
     inputs: List[Value]
     outputs: List[Value]
+    onnx: Optional[InspectedGraph]
     findings: List[Finding]
+
+
+@dataclass(frozen=True)
+class KeptLayer(Result):
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class ReduceResult(Result):
+    caffold: Version
+    command: str
+    end: str
+    status: Optional[int]
+    runs: int
+    layers: int
+    kept: List[KeptLayer]
+    inputs: List[Value]
+    outputs: List[Value]
+    shapeless: List[str]
+    written: Optional[WrittenFiles]
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Which shapes the inputs of a net get.
 public struct ReshapeOptions: Sendable, Equatable {
   /// The first dimension of every input; nil leaves it.
@@ -10,6 +12,8 @@ public struct ReshapeOptions: Sendable, Equatable {
   private var sizes: [Int]?
   /// Whole shapes of inputs, as `1,3,224,224`, or `NAME=1,3,224,224` where there are several.
   public var shapes: [String] = []
+  /// Whole shapes of inputs, by name; they come before those of `shapes`.
+  public var named: [Name: [Int]] = [:]
 
   /// No change.
   public init() {}

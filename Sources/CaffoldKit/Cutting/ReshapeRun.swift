@@ -17,6 +17,7 @@ struct ReshapeRun {
     let schema = try LayerKnowledge(options, observer).schema
     let before = try net(try Files.read(file), schema)
     let given = try InputArguments(before.net, before.net, model: model).shapes(shapes.shapes)
+      .merging(shapes.named) { $1 }
     var wanted: [Name: [Int]] = [:]
     var isImage = false
     for input in before.net.inputs {

@@ -47,7 +47,29 @@ public struct InspectResult: Sendable {
     public var obstacle: String?
   }
 
-  /// The net definition; nil for a weights file alone.
+  /// What an ONNX file says of itself.
+  public struct Graph: Sendable {
+    /// A set of operators.
+    public struct Opset: Sendable, Equatable {
+      /// Whose it is; empty for ONNX's own.
+      public var domain: String
+      /// Its version.
+      public var version: Int
+    }
+
+    /// The version of the file format.
+    public var irVersion: Int
+    /// The sets that the nodes' operators are of.
+    public var opsets: [Opset]
+    /// The program that wrote the file, with its version; empty where it does not say.
+    public var producer: String
+    /// Parts of the file that are not looked at, such as functions.
+    public var unread: [String]
+    /// Inputs whose first size the file leaves open; shapes are for 1.
+    public var openBatches: [Name] = []
+  }
+
+  /// The net definition, or the ONNX file; nil for a weights file alone.
   public var model: String?
   /// The weights file; nil for a definition alone.
   public var weights: String?
@@ -65,6 +87,8 @@ public struct InspectResult: Sendable {
   public var isComplete = true
   /// What the user should know.
   public var findings: [Finding] = []
+  /// What an ONNX file says of itself; nil for a net. Its nodes are the layers, its initializers their blobs.
+  public var graph: Graph?
 
   /// A sum over layers, some of which may not be known.
   public struct Sum: Sendable, Equatable {

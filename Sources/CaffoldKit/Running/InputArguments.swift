@@ -18,6 +18,13 @@ struct InputArguments {
     self.model = model
   }
 
+  /// Those of something else than a net of layers, by its inputs.
+  init(_ inputs: [Name], model: String) {
+    self.inputs = inputs
+    cuts = []
+    self.model = model
+  }
+
   /// The input, or what a layer makes that cannot be run, of a name as messages show it; nil where there is none.
   func known(_ text: String) -> Name? {
     let known = inputs + cuts

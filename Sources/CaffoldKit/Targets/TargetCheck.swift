@@ -156,9 +156,14 @@ struct TargetCheck {
     return found.sorted { $0.key < $1.key }.map { storage, blobs in
       let reason =
         "\(target.id) wants numbers in single precision, found \(Wording.counted(blobs.count, "blob")) of \(storage)"
+      // The weights have no lines; the layer has, where the definition names it.
+      let place = layers.first { $0.name == blobs.layer }.map {
+        definition.document.source.place(at: $0.offset(ofField: []))
+      }
       return Finding(
-        rule: claim.rule(of: target), severity: .init(claim.severity), location: .file(weights.path),
-        layer: blobs.layer, reason: claim.because.map { "\(reason): \($0)" } ?? reason, remedy: claim.remedy,
+        rule: claim.rule(of: target), severity: .init(claim.severity),
+        location: place.map { .text($0) } ?? .file(weights.path), layer: blobs.layer,
+        reason: claim.because.map { "\(reason): \($0)" } ?? reason, remedy: claim.remedy,
         help: claim.help, evidence: claim.evidence.text)
     }
   }

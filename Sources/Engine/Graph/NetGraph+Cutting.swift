@@ -59,4 +59,11 @@ extension NetGraph {
       try setTops(of: id, to: [.taken(value)], keepsEarlierName: false)
     }
   }
+
+  /// Takes a layer out; who read its top reads its first bottom instead.
+  ///
+  /// - Throws: a refusal where no naming keeps all readers right; the graph may then have changed in part and is of no further use.
+  package mutating func shortCut(_ id: LayerID) throws(Refusal.Reason) {
+    try bypass(id)
+  }
 }

@@ -332,9 +332,11 @@ extension NetComparer {
       if isEnd || hides { suspects.formUnion(step.reads) }
     }
     guard !suspects.isEmpty else { return nil }
-    for (place, step) in first.steps.enumerated().reversed()
-    where found.readsOthers.contains(place) && step.writes.contains(where: suspects.contains) {
-      suspects.formUnion(step.reads)
+    // From there back to where the difference begins: through all that is not known to be equal. A layer that only one of the nets
+    // has, such as a Dropout, hands it on like any other.
+    let agreeing = Set(names.filter(isEqual).compactMap { first.lastVersions[$0] })
+    for step in first.steps.reversed() where step.writes.contains(where: suspects.contains) {
+      suspects.formUnion(step.reads.filter { !agreeing.contains($0) })
     }
     return differing.first { first.lastVersions[$0].map(suspects.contains) ?? false }.flatMap {
       found.differences[$0]

@@ -113,11 +113,12 @@ struct CheckCommand: ParsableCommand {
           "\(Format.counted(results.reduce(0) { $0 + $1.findings.count }, "finding")) written to \(path)\n")
         return
       }
-      let report = FindingsReport(results.map { quiet ? $0.withoutNotes : $0 }, isVerbose: verbose)
+      let shown = results.map { quiet ? $0.withoutNotes : $0 }
+      let report = FindingsReport(shown, isVerbose: verbose)
       switch format {
       case .text: Console.table(statistics ? report.statistics : report.text)
       case .json: Console.output(report.json.text)
-      case .sarif: Console.output(SarifReport(results).json.text)
+      case .sarif: Console.output(SarifReport(shown).json.text)
       case .github: Console.output(report.github)
       }
       if results.contains(where: { $0.errorCount > 0 }) { throw ExitCode(1) }

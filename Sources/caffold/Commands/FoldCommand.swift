@@ -138,10 +138,8 @@ struct FoldCommand: ParsableCommand {
         ModelFiles(model: model, weights: weights), options, to: onlyChecks ? nil : output.options,
         observer: Console.observer())
       try FoldPrinter(report).print(result)
-      if onlyChecks, !result.rewrites.isEmpty {
-        if report.format == .text, !report.quiet {
-          Console.log("left to fold: \(Format.counted(result.rewrites.count, "rewrite"))\n")
-        }
+      if onlyChecks, let rest = FoldRest(result) {
+        if report.format == .text, !report.quiet { Console.log(rest.text + "\n") }
         throw ExitCode(1)
       }
     }

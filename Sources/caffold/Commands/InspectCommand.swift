@@ -10,19 +10,21 @@ struct InspectCommand: ParsableCommand {
       A line per layer, and the sums. Multiply-adds are products with numbers of the parameter blobs. Memory is what the tops take \
       in single precision; a top in the place of its bottom takes none. Peak memory is the most that is in use at a time, when each \
       value is freed after its last reader. No weights are needed; with them, blobs and their numbers are looked at too. Instead of \
-      a definition the weights alone may be given.
+      a definition the weights alone may be given, or an ONNX file: a line per node.
 
         caffold inspect deploy.prototxt weights.caffemodel
         caffold inspect deploy.prototxt --by type
         caffold inspect train.prototxt --phase TRAIN --input-shape data=8,3,224,224
         caffold inspect weights.caffemodel --format csv
+        caffold inspect net.onnx --input-shape 8,3,224,224
 
       On a terminal, long names are shortened so that lines fit; a pipe gets them whole.
 
       Exit status: 0 done, 2 bad input, 64 wrong usage.
       """)
 
-  @Argument(help: ArgumentHelp("The net definition, or a weights file alone.", valueName: "model"))
+  @Argument(
+    help: ArgumentHelp("The net definition, a weights file alone, or an ONNX file.", valueName: "model"))
   var model: String
 
   @Argument(help: ArgumentHelp("Its weights.", valueName: "weights"))
@@ -67,7 +69,12 @@ struct InspectCommand: ParsableCommand {
       state.fill(&options)
       knowledge.fill(&options)
       let result: InspectResult
-      if weights == nil, try Caffold.isWeights(model) {
+      if model.hasSuffix(".onnx") {
+        guard weights == nil else {
+          throw ValidationError("an ONNX file has its own weights; leave '<weights>' out")
+        }
+        result = try Caffold.inspect(onnx: model, inputShapes: inputShape, observer: Console.observer())
+      } else if weights == nil, try Caffold.isWeights(model) {
         guard inputShape.isEmpty else {
           throw ValidationError("--input-shape is for a net definition; '\(model)' holds weights")
         }

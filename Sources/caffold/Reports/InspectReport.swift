@@ -37,6 +37,9 @@ struct InspectReport {
     }
   }
 
+  /// What a line stands for.
+  private var noun: String { result.graph == nil ? "layer" : "node" }
+
   /// Whether there is a definition, which alone tells of shapes and cost.
   private var hasNet: Bool { result.model != nil }
 
@@ -50,7 +53,8 @@ struct InspectReport {
 
   private func layerLines(_ width: Int?) -> [String] {
     func lines(showsBlobs: Bool) -> [String] {
-      let head = ["layer", "type"] + (hasNet ? ["output"] : []) + ["parameters"]
+      let head =
+        [noun, result.graph == nil ? "type" : "operator"] + (hasNet ? ["output"] : []) + ["parameters"]
       var table = Table(left: hasNet ? [0, 1, 2, 6] : [0, 1, 3])
       table.add(head + (hasNet ? ["mult-adds", "memory"] : []) + (showsBlobs ? ["blobs"] : []))
       for layer in layers {
@@ -63,7 +67,7 @@ struct InspectReport {
         if showsBlobs { cells.append(Self.blobs(layer.blobs)) }
         table.add(cells)
       }
-      let name = [Format.counted(layers.count, "layer"), ""] + (hasNet ? [""] : [])
+      let name = [Format.counted(layers.count, noun), ""] + (hasNet ? [""] : [])
       table.add(name + cells(result.totals) + (showsBlobs ? [""] : []))
       return table.lines(width: width, shortening: [0, 1, 2])
     }
@@ -77,7 +81,9 @@ struct InspectReport {
 
   private func typeLines(_ width: Int?) -> [String] {
     var table = Table()
-    table.add(["type", "layers", "parameters"] + (hasNet ? ["mult-adds", "memory"] : []))
+    table.add(
+      [result.graph == nil ? "type" : "operator", noun + "s", "parameters"]
+        + (hasNet ? ["mult-adds", "memory"] : []))
     for (type, totals) in types { table.add([type, Format.grouped(totals.layers)] + cells(totals)) }
     table.add(["all", Format.grouped(layers.count)] + cells(result.totals))
     return table.lines(width: width, shortening: [0])
@@ -108,14 +114,15 @@ struct InspectReport {
 
   private var summary: [String] {
     var lines: [String] = []
+    if let graph = result.graph { lines.append(graph.line) }
     if hasNet {
       lines += ValueLines.lines("input", result.inputs) + ValueLines.lines("output", result.outputs)
       if let peak = result.peakBytes, let layer = result.peakLayer, peak > 0 {
         let bound = result.isComplete ? "" : "≥ "
-        lines.append("peak memory: \(bound)\(Format.memory(peak)), at layer '\(Format.name(layer))'")
+        lines.append("peak memory: \(bound)\(Format.memory(peak)), at \(noun) '\(Format.name(layer))'")
       }
     }
-    if result.weights != nil {
+    if result.weights != nil || result.graph != nil {
       let blobs = result.layers.flatMap(\.blobs)
       let counts = Dictionary(grouping: blobs, by: { $0.storage ?? "" }).sorted { $0.key < $1.key }
       lines.append(
@@ -127,7 +134,16 @@ struct InspectReport {
   }
 
   /// What a user of the net has to know, each on one line that begins with `note:`.
-  private var notes: [String] { forkNotes + obstacleNotes + findingNotes }
+  private var notes: [String] { graphNotes + forkNotes + obstacleNotes + findingNotes }
+
+  private var graphNotes: [String] {
+    guard let graph = result.graph else { return [] }
+    return graph.openBatches.map {
+      let name = Format.name($0)
+      return
+        "note: the file leaves the batch of '\(name)' open; shown for 1, --input-shape \(name)=… gives another"
+    } + graph.unread.map { "note: not looked at: \($0)" }
+  }
 
   private var forkNotes: [String] {
     var lines: [String] = []
@@ -135,21 +151,22 @@ struct InspectReport {
       $0.key < $1.key
     }
     for (type, layers) in types {
-      lines.append("note: fork: type \(type) of \(Self.names(layers))")
+      let word = result.graph == nil ? "fork: type" : "no operator of ONNX:"
+      lines.append("note: \(word) \(type) of \(names(layers))")
     }
     var fields: [String: [InspectResult.Layer]] = [:]
     for layer in result.layers { for field in layer.forkFields { fields[field, default: []].append(layer) } }
     // The parameters of a fork's type go without saying.
     for (field, layers) in fields.sorted(by: { $0.key < $1.key }) where !layers.allSatisfy(\.isForkType) {
-      lines.append("note: fork: field '\(field)' of \(Self.names(layers.filter { !$0.isForkType }))")
+      lines.append("note: fork: field '\(field)' of \(names(layers.filter { !$0.isForkType }))")
     }
     return lines
   }
 
-  private static func names(_ layers: [InspectResult.Layer]) -> String {
+  private func names(_ layers: [InspectResult.Layer]) -> String {
     layers.count == 1
-      ? "layer '\(Format.name(layers[0].name))'"
-      : "\(Format.grouped(layers.count)) layers: "
+      ? "\(noun) '\(Format.name(layers[0].name))'"
+      : "\(Format.grouped(layers.count)) \(noun)s: "
         + Format.names(layers.map { Format.name($0.name) })
   }
 
@@ -246,6 +263,7 @@ extension InspectReport {
       ),
       ("inputs", .array(result.inputs.map(ValueLines.json))),
       ("outputs", .array(result.outputs.map(ValueLines.json))),
+      ("onnx", result.graph?.json ?? .null),
       (
         "findings",
         .array(
@@ -293,6 +311,28 @@ extension InspectReport {
         ])
       ),
       ("obstacle", layer.obstacle.map(JSONValue.string) ?? .null),
+    ])
+  }
+}
+
+extension InspectResult.Graph {
+  /// `ONNX: format version 8, operator set 17, written by caffold 0.1.0`.
+  fileprivate var line: String {
+    let sets = opsets.map { $0.domain.isEmpty ? "\($0.version)" : "\($0.domain) \($0.version)" }
+    return "ONNX: format version \(irVersion), operator set\(sets.count == 1 ? "" : "s") "
+      + sets.joined(separator: ", ") + (producer.isEmpty ? "" : ", written by \(producer.withoutControls)")
+  }
+
+  fileprivate var json: JSONValue {
+    .object([
+      ("irVersion", .integer(irVersion)),
+      (
+        "opsets",
+        .array(
+          opsets.map { .object([("domain", .string($0.domain)), ("version", .integer($0.version))]) })
+      ),
+      ("producer", .string(producer)), ("openBatches", .array(openBatches.map(JSONValue.name))),
+      ("unread", .array(unread.map(JSONValue.string))),
     ])
   }
 }
