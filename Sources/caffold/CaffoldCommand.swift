@@ -31,6 +31,27 @@ struct CaffoldCommand: ParsableCommand {
         Diagnostic(.error, at: .none, "the arguments cannot be read: /proc/self/cmdline cannot be opened"))
       Glibc.exit(2)
     }
+    if let error = unknownCommand() {
+      Console.error(error)
+      Glibc.exit(64)
+    }
     main(nil)
+  }
+
+  /// What is wrong with the first argument, where it is a word and no command; nil where it is one.
+  ///
+  /// ArgumentParser would speak of unexpected arguments, and has no suggestion.
+  private static func unknownCommand() -> Diagnostic? {
+    guard CommandLine.arguments.count > 1 else { return nil }
+    let word = CommandLine.arguments[1]
+    let commands = configuration.subcommands.map { $0.configuration }
+    if word.hasPrefix("-") || word == "help" || commands.contains(where: { $0.commandName == word }) {
+      return nil
+    }
+    let shown = commands.filter { $0.shouldDisplay }.compactMap { $0.commandName }
+    let remedy = Suggestion.clause(for: word, among: shown)
+    return Diagnostic(
+      .error, at: .none,
+      "there is no command '\(word)'\(remedy.isEmpty ? "; 'caffold --help' lists them" : remedy)")
   }
 }

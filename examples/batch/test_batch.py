@@ -73,7 +73,7 @@ def test_what_changed_is_done_again(models, tmp_path, change):
     elif change == "output":
         (out / "b.caffemodel").write_bytes(b"cut short")
     else:
-        options = ["--skip-layer", "nothing"]
+        options = ["--skip-layer", "conv1"]
     again = ["folded"] * 3 if change == "options" else ["unchanged", "folded", "unchanged"]
     assert statuses(batch(models, out, *options)[1]) == again
 
@@ -105,6 +105,68 @@ def test_a_folder_per_model(models, tmp_path):
     )
     files = sorted(str(path.relative_to(out)) for path in out.rglob("*.*") if path.name[0] != ".")
     assert files == ["x/deploy.prototxt", "x/model.caffemodel", "y/model.caffemodel", "y/net.prototxt"]
+
+
+def test_what_is_told_of_each_model(models, tmp_path):
+    """Layers before and after, what stays and why, the check's error, the size: the same on a later run."""
+    text = (models / "b.prototxt").read_text()
+    (models / "b.prototxt").write_text(text.replace("eps: 0.001", "eps: 0.001 use_global_stats: false", 1))
+    out = tmp_path / "out"
+    reports = [batch(models, out, "--dry-run")[1], batch(models, out)[1], batch(models, out)[1]]
+    assert [report["dryRun"] for report in reports] == [True, False, False]
+    assert [statuses(report)[0] for report in reports] == ["folded", "folded", "unchanged"]
+    told = [[{**model, "status": ""} for model in report["models"]] for report in reports]
+    assert told[1] == told[2]
+    for model in told[0]:
+        assert model["bytes"].pop("after") is None
+    for dry, model in zip(told[0], told[1]):
+        size = sum(os.path.getsize(path) for path in model["outputs"])
+        assert model["bytes"].pop("after") == size
+        assert dry == model
+    plain, training, _ = told[1]
+    assert plain["layers"]["after"] < plain["layers"]["before"]
+    inputs = [models / f"a{end}" for end in (".prototxt", ".caffemodel")]
+    assert plain["bytes"]["before"] == sum(os.path.getsize(path) for path in inputs)
+    assert plain["stays"] == []
+    assert 0 < plain["worstError"] < 1e-6
+    assert "BatchNorm" in [stay["type"] for stay in training["stays"]]
+    assert any("use_global_stats: false" in stay["message"] for stay in training["stays"])
+
+
+def test_the_table(models, tmp_path):
+    (models / "b.prototxt").write_text("layer {")
+    command = [CAFFOLD, "fold", "--batch", models, "-o", tmp_path / "out"]
+    said = subprocess.run(command, capture_output=True, text=True).stderr.splitlines()
+    head = next(number for number, line in enumerate(said) if line.startswith("model "))
+    assert said[head].split() == ["model", "layers", "stay", "error", "size"]
+    rows = {line.split()[0]: line.split()[1:] for line in said[head + 2 : head + 5]}
+    assert rows[f"{models}/a.prototxt"][:4] == ["folded", "26", "→", "14"]
+    assert rows[f"{models}/b.prototxt"] == ["failed"]
+    assert said[-1] == "3 models: 2 folded, 0 unchanged, 1 failed"
+    dry = subprocess.run([*command, "--dry-run"], capture_output=True, text=True).stderr.splitlines()
+    assert dry[-1] == "3 models: 0 folded, 2 unchanged, 1 failed; dry run, nothing written"
+
+
+def test_a_dry_run_writes_nothing(models, tmp_path):
+    before = sorted(models.rglob("*"))
+    code, report, _ = batch(models, tmp_path / "out", "--dry-run")
+    assert code == 0
+    assert statuses(report) == ["folded"] * 3
+    assert not (tmp_path / "out").exists()
+    assert sorted(models.rglob("*")) == before
+
+
+def test_results_beside_the_inputs_are_no_models(models, tmp_path):
+    """Neither those of a fold without -o nor those of an earlier batch, below the same folder."""
+    names = [model["model"] for model in batch(models, tmp_path / "out", "--dry-run")[1]["models"]]
+    subprocess.run([CAFFOLD, "fold", models / "a.prototxt", models / "a.caffemodel", "-q"], check=True)
+    assert (models / "a_inference.prototxt").exists()
+    for out in (models / "results", models / "others", tmp_path / "out"):
+        report = batch(models, out)[1]
+        assert [model["model"] for model in report["models"]] == names
+        assert statuses(report) == ["folded"] * 3
+    # Results are models where they are asked for.
+    assert statuses(batch(models / "results", tmp_path / "again")[1]) == ["folded"] * 3
 
 
 def test_a_list_of_models(models, tmp_path):
@@ -150,3 +212,26 @@ def test_the_workflow(models, tmp_path):
     assert report["layers"]["after"] < report["layers"]["before"]
     second = subprocess.run(command, capture_output=True, text=True)
     assert "Nothing to be done" in second.stdout + second.stderr
+
+
+def test_the_workflow_finds_the_models_of_a_batch(models, tmp_path):
+    """The part of the Snakefile that looks for models, run as the Python that it is."""
+    for name, files in {
+        "zoo/x": ["deploy.prototxt", "old.prototxt", "model.caffemodel"],
+        "zoo/y": ["net.prototxt", "model.caffemodel"],
+        "zoo/z": ["one.prototxt", "two.prototxt", "model.caffemodel"],
+        "zoo/w": ["deploy_a.prototxt", "train.prototxt", "model.caffemodel"],
+        "zoo/v": ["a.prototxt", "a.caffemodel", "a_inference.prototxt", "a_inference.caffemodel"],
+        ".hidden": ["a.prototxt", "a.caffemodel"],
+    }.items():
+        for file in files:
+            (models / name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(models / f"a{Path(file).suffix}", models / name / file)
+    batch(models, models / "earlier")
+    report = batch(models, tmp_path / "out", "--dry-run")[1]
+    code = (HERE / "Snakefile").read_text().split("\nrule all:")[0]
+    names = {"config": {"models": str(models), "out": str(tmp_path / "out")}}
+    exec(compile(code, "Snakefile", "exec"), names)
+    found = {(str(models / f"{name}.prototxt"), str(path)) for name, path in names["WEIGHTS"].items()}
+    assert found == {(model["model"], model["weights"]) for model in report["models"]}
+    assert len(found) == 7

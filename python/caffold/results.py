@@ -273,11 +273,37 @@ class ExtractResult(Result):
 
 
 @dataclass(frozen=True)
+class BatchLayerCounts(Result):
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class StayingLayers(Result):
+    layer: str
+    type: str
+    count: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ByteCounts(Result):
+    before: int
+    after: Optional[int]
+
+
+@dataclass(frozen=True)
 class BatchModel(Result):
     model: str
     weights: Optional[str]
     outputs: List[str]
     status: str
+    layers: Optional[BatchLayerCounts]
+    rewrites: Optional[int]
+    stays: List[StayingLayers]
+    worst_error: Optional[float]
+    bytes: Optional[ByteCounts]
     message: str
 
 
@@ -286,6 +312,7 @@ class BatchResult(Result):
     caffold: Version
     command: str
     config: Optional[str]
+    dry_run: bool
     folded: int
     unchanged: int
     failed: int

@@ -16,7 +16,10 @@ struct BatchModel {
   var outputs: [String] { inputs.map { Files.join(folder, Files.split($0).name) } }
 
   /// Where it is noted what the outputs were made from: hidden, beside them.
-  var stamp: String { Files.join(folder, ".\(Files.split(files.model).name).caffold") }
+  var stamp: String { Files.join(folder, Self.stampName(of: Files.split(files.model).name)) }
+
+  /// The name of that file for a net definition of this name.
+  static func stampName(of definition: String) -> String { ".\(definition).caffold" }
 }
 
 /// The models of a batch, from a folder or a list.
@@ -30,7 +33,8 @@ enum BatchList {
     var seen: Set<Files.Identity> = []
     let models =
       try Files.isFolder(path)
-      ? search(path, output, definitionOnly, &seen) : list(path, output, definitionOnly)
+      ? withoutResults(search(path, output, definitionOnly, &seen), path, output)
+      : list(path, output, definitionOnly)
     guard !models.isEmpty else { throw BatchError.noModels(path: path, definitionOnly: definitionOnly) }
     var makers: [String: String] = [:]
     for model in models {
@@ -43,6 +47,25 @@ enum BatchList {
     return models
   }
 
+  /// The models without those that an earlier batch has made: a stamp lies beside them. Where all are such, or are made in the place of
+  /// their inputs, they are what is wanted.
+  private static func withoutResults(_ models: [BatchModel], _ folder: String, _ output: String)
+    -> [BatchModel]
+  {
+    guard !Files.isSame(folder, output) else { return models }
+    let own = models.filter { model in
+      let (folder, name) = Files.split(model.files.model)
+      return !Files.exists(Files.join(folder, BatchModel.stampName(of: name)))
+    }
+    return own.isEmpty ? models : own
+  }
+
+  /// The files of a folder without those that a fold of one of them has made beside it: `net_inference.prototxt` beside `net.prototxt`.
+  private static func withoutFolded(_ files: [String]) -> [String] {
+    let made = Set(files.map { Files.inserting("_inference", beforeExtensionOf: $0) })
+    return files.filter { !made.contains($0) }
+  }
+
   private static func search(
     _ folder: String, _ output: String, _ definitionOnly: Bool, _ seen: inout Set<Files.Identity>
   ) throws -> [BatchModel] {
@@ -52,7 +75,7 @@ enum BatchList {
     let names = try Files.list(folder).filter { !$0.hasPrefix(".") }.sorted()
     let (folders, files) = (
       names.filter { Files.isFolder(Files.join(folder, $0)) },
-      names.filter { !Files.isFolder(Files.join(folder, $0)) }
+      withoutFolded(names.filter { !Files.isFolder(Files.join(folder, $0)) })
     )
     let found = definitionOnly ? definitions(files).map { ($0, nil) } : pairs(files)
     for (definition, weights) in found {

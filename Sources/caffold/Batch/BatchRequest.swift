@@ -7,10 +7,10 @@ import JSON
 struct BatchRequest {
   var model: ModelFiles
   var options: RunOptions
-  /// Of these, what a batch can ask for: the folder, the replacing of inputs, the verification, the number type.
+  /// Of these, what a batch can ask for: the folder, the replacing of inputs, a dry run, the verification, the number type.
   var outputs: OutputOptions
 
-  private static let keys = ["model", "weights", "folder", "force", "verify", "numbers", "options"]
+  private static let keys = ["model", "weights", "folder", "force", "dryRun", "verify", "numbers", "options"]
 
   var json: JSONValue {
     .object([
@@ -18,6 +18,7 @@ struct BatchRequest {
       ("weights", model.weights.map(JSONValue.string) ?? .null),
       ("folder", outputs.folder.map(JSONValue.string) ?? .null),
       ("force", .boolean(outputs.mayReplaceInputs)),
+      ("dryRun", .boolean(outputs.isDryRun)),
       ("verify", outputs.verification.map { .array($0.inputShapes.map(JSONValue.string)) } ?? .null),
       ("numbers", outputs.numbers.map { .string($0.rawValue) } ?? .null),
       ("options", options.json),
@@ -42,6 +43,7 @@ struct BatchRequest {
     outputs = OutputOptions()
     outputs.folder = try text("folder")
     outputs.mayReplaceInputs = try object.required("force").boolean(for: "force")
+    outputs.isDryRun = try object.required("dryRun").boolean(for: "dryRun")
     outputs.verification = try object.required("verify").optional { node throws(JSONError) in
       var verification = VerificationOptions()
       verification.inputShapes = try node.strings(for: "verify")

@@ -11,16 +11,10 @@ import Threads
 ///
 /// Outputs that were made from the same inputs, rules, options and version are left as they are.
 struct BatchRun {
-  /// What became of a model.
-  enum Outcome: String {
-    case folded
-    case unchanged
-    case failed
-  }
-
   private struct Result {
-    var outcome: Outcome
+    var outcome: BatchReport.Outcome
     var message = ""
+    var summary: BatchSummary?
   }
 
   private struct Job {
@@ -85,9 +79,10 @@ struct BatchRun {
     } catch {
       return finish(index, Result(outcome: .failed, message: error.diagnostic.text))
     }
-    if let stamp = Stamp(digest: digest.value, outputs: model.outputs), Stamp(readFrom: model.stamp) == stamp
+    if let stamp = Stamp(digest: digest.value, outputs: model.outputs),
+      let known = Stamp(readFrom: model.stamp), known == stamp, let summary = known.summary
     {
-      return finish(index, Result(outcome: .unchanged))
+      return finish(index, Result(outcome: .unchanged, summary: summary))
     }
     guard
       let process = ChildProcess(
@@ -100,6 +95,7 @@ struct BatchRun {
         ))
     }
     running[process.id] = Job(index: index, process: process, digest: digest.value, inputs: inputs)
+    showProgress()
   }
 
   private func request(_ model: BatchModel) -> BatchRequest {
@@ -112,14 +108,18 @@ struct BatchRun {
     guard let (id, status) = ChildProcess.waitForAny(), let job = running.removeValue(forKey: id) else {
       return
     }
-    let words = job.process.takeWords()
+    let (words, printed) = job.process.takeOutput()
     let model = models[job.index]
     guard status == 0 else {
       let ending = status > 128 ? "ended by signal \(status - 128)" : "exit status \(status)"
       let message = words.isEmpty ? "\(model.files.model): error: \(ending)" : String(words.dropLast())
       return finish(job.index, Result(outcome: .failed, message: message))
     }
-    guard let stamp = Stamp(digest: job.digest, outputs: model.outputs) else {
+    let summary = BatchSummary(reading: printed)
+    if outputs.isDryRun {
+      return finish(job.index, Result(outcome: .folded, message: words, summary: summary))
+    }
+    guard let stamp = Stamp(digest: job.digest, outputs: model.outputs, summary: printed) else {
       let message = "\(model.files.model): error: its outputs are gone; another program removed them"
       return finish(job.index, Result(outcome: .failed, message: message))
     }
@@ -131,16 +131,18 @@ struct BatchRun {
     } catch {
       unlink(model.stamp)
     }
-    finish(job.index, Result(outcome: .folded, message: words))
+    finish(job.index, Result(outcome: .folded, message: words, summary: summary))
   }
 
   private mutating func finish(_ index: Int, _ result: Result) {
     results[index] = result
+    if Console.isTerminal { Console.redraw("") }
     if result.outcome == .failed {
       Console.log(result.message + "\n")
     } else if report.isVerbose {
       Console.log("\(models[index].files.model): \(result.outcome.rawValue)\n")
     }
+    showProgress()
   }
 
   /// Refuses outputs that are files which the batch reads; with `--force` a model may replace its own inputs and what is
@@ -169,6 +171,9 @@ struct BatchRun {
   private func settingsDigest(_ files: RuleFiles) throws -> ContentDigest {
     var digest = ContentDigest()
     digest.add(Caffold.version)
+    // What a dry run would write is up to date as well.
+    var outputs = outputs
+    outputs.isDryRun = false
     digest.add(BatchRequest(model: ModelFiles(model: ""), options: options, outputs: outputs).json.text)
     for source in BuiltinRuleFiles.sources { digest.add(String(decoding: source.bytes, as: UTF8.self)) }
     for file in files.entries { digest.add(String(decoding: file.source.bytes, as: UTF8.self)) }
@@ -178,36 +183,23 @@ struct BatchRun {
 
   // MARK: Report
 
-  private func count(_ outcome: Outcome) -> Int { results.count { $0?.outcome == outcome } }
-
-  private func printReport() {
-    if report.format == .json { return Console.output(json.text) }
-    guard !report.isQuiet else { return }
-    let counts = [Outcome.folded, .unchanged, .failed].map { "\(Format.grouped(count($0))) \($0.rawValue)" }
-    Console.log("\(Format.counted(models.count, "model")): \(counts.joined(separator: ", "))\n")
+  /// On a terminal, how far the batch has come.
+  private func showProgress() {
+    guard Console.isTerminal, !report.isQuiet else { return }
+    let done = results.count { $0 != nil }
+    let current = running.values.map(\.index).min().map { ", at \(models[$0].files.model.withoutControls)" }
+    Console.redraw("\(done) of \(Format.counted(models.count, "model")) done\(current ?? "")")
   }
 
-  private var json: JSONValue {
-    .object([
-      ("caffold", .object([("version", .string(Caffold.version))])),
-      ("command", .string("fold --batch")),
-      ("config", options.projectFile.map(JSONValue.string) ?? .null),
-      ("folded", .integer(count(.folded))),
-      ("unchanged", .integer(count(.unchanged))),
-      ("failed", .integer(count(.failed))),
-      (
-        "models",
-        .array(
-          zip(models, results).map { model, result in
-            .object([
-              ("model", .string(model.files.model)),
-              ("weights", model.files.weights.map(JSONValue.string) ?? .null),
-              ("outputs", .array(model.outputs.map(JSONValue.string))),
-              ("status", .string(result?.outcome.rawValue ?? "failed")),
-              ("message", .string(result?.message ?? "")),
-            ])
-          })
-      ),
-    ])
+  private func printReport() {
+    if Console.isTerminal { Console.redraw("") }
+    let rows = zip(models, results).map { model, result in
+      BatchReport.Row(
+        model: model, outcome: result?.outcome ?? .failed, summary: result?.summary,
+        message: result?.message ?? "")
+    }
+    let batch = BatchReport(rows: rows, isDryRun: outputs.isDryRun, projectFile: options.projectFile)
+    if report.format == .json { return Console.output(batch.json.text) }
+    if !report.isQuiet { Console.log(batch.text(width: Console.errorWidth)) }
   }
 }

@@ -4,16 +4,22 @@
 struct ChildProcess {
   /// The process.
   let id: pid_t
-  /// What it says on standard error; an unnamed file, so that nobody has to read while it runs.
+  /// What it says on standard error, and what it prints on standard output: unnamed files, so that nobody has to read while it runs.
   private let words: UnsafeMutablePointer<FILE>
+  private let printed: UnsafeMutablePointer<FILE>
 
   /// Starts this program with other arguments; nil when the system has no process to spare.
   ///
   /// - Parameter input: what it finds on its standard input.
   init?(arguments: [String], input: String) {
     guard let words = tmpfile() else { return nil }
+    guard let printed = tmpfile() else {
+      fclose(words)
+      return nil
+    }
     guard let request = Self.file(holding: input) else {
       fclose(words)
+      fclose(printed)
       return nil
     }
     defer { fclose(request) }
@@ -21,17 +27,19 @@ struct ChildProcess {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, fileno(request), STDIN_FILENO)
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, fileno(printed), STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, fileno(words), STDERR_FILENO)
     var list: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { for argument in list { free(argument) } }
     var id: pid_t = 0
     guard posix_spawn(&id, "/proc/self/exe", &actions, nil, &list, environ) == 0 else {
       fclose(words)
+      fclose(printed)
       return nil
     }
     self.id = id
     self.words = words
+    self.printed = printed
   }
 
   /// An unnamed file.
@@ -57,14 +65,21 @@ struct ChildProcess {
     }
   }
 
-  /// What it said, once it has ended. Gives the file back; to be called once.
-  func takeWords() -> String {
-    defer { fclose(words) }
-    rewind(words)
+  /// What it said and printed, once it has ended. Gives the files back; to be called once.
+  func takeOutput() -> (words: String, printed: String) {
+    defer {
+      fclose(words)
+      fclose(printed)
+    }
+    return (Self.content(of: words), Self.content(of: printed))
+  }
+
+  private static func content(of file: UnsafeMutablePointer<FILE>) -> String {
+    rewind(file)
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
-      let count = fread(&buffer, 1, buffer.count, words)
+      let count = fread(&buffer, 1, buffer.count, file)
       guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
       bytes += buffer[..<count]
     }

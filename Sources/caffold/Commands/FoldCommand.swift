@@ -17,6 +17,10 @@ struct FoldCommand: ParsableCommand {
 
         caffold fold --batch models/ -o out/ -j 4
 
+      Sets of built-in rules: inference and forks are on. Others, for --extend-select: deploy makes a training net one for inference, \
+      upgrade writes the current syntax, portable and portable-names write what all forks read, preprocess folds the input's mean and \
+      scale, fuse-linear merges linear layers.
+
       Before anything is written, the layers of every rewrite are run before and after it, on random values with the \
       real weights.
 
@@ -109,7 +113,6 @@ struct FoldCommand: ParsableCommand {
       throw ValidationError("--batch writes to the folder of -o, under the names of the inputs")
     }
     if onlyChecks { throw ValidationError("--check is for one model, not for --batch") }
-    if output.dryRun { throw ValidationError("--batch has no dry run; --batch … --definition-only is quick") }
     if report.diff { throw ValidationError("--diff is for one model, not for --batch") }
     try output.check(hasWeights: !definitionOnly)
     try check.validate()

@@ -3,6 +3,7 @@ import CaffeIO
 import CaffoldKit
 import Diagnostics
 import Glibc
+import JSON
 
 /// One model of `caffold fold --batch`, in a process of its own: a crash, or memory that runs out, takes that model only.
 struct FoldRequestCommand: ParsableCommand {
@@ -18,6 +19,7 @@ struct FoldRequestCommand: ParsableCommand {
       let result = try Caffold.fold(
         request.model, request.options, to: request.outputs, observer: Console.observer())
       try FoldPrinter.quiet.print(result)
+      Console.output(JSONValue.object(BatchSummary(result).members).text)
     }
   }
 

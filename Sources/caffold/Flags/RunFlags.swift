@@ -16,7 +16,11 @@ struct RuleFlags: ParsableArguments {
       valueName: "rules"))
   var select: [String] = []
 
-  @Option(name: .customLong("extend-select"), help: ArgumentHelp("These rules too.", valueName: "rules"))
+  @Option(
+    name: .customLong("extend-select"),
+    help: ArgumentHelp(
+      "These rules too: ids, globs, or sets such as deploy, upgrade, portable, preprocess and fuse-linear.",
+      valueName: "rules"))
   var extendSelect: [String] = []
 
   @Option(help: ArgumentHelp("Not these rules.", valueName: "rules"))

@@ -294,6 +294,15 @@ def test_sarif(command, tmp_path):
     assert suppressed[0]["suppressions"] == [{"kind": "inSource", "justification": "so"}]
 
 
+def test_quiet_sarif(command, tmp_path):
+    """Notes are left out of the document, and there is one where nothing is left."""
+    path = put(tmp_path, CLEAN.replace('"Convolution"', '"ForkConvolution"'))
+    loud = check(command, path, "--format", "sarif", code=0).document["runs"][0]
+    quiet = check(command, path, "--format", "sarif", "-q", code=0).document["runs"][0]
+    assert [found["ruleId"] for found in loud["results"]] == ["fork-type"]
+    assert quiet["results"] == []
+
+
 def sarif_schema():
     """The part of SARIF 2.1.0 that is written: no package of PyPI carries the whole schema."""
     return caffold.ROOT / "Tests" / "Oracles" / "support" / "sarif.schema.json"
@@ -375,6 +384,35 @@ def test_a_target_of_ones_own(command, tmp_path):
     assert "its tiles are no larger" in document["nets"][0]["findings"][1]["reason"]
 
 
+PRECISE = """\
+schema: 1
+target:
+  id: single-chip
+  summary: The compiler of a chip that takes single precision.
+  source: its manual, edition 3
+  date: 2026-11
+  evidence: documented
+  limits:
+    - {numbers: float32}
+"""
+
+
+def test_findings_about_weights_have_the_place_of_their_layer(command, tmp_path):
+    weights = nets.schema.NetParameter()
+    blob = weights.layer.add(name="conv", type="Convolution").blobs.add()
+    blob.shape.dim.extend([4, 3, 3, 3])
+    blob.double_data.extend([1.0] * 108)
+    (tmp_path / "net.caffemodel").write_bytes(weights.SerializeToString())
+    net, target = put(tmp_path, CLEAN), put(tmp_path, PRECISE, "chip.yaml")
+    result = command.run(
+        "check", net, tmp_path / "net.caffemodel", "--target", target, "--format", "json"
+    ).document
+    found = [item for item in result["nets"][0]["findings"] if "single precision" in item["reason"]]
+    assert [(item["layer"], item["place"]["line"], item["place"]["column"]) for item in found] == [
+        ("conv", 4, 3)
+    ]
+
+
 def test_fold_for_a_target(command, tmp_path):
     target = put(tmp_path, TARGET, "chip.yaml")
     text = CLEAN.replace("dim: 8 dim: 8", "dim: 7 dim: 7").replace(
@@ -410,3 +448,15 @@ def test_fold_check(command, tmp_path):
     assert command.run("fold", put(tmp_path, CLEAN), "--definition-only", "--check").code == 0
     assert sorted(tmp_path.iterdir()) == before
     assert command.run("fold", left, "--definition-only", "--check", "-o", tmp_path / "o").code == 64
+
+
+def test_fold_check_of_a_net_that_only_the_upgrade_changes(command, tmp_path):
+    old = put(
+        tmp_path,
+        'input: "data" input_dim: 1 input_dim: 3 input_dim: 8 input_dim: 8\n'
+        'layers { name: "r" type: RELU bottom: "data" top: "r" }\n',
+    )
+    result = command.run("fold", old, "--definition-only", "--check", "--extend-select", "upgrade")
+    assert result.code == 1
+    assert result.stderr.endswith("left to fold: the upgrade to the current syntax\n")
+    assert command.run("fold", old, "--definition-only", "--check").code == 0

@@ -1,6 +1,8 @@
 """The command as a program: exit codes, files that survive, bad input, the JSON document."""
 
+import os
 import random
+import subprocess
 
 import caffold
 import nets
@@ -650,3 +652,27 @@ def test_different_reasons_and_a_few_alike_are_said_each(command, tmp_path):
     ]
     assert len(notes) == 3
     assert "note: BatchNorm 'bn1' stays: blob 'c1' is also read by Silence 'd'" in notes
+
+
+def test_an_unknown_command_gets_a_suggestion(command):
+    done = command.run("inspct", "net.prototxt")
+    assert done.code == 64
+    assert done.stderr == "error: there is no command 'inspct'; did you mean 'inspect'?\n"
+    assert command.run("xyzzy").stderr == "error: there is no command 'xyzzy'; 'caffold --help' lists them\n"
+
+
+def test_a_reader_of_progress_that_is_gone_ends_no_run(command, tmp_path):
+    """The run ends as it would: a pipe that nobody reads raises a signal, which would end it."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    digits = [command.ROOT / "examples" / "digits" / f"digits.{end}" for end in ("prototxt", "caffemodel")]
+    done = subprocess.run(
+        [command.BINARY, "fold", *digits, "-o", tmp_path / "out", "--verify"],
+        capture_output=True,
+        pass_fds=[writing],
+        env={**os.environ, "CAFFOLD_PROGRESS": str(writing)},
+        check=False,
+    )
+    os.close(writing)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "digits.caffemodel").exists()
