@@ -33,4 +33,17 @@ import Testing
     #expect(statistics([.nan], piece: 1).mean == nil)
     #expect(statistics([], piece: 1).zeroShare == 0)
   }
+
+  /// Each finite number is counted once, the largest in the last interval; numbers whose distance has no inverse are not counted.
+  @Test func histogram() {
+    func histogram(_ values: [Double]) -> [Int] {
+      let found = statistics(values, piece: 3)
+      return found.histogram { count in values.withUnsafeBufferPointer(count) }
+    }
+    let counts = histogram([0, 1, 1, 47.5, 48, .nan, .infinity])
+    #expect(counts.count == 48 && counts[0] == 1 && counts[1] == 2 && counts[47] == 2)
+    #expect(counts.reduce(0, +) == 5)
+    #expect(histogram([3, 3]) == [] && histogram([]) == [] && histogram([0, .leastNonzeroMagnitude]) == [])
+    #expect(histogram([-.greatestFiniteMagnitude, .greatestFiniteMagnitude]).reduce(0, +) == 2)
+  }
 }

@@ -58,3 +58,29 @@ package struct BlobStatistics: Sendable, Equatable {
     finite += taken
   }
 }
+
+extension BlobStatistics {
+  /// How many intervals a histogram has.
+  private static let bins = 48
+
+  /// How many of the finite numbers lie in each of 48 equal intervals from the smallest to the largest; empty for numbers that are all
+  /// the same.
+  ///
+  /// - Parameter pass: hands the numbers that these statistics are of to the function that it is given, in as many parts as it likes.
+  package func histogram(
+    _ pass: ((UnsafeBufferPointer<Double>) -> Void) throws -> Void
+  ) rethrows -> [Int] {
+    guard let least = smallest, let most = largest, least < most else { return [] }
+    var counts = [Int](repeating: 0, count: Self.bins)
+    // Halves: the distance of two doubles may be more than any double.
+    let scale = Double(Self.bins) / (most / 2 - least / 2)
+    // Numbers so close to 0 that their distance has no inverse are all the same to a picture.
+    guard scale.isFinite else { return [] }
+    try pass { values in
+      for value in values where value.isFinite {
+        counts[min(Self.bins - 1, Int((value / 2 - least / 2) * scale))] += 1
+      }
+    }
+    return counts
+  }
+}

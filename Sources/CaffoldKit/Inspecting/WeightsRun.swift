@@ -13,9 +13,6 @@ struct WeightsRun {
   let folder: String?
   let observer: RunObserver
 
-  /// How many intervals a histogram has.
-  private static let bins = 48
-
   func run() throws -> WeightsResult {
     try Files.restore([path], observer)
     let file = try WeightsFile(path: path)
@@ -50,7 +47,9 @@ struct WeightsRun {
     }
     let statistics = try file.statistics(of: blob)
     result.statistics = statistics
-    if makesHistograms { result.histogram = try histogram(of: blob, statistics, file) }
+    if makesHistograms {
+      result.histogram = try statistics.histogram { count in try file.forEachChunk(of: blob) { count($1) } }
+    }
     if let folder {
       let path = Files.join(folder, "\(stem).\(index).npy")
       try OutputPair.check(path, [self.path], force: false)
@@ -58,21 +57,6 @@ struct WeightsRun {
       result.file = path
     }
     return result
-  }
-
-  private func histogram(
-    of blob: StoredBlob, _ statistics: BlobStatistics, _ file: WeightsFile
-  ) throws -> [Int] {
-    guard let least = statistics.smallest, let most = statistics.largest, least < most else { return [] }
-    var counts = [Int](repeating: 0, count: Self.bins)
-    // Halves: the distance of two doubles may be more than any double.
-    let scale = Double(Self.bins) / (most / 2 - least / 2)
-    try file.forEachChunk(of: blob) { _, values in
-      for value in values where value.isFinite {
-        counts[min(Self.bins - 1, Int((value / 2 - least / 2) * scale))] += 1
-      }
-    }
-    return counts
   }
 
   private func write(_ blob: StoredBlob, of file: WeightsFile, to path: String) throws {

@@ -10,6 +10,12 @@ struct LayerKnowledge {
   let layouts: [BlobLayout]
   let definitions: [TypeDefinition]
 
+  init(schema: Schema, layouts: [BlobLayout], definitions: [TypeDefinition]) {
+    self.schema = schema
+    self.layouts = layouts
+    self.definitions = definitions
+  }
+
   init(_ options: RunOptions, _ observer: RunObserver) throws {
     let schemas = try ForkSchemas(options.protos, observer)
     guard !options.rules.files.isEmpty else {

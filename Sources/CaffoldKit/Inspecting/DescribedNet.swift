@@ -1,0 +1,103 @@
+import CaffeIO
+import Definitions
+import Diagnostics
+import Layers
+import RuleModel
+import Verification
+
+/// A net with all that the descriptions of its layers say of it: shapes, cost, memory. Nothing is run.
+struct DescribedNet {
+  /// The net without its blobs.
+  let net: NetRunner
+  /// What its layers make and take.
+  let costs: NetCosts
+  /// The net with its blobs, or with the definitions of the user's files; nil where there is neither.
+  let runner: NetRunner?
+  /// Shapes of inputs, and of tops of layers that cannot be run, as they were given.
+  private let given: [Name: [Int]]
+
+  /// - Parameters:
+  ///   - inputShapes: as in `InputOptions.shapes`.
+  ///   - model: the path that messages name.
+  init(
+    _ definition: NetDefinition, state: NetState, weights: WeightsFile?, knowledge: LayerKnowledge,
+    inputShapes: [String] = [], model: String
+  ) throws {
+    let isKnown = weights != nil || !knowledge.definitions.isEmpty
+    runner =
+      isKnown
+      ? try NetRunner(
+        definition, state: state, schema: knowledge.schema, weights: weights, layouts: knowledge.layouts,
+        definitions: knowledge.definitions, keepsFaults: true) : nil
+    // Facts follow from parameters, but those of a layer that only a definition describes.
+    let defined = Dictionary(
+      (runner?.steps ?? []).compactMap { step in (step.layer as? DefinedLayer).map { (step.subject.name, $0) }
+      }
+    ) { first, _ in first }
+    net = try NetRunner(
+      definition, state: state, schema: knowledge.schema, parameters: UnknownParameters(),
+      substitutes: defined, keepsFaults: true)
+    given = try InputArguments(net, net, model: model).shapes(inputShapes)
+    do {
+      costs = try net.costs(given)
+    } catch {
+      throw InputValuesError(path: model, problem: error.diagnostic.sentence)
+    }
+  }
+
+  /// The facts as a result without findings.
+  func result(_ files: ModelFiles) -> InspectResult {
+    var result = InspectResult(model: files.model, weights: files.weights)
+    result.layers = zip(net.steps, costs.steps).map { Self.layer($0, $1) }
+    result.inputs = net.inputs.map { .init(name: $0.name, shape: given[$0.name] ?? $0.shape) }
+    var last: [Name: [Int]] = [:]
+    for input in result.inputs { last[input.name] = input.shape }
+    for (step, cost) in zip(net.steps, costs.steps) {
+      for (name, shape) in zip(step.tops, cost.tops) { last[name] = shape }
+    }
+    result.outputs = net.outputs.map { .init(name: $0, shape: last[$0]) }
+    result.isComplete = costs.isComplete
+    result.peakBytes = costs.peak.map { costs.steps[$0].liveCount * InspectResult.floatSize }
+    result.peakLayer = costs.peak.map { net.steps[$0].subject.name }
+    return result
+  }
+
+  private static func layer(_ step: NetRunner.Step, _ cost: NetCosts.Step) -> InspectResult.Layer {
+    var layer = InspectResult.Layer(name: step.subject.name, type: step.subject.type)
+    layer.bottoms = step.bottoms
+    layer.tops = zip(step.tops, cost.tops).map { InspectResult.Value(name: $0, shape: $1) }
+    layer.blobs = (cost.blobs ?? []).map { blob in
+      InspectResult.Blob(shape: blob.shape, count: blob.shape.saturatingProduct, storage: nil)
+    }
+    let isUntrained =
+      step.layer.map { !$0.isTrained }
+      ?? (LayerRegistry.facts(ofType: step.subject.type)?.blobs == LearnedBlobs.none)
+    let isDefined = step.layer is DefinedLayer
+    if !isDefined {
+      layer.parameters =
+        cost.blobs == nil
+        ? isUntrained ? 0 : nil : layer.blobs.reduce(0) { InspectResult.sum($0, $1.count) }
+    }
+    layer.multiplyAdds = isDefined ? nil : cost.multiplyAdds ?? (isUntrained ? 0 : nil)
+    if !cost.tops.contains(where: { $0 == nil }) {
+      layer.activationBytes =
+        zip(cost.tops, cost.isInPlace).reduce(0) { $1.1 ? $0 : $0 + $1.0!.product } * InspectResult.floatSize
+    }
+    let use = step.definition.forkUse
+    layer.isForkType = use.isType
+    layer.forkFields = use.fields
+    layer.obstacle = step.isCut ? step.obstacle?.diagnostic.sentence : nil
+    return layer
+  }
+}
+
+extension InspectResult {
+  /// Bytes of a number in single precision.
+  static let floatSize = 4
+
+  /// A sum that no file can make overflow.
+  static func sum(_ first: Int, _ second: Int) -> Int {
+    let (sum, overflow) = first.addingReportingOverflow(second)
+    return overflow ? .max : sum
+  }
+}
