@@ -52,6 +52,8 @@ unit: packages
 
 oracles: build probe $(VENV)
 	@Scripts/setup.sh tool strace
+	@Scripts/setup.sh tool dot graphviz
+	@Scripts/setup.sh tool chromium
 	CAFFOLD=$(CAFFOLD) .venv/bin/python -m pytest Tests/Oracles -n 2 -q -rs $(PYTEST_FLAGS)
 
 faults: build $(VENV)

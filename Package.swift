@@ -55,7 +55,8 @@ let package = Package(
         "Rules",
         "RuleModel", "YAML",
         "Diagnostics", "JSON",
-      ]),
+      ], plugins: ["EmbedPage"]),
+    .plugin(name: "EmbedPage", capability: .buildTool()),
     .executableTarget(
       name: "caffold",
       dependencies: [

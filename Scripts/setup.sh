@@ -3,7 +3,7 @@
 #
 #   Scripts/setup.sh packages   libyaml and pkg-config, by apt
 #   Scripts/setup.sh python     .venv with the packages of Tests/Oracles/requirements.txt
-#   Scripts/setup.sh tool NAME  valgrind or strace, by apt; goes on without where that fails
+#   Scripts/setup.sh tool NAME [PACKAGE]  a program, by apt; goes on without where that fails
 #   Scripts/setup.sh optional F the packages of F into .venv; goes on without where that fails
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -48,7 +48,7 @@ python() {
   touch .venv/made
 }
 
-tool() { command -v "$1" >/dev/null || (apt_install "$1") || echo "going on without $1" >&2; }
+tool() { command -v "$1" >/dev/null || (apt_install "${2:-$1}") || echo "going on without $1" >&2; }
 
 optional() {
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$1" ||
@@ -57,6 +57,6 @@ optional() {
 
 case "${1:-}" in
   packages | python) "$1" ;;
-  tool | optional) "$1" "$2" ;;
-  *) fail "usage: Scripts/setup.sh packages | python | tool NAME | optional FILE" ;;
+  tool | optional) "$@" ;;
+  *) fail "usage: Scripts/setup.sh packages | python | tool NAME [PACKAGE] | optional FILE" ;;
 esac

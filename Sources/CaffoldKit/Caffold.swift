@@ -83,6 +83,24 @@ public enum Caffold {
     try InspectRun(files, options, inputShapes: inputShapes, observer).run()
   }
 
+  /// Draws a net: its layers, their shapes and who reads whom; as a page also all that `inspect` knows of them, and histograms of the
+  /// weights.
+  ///
+  /// - Parameters:
+  ///   - inputShapes: as in `inspect`.
+  ///   - path: where the picture is written to; nil for nowhere.
+  /// - Returns: the picture.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read or written, and for an SVG without Graphviz. A page is written without it
+  ///   all the same, with tables alone, and the observer is told.
+  public static func graph(
+    _ files: ModelFiles, _ options: RunOptions = RunOptions(), inputShapes: [String] = [],
+    format: GraphFormat, writing path: String? = nil, observer: RunObserver = RunObserver()
+  ) throws -> [UInt8] {
+    try GraphRun(
+      files: files, options: options, inputShapes: inputShapes, format: format, path: path, observer: observer
+    ).run()
+  }
+
   /// Looks for what is wrong with a net, by the checks that are always made, by rules that report, and by what is known of the
   /// programs that take it over. Nothing is run and nothing is written.
   ///

@@ -16,8 +16,9 @@ struct CaffoldCommand: ParsableCommand {
     version: Caffold.version,
     subcommands: [
       FoldCommand.self, ApplyCommand.self, ExportCommand.self, VerifyCommand.self, CheckCommand.self,
-      InspectCommand.self, WeightsCommand.self, DiffCommand.self, ExtractCommand.self, ReshapeCommand.self,
-      ReduceCommand.self, RunCommand.self, CompareCommand.self, WhyCommand.self, RulesCommand.self,
+      InspectCommand.self, GraphCommand.self, WeightsCommand.self, DiffCommand.self, ExtractCommand.self,
+      ReshapeCommand.self, ReduceCommand.self, RunCommand.self, CompareCommand.self, WhyCommand.self,
+      RulesCommand.self,
       FoldRequestCommand.self,
     ])
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from caffold._command import CaffoldError, Diagnostic, Progress, find_binary
 from caffold._folding import apply, export, fold
-from caffold._looking import check, diff, extract, inspect, reduce, reshape, weights, why
+from caffold._looking import check, diff, extract, graph, inspect, reduce, reshape, weights, why
 from caffold._rules import prove, rules_list, rules_test
 from caffold._running import compare, run, verify
 
@@ -70,6 +70,7 @@ __all__ = [
     "extract",
     "find_binary",
     "fold",
+    "graph",
     "inspect",
     "prove",
     "reduce",

@@ -136,6 +136,16 @@ def call(
     return report
 
 
+def text_of(arguments: Sequence[str], *, cwd: Union[str, os.PathLike[str], None] = None) -> str:
+    """Runs a command that prints text and returns it. Raises CaffoldError where it fails."""
+    import subprocess
+
+    done = subprocess.run([find_binary(), *arguments], capture_output=True, cwd=cwd, check=False)
+    if done.returncode != 0:
+        raise CaffoldError(done.returncode, done.stderr.decode("utf-8", "replace"), None)
+    return done.stdout.decode("utf-8", "replace")
+
+
 def _run_watched(command, cwd, progress):
     """Runs a command and calls `progress`, in this thread, with what it says of its progress.
 

@@ -35,6 +35,7 @@ def fold(
     tolerance: Optional[float] = None,
     assume_stored_statistics: bool = False,
     plan: Optional[Path] = None,
+    report: Optional[Path] = None,
     force: bool = False,
     dry_run: bool = False,
     cwd: Optional[Path] = None,
@@ -43,8 +44,8 @@ def fold(
     """Rewrites a net by rules, writes it into the folder `out`, and returns the report.
 
     Without `weights` only the definition is rewritten. Without `out` the result is written beside the input;
-    with `plan` and without `out` only the plan is written. Unlike the command, `fold` reads no project file
-    unless `config` names one.
+    with `plan` and without `out` only the plan is written. `report` is a page about the fold (.html), written
+    whatever comes of the run. Unlike the command, `fold` reads no project file unless `config` names one.
 
     Raises CaffoldError: status 1 when the check or `verify` found a difference (nothing is written), 2 for
     bad input, a bad file or a bad rule.
@@ -72,6 +73,7 @@ def fold(
         tolerance=tolerance,
         assume_stored_statistics=assume_stored_statistics,
         plan=plan,
+        report=report,
         force=force,
         dry_run=dry_run,
         format="json",
@@ -90,6 +92,7 @@ def apply(
     check: bool = True,
     verify: bool = False,
     tolerance: Optional[float] = None,
+    report: Optional[Path] = None,
     force: bool = False,
     dry_run: bool = False,
     cwd: Optional[Path] = None,
@@ -106,6 +109,7 @@ def apply(
         no_check=not check,
         verify=verify,
         tolerance=tolerance,
+        report=report,
         force=force,
         dry_run=dry_run,
         format="json",

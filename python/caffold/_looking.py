@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Iterable, Optional, Union
 
 from caffold import _arguments as arguments
 from caffold._arguments import Params, Path, Paths, Shapes, Words
-from caffold._command import call
+from caffold._command import call, text_of
 
 if TYPE_CHECKING:
     from caffold.results import (
@@ -87,6 +88,35 @@ def inspect(
     from caffold.results import InspectResult
 
     return InspectResult.from_json(call(command, cwd=cwd))
+
+
+def graph(
+    model: Path,
+    weights: Optional[Path] = None,
+    out: Optional[Path] = None,
+    *,
+    input_shape: Optional[Shapes] = None,
+    phase: Optional[str] = None,
+    stage: Optional[Words] = None,
+    rules: Optional[Paths] = None,
+    proto: Optional[Paths] = None,
+    cwd: Optional[Path] = None,
+) -> str:
+    """Draws a net into the file `out`, a page (.html), a picture (.svg) or a text (.dot); returns its path.
+
+    Without `out` it returns the text, in Graphviz's language. A picture needs Graphviz's program `dot`.
+    """
+    command = ["graph", *arguments.paths(model), *arguments.paths(weights)]
+    command += arguments.flags(
+        output=out,
+        input_shape=arguments.shapes(input_shape),
+        phase=phase,
+        stage=stage,
+        rules=rules,
+        proto=proto,
+    )
+    printed = text_of(command, cwd=cwd)
+    return printed if out is None else os.fspath(out)
 
 
 def weights(

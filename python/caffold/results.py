@@ -577,6 +577,7 @@ class FoldResult(Result):
     precision: Optional[Precision]
     verification: Optional[VerifyResult]
     plan: Optional[File]
+    report: Optional[File]
     upgrade: Optional[Upgrade]
     target: Optional[TargetOutcome]
 

@@ -12,6 +12,8 @@ public struct OutputOptions: Sendable, Equatable {
   public var weights: String?
   /// The plan file; when it is the only output that is named, no nets are written.
   public var plan: String?
+  /// The page about the fold (HTML), which is written whatever becomes of the nets; it is no output that keeps them from being written.
+  public var report: String?
   /// Whether an output may replace a file that the run read.
   public var mayReplaceInputs = false
   /// Whether the run does all but write.

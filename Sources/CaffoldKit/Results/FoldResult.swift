@@ -67,6 +67,8 @@ public struct FoldResult {
   public internal(set) var outputs: Files?
   /// The plan file that was written.
   public internal(set) var planFile: File?
+  /// The page about the fold that was written.
+  public internal(set) var reportFile: File?
   /// Whether this was a run that writes nothing.
   public internal(set) var isDryRun = false
 

@@ -16,7 +16,7 @@ struct FoldRun {
   private let replayed: PlanFile?
   /// The program that takes the result over; nil for none.
   let target: Target?
-  private let observer: RunObserver
+  let observer: RunObserver
 
   /// - Throws: `DiagnosticError` for a target that there is not, or that does not take `input`.
   init(
@@ -48,7 +48,7 @@ struct FoldRun {
     let prepared = try prepare()
     let folded = prepared.folded
     var result = prepared.result
-    guard result.outcome == .done else { return result }
+    guard result.outcome == .done else { return try reporting(result, folded) }
     var written = Written()
     if let path = outputs?.plan, let stated = prepared.stated {
       let file = try PlanFile(
@@ -59,13 +59,28 @@ struct FoldRun {
     if let outputs, outputs.makesNets {
       try write(folded, outputs, prepared.guarded, into: &written, &result)
     }
-    guard result.outcome == .done else { return result }
+    guard result.outcome == .done else { return try reporting(result, folded) }
     if let target { result.target = try judge(folded, for: target, written.weights) }
     try folded.checkInputs()
-    guard !result.isDryRun else { return result }
-    try AtomicFile.publish(written.files)
+    guard !result.isDryRun else { return try reporting(result, folded) }
     result.outputs = written.nets
     result.planFile = written.plan
+    return try reporting(result, folded, beside: written.files)
+  }
+
+  /// Puts outputs in place, and the page about the fold where one was asked for: it is written also by a run that writes no net, since
+  /// it says why.
+  private func reporting(
+    _ result: FoldResult, _ folded: Folded, beside files: [AtomicFile] = []
+  ) throws -> FoldResult {
+    var result = result
+    var files = files
+    if let path = outputs?.report {
+      let page = try report(result, folded, to: path)
+      result.reportFile = .init(path: path, byteCount: page.byteCount)
+      files.append(page)
+    }
+    try AtomicFile.publish(files)
     return result
   }
 
@@ -192,6 +207,7 @@ extension FoldRun {
       if outputs.makesNets { paths += [written.model, written.weights].compactMap(\.self) }
       paths += [outputs.plan].compactMap(\.self)
     }
+    paths += [outputs?.report].compactMap(\.self)
     try Files.restore(paths, observer)
   }
 
@@ -202,9 +218,11 @@ extension FoldRun {
     var written: [String] = []
     if outputs.makesNets { written = [paths.model] + [paths.weights].compactMap(\.self) }
     for path in written { try OutputPair.check(path, read, force: outputs.mayReplaceInputs) }
-    guard let plan = outputs.plan else { return }
-    try OutputPair.check(plan, read, force: false)
-    for path in written { try OutputPair.check(plan, isOtherThan: path) }
+    for extra in [outputs.plan, outputs.report].compactMap(\.self) {
+      try OutputPair.check(extra, read, force: false)
+      for path in written { try OutputPair.check(extra, isOtherThan: path) }
+      written.append(extra)
+    }
   }
 
   private func plan(

@@ -15,6 +15,7 @@ struct FoldCommand: ParsableCommand {
         caffold fold deploy.prototxt --definition-only --output-model folded.prototxt
         caffold fold deploy.prototxt weights.caffemodel --plan plan.json
 
+        caffold fold deploy.prototxt weights.caffemodel -o out/ --report report.html
         caffold fold --batch models/ -o out/ -j 4
 
       Sets of built-in rules: inference and forks are on. Others, for --extend-select: deploy makes a training net one for inference, \
@@ -112,6 +113,7 @@ struct FoldCommand: ParsableCommand {
     if output.model != nil || output.weights != nil || output.plan != nil {
       throw ValidationError("--batch writes to the folder of -o, under the names of the inputs")
     }
+    if output.report != nil { throw ValidationError("--report is for one model, not for --batch") }
     if onlyChecks { throw ValidationError("--check is for one model, not for --batch") }
     if report.diff { throw ValidationError("--diff is for one model, not for --batch") }
     try output.check(hasWeights: !definitionOnly)

@@ -29,6 +29,12 @@ struct OutputFlags: ParsableArguments {
   var plan: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Write a page about the fold (.html): the net before and after, what was folded, what stays and why. It is written whatever comes of the run, --dry-run included.",
+      valueName: "file"))
+  var report: String?
+
+  @Option(
     name: .customLong("weights"),
     help: ArgumentHelp(
       "The number type of the weights that are written: float, half (as NVIDIA's Caffe stores it) or keep, which is the default.",
@@ -56,12 +62,13 @@ struct OutputFlags: ParsableArguments {
   var inputShape: [String] = []
 
   /// Whether any output is named.
-  var namesAny: Bool { [directory, model, weights, plan].contains { $0 != nil } || force }
+  var namesAny: Bool { [directory, model, weights, plan, report].contains { $0 != nil } || force }
 
   /// Refuses options that contradict each other.
   func check(hasWeights: Bool) throws {
     for (option, path) in [
       ("-o", directory), ("--output-model", model), ("--output-weights", weights), ("--plan", plan),
+      ("--report", report),
     ] {
       if path?.isEmpty == true { throw ValidationError("\(option) has an empty value; give a path") }
       if path == "-" {
@@ -69,6 +76,9 @@ struct OutputFlags: ParsableArguments {
           "\(option) cannot be standard output: outputs are written as whole files; give a path, './-' for a file of this name"
         )
       }
+    }
+    if let report, GraphFormat(path: report) != .html {
+      throw ValidationError("--report writes a page; give a name that ends in .html, not '\(report)'")
     }
     if directory != nil, model != nil || weights != nil {
       throw ValidationError(
@@ -99,6 +109,7 @@ struct OutputFlags: ParsableArguments {
     options.model = model
     options.weights = weights
     options.plan = plan
+    options.report = report
     options.numbers = WeightNumbers(rawValue: numbers)
     options.mayReplaceInputs = force
     options.isDryRun = dryRun

@@ -102,6 +102,9 @@ struct FoldReport {
     if let plan = result.planFile {
       lines.append("plan            \(Format.bytes(plan.byteCount))  \(plan.path)")
     }
+    if let page = result.reportFile {
+      lines.append("report          \(Format.bytes(page.byteCount))  \(page.path)")
+    }
     return lines
   }
 
@@ -244,6 +247,7 @@ struct FoldReport {
       ("verification", verification?.json ?? .null),
       ("target", result.target.map { TargetReport($0).json } ?? .null),
       ("plan", result.planFile.map(file) ?? .null),
+      ("report", result.reportFile.map(file) ?? .null),
     ]
     return .object(changes + judgements)
   }

@@ -1,3 +1,4 @@
+import CaffoldKit
 import Diagnostics
 
 /// Columns of text that line up: names to the left, numbers to the right.

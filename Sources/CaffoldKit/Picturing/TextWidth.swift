@@ -1,7 +1,7 @@
-/// How many columns of a terminal text takes.
-enum TextWidth {
+/// How many columns text takes where all characters are as wide as one or two digits: on a terminal, and about so in a picture.
+package enum TextWidth {
   /// East Asian wide characters and most pictures take two columns; marks that combine with the character before take none.
-  static func of(_ text: String) -> Int {
+  package static func of(_ text: String) -> Int {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
     return text.reduce(0) { $0 + width($1) }
   }
@@ -19,7 +19,7 @@ enum TextWidth {
   ]
 
   /// The text, or its begin and end with a dot of three between, so that it takes no more than `width` columns.
-  static func shortened(_ text: String, to width: Int) -> String {
+  package static func shortened(_ text: String, to width: Int) -> String {
     guard of(text) > width else { return text }
     guard width > 1 else { return "…" }
     // The end tells layers of one block apart, so it gets the larger half.

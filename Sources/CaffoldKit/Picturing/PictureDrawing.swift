@@ -1,0 +1,44 @@
+/// Layouts of pictures, made side by side.
+struct PictureDrawing {
+  /// As many as there are pictures; all nil where one could not be made.
+  private(set) var layouts: [PictureLayout?]
+  /// Why there are none.
+  private(set) var failure: Graphviz.Failure?
+
+  init(_ pictures: [NetPicture]) {
+    layouts = pictures.map { _ in nil }
+    do throws(Graphviz.Failure) {
+      for picture in pictures { try Self.check(picture) }
+      let dot = try Self.dot()
+      let sizes = pictures.map(PictureLayout.sizes)
+      var jobs: [Graphviz.Job] = []
+      for (picture, sizes) in zip(pictures, sizes) {
+        jobs.append(try dot.start(DotText(picture: picture).boxes(sizes), format: "plain"))
+      }
+      // Every run is waited for, also behind one that failed.
+      let ends = jobs.map { job in Result { () throws(Graphviz.Failure) in try job.finish() } }
+      var made: [PictureLayout] = []
+      for (end, sizes) in zip(ends, sizes) {
+        guard let layout = PictureLayout(plain: String(decoding: try end.get(), as: UTF8.self), sizes: sizes)
+        else { throw .broken(path: dot.path, said: "") }
+        made.append(layout)
+      }
+      layouts = made
+    } catch {
+      failure = error
+    }
+  }
+
+  /// Refuses a net that is too large.
+  static func check(_ picture: NetPicture) throws(Graphviz.Failure) {
+    guard picture.boxes.count <= Graphviz.layerLimit else {
+      throw .tooLarge(layers: picture.layers.count, limit: Graphviz.layerLimit)
+    }
+  }
+
+  /// The program.
+  static func dot() throws(Graphviz.Failure) -> Graphviz {
+    guard let dot = Graphviz() else { throw .missing }
+    return dot
+  }
+}

@@ -1,0 +1,374 @@
+"""`graph` and `fold --report`: texts and pictures by Graphviz, pages in a Chromium without a head.
+
+`SCREENSHOTS=folder` keeps pictures of the pages.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree
+
+import browser
+import conftest
+import pytest
+
+# The names of the boxes that a selector finds.
+NAMES = "[...document.querySelectorAll('{} title')].map(title => title.textContent.split('\\n')[0])"
+# How many elements each picture has.
+COUNTS = "[...document.querySelectorAll('.pane')].map(pane => pane.querySelectorAll('{}').length)"
+DIGITS = [
+    conftest.caffold.ROOT / "examples" / "digits" / f"digits.{end}" for end in ("prototxt", "caffemodel")
+]
+HOSTILE = r"""
+input: "data" input_shape { dim: 1 dim: 2 dim: 4 dim: 4 }
+layer { name: "</script><img src=x onerror=alert(1)>" type: "ReLU" bottom: "data" top: "a" }
+layer { name: "\"]; n0 [label=\"evil" type: "</style>" bottom: "a" top: "b<i>" }
+layer { name: "\276\355\000\033[31m" type: "ReLU" bottom: "b<i>" top: "\342\200\256c" }
+layer { name: "&lt;&amp;\\N\\l@DATA@" type: "ReLU" bottom: "\342\200\256c" top: "d" }
+layer { name: "__proto__" type: "constructor" bottom: "d" top: "toString" }
+"""
+needs_dot = pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is not installed")
+REAL = ["ov_person_detection_0022", "retinaface_mnet25", "xilinx_enet_encoder"]
+
+
+def data(page):
+    """The data of a page."""
+    return json.loads(re.search(r'type="application/json">(.*?)</script>', page.read_text(), re.S)[1])
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    if not browser.find():
+        pytest.skip("no Chromium is installed: the page is not tried in a browser")
+    made = browser.Browser(tmp_path_factory.mktemp("profile"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A page that is open; at the end it must have said nothing and have asked for nothing but itself."""
+
+    def opened(path, fragment=""):
+        chromium.messages.clear()
+        chromium.open(path, fragment)
+        return chromium
+
+    yield opened
+    assert chromium.messages == []
+    assert all(address.startswith("file://") for address in chromium.requests), chromium.requests
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """The page of a fold of the digits net."""
+    folder = tmp_path_factory.mktemp("report")
+    done = conftest.caffold.run(
+        "fold", *DIGITS, "-o", folder / "out", "--report", folder / "report.html", "--format", "json"
+    )
+    assert done.code == 0, done.stderr
+    written = done.document["report"]
+    assert written == {"path": str(folder / "report.html"), "bytes": (folder / "report.html").stat().st_size}
+    return folder / "report.html"
+
+
+def keep(chromium, name):
+    if folder := os.environ.get("SCREENSHOTS"):
+        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+        chromium.screenshot(pathlib.Path(folder) / f"{name}.png")
+
+
+@needs_dot
+def test_graphviz_reads_the_text(command, tmp_path):
+    (tmp_path / "net.prototxt").write_text(HOSTILE)
+    done = command.run("graph", tmp_path / "net.prototxt")
+    assert done.code == 0, done.stderr
+    drawn = subprocess.run(["dot", "-Tjson"], input=done.stdout, capture_output=True, text=True, check=True)
+    assert drawn.stderr == ""
+    graph = json.loads(drawn.stdout)
+    labels = [node["label"] for node in graph["objects"]]
+    assert len(labels) == 7
+    assert len(graph["edges"]) == 6
+    assert labels[0].startswith("&lt;/script&gt;")
+    assert command.run("graph", tmp_path / "net.prototxt", "-o", tmp_path / "net.dot").code == 0
+    assert (tmp_path / "net.dot").read_text() == done.stdout
+
+
+@needs_dot
+@pytest.mark.parametrize("text", [HOSTILE, DIGITS[0].read_text()], ids=["hostile", "digits"])
+def test_a_picture_is_well_formed(command, tmp_path, text):
+    (tmp_path / "net.prototxt").write_text(text)
+    assert command.run("graph", tmp_path / "net.prototxt", "-o", tmp_path / "net.svg").code == 0
+    root = xml.etree.ElementTree.parse(tmp_path / "net.svg").getroot()
+    assert root.tag.endswith("svg")
+    words = "".join(root.itertext())
+    assert ("</script><im" if text is HOSTILE else "Convolution") in words
+
+
+def test_inputs_are_not_replaced(command, tmp_path):
+    net = tmp_path / "net.html"
+    shutil.copy(DIGITS[0], net)
+    for arguments in (
+        ["graph", net],
+        ["fold", net, "--definition-only", "-o", tmp_path / "out", "--report", net],
+    ):
+        place = [] if arguments[0] == "fold" else ["-o", net]
+        done = command.run(*arguments, *place)
+        assert done.code == 2
+        assert "is an input" in done.stderr
+        assert net.read_bytes() == DIGITS[0].read_bytes()
+    out = tmp_path / "same.html"
+    done = command.run("fold", net, "--definition-only", "--output-model", out, "--report", out)
+    assert done.code == 2
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["graph", "net.prototxt", "-o", "net.png"],
+            "give a name that ends in .html, .svg or .dot, not 'net.png'",
+        ),
+        (["fold", "a", "b", "--report", "report.pdf"], "give a name that ends in .html, not 'report.pdf'"),
+        (["fold", "a", "b", "--check", "--report", "r.html"], "--check writes nothing"),
+        (
+            ["fold", "--batch", "a", "-o", "b", "--report", "r.html"],
+            "--report is for one model, not for --batch",
+        ),
+    ],
+)
+def test_wrong_usage(command, arguments, said):
+    done = command.run(*arguments)
+    assert done.code == 64
+    assert said in done.stderr
+
+
+def test_without_graphviz(command, tmp_path, page):
+    """A page has its tables and says why it has no picture; a picture is an error.
+
+    A program in the current folder is not run.
+    """
+    (tmp_path / "dot").write_text("#!/bin/sh\ntouch evil\n")
+    (tmp_path / "dot").chmod(0o755)
+
+    def run(*arguments):
+        return subprocess.run(
+            [command.BINARY, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={"PATH": f".:{tmp_path}"},
+        )
+
+    done = run("graph", DIGITS[0], "-o", "net.svg")
+    assert done.returncode == 2
+    assert "install it with 'apt-get install graphviz'" in done.stderr
+    done = run("fold", *DIGITS, "-o", "out", "--report", "report.html")
+    assert done.returncode == 0
+    assert "report.html: warning: no picture: Graphviz's program 'dot' is not installed" in done.stderr
+    assert not (tmp_path / "evil").exists()
+    assert not (tmp_path / "net.svg").exists()
+    assert data(tmp_path / "report.html")["nets"][0]["layout"] is None
+    open_page = page(tmp_path / "report.html", "#select=conv1/bn")
+    assert "no picture" in open_page.text("#remark")
+    assert "conv-bn-scale" in open_page.text("#panel")
+    keep(open_page, "without-graphviz")
+
+
+def test_a_report_is_written_whatever_comes_of_the_run(command, tmp_path):
+    """A dry run, and a check that fails, write the page and no net."""
+    for name, more, code, outcome in (
+        ("dry", ["--dry-run"], 0, "done"),
+        ("failed", ["--tolerance", "0"], 1, "check-failed"),
+    ):
+        path = tmp_path / f"{name}.html"
+        done = command.run("fold", *DIGITS, "-o", tmp_path / "out", "--report", path, *more)
+        assert done.code == code, done.stderr
+        assert not (tmp_path / "out").exists()
+        written = data(path)
+        assert written["outcome"] == outcome
+        assert all(file["to"] is None for file in written["files"])
+    assert any(site["status"] == "failed" for site in written["check"]["sites"])
+
+
+def test_the_page_has_the_facts_of_the_reports(command, tmp_path, report):
+    """What `fold`, `inspect` and `weights` report in JSON is what the page shows."""
+    page = data(report)
+    before, after = page["nets"]
+    folded = command.run("fold", *DIGITS, "--dry-run", "--format", "json").document
+    files = [DIGITS, [report.parent / "out" / file.name for file in DIGITS]]
+    for net, pair in zip((before, after), files):
+        inspected = command.run("inspect", *pair, "--format", "json").document
+        assert [layer["name"] for layer in net["layers"]] == [layer["name"] for layer in inspected["layers"]]
+        for key in ("type", "bottoms", "tops", "parameters", "multiplyAdds", "activationBytes"):
+            assert [layer[key] for layer in net["layers"]] == [layer[key] for layer in inspected["layers"]], (
+                key
+            )
+        weights = command.run("weights", pair[1], "*", "--format", "json").document
+        stored = {layer["name"]: layer["blobs"] for layer in weights["layers"]}
+        for layer in net["layers"]:
+            for own, other in zip(layer["blobs"], stored.get(layer["name"], []), strict=True):
+                assert own["shape"] == other["shape"]
+                assert own["type"] == other["type"]
+                assert sum(own["histogram"]) == sum(other["histogram"]) or len(set(other["histogram"])) <= 1
+    assert [rewrite["rule"] for rewrite in page["rewrites"]] == [
+        rewrite["rule"] for rewrite in folded["rewrites"]
+    ]
+    assert page["check"]["worst"] == max(site["relative"] for site in folded["check"]["sites"])
+    gone = {name for rewrite in folded["rewrites"] for name in rewrite["removed"]}
+    assert {layer["name"] for layer in before["layers"] if layer["fate"] == "removed"} == gone
+    assert len(report.read_text()) - len(json.dumps(page, separators=(",", ":"))) < 60_000
+
+
+@needs_dot
+def test_search_and_clicks(page, report):
+    """A search lights layers and goes to them; a click chooses, and lights the group in the other net."""
+    open_page = page(report)
+    assert open_page.text("#title").startswith("digits.prototxt")
+    assert "Layers by type".upper() in open_page.text("#panel").upper()
+    open_page.key("/")
+    open_page.type("conv2/bn")
+    found = NAMES.format(".found")
+    assert open_page.value(found) == ["conv2/bn"]
+    assert open_page.text("#matches") == "1 match"
+    open_page.key("Enter")
+    assert open_page.text("#panel h3") == "conv2/bn"
+    assert "select=conv2%2Fbn" in open_page.value("location.hash")
+    assert "Check passed" in open_page.text("#panel")
+    open_page.key("Escape")
+    assert open_page.value("document.querySelectorAll('.found').length") == 0
+
+    # A layer of the net after, by its number there.
+    number = [layer["name"] for layer in data(report)["nets"][1]["layers"]].index("conv1")
+    open_page.click(f".pane:nth-child(2) [data-box='{number}'] rect")
+    assert open_page.text("#panel h3") == "conv1"
+    linked = NAMES.format(".pane:first-child .linked")
+    assert open_page.value(linked) == ["conv1", "conv1/bn", "conv1/scale"]
+    assert open_page.value("document.querySelectorAll('.histogram').length") > 1
+    open_page.click("#panel a.layer.gone")
+    assert open_page.text("#panel h3") == "conv1/bn"
+    open_page.click("[data-tab=layers]")
+    assert open_page.value("document.querySelectorAll('#panel tbody tr').length") == len(
+        data(report)["nets"][0]["layers"]
+    )
+    open_page.click("[data-tab=rewrites]")
+    assert open_page.text("#panel").count("conv-bn-scale") == 5
+
+
+@needs_dot
+def test_moving_and_zooming(page, report):
+    """The wheel moves, with Ctrl it zooms about the mouse; the other picture follows."""
+    open_page = page(report)
+    views = "[...document.querySelectorAll('.pane > svg > g')].map(g => g.getAttribute('transform'))"
+    first = open_page.value(views)
+    open_page.mouse("mouseWheel", 200, 400, deltaX=0, deltaY=400)
+    moved = open_page.value(views)
+    assert moved[0] != first[0]
+    assert moved[1] != first[1]
+    open_page.mouse("mouseWheel", 200, 400, deltaX=0, deltaY=-120, modifiers=2)
+    zoomed = [float(re.match(r"scale\((.*?)\)", view)[1]) for view in open_page.value(views)]
+    before = [float(re.match(r"scale\((.*?)\)", view)[1]) for view in moved]
+    assert zoomed[0] > before[0]
+    assert zoomed[1] == zoomed[0]
+    open_page.mouse("mousePressed", 200, 400)
+    open_page.mouse("mouseMoved", 260, 300, button="left", buttons=1)
+    open_page.mouse("mouseReleased", 260, 300)
+    assert open_page.value(views)[0] != moved[0]
+    # A drag chooses nothing.
+    assert open_page.value("location.hash") == ""
+
+
+@needs_dot
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_hostile_names_are_text(command, tmp_path, page, theme):
+    (tmp_path / "net.prototxt").write_text(HOSTILE)
+    done = command.run("graph", tmp_path / "net.prototxt", "-o", tmp_path / "net.html")
+    assert done.code == 0, done.stderr
+    open_page = page(tmp_path / "net.html", "#search=script")
+    open_page.theme(theme)
+    names = open_page.value(NAMES.format(".box"))
+    assert names[0] == "</script><img src=x onerror=alert(1)>"
+    assert names[2] == r"\276\355\x{0}\x{1B}[31m"
+    assert open_page.value("document.querySelectorAll('img, .found').length") == 1
+    assert open_page.value("document.querySelectorAll('main img').length") == 0
+    open_page.click("[data-tab=layers]")
+    for name in range(5):
+        open_page.click(f"[data-box='{name}'] rect")
+        assert open_page.text("#panel h3") == names[name]
+    open_page.click(".pane svg .end rect")
+
+
+@needs_dot
+@pytest.mark.parametrize("name", REAL)
+def test_real_nets(command, tmp_path, page, name):
+    """The pages of real nets load without a word on the console, in both themes."""
+    files = [conftest.shared("models", name) / file for file in ("deploy.prototxt", "model.caffemodel")]
+    flags = ["--assume-stored-statistics"] if name == "xilinx_enet_encoder" else []
+    done = command.run("fold", *files, *flags, "-o", tmp_path / "out", "--report", tmp_path / "report.html")
+    assert done.code == 0, done.stderr
+    document = data(tmp_path / "report.html")
+    group = document["groups"][len(document["groups"]) // 2]
+    chosen = document["nets"][0]["layers"][group["before"][0]]["name"]
+    for theme in ("light", "dark"):
+        open_page = page(tmp_path / "report.html", f"#select={chosen}")
+        open_page.theme(theme)
+        assert open_page.text("#panel h3") == chosen
+        boxes = open_page.value(COUNTS.format(".box:not(.end)"))
+        assert boxes == [len(net["layers"]) for net in document["nets"]]
+        linked = open_page.value(COUNTS.format(".linked"))
+        assert linked == [len(group["before"]), len(group["after"])]
+        keep(open_page, f"{name}-{theme}")
+
+
+@needs_dot
+def test_a_thousand_layers(command, tmp_path, page):
+    """A page of 1,000 layers is there, and answers, within seconds."""
+
+    def layer(name, kind, bottoms, top, rest=""):
+        reads = " ".join(f'bottom: "{bottom}"' for bottom in bottoms)
+        return f'layer {{ name: "{name}" type: "{kind}" {reads} top: "{top}" {rest} }}'
+
+    lines = ['input: "data" input_shape { dim: 1 dim: 8 dim: 16 dim: 16 }']
+    bottom = "data"
+    for block in range(200):
+        name = f"block{block}"
+        convolution = "convolution_param { num_output: 8 kernel_size: 1 }"
+        lines += [
+            layer(f"{name}/conv", "Convolution", [bottom], name, convolution),
+            layer(f"{name}/bn", "BatchNorm", [name], name),
+            layer(f"{name}/scale", "Scale", [name], name, "scale_param { bias_term: true }"),
+            layer(f"{name}/relu", "ReLU", [name], name),
+            layer(f"{name}/sum", "Eltwise", [name, bottom], f"{name}/sum"),
+        ]
+        bottom = f"{name}/sum"
+    (tmp_path / "net.prototxt").write_text("\n".join(lines))
+    done = command.run(
+        "fold",
+        tmp_path / "net.prototxt",
+        "--definition-only",
+        "-o",
+        tmp_path / "out",
+        "--report",
+        tmp_path / "report.html",
+    )
+    assert done.code == 0, done.stderr
+    open_page = page(tmp_path / "report.html")
+    assert open_page.value("document.querySelectorAll('.pane:first-child .box:not(.end)').length") == 1000
+    # Milliseconds of a search and of 20 moves, layout included.
+    took = open_page.value("""(() => {
+      const start = performance.now(), field = document.getElementById("search");
+      field.value = "block150";
+      field.dispatchEvent(new Event("input"));
+      const pane = document.querySelector(".pane");
+      for (let step = 0; step < 20; step += 1) {
+        pane.dispatchEvent(new WheelEvent("wheel", { deltaY: 50, cancelable: true }));
+        document.body.getBoundingClientRect();
+      }
+      return performance.now() - start;
+    })()""")
+    assert open_page.text("#matches") == "5 matches"
+    assert took < 2000
