@@ -18,8 +18,7 @@ struct CaffoldCommand: ParsableCommand {
       FoldCommand.self, ApplyCommand.self, ExportCommand.self, VerifyCommand.self, CheckCommand.self,
       InspectCommand.self, GraphCommand.self, WeightsCommand.self, DiffCommand.self, ExtractCommand.self,
       ReshapeCommand.self, ReduceCommand.self, RunCommand.self, CompareCommand.self, WhyCommand.self,
-      RulesCommand.self,
-      FoldRequestCommand.self,
+      RulesCommand.self, FoldRequestCommand.self,
     ])
 
   static func main() {
