@@ -1,5 +1,5 @@
 // operator-probe --signatures
-// operator-probe CASES DATA RESULTS
+// operator-probe [--double] CASES DATA RESULTS
 //
 // Prints the signatures of all operators, or
 // runs the calls of CASES, a text, one after the other. Numbers of tensors stand in DATA, and those of the results are
@@ -13,6 +13,8 @@
 //   absent                                         an input that is left out
 //   end
 //
+// With --double the operators run in double precision: numbers of ONNX's type float are doubles, in DATA and in RESULTS, and are called so.
+//
 // For each call it prints `ok COUNT SECONDS` and the tensors of the outputs, a line each, or `error SENTENCE`.
 
 import Diagnostics
@@ -24,11 +26,19 @@ enum Probe {
   static func main() {
     let arguments = CommandLine.arguments
     if arguments.dropFirst() == ["--signatures"] { return Signatures.write() }
-    guard arguments.count == 4 else { fail("expected CASES DATA RESULTS") }
-    let text = String(decoding: read(arguments[1]), as: UTF8.self)
-    var runner = Runner(data: read(arguments[2]))
+    if arguments.dropFirst().first == "--double" {
+      run(Array(arguments.dropFirst(2)), in: Double.self)
+    } else {
+      run(Array(arguments.dropFirst()), in: Float.self)
+    }
+  }
+
+  static func run<S: OperatorScalar>(_ paths: [String], in scalar: S.Type) {
+    guard paths.count == 3 else { fail("expected CASES DATA RESULTS") }
+    let text = String(decoding: read(paths[0]), as: UTF8.self)
+    var runner = Runner<S>(data: read(paths[1]))
     for line in text.split(separator: "\n") { runner.take(line.split(separator: " ").map(String.init)) }
-    write(runner.results, to: arguments[3])
+    write(runner.results, to: paths[2])
   }
 
   static func read(_ path: String) -> [UInt8] {

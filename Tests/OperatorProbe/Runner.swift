@@ -3,12 +3,12 @@ import Glibc
 import Operators
 
 /// Collects a call line by line and runs it.
-struct Runner {
+struct Runner<S: OperatorScalar> {
   private let data: [UInt8]
   /// The bytes of all outputs so far.
   private(set) var results: [UInt8] = []
   private var call = OperatorCall(name: "")
-  private var inputs: [OperatorTensor?] = []
+  private var inputs: [OperatorTensor<S>?] = []
 
   init(data: [UInt8]) { self.data = data }
 
@@ -23,8 +23,8 @@ struct Runner {
     case "string": call.attributes[words[1]] = .string(words[2])
     case "ints": call.attributes[words[1]] = .ints(values.map { Int64(whole($0)) })
     case "floats": call.attributes[words[1]] = .floats(values.map(number))
-    case "tensor": call.attributes[words[1]] = .tensor(tensor(Array(values)))
-    case "input": inputs.append(tensor(Array(words.dropFirst())))
+    case "tensor": call.attributes[words[1]] = .tensor(tensor(Array(values), Float.self))
+    case "input": inputs.append(tensor(Array(words.dropFirst()), S.self))
     case "absent": inputs.append(nil)
     case "end": run()
     default: fail("what is '\(words[0])'?")
@@ -52,18 +52,19 @@ struct Runner {
     return value
   }
 
-  private func tensor(_ words: [String]) -> OperatorTensor {
+  private func tensor<T: OperatorScalar>(_ words: [String], _ scalar: T.Type) -> OperatorTensor<T> {
     let shape = words[1] == "-" ? [] : words[1].split(separator: ",").map { whole(String($0)) }
     let (start, count) = (whole(words[2]), shape.reduce(1, *))
-    func values<T: BitwiseCopyable>(_ type: T.Type) -> [T] {
+    func values<E: BitwiseCopyable>(_ type: E.Type) -> [E] {
       data.withUnsafeBytes { bytes in
         (0..<count).map {
-          bytes.loadUnaligned(fromByteOffset: start + $0 * MemoryLayout<T>.stride, as: T.self)
+          bytes.loadUnaligned(fromByteOffset: start + $0 * MemoryLayout<E>.stride, as: E.self)
         }
       }
     }
     switch words[0] {
-    case "float": return OperatorTensor(shape: shape, values: .float(values(Float.self)))
+    case "float": return OperatorTensor(shape: shape, values: .float(T.numbers(values(Float.self))))
+    case "double": return OperatorTensor(shape: shape, values: .float(T.rounded(values(Double.self))))
     case "float16": return OperatorTensor(shape: shape, values: .float16(values(UInt16.self)))
     case "int64": return OperatorTensor(shape: shape, values: .int64(values(Int64.self)))
     case "bool": return OperatorTensor(shape: shape, values: .bool(values(UInt8.self).map { $0 != 0 }))
@@ -71,9 +72,10 @@ struct Runner {
     }
   }
 
-  private mutating func write(_ tensor: OperatorTensor) {
+  private mutating func write(_ tensor: OperatorTensor<S>) {
     let sizes = tensor.shape.isEmpty ? "-" : tensor.shape.map(String.init).joined(separator: ",")
-    print("\(tensor.type.word) \(sizes) \(results.count)")
+    let word = tensor.type == .float && S.self == Double.self ? "double" : tensor.type.word
+    print("\(word) \(sizes) \(results.count)")
     switch tensor.values {
     case .float(let values): values.withUnsafeBytes { results += $0 }
     case .float16(let values): values.withUnsafeBytes { results += $0 }

@@ -34,7 +34,7 @@ struct HostileOperatorTests {
       (0..<below(isTame ? 5 : 7)).map { _ in choice([0, 1, 1, 1, 2, 2, 3, 4]) }
     }
 
-    mutating func tensor(_ type: OperatorElementType, _ shape: [Int]) -> OperatorTensor {
+    mutating func tensor(_ type: OperatorElementType, _ shape: [Int]) -> OperatorTensor<Float> {
       let count = shape.reduce(1, *)
       switch type {
       case .float: return OperatorTensor(shape: shape, values: .float((0..<count).map { _ in number() }))
@@ -75,7 +75,7 @@ struct HostileOperatorTests {
       for field in signature.attributes where field.absence == .error || maker.below(3) == 0 {
         call.attributes[field.name] = maker.attribute(field)
       }
-      var inputs: [OperatorTensor?] = []
+      var inputs: [OperatorTensor<Float>?] = []
       let shared = maker.shape()
       let picture = [1, 2, maker.choice([1, 3, 4]), maker.choice([1, 2, 4])]
       for input in signature.inputs where input.opsets.contains(opset) {

@@ -3,21 +3,21 @@ import Testing
 @testable import Operators
 
 struct OperatorErrorTests {
-  private static func floats(_ shape: Int...) -> OperatorTensor {
+  private static func floats(_ shape: Int...) -> OperatorTensor<Float> {
     OperatorTensor(shape: shape, values: .float(Array(repeating: 1, count: shape.reduce(1, *))))
   }
 
-  private static func whole(_ values: Int64...) -> OperatorTensor {
+  private static func whole(_ values: Int64...) -> OperatorTensor<Float> {
     OperatorTensor(shape: [values.count], values: .int64(values))
   }
 
   struct Mistake: Sendable, CustomTestStringConvertible {
     let call: OperatorCall
-    let inputs: [OperatorTensor?]
+    let inputs: [OperatorTensor<Float>?]
     let sentence: String
     var testDescription: String { sentence }
 
-    init(_ call: OperatorCall, _ inputs: [OperatorTensor?], _ sentence: String) {
+    init(_ call: OperatorCall, _ inputs: [OperatorTensor<Float>?], _ sentence: String) {
       self.call = call
       self.inputs = inputs
       self.sentence = sentence

@@ -5,7 +5,7 @@ package enum OperatorAttribute: Sendable, Equatable {
   case string(String)
   case ints([Int64])
   case floats([Float])
-  case tensor(OperatorTensor)
+  case tensor(OperatorTensor<Float>)
 
   /// What it is.
   package var kind: OperatorAttributeKind {

@@ -63,7 +63,7 @@ package struct OperatorAttributes: Sendable {
   }
 
   /// A tensor; nil where it is not given.
-  func tensor(_ name: String) -> OperatorTensor? {
+  func tensor(_ name: String) -> OperatorTensor<Float>? {
     if case .tensor(let value) = self[name] { return value }
     return nil
   }

@@ -16,7 +16,23 @@ package protocol OperatorDescription: Sendable {
   ///
   /// - Returns: at least as many outputs as the call reads.
   /// - Throws: `OperatorError` for shapes that do not fit.
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor]
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>]
+
+  /// The same in `Float`.
+  func runInFloat(_ inputs: [OperatorTensor<Float>?]) throws(OperatorError) -> [OperatorTensor<Float>]
+
+  /// The same in `Double`.
+  func runInDouble(_ inputs: [OperatorTensor<Double>?]) throws(OperatorError) -> [OperatorTensor<Double>]
+}
+
+extension OperatorDescription {
+  package func runInFloat(
+    _ inputs: [OperatorTensor<Float>?]
+  ) throws(OperatorError) -> [OperatorTensor<Float>] { try run(inputs) }
+
+  package func runInDouble(
+    _ inputs: [OperatorTensor<Double>?]
+  ) throws(OperatorError) -> [OperatorTensor<Double>] { try run(inputs) }
 }
 
 /// An operator without attributes.

@@ -127,14 +127,14 @@ package enum OperatorRegistry {
   /// - Parameter inputs: the inputs in their order, nil for one that is left out.
   /// - Returns: as many outputs as the call reads.
   /// - Throws: `OperatorError` for a call that the operator's signature, or the operator, does not take.
-  package static func run(
-    _ call: OperatorCall, _ inputs: [OperatorTensor?]
-  ) throws(OperatorError) -> [OperatorTensor] {
+  package static func run<S: OperatorScalar>(
+    _ call: OperatorCall, _ inputs: [OperatorTensor<S>?]
+  ) throws(OperatorError) -> [OperatorTensor<S>] {
     do throws(OperatorError) {
       guard let description = named[call.name] else { throw OperatorError(.unknownOperator) }
       let signature = description.signature
       let checked = try signature.checked(call, inputs)
-      let outputs = try description.init(OperatorAttributes(call, signature)).run(checked)
+      let outputs = try S.run(description.init(OperatorAttributes(call, signature)), checked)
       return Array(outputs.prefix(call.outputCount))
     } catch {
       throw error.named(call.name)

@@ -2,9 +2,9 @@ extension OperatorSignature {
   /// Checks all of a call that does not depend on values and shapes.
   ///
   /// - Returns: the inputs, with nil for those at the end that are not given.
-  func checked(
-    _ call: OperatorCall, _ inputs: [OperatorTensor?]
-  ) throws(OperatorError) -> [OperatorTensor?] {
+  func checked<S: OperatorScalar>(
+    _ call: OperatorCall, _ inputs: [OperatorTensor<S>?]
+  ) throws(OperatorError) -> [OperatorTensor<S>?] {
     guard opsets.contains(call.opset) else { throw OperatorError(.opset(call.opset, known: opsets)) }
     try checkAttributes(call)
     guard outputCounts.contains(call.outputCount) else {
@@ -35,9 +35,9 @@ extension OperatorSignature {
     }
   }
 
-  private func checkedInputs(
-    _ call: OperatorCall, _ given: [OperatorTensor?]
-  ) throws(OperatorError) -> [OperatorTensor?] {
+  private func checkedInputs<S: OperatorScalar>(
+    _ call: OperatorCall, _ given: [OperatorTensor<S>?]
+  ) throws(OperatorError) -> [OperatorTensor<S>?] {
     let counts = inputCounts(opset: call.opset)
     // An input that is not given may also be spelled out at the end.
     let end = given.lastIndex { $0 != nil }.map { $0 + 1 } ?? 0

@@ -1,14 +1,16 @@
 import Layers
 
 /// A tensor of ONNX: sizes of its axes, the last axis fastest, and numbers of one element type.
-package struct OperatorTensor: Sendable, Equatable {
+///
+/// `S` is what holds a number of ONNX's type float: `Float`, or `Double` for runs that must not round.
+package struct OperatorTensor<S: OperatorScalar>: Sendable, Equatable {
   /// The sizes of the axes; none for a single number.
   package let shape: [Int]
   /// As many numbers as the product of the sizes.
-  package let values: OperatorValues
+  package let values: OperatorValues<S>
 
   /// Wraps numbers; there must be as many as the shape says.
-  package init(shape: [Int], values: OperatorValues) {
+  package init(shape: [Int], values: OperatorValues<S>) {
     precondition(values.count == shape.product, "as many numbers as the shape says")
     self.shape = shape
     self.values = values
@@ -18,12 +20,12 @@ package struct OperatorTensor: Sendable, Equatable {
   package var type: OperatorElementType { values.type }
 
   /// The same numbers under other sizes of the same product.
-  func reshaped(_ shape: [Int]) -> OperatorTensor { OperatorTensor(shape: shape, values: values) }
+  func reshaped(_ shape: [Int]) -> OperatorTensor<S> { OperatorTensor(shape: shape, values: values) }
 }
 
 /// The numbers of a tensor.
-package enum OperatorValues: Sendable, Equatable {
-  case float([Float])
+package enum OperatorValues<S: OperatorScalar>: Sendable, Equatable {
+  case float([S])
   /// The bits of halves.
   case float16([UInt16])
   case int64([Int64])
@@ -39,6 +41,24 @@ package enum OperatorValues: Sendable, Equatable {
     }
   }
 
+  /// The numbers of type float; none where they have another type.
+  package var floats: [S] {
+    if case .float(let values) = self { return values }
+    return []
+  }
+
+  /// The whole numbers; none where they have another type.
+  var integers: [Int64] {
+    if case .int64(let values) = self { return values }
+    return []
+  }
+
+  /// The truth values; none where they have another type.
+  var booleans: [Bool] {
+    if case .bool(let values) = self { return values }
+    return []
+  }
+
   /// What they are.
   package var type: OperatorElementType {
     switch self {
@@ -46,24 +66,6 @@ package enum OperatorValues: Sendable, Equatable {
     case .float16: .float16
     case .int64: .int64
     case .bool: .bool
-    }
-  }
-}
-
-/// The element types that the operators know, by ONNX's numbers (`TensorProto.DataType`).
-package enum OperatorElementType: Int, Sendable, CaseIterable {
-  case float = 1
-  case int64 = 7
-  case bool = 9
-  case float16 = 10
-
-  /// ONNX's word for the type.
-  package var word: String {
-    switch self {
-    case .float: "float"
-    case .int64: "int64"
-    case .bool: "bool"
-    case .float16: "float16"
     }
   }
 }

@@ -16,7 +16,7 @@ struct MaxRoiPoolOperator: OperatorDescription {
     }
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let x = try inputs.tensor(0, "X", ranks: 4...4)
     let rois = try inputs.tensor(1, "rois", ranks: 2...2)
     guard rois.shape[1] == 5 else {
@@ -26,7 +26,7 @@ struct MaxRoiPoolOperator: OperatorDescription {
     let shape = [rois.shape[0], channels] + pooled
     try OperatorLimits.check(shape)
     let (values, regions) = (inputs.floats(0), inputs.floats(1))
-    var result: [Float] = []
+    var result: [S] = []
     result.reserveCapacity(shape.reduce(1, *))
     for region in 0..<rois.shape[0] {
       let numbers = regions[region * 5..<region * 5 + 5].map { $0 }
@@ -34,18 +34,18 @@ struct MaxRoiPoolOperator: OperatorDescription {
         throw OperatorError(
           .input("rois", expected: "images from 0 to \(x.shape[0] - 1)", found: "\(numbers[0])"))
       }
-      let corners = numbers.dropFirst().map { ($0 * scale).rounded(.toNearestOrAwayFromZero) }
-      guard corners.allSatisfy({ $0.magnitude <= Float(OperatorLimits.count) }) else {
+      let corners = numbers.dropFirst().map { ($0 * S(scale)).rounded(.toNearestOrAwayFromZero) }
+      guard corners.allSatisfy({ $0.magnitude <= S(OperatorLimits.count) }) else {
         throw OperatorError(
           .input("rois", expected: "corners near the picture", found: "\(numbers.dropFirst())"))
       }
-      let columns = Self.cells(Int(corners[0]), Int(corners[2]), pooled[1], size: width)
-      let rows = Self.cells(Int(corners[1]), Int(corners[3]), pooled[0], size: height)
+      let columns = Self.cells(S.self, Int(corners[0]), Int(corners[2]), pooled[1], size: width)
+      let rows = Self.cells(S.self, Int(corners[1]), Int(corners[3]), pooled[0], size: height)
       for channel in 0..<channels {
         let plane = (image * channels + channel) * height * width
         for row in rows {
           for column in columns {
-            var largest = row.isEmpty || column.isEmpty ? Float(0) : -.infinity
+            var largest = row.isEmpty || column.isEmpty ? S(0) : -.infinity
             for y in row { for x in column { largest = max(largest, values[plane + y * width + x]) } }
             result.append(largest)
           }
@@ -56,11 +56,13 @@ struct MaxRoiPoolOperator: OperatorDescription {
   }
 
   /// The positions of each cell along an axis; both corners belong to the region.
-  private static func cells(_ start: Int, _ end: Int, _ count: Int, size: Int) -> [Range<Int>] {
-    let cell = Float(max(end - start + 1, 1)) / Float(count)
+  private static func cells<S: OperatorScalar>(
+    _ scalar: S.Type, _ start: Int, _ end: Int, _ count: Int, size: Int
+  ) -> [Range<Int>] {
+    let cell = S(max(end - start + 1, 1)) / S(count)
     return (0..<count).map { index in
-      let first = Int((Float(index) * cell).rounded(.down)) + start
-      let last = Int((Float(index + 1) * cell).rounded(.up)) + start
+      let first = Int((S(index) * cell).rounded(.down)) + start
+      let last = Int((S(index + 1) * cell).rounded(.up)) + start
       let low = min(size, max(0, first))
       return low..<max(low, min(size, max(0, last)))
     }

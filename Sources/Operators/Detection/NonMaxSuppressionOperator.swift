@@ -14,7 +14,7 @@ struct NonMaxSuppressionOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { isCentred = attributes.flag("center_point_box") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let boxes = try inputs.tensor(0, "boxes", ranks: 3...3)
     let scores = try inputs.tensor(1, "scores", ranks: 3...3)
     let (images, count, classes) = (boxes.shape[0], boxes.shape[1], scores.shape[1])
@@ -26,12 +26,12 @@ struct NonMaxSuppressionOperator: OperatorDescription {
         .input(
           "scores", expected: "scores for \(images) images of \(count) boxes", found: scores.shape.asShape))
     }
-    let most = Int(try inputs.scalar(2, "max_output_boxes_per_class", Int64.self) ?? 0)
-    let overlap = try inputs.scalar(3, "iou_threshold", Float.self) ?? 0
+    let most = Int(try inputs.integer(2, "max_output_boxes_per_class") ?? 0)
+    let overlap: S = try inputs.number(3, "iou_threshold") ?? 0
     guard overlap >= 0, overlap <= 1 else {
       throw OperatorError(.input("iou_threshold", expected: "a number from 0 to 1", found: "\(overlap)"))
     }
-    let least = try inputs.scalar(4, "score_threshold", Float.self)
+    let least: S? = try inputs.number(4, "score_threshold")
     var rows: [Int64] = []
     if most > 0 {
       let numbers = inputs.floats(1)
@@ -52,13 +52,13 @@ struct NonMaxSuppressionOperator: OperatorDescription {
     return [OperatorTensor(shape: shape, values: .int64(rows))]
   }
 
-  private struct Box {
-    let low: (x: Float, y: Float)
-    let high: (x: Float, y: Float)
-    var area: Float { (high.x - low.x) * (high.y - low.y) }
+  private struct Box<S: OperatorScalar> {
+    let low: (x: S, y: S)
+    let high: (x: S, y: S)
+    var area: S { (high.x - low.x) * (high.y - low.y) }
 
     /// Whether the common part of two boxes is more than a share of what they cover together.
-    func overlaps(_ other: Box, more share: Float) -> Bool {
+    func overlaps(_ other: Box<S>, more share: S) -> Bool {
       let width = min(high.x, other.high.x) - max(low.x, other.low.x)
       let height = min(high.y, other.high.y) - max(low.y, other.low.y)
       guard width > 0, height > 0 else { return false }
@@ -69,7 +69,7 @@ struct NonMaxSuppressionOperator: OperatorDescription {
   }
 
   /// Boxes written as two opposite corners, y before x, or as centre and size, x before y.
-  private func boxes(_ numbers: [Float]) -> [Box] {
+  private func boxes<S: OperatorScalar>(_ numbers: [S]) -> [Box<S>] {
     stride(from: 0, to: numbers.count, by: 4).map { start in
       let (a, b, c, d) = (numbers[start], numbers[start + 1], numbers[start + 2], numbers[start + 3])
       if isCentred {
@@ -80,10 +80,10 @@ struct NonMaxSuppressionOperator: OperatorDescription {
     }
   }
 
-  private func selected(
-    _ boxes: ArraySlice<Box>, _ scores: ArraySlice<Float>, _ least: Float?, _ overlap: Float, _ most: Int
+  private func selected<S: OperatorScalar>(
+    _ boxes: ArraySlice<Box<S>>, _ scores: ArraySlice<S>, _ least: S?, _ overlap: S, _ most: Int
   ) -> [Int] {
-    var candidates: [(box: Int, score: Float)] = []
+    var candidates: [(box: Int, score: S)] = []
     for (box, score) in scores.enumerated() where least.map({ score > $0 }) ?? !score.isNaN {
       candidates.append((box, score))
     }

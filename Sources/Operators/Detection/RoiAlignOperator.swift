@@ -40,7 +40,7 @@ struct RoiAlignOperator: OperatorDescription {
   /// The most samples of a cell along an axis.
   private static let mostSamples = 1 << 12
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let x = try inputs.tensor(0, "X", ranks: 4...4)
     let rois = try inputs.tensor(1, "rois", ranks: 2...2)
     guard rois.shape[1] == 4 else {
@@ -52,10 +52,10 @@ struct RoiAlignOperator: OperatorDescription {
     let shape = [rois.shape[0], channels, height, width]
     try OperatorLimits.check(shape)
     let (values, regions) = (inputs.floats(0), inputs.floats(1))
-    var result: [Float] = []
+    var result: [S] = []
     result.reserveCapacity(shape.reduce(1, *))
     for (region, image) in images.enumerated() {
-      let corner = (0..<4).map { regions[region * 4 + $0] * scale - (isHalfPixel ? 0.5 : 0) }
+      let corner = (0..<4).map { regions[region * 4 + $0] * S(scale) - (isHalfPixel ? 0.5 : 0) }
       let columns = try axis(corner[0], corner[2], count: width, size: planeWidth)
       let rows = try axis(corner[1], corner[3], count: height, size: planeHeight)
       for channel in 0..<channels {
@@ -69,15 +69,16 @@ struct RoiAlignOperator: OperatorDescription {
   }
 
   /// Two neighbouring pixels and their weights; nil for a sample outside of the picture.
-  private typealias Sample = (low: Int, high: Int, lowWeight: Float, highWeight: Float)
+  private typealias Sample<S> = (low: Int, high: Int, lowWeight: S, highWeight: S)
 
   /// For each cell along an axis its samples.
-  private func axis(_ start: Float, _ end: Float, count: Int, size: Int) throws(OperatorError) -> [[Sample?]]
-  {
+  private func axis<S: OperatorScalar>(
+    _ start: S, _ end: S, count: Int, size: Int
+  ) throws(OperatorError) -> [[Sample<S>?]] {
     let length = isHalfPixel ? end - start : max(end - start, 1)
-    let cell = length / Float(count)
-    let needed = samples > 0 ? Float(samples) : cell.rounded(.up)
-    guard start.isFinite, length.isFinite, needed <= Float(Self.mostSamples) else {
+    let cell = length / S(count)
+    let needed = samples > 0 ? S(samples) : cell.rounded(.up)
+    guard start.isFinite, length.isFinite, needed <= S(Self.mostSamples) else {
       throw OperatorError(
         .input(
           "rois", expected: "regions of at most \(Self.mostSamples) samples in a cell", found: "\(needed)"))
@@ -85,23 +86,25 @@ struct RoiAlignOperator: OperatorDescription {
     let grid = Int(max(0, needed))
     return (0..<count).map { index in
       (0..<grid).map { step in
-        let place = start + Float(index) * cell + (Float(step) + 0.5) * cell / Float(grid)
-        guard place >= -1, place <= Float(size) else { return nil }
+        let place = start + S(index) * cell + (S(step) + 0.5) * cell / S(grid)
+        guard place >= -1, place <= S(size) else { return nil }
         let inside = max(place, 0)
-        guard inside < Float(size - 1) else { return (size - 1, size - 1, 1, 0) }
+        guard inside < S(size - 1) else { return (size - 1, size - 1, 1, 0) }
         let low = Int(inside)
-        let weight = inside - Float(low)
+        let weight = inside - S(low)
         return (low, low + 1, 1 - weight, weight)
       }
     }
   }
 
-  private func cell(_ values: [Float], _ plane: Int, _ rows: [Sample?], _ columns: [Sample?], _ width: Int)
-    -> Float
+  private func cell<S: OperatorScalar>(
+    _ values: [S], _ plane: Int, _ rows: [Sample<S>?], _ columns: [Sample<S>?], _ width: Int
+  )
+    -> S
   {
     guard !rows.isEmpty, !columns.isEmpty else { return 0 }
     var sum = 0.0
-    var largest = -Float.infinity
+    var largest = -S.infinity
     for row in rows {
       for column in columns {
         guard let row, let column else {
@@ -121,6 +124,6 @@ struct RoiAlignOperator: OperatorDescription {
         }
       }
     }
-    return isMean ? Float(sum / Double(rows.count * columns.count)) : largest
+    return isMean ? S(sum / Double(rows.count * columns.count)) : largest
   }
 }

@@ -19,20 +19,22 @@ struct CastOperator: OperatorDescription {
     self.type = type
   }
 
-  func run(_ inputs: [OperatorTensor?]) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     return [OperatorTensor(shape: tensor.shape, values: Self.cast(tensor.values, to: type))]
   }
 
-  private static func cast(_ values: OperatorValues, to type: OperatorElementType) -> OperatorValues {
+  private static func cast<S: OperatorScalar>(
+    _ values: OperatorValues<S>, to type: OperatorElementType
+  ) -> OperatorValues<S> {
     switch (values, type) {
     case (.float, .float), (.float16, .float16), (.int64, .int64), (.bool, .bool): values
     // Halves widen exactly, so all else about them is said of floats.
-    case (.float16(let halves), _): cast(.float(HalfPrecision.widened(halves)), to: type)
-    case (.float(let numbers), .float16): .float16(HalfPrecision.rounded(numbers))
+    case (.float16(let halves), _): cast(.float(S.numbers(HalfPrecision.widened(halves))), to: type)
+    case (.float(let numbers), .float16): .float16(HalfPrecision.rounded(Elements.map(numbers) { Float($0) }))
     case (.float(let numbers), .int64): .int64(Elements.map(numbers) { truncated($0) })
     case (.float(let numbers), .bool): .bool(Elements.map(numbers) { $0 != 0 })
-    case (.int64(let numbers), .float): .float(Elements.map(numbers) { Float($0) })
+    case (.int64(let numbers), .float): .float(Elements.map(numbers) { S($0) })
     case (.int64(let numbers), .float16): .float16(HalfPrecision.rounded(Elements.map(numbers) { Float($0) }))
     case (.int64(let numbers), .bool): .bool(Elements.map(numbers) { $0 != 0 })
     case (.bool(let truths), .float): .float(Elements.map(truths) { $0 ? 1 : 0 })
@@ -42,7 +44,7 @@ struct CastOperator: OperatorDescription {
   }
 
   /// Numbers that no whole number of 64 bits is near become the smallest one, as x86 does.
-  private static func truncated(_ number: Float) -> Int64 {
+  private static func truncated(_ number: some OperatorScalar) -> Int64 {
     Int64(exactly: number.rounded(.towardZero)) ?? .min
   }
 }

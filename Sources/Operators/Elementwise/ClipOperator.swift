@@ -7,17 +7,17 @@ struct ClipOperator: StatelessOperator {
       .optional("max", .numbers, as: "T"),
     ])
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     if case .int64(let values) = tensor.values {
-      let low = try inputs.scalar(1, "min", Int64.self) ?? .min
-      let high = try inputs.scalar(2, "max", Int64.self) ?? .max
+      let low = try inputs.integer(1, "min") ?? .min
+      let high = try inputs.integer(2, "max") ?? .max
       return [
         OperatorTensor(shape: tensor.shape, values: .int64(Elements.map(values) { min(max($0, low), high) }))
       ]
     }
-    let low = try inputs.scalar(1, "min", Float.self) ?? -.infinity
-    let high = try inputs.scalar(2, "max", Float.self) ?? .infinity
+    let low: S = try inputs.number(1, "min") ?? -.infinity
+    let high: S = try inputs.number(2, "max") ?? .infinity
     // A NaN stays one.
     let values = Elements.map(inputs.floats(0)) { x in
       let raised = x < low ? low : x

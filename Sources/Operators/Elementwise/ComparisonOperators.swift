@@ -4,14 +4,16 @@ protocol ComparisonOperator: StatelessOperator {
 }
 
 extension ComparisonOperator {
-  package func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  package func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError)
+    -> [OperatorTensor<S>]
+  {
     let plan = try BroadcastPlan([inputs.tensor(0).shape, inputs.tensor(1).shape])
     let values =
       switch (inputs.tensor(0).values, inputs.tensor(1).values) {
       case (.int64(let a), .int64(let b)): Elements.map(a, b, plan) { Self.holds($0, $1) }
       case (.bool(let a), .bool(let b)): Elements.map(a, b, plan) { Self.holds($0 ? 1 : 0, $1 ? 1 : 0) }
       case (let a, let b):
-        Elements.map(Float.unwrapped(a), Float.unwrapped(b), plan) { Self.holds($0, $1) }
+        Elements.map(a.floats, b.floats, plan) { Self.holds($0, $1) }
       }
     return [OperatorTensor(shape: plan.shape, values: .bool(values))]
   }

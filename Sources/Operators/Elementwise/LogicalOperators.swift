@@ -1,9 +1,9 @@
 struct NotOperator: StatelessOperator {
   static let signature = OperatorSignature.unary("Not", "whether x is false", types: .booleans)
-  func run(_ inputs: [OperatorTensor?]) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     return [
-      OperatorTensor(shape: tensor.shape, values: .bool(Elements.map(Bool.unwrapped(tensor.values)) { !$0 }))
+      OperatorTensor(shape: tensor.shape, values: .bool(Elements.map(tensor.values.booleans) { !$0 }))
     ]
   }
 }
@@ -14,10 +14,12 @@ protocol LogicalOperator: StatelessOperator {
 }
 
 extension LogicalOperator {
-  package func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  package func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError)
+    -> [OperatorTensor<S>]
+  {
     let (a, b) = (inputs.tensor(0), inputs.tensor(1))
     let plan = try BroadcastPlan([a.shape, b.shape])
-    let values = Elements.map(Bool.unwrapped(a.values), Bool.unwrapped(b.values), plan) { Self.value($0, $1) }
+    let values = Elements.map(a.values.booleans, b.values.booleans, plan) { Self.value($0, $1) }
     return [OperatorTensor(shape: plan.shape, values: .bool(values))]
   }
 }

@@ -10,14 +10,14 @@ struct ModOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { hasDividendSign = attributes.flag("fmod") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let (a, b) = (inputs.tensor(0), inputs.tensor(1))
     let plan = try BroadcastPlan([a.shape, b.shape])
     guard case (.int64(let a), .int64(let b)) = (a.values, b.values) else {
       guard hasDividendSign else {
         throw OperatorError(.attribute("fmod", expected: "1 for numbers that are not whole", found: "0"))
       }
-      let values = Elements.map(inputs.floats(0), inputs.floats(1), plan, cost: 20) { fmodf($0, $1) }
+      let values = Elements.map(inputs.floats(0), inputs.floats(1), plan, cost: 20) { S.fmod($0, $1) }
       return [OperatorTensor(shape: plan.shape, values: .float(values))]
     }
     guard plan.count == 0 || !b.contains(0) else { throw OperatorError(.divisionByZero) }

@@ -3,7 +3,7 @@ struct PReluOperator: StatelessOperator {
     "PRelu", "y = x from 0 on, slope·x below; the slope is broadcast to x",
     inputs: [.required("X", .floats), .required("slope", .floats)])
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let (x, slope) = (inputs.tensor(0), inputs.tensor(1))
     let plan = try BroadcastPlan([x.shape, slope.shape])
     guard plan.shape == x.shape else {

@@ -6,18 +6,18 @@ struct PowOperator: StatelessOperator {
     "Pow", "z = xʸ, broadcast, in the element type of x",
     inputs: [.required("X", .numbers), .required("Y", .numbers)], outputs: ["Z"])
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let plan = try BroadcastPlan([inputs.tensor(0).shape, inputs.tensor(1).shape])
-    let values: OperatorValues =
+    let values: OperatorValues<S> =
       switch (inputs.tensor(0).values, inputs.tensor(1).values) {
       case (.int64(let x), .int64(let y)): .int64(Elements.map(x, y, plan, cost: 40) { Self.power($0, $1) })
       case (.int64(let x), let y):
         .int64(
-          Elements.map(x, Float.unwrapped(y), plan, cost: 40) { Self.truncated(pow(Double($0), Double($1))) })
+          Elements.map(x, y.floats, plan, cost: 40) { Self.truncated(pow(Double($0), Double($1))) })
       case (let x, .int64(let y)):
-        .float(Elements.map(Float.unwrapped(x), y, plan, cost: 40) { Float(pow(Double($0), Double($1))) })
+        .float(Elements.map(x.floats, y, plan, cost: 40) { S(pow(Double($0), Double($1))) })
       case (let x, let y):
-        .float(Elements.map(Float.unwrapped(x), Float.unwrapped(y), plan, cost: 40) { powf($0, $1) })
+        .float(Elements.map(x.floats, y.floats, plan, cost: 40) { S.pow($0, $1) })
       }
     return [OperatorTensor(shape: plan.shape, values: values)]
   }

@@ -3,13 +3,13 @@ protocol UnaryOperator: OperatorDescription {
   /// How many elementary operations one number costs.
   static var cost: Int { get }
   /// The result for one number.
-  func value(_ x: Float) -> Float
+  func value<S: OperatorScalar>(_ x: S) -> S
 }
 
 extension UnaryOperator {
   static var cost: Int { 2 }
 
-  package func run(_ inputs: [OperatorTensor?]) -> [OperatorTensor] {
+  package func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) -> [OperatorTensor<S>] {
     [
       OperatorTensor(
         shape: inputs.tensor(0).shape,
@@ -25,9 +25,9 @@ protocol IntegerUnaryOperator: UnaryOperator {
 }
 
 extension IntegerUnaryOperator {
-  package func run(_ inputs: [OperatorTensor?]) -> [OperatorTensor] {
+  package func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
-    let values: OperatorValues =
+    let values: OperatorValues<S> =
       if case .int64(let numbers) = tensor.values {
         .int64(Elements.map(numbers) { value($0) })
       } else {

@@ -6,10 +6,10 @@ struct WhereOperator: StatelessOperator {
     ],
     outputs: ["output"])
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let (condition, x, y) = (inputs.tensor(0), inputs.tensor(1), inputs.tensor(2))
     let plan = try BroadcastPlan([x.shape, y.shape, condition.shape])
-    let choice = Choice(plan: plan, condition: Bool.unwrapped(condition.values))
+    let choice = Choice(plan: plan, condition: condition.values.booleans)
     return [OperatorTensor(shape: plan.shape, values: try .moving([x.values, y.values], by: choice))]
   }
 

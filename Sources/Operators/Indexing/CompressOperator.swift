@@ -9,12 +9,12 @@ struct CompressOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { axis = attributes.optionalInt("axis") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     var tensor = inputs.tensor(0)
     let condition = try inputs.tensor(1, "condition", ranks: 1...1)
     if axis == nil { tensor = tensor.reshaped([tensor.values.count]) }
     let axis = try OperatorAxis.index(axis ?? 0, rank: tensor.shape.count)
-    let truths = Bool.unwrapped(condition.values)
+    let truths = condition.values.booleans
     guard truths.count <= tensor.shape[axis] else {
       throw OperatorError(
         .input("condition", expected: "at most \(tensor.shape[axis]) values", found: "\(truths.count)"))

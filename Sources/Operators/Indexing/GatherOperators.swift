@@ -8,7 +8,7 @@ struct GatherOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { axis = attributes.int("axis") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let data = try inputs.tensor(0, "data", ranks: 1...OperatorLimits.rank)
     let indices = inputs.tensor(1)
     let axis = try OperatorAxis.index(axis, rank: data.shape.count)
@@ -31,7 +31,7 @@ struct GatherElementsOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { axis = attributes.int("axis") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let data = try inputs.tensor(0, "data", ranks: 1...OperatorLimits.rank)
     let axis = try OperatorAxis.index(axis, rank: data.shape.count)
     let places = try IndexReading.places(inputs.tensor(1), along: axis, in: data.shape)
@@ -49,7 +49,7 @@ struct GatherNDOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { batch = attributes.int("batch_dims") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let data = try inputs.tensor(0, "data", ranks: 1...OperatorLimits.rank)
     let indices = try inputs.tensor(1, "indices", ranks: 1...OperatorLimits.rank)
     guard batch >= 0, batch < min(data.shape.count, indices.shape.count),

@@ -12,8 +12,9 @@ enum IndexReading {
   }
 
   /// The indices from the front.
-  static func places(_ tensor: OperatorTensor, size: Int) throws(OperatorError) -> [Int] {
-    let indices = Int64.unwrapped(tensor.values)
+  static func places<S: OperatorScalar>(_ tensor: OperatorTensor<S>, size: Int) throws(OperatorError) -> [Int]
+  {
+    let indices = tensor.values.integers
     var result: [Int] = []
     result.reserveCapacity(indices.count)
     for index in indices { result.append(try place(index, size: size)) }
@@ -25,9 +26,11 @@ enum IndexReading {
   /// - Parameters:
   ///   - shape: the shape; the tuples name positions behind the first `batch` axes.
   ///   - batch: how many axes indices and shape have in common.
-  static func starts(_ tensor: OperatorTensor, in shape: [Int], batch: Int) throws(OperatorError) -> [Int] {
+  static func starts<S: OperatorScalar>(_ tensor: OperatorTensor<S>, in shape: [Int], batch: Int)
+    throws(OperatorError) -> [Int]
+  {
     let length = tensor.shape[tensor.shape.count - 1]
-    let indices = Int64.unwrapped(tensor.values)
+    let indices = tensor.values.integers
     let strides = shape.denseStrides
     let tuples = tensor.shape.dropLast().reduce(1, *)
     let batches = shape[..<batch].reduce(1, *)
@@ -48,8 +51,8 @@ enum IndexReading {
   /// For each index of a tensor the place that the position has in a shape of the same rank, with the index along an axis.
   ///
   /// - Throws: `OperatorError` for indices of another rank, larger than the shape, or that are not there.
-  static func places(
-    _ tensor: OperatorTensor, along axis: Int, in shape: [Int]
+  static func places<S: OperatorScalar>(
+    _ tensor: OperatorTensor<S>, along axis: Int, in shape: [Int]
   ) throws(OperatorError) -> [Int] {
     let fits =
       tensor.shape.count == shape.count
@@ -63,7 +66,7 @@ enum IndexReading {
     var strides = shape.denseStrides
     let step = strides[axis]
     strides[axis] = 0
-    let indices = Int64.unwrapped(tensor.values)
+    let indices = tensor.values.integers
     var result: [Int] = []
     result.reserveCapacity(indices.count)
     var position = [Int](repeating: 0, count: shape.count)

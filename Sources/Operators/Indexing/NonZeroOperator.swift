@@ -4,7 +4,7 @@ struct NonZeroOperator: StatelessOperator {
     "NonZero", "the positions of all elements that are not 0, a column for each",
     inputs: [.required("X", [.float, .int64, .bool])])
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     let places: [Int] =
       switch tensor.values {

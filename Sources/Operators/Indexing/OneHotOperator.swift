@@ -10,13 +10,13 @@ struct OneHotOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { axis = attributes.int("axis") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let indices = inputs.tensor(0)
     let axis = try OperatorAxis.index(axis, rank: indices.shape.count + 1)
     let depth = Int(
       try inputs.tensor(1).type == .int64
-        ? inputs.scalar(1, "depth", Int64.self) ?? 0
-        : Int64(exactly: (inputs.scalar(1, "depth", Float.self) ?? 0).rounded(.towardZero)) ?? 0)
+        ? inputs.integer(1, "depth") ?? 0
+        : Int64(exactly: (inputs.number(1, "depth") ?? 0).rounded(.towardZero)) ?? 0)
     guard depth >= 1 else {
       throw OperatorError(.input("depth", expected: "a number from 1", found: "\(depth)"))
     }

@@ -26,10 +26,10 @@ enum ScatterReduction: String, CaseIterable {
   /// - Parameters:
   ///   - starts: where each run of updates begins in the data.
   ///   - run: how many neighbours a run has.
-  func scattered(
-    _ data: OperatorTensor, _ updates: OperatorTensor, starts: [Int], run: Int
-  ) throws(OperatorError) -> OperatorTensor {
-    func made(_ values: OperatorValues) -> OperatorTensor {
+  func scattered<S: OperatorScalar>(
+    _ data: OperatorTensor<S>, _ updates: OperatorTensor<S>, starts: [Int], run: Int
+  ) throws(OperatorError) -> OperatorTensor<S> {
+    func made(_ values: OperatorValues<S>) -> OperatorTensor<S> {
       OperatorTensor(shape: data.shape, values: values)
     }
     if self == .none {
@@ -46,7 +46,7 @@ enum ScatterReduction: String, CaseIterable {
     }
   }
 
-  private func numbers(_ a: Float, _ b: Float) -> Float {
+  private func numbers<S: OperatorScalar>(_ a: S, _ b: S) -> S {
     switch self {
     case .none: b
     case .add: a + b
@@ -113,7 +113,7 @@ struct ScatterElementsOperator: OperatorDescription {
     reduction = try ScatterReduction(attributes)
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let data = try inputs.tensor(0, "data", ranks: 1...OperatorLimits.rank)
     let axis = try OperatorAxis.index(axis, rank: data.shape.count)
     try inputs.require(2, "updates", shape: inputs.tensor(1).shape)
@@ -136,7 +136,7 @@ struct ScatterNDOperator: OperatorDescription {
     reduction = try ScatterReduction(attributes)
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let data = try inputs.tensor(0, "data", ranks: 1...OperatorLimits.rank)
     let indices = try inputs.tensor(1, "indices", ranks: 1...OperatorLimits.rank)
     let length = indices.shape[indices.shape.count - 1]

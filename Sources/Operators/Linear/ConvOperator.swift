@@ -17,7 +17,7 @@ struct ConvOperator: OperatorDescription {
     window = WindowAttributes(attributes)
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let shapes = try LinearShapes(inputs, groups: groups, kernelShape: kernelShape, isTransposed: false)
     var sizes = try window.sizes(kernel: shapes.kernel)
     let output = try window.outputs(&sizes, input: shapes.input)
@@ -28,7 +28,7 @@ struct ConvOperator: OperatorDescription {
       input: shapes.input, kernel: sizes.kernel, stride: sizes.strides, pad: sizes.pads,
       dilation: sizes.dilations,
       output: output, padBehind: sizes.padsBehind)
-    let product = FloatProducts.convolution(
+    let product = LinearProducts.convolution(
       geometry, images: shapes.images, channels: shapes.channels, outputs: outputs, groups: groups,
       input: inputs.floats(0), weights: inputs.floats(1))
     let values = try LinearShapes.biased(product, inputs, outputs: outputs, inner: output.product)

@@ -18,7 +18,7 @@ struct ConvTransposeOperator: OperatorDescription {
     window = WindowAttributes(attributes)
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let shapes = try LinearShapes(
       inputs, groups: groups, kernelShape: attributes.ints("kernel_shape"), isTransposed: true)
     var sizes = try window.sizes(kernel: shapes.kernel)
@@ -36,7 +36,7 @@ struct ConvTransposeOperator: OperatorDescription {
     let geometry = WindowGeometry(
       input: output, kernel: sizes.kernel, stride: sizes.strides, pad: sizes.pads, dilation: sizes.dilations,
       output: shapes.input)
-    let product = FloatProducts.transposedConvolution(
+    let product = LinearProducts.transposedConvolution(
       geometry, images: shapes.images, channels: shapes.channels, outputs: outputs, groups: groups,
       input: inputs.floats(0), weights: inputs.floats(1))
     let values = try LinearShapes.biased(product, inputs, outputs: outputs, inner: output.product)

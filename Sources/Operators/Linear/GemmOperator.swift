@@ -16,7 +16,7 @@ struct GemmOperator: OperatorDescription {
     isTransposed = (attributes.flag("transA"), attributes.flag("transB"))
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let a = try inputs.tensor(0, "A", ranks: 2...2).shape
     let b = try inputs.tensor(1, "B", ranks: 2...2).shape
     let (rows, depth) = isTransposed.a ? (a[1], a[0]) : (a[0], a[1])
@@ -26,14 +26,15 @@ struct GemmOperator: OperatorDescription {
     }
     let shape = [rows, columns]
     try OperatorLimits.check(shape)
-    var product = [Float](repeating: 0, count: rows * columns)
+    var product = [S](repeating: 0, count: rows * columns)
     product.withUnsafeMutableBufferPointer { target in
       guard let target = target.baseAddress else { return }
-      FloatProducts.multiply(
+      LinearProducts.multiply(
         inputs.floats(0), .init(isTransposed: isTransposed.a), inputs.floats(1),
         .init(isTransposed: isTransposed.b),
         rows: rows, depth: depth, columns: columns, into: target)
     }
+    let (alpha, beta) = (S(alpha), S(beta))
     if alpha != 1 { product = Elements.map(product) { alpha * $0 } }
     if let c = inputs[2] {
       let plan = try BroadcastPlan([shape, c.shape])

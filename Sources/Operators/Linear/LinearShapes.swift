@@ -16,8 +16,8 @@ struct LinearShapes {
     ]
 
   /// Checks the shapes of input and weights against each other and against the attributes.
-  init(
-    _ inputs: [OperatorTensor?], groups: Int, kernelShape: [Int]?, isTransposed: Bool
+  init<S: OperatorScalar>(
+    _ inputs: [OperatorTensor<S>?], groups: Int, kernelShape: [Int]?, isTransposed: Bool
   ) throws(OperatorError) {
     let x = try inputs.tensor(0, "X", ranks: 3...OperatorLimits.rank)
     let w = try inputs.tensor(1, "W", ranks: x.shape.count...x.shape.count)
@@ -50,9 +50,9 @@ struct LinearShapes {
   }
 
   /// The product with the bias of each output channel added.
-  static func biased(
-    _ product: [Float], _ inputs: [OperatorTensor?], outputs: Int, inner: Int
-  ) throws(OperatorError) -> OperatorValues {
+  static func biased<S: OperatorScalar>(
+    _ product: [S], _ inputs: [OperatorTensor<S>?], outputs: Int, inner: Int
+  ) throws(OperatorError) -> OperatorValues<S> {
     try inputs.require(2, "B", shape: [outputs])
     guard inputs[2] != nil else { return .float(product) }
     let rows = inner == 0 || outputs == 0 ? 0 : product.count / inner / outputs

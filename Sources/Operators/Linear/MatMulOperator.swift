@@ -7,7 +7,7 @@ struct MatMulOperator: StatelessOperator {
     "MatMul", "the product of the matrices in the last two axes, the axes before them broadcast",
     inputs: [.required("A", .floats), .required("B", .floats)])
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let a = try inputs.tensor(0, "A", ranks: 1...OperatorLimits.rank).shape
     let b = try inputs.tensor(1, "B", ranks: 1...OperatorLimits.rank).shape
     let first = a.count == 1 ? [1] + a : a
@@ -19,19 +19,19 @@ struct MatMulOperator: StatelessOperator {
     let batch = try BroadcastPlan([first.dropLast(2), second.dropLast(2)])
     let shape = batch.shape + (a.count == 1 ? [] : [rows]) + (b.count == 1 ? [] : [columns])
     try OperatorLimits.check(shape)
-    var product = [Float](repeating: 0, count: shape.product)
+    var product = [S](repeating: 0, count: shape.product)
     let (left, right) = (inputs.floats(0), inputs.floats(1))
     product.withUnsafeMutableBufferPointer { buffer in
       guard let target = buffer.baseAddress, depth > 0 else { return }
       if batch.count > 1, second.dropLast(2).allSatisfy({ $0 == 1 }) {
         // One second factor for all: the rows of all matrices are those of one.
-        FloatProducts.multiply(
+        LinearProducts.multiply(
           left, .init(), right, .init(), rows: batch.count * rows, depth: depth, columns: columns,
           into: target)
         return
       }
       for (index, places) in batch.places.enumerated() {
-        FloatProducts.multiply(
+        LinearProducts.multiply(
           left, .init(start: places.0 * rows * depth), right, .init(start: places.1 * depth * columns),
           rows: rows,
           depth: depth, columns: columns, into: target + index * rows * columns)

@@ -3,9 +3,9 @@ import Threads
 /// Work on the numbers along one axis, as rows.
 enum AxisRows {
   /// The numbers with each row changed in place; rows that do not lie in a row are copied to one.
-  static func mapped(
-    _ values: [Float], _ split: AxisSplit, cost: Int = 4, _ change: (UnsafeMutablePointer<Float>, Int) -> Void
-  ) -> [Float] {
+  static func mapped<S: OperatorScalar>(
+    _ values: [S], _ split: AxisSplit, cost: Int = 4, _ change: (UnsafeMutablePointer<S>, Int) -> Void
+  ) -> [S] {
     var result = values
     let (size, inner) = (split.size, split.inner)
     guard !values.isEmpty else { return result }
@@ -14,7 +14,7 @@ enum AxisRows {
       Parallel.forEach(split.outer, work: values.count * cost) { outer in
         let start = target + outer * size * inner
         guard inner > 1 else { return change(start, size) }
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { row in
+        withUnsafeTemporaryAllocation(of: S.self, capacity: size) { row in
           let row = row.baseAddress!
           for column in 0..<inner {
             for index in 0..<size { (row + index).initialize(to: start[index * inner + column]) }

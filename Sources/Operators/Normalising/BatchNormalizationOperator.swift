@@ -20,7 +20,7 @@ struct BatchNormalizationOperator: OperatorDescription {
     }
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let x = try inputs.tensor(0, "X", ranks: 2...OperatorLimits.rank)
     let channels = x.shape[1]
     for (index, name) in ["scale", "B", "input_mean", "input_var"].enumerated() {
@@ -30,7 +30,7 @@ struct BatchNormalizationOperator: OperatorDescription {
       inputs.floats(1), inputs.floats(2), inputs.floats(3), inputs.floats(4)
     )
     let factors = (0..<channels).map {
-      Float(Double(scale[$0]) / (Double(variance[$0]) + Double(epsilon)).squareRoot())
+      S(Double(scale[$0]) / (Double(variance[$0]) + Double(epsilon)).squareRoot())
     }
     // Per channel: first the mean goes, then all is scaled and shifted. A shift computed beforehand would cancel digits.
     let parameters = (0..<channels).map { (mean: mean[$0], factor: factors[$0], bias: bias[$0]) }

@@ -9,7 +9,7 @@ struct InstanceNormalizationOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { epsilon = attributes.float("epsilon") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let x = try inputs.tensor(0, "input", ranks: 3...OperatorLimits.rank)
     let channels = x.shape[1]
     try inputs.require(1, "scale", shape: [channels])

@@ -23,12 +23,12 @@ struct LRNOperator: OperatorDescription {
     }
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let x = try inputs.tensor(0, "X", ranks: 2...OperatorLimits.rank)
     let channels = x.shape[1]
     let inner = x.shape[2...].reduce(1, *)
     let values = inputs.floats(0)
-    let result = [Float](unsafeUninitializedCapacity: values.count) { target, count in
+    let result = [S](unsafeUninitializedCapacity: values.count) { target, count in
       count = values.count
       guard count > 0, let target = target.baseAddress else { return }
       values.withUnsafeBufferPointer { source in
@@ -47,7 +47,7 @@ struct LRNOperator: OperatorDescription {
             }
             let factor = Double(alpha) / Double(size)
             for index in 0..<inner {
-              let power = powf(Float(Double(bias) + factor * sums[index]), beta)
+              let power = S.pow(S(Double(bias) + factor * sums[index]), S(beta))
               (target + plane * inner + index).initialize(to: source[plane * inner + index] / power)
             }
           }

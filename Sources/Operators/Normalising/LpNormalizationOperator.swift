@@ -16,7 +16,7 @@ struct LpNormalizationOperator: OperatorDescription {
     }
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let x = try inputs.tensor(0, "input", ranks: 1...OperatorLimits.rank)
     let split = AxisSplit(x.shape, try OperatorAxis.index(axis, rank: x.shape.count))
     let values = AxisRows.mapped(inputs.floats(0), split) { row, count in
@@ -25,7 +25,7 @@ struct LpNormalizationOperator: OperatorDescription {
         ? RowSum.of(row, count: count) { $0 * $0 }.squareRoot()
         : RowSum.of(row, count: count) { $0.magnitude }
       guard norm != 0 else { return row.update(repeating: 0, count: count) }
-      for index in 0..<count { row[index] = Float(Double(row[index]) / norm) }
+      for index in 0..<count { row[index] = S(Double(row[index]) / norm) }
     }
     return [OperatorTensor(shape: x.shape, values: .float(values))]
   }

@@ -8,7 +8,7 @@ struct MeanVarianceNormalizationOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { axes = attributes.ints("axes") ?? [0, 2, 3] }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let x = inputs.tensor(0)
     let axes = try OperatorAxis.indices(axes, rank: x.shape.count)
     let reduced = ReducedAxes(x.shape, axes: axes, keepsAxes: true)

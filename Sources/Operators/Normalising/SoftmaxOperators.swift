@@ -6,7 +6,7 @@ protocol SoftmaxFamily: OperatorDescription {
   var reading: SoftmaxReading { get }
   init(reading: SoftmaxReading)
   /// Changes a row of at least one number; `shift` is the largest of them.
-  static func change(_ row: UnsafeMutablePointer<Float>, _ count: Int, shift: Float)
+  static func change<S: OperatorScalar>(_ row: UnsafeMutablePointer<S>, _ count: Int, shift: S)
 }
 
 /// The axis of a softmax.
@@ -22,7 +22,9 @@ extension SoftmaxFamily {
     self.init(reading: SoftmaxReading(axis: axis, isFlattened: isFlattened))
   }
 
-  package func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  package func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError)
+    -> [OperatorTensor<S>]
+  {
     let x = try inputs.tensor(0, "input", ranks: 1...OperatorLimits.rank)
     let axis = try OperatorAxis.index(reading.axis, rank: x.shape.count)
     let split =
@@ -42,10 +44,10 @@ struct SoftmaxOperator: SoftmaxFamily {
     attributes: [.optional("axis", .int)])
   let reading: SoftmaxReading
 
-  static func change(_ row: UnsafeMutablePointer<Float>, _ count: Int, shift: Float) {
-    for index in 0..<count { row[index] = expf(row[index] - shift) }
+  static func change<S: OperatorScalar>(_ row: UnsafeMutablePointer<S>, _ count: Int, shift: S) {
+    for index in 0..<count { row[index] = S.exp(row[index] - shift) }
     let sum = RowSum.of(row, count: count) { $0 }
-    for index in 0..<count { row[index] = Float(Double(row[index]) / sum) }
+    for index in 0..<count { row[index] = S(Double(row[index]) / sum) }
   }
 }
 
@@ -55,9 +57,9 @@ struct LogSoftmaxOperator: SoftmaxFamily {
     attributes: [.optional("axis", .int)])
   let reading: SoftmaxReading
 
-  static func change(_ row: UnsafeMutablePointer<Float>, _ count: Int, shift: Float) {
+  static func change<S: OperatorScalar>(_ row: UnsafeMutablePointer<S>, _ count: Int, shift: S) {
     let shift = Double(shift)
     let total = shift + log(RowSum.of(row, count: count) { exp($0 - shift) })
-    for index in 0..<count { row[index] = Float(Double(row[index]) - total) }
+    for index in 0..<count { row[index] = S(Double(row[index]) - total) }
   }
 }

@@ -24,7 +24,7 @@ struct AveragePoolOperator: OperatorDescription {
     countsPads = attributes.flag("count_include_pad")
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let x = try inputs.tensor(0, "X", ranks: 3...OperatorLimits.rank)
     let windows = try PoolingWindows(x, window, kernel: kernel, isCeiled: isCeiled, isDilated: isDilated)
     var values = inputs.floats(0)
@@ -33,7 +33,9 @@ struct AveragePoolOperator: OperatorDescription {
   }
 
   /// The mean of each window along one axis, added up in Double.
-  private func means(_ source: [Float], _ axis: PoolingAxis, _ outer: Int, _ inner: Int) -> [Float] {
+  private func means<S: OperatorScalar>(
+    _ source: [S], _ axis: PoolingAxis, _ outer: Int, _ inner: Int
+  ) -> [S] {
     let count = outer * axis.windows.count * inner
     var sums = [Double](repeating: 0, count: count)
     sums.withUnsafeMutableBufferPointer { sums in
@@ -49,6 +51,6 @@ struct AveragePoolOperator: OperatorDescription {
     let divisors = axis.windows.map { Double(countsPads ? $0.padded : $0.count) }
     let plan = BroadcastPlan(
       shape: [outer, divisors.count, inner], strides: [[divisors.count * inner, inner, 1], [0, 1, 0]])
-    return Elements.map(sums, divisors, plan) { Float($0 / $1) }
+    return Elements.map(sums, divisors, plan) { S($0 / $1) }
   }
 }

@@ -4,7 +4,7 @@ struct GlobalAveragePoolOperator: StatelessOperator {
     "GlobalAveragePool", "the mean over the spatial axes, which stay with size 1",
     inputs: [.required("X", .floats)])
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     [try ReduceMeanOperator.global(inputs)]
   }
 }
@@ -15,14 +15,16 @@ struct GlobalMaxPoolOperator: StatelessOperator {
     "GlobalMaxPool", "the largest number over the spatial axes, which stay with size 1",
     inputs: [.required("X", .floats)])
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     [try ReduceMaxOperator.global(inputs)]
   }
 }
 
 extension ReductionOperator {
   /// The reduction of all axes but the first two.
-  fileprivate static func global(_ inputs: [OperatorTensor?]) throws(OperatorError) -> OperatorTensor {
+  fileprivate static func global<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError)
+    -> OperatorTensor<S>
+  {
     let x = try inputs.tensor(0, "X", ranks: 2...OperatorLimits.rank)
     return try reduced(x, ReducedAxes(x.shape, axes: Array(2..<x.shape.count), keepsAxes: true))
   }

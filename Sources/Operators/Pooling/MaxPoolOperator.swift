@@ -22,7 +22,7 @@ struct MaxPoolOperator: OperatorDescription {
     hasIndices = attributes.outputCount > 1
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let x = try inputs.tensor(0, "X", ranks: 3...OperatorLimits.rank)
     let windows = try PoolingWindows(x, window, kernel: kernel, isCeiled: isCeiled, isDilated: true)
     var places = hasIndices ? Array(0..<x.values.count) : []
@@ -34,7 +34,9 @@ struct MaxPoolOperator: OperatorDescription {
   }
 
   /// - Parameter places: where each number stands; empty where nobody asks.
-  private func reduced(_ input: [Float], _ places: inout [Int], _ windows: PoolingWindows) -> [Float] {
+  private func reduced<S: OperatorScalar>(
+    _ input: [S], _ places: inout [Int], _ windows: PoolingWindows
+  ) -> [S] {
     var values = input
     windows.forEachAxis { axis, outer, inner in
       let count = outer * axis.windows.count * inner

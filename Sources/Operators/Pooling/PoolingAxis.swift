@@ -63,8 +63,8 @@ struct PoolingWindows {
   /// Checks the shape of an input against the attributes.
   ///
   /// - Throws: `OperatorError` for windows that do not fit or lie in the pads alone.
-  init(
-    _ x: OperatorTensor, _ attributes: WindowAttributes, kernel: [Int], isCeiled: Bool, isDilated: Bool
+  init<S: OperatorScalar>(
+    _ x: OperatorTensor<S>, _ attributes: WindowAttributes, kernel: [Int], isCeiled: Bool, isDilated: Bool
   ) throws(OperatorError) {
     input = x.shape
     let spatial = Array(x.shape[2...])

@@ -7,17 +7,17 @@ struct RNNOperator: OperatorDescription {
     inputs: [
       .required("X", .floats), .required("W", .floats), .required("R", .floats), .optional("B", .floats),
       .optional("sequence_lens", .integers), .optional("initial_h", .floats),
-    ], outputs: ["Y", "Y_h"], attributes: RecurrentInputs.fields)
+    ], outputs: ["Y", "Y_h"], attributes: RecurrentFields.all)
 
   let attributes: OperatorAttributes
 
   init(_ attributes: OperatorAttributes) { self.attributes = attributes }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let given = try RecurrentInputs(inputs, attributes, gates: 1)
     let (hidden, directions) = (given.hidden, given.isBackward.count)
-    var all = [Float](repeating: 0, count: given.steps * directions * given.batch * hidden)
-    var last: [Float] = []
+    var all = [S](repeating: 0, count: given.steps * directions * given.batch * hidden)
+    var last: [S] = []
     for direction in 0..<directions {
       let products = given.products(direction)
       var state = given.state(inputs[5], direction)
@@ -28,7 +28,7 @@ struct RNNOperator: OperatorDescription {
           let place = given.place(step, direction, sequence)
           for unit in 0..<hidden {
             let own = sequence * hidden + unit
-            state[own] = tanhf(products[step * given.batch * hidden + own] + recurrence[own])
+            state[own] = S.tanh(products[step * given.batch * hidden + own] + recurrence[own])
             all[place + unit] = state[own]
           }
         }

@@ -1,7 +1,7 @@
 import Layers
 
-/// What RNN and LSTM have in common: the shapes, the products with the weights, the order of the steps.
-struct RecurrentInputs {
+/// The attributes that RNN and LSTM have in common.
+enum RecurrentFields {
   enum Direction: String, CaseIterable {
     case forward
     case reverse
@@ -10,12 +10,15 @@ struct RecurrentInputs {
 
   private static let since14 = 14...OperatorSignature.opsets.upperBound
 
-  static let fields: [OperatorAttributeField] = [
+  static let all: [OperatorAttributeField] = [
     .string("direction", "forward", oneOf: Direction.allCases.map(\.rawValue)),
     .optional("hidden_size", .int),
     .int("layout", 0, opsets: since14),
   ]
+}
 
+/// What RNN and LSTM have in common: the shapes, the products with the weights, the order of the steps.
+struct RecurrentInputs<S: OperatorScalar> {
   let steps: Int
   let batch: Int
   let hidden: Int
@@ -25,21 +28,21 @@ struct RecurrentInputs {
   let lengths: [Int]
   private let width: Int
   private let gates: Int
-  private let x: [Float]
-  private let w: [Float]
-  private let r: [Float]
-  private let bias: [Float]?
+  private let x: [S]
+  private let w: [S]
+  private let r: [S]
+  private let bias: [S]?
 
   /// Checks the shapes of X, W, R, B, sequence_lens and initial_h, the inputs 0 to 5.
   ///
   /// - Parameter gates: how many products a step has for each hidden number.
   init(
-    _ inputs: [OperatorTensor?], _ attributes: OperatorAttributes, gates: Int
+    _ inputs: [OperatorTensor<S>?], _ attributes: OperatorAttributes, gates: Int
   ) throws(OperatorError) {
     guard attributes.int("layout") == 0 else {
       throw OperatorError(.attribute("layout", expected: "0", found: "\(attributes.int("layout"))"))
     }
-    switch Direction(rawValue: attributes.string("direction")) ?? .forward {
+    switch RecurrentFields.Direction(rawValue: attributes.string("direction")) ?? .forward {
     case .forward: isBackward = [false]
     case .reverse: isBackward = [true]
     case .bidirectional: isBackward = [false, true]
@@ -71,12 +74,12 @@ struct RecurrentInputs {
   }
 
   /// X·Wᵀ and both biases, for all steps: steps × batch × gates × hidden.
-  func products(_ direction: Int) -> [Float] {
+  func products(_ direction: Int) -> [S] {
     let rows = gates * hidden
-    var products = [Float](repeating: 0, count: steps * batch * rows)
+    var products = [S](repeating: 0, count: steps * batch * rows)
     products.withUnsafeMutableBufferPointer { target in
       guard let target = target.baseAddress else { return }
-      FloatProducts.multiply(
+      LinearProducts.multiply(
         x, .init(), w, .init(start: direction * rows * width, isTransposed: true), rows: steps * batch,
         depth: width,
         columns: rows, into: target)
@@ -89,12 +92,12 @@ struct RecurrentInputs {
   }
 
   /// H·Rᵀ: batch × gates × hidden.
-  func recurrence(_ state: [Float], _ direction: Int) -> [Float] {
+  func recurrence(_ state: [S], _ direction: Int) -> [S] {
     let rows = gates * hidden
-    var products = [Float](repeating: 0, count: batch * rows)
+    var products = [S](repeating: 0, count: batch * rows)
     products.withUnsafeMutableBufferPointer { target in
       guard let target = target.baseAddress else { return }
-      FloatProducts.multiply(
+      LinearProducts.multiply(
         state, .init(), r, .init(start: direction * rows * hidden, isTransposed: true), rows: batch,
         depth: hidden,
         columns: rows, into: target)
@@ -103,10 +106,10 @@ struct RecurrentInputs {
   }
 
   /// The part of an initial state that belongs to a direction; zeros where none is given.
-  func state(_ tensor: OperatorTensor?, _ direction: Int) -> [Float] {
+  func state(_ tensor: OperatorTensor<S>?, _ direction: Int) -> [S] {
     let count = batch * hidden
     guard let tensor else { return Array(repeating: 0, count: count) }
-    return Array(Float.unwrapped(tensor.values)[direction * count..<(direction + 1) * count])
+    return Array(tensor.values.floats[direction * count..<(direction + 1) * count])
   }
 
   /// The step of the sequence that is computed at a time; nil where the sequence has ended.

@@ -27,7 +27,9 @@ extension ArgumentOperator {
         takesLast: attributes.flag("select_last_index")))
   }
 
-  package func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  package func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError)
+    -> [OperatorTensor<S>]
+  {
     let tensor = try inputs.tensor(0, "data", ranks: 1...OperatorLimits.rank)
     let axis = try OperatorAxis.index(reading.axis, rank: tensor.shape.count)
     let axes = ReducedAxes(tensor.shape, axes: [axis], keepsAxes: reading.keepsAxis)

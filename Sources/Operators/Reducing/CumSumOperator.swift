@@ -12,12 +12,12 @@ struct CumSumOperator: OperatorDescription {
     isReversed = attributes.flag("reverse")
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = try inputs.tensor(0, "x", ranks: 1...OperatorLimits.rank)
     let axis = try OperatorAxis.index(
-      Int(inputs.scalar(1, "axis", Int64.self) ?? 0), rank: tensor.shape.count)
+      Int(inputs.integer(1, "axis") ?? 0), rank: tensor.shape.count)
     let split = AxisSplit(tensor.shape, axis)
-    let values: OperatorValues =
+    let values: OperatorValues<S> =
       if case .int64(let values) = tensor.values {
         .int64(
           sums(values, split, from: Int64(0)) {
@@ -31,7 +31,7 @@ struct CumSumOperator: OperatorDescription {
           sums(inputs.floats(0), split, from: 0.0) {
             $0 + Double($1)
           } as: {
-            Float($0)
+            S($0)
           })
       }
     return [OperatorTensor(shape: tensor.shape, values: values)]

@@ -8,7 +8,7 @@ protocol ReductionOperator: OperatorDescription {
   var reading: ReductionReading { get }
   init(reading: ReductionReading)
   /// The result for neighbouring numbers; `count` may be 0.
-  static func value(_ row: UnsafePointer<Float>, count: Int) -> Float
+  static func value<S: OperatorScalar>(_ row: UnsafePointer<S>, count: Int) -> S
 }
 
 /// A reduction that also takes whole numbers.
@@ -25,7 +25,7 @@ struct ReductionReading {
   let leavesWithoutAxes: Bool
 
   /// The axes of a tensor that a call reduces.
-  func axes(_ inputs: [OperatorTensor?]) throws(OperatorError) -> ReducedAxes {
+  func axes<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> ReducedAxes {
     let shape = inputs.tensor(0).shape
     let input = try inputs.integers(1, "axes")
     let written = axes ?? input ?? []
@@ -44,14 +44,18 @@ extension ReductionOperator {
         leavesWithoutAxes: hasField && attributes.flag("noop_with_empty_axes")))
   }
 
-  package func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  package func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError)
+    -> [OperatorTensor<S>]
+  {
     [try Self.reduced(inputs.tensor(0), reading.axes(inputs))]
   }
 
-  /// The result for a tensor of numbers in Float.
-  static func reduced(_ tensor: OperatorTensor, _ axes: ReducedAxes) throws(OperatorError) -> OperatorTensor {
+  /// The result for a tensor of numbers of type float.
+  static func reduced<S: OperatorScalar>(
+    _ tensor: OperatorTensor<S>, _ axes: ReducedAxes
+  ) throws(OperatorError) -> OperatorTensor<S> {
     try OperatorLimits.check(axes.shape)
-    let rows = axes.rows(Float.unwrapped(tensor.values))
+    let rows = axes.rows(tensor.values.floats)
     return OperatorTensor(shape: axes.shape, values: .float(reduced(rows, axes) { value($0, count: $1) }))
   }
 
@@ -81,7 +85,9 @@ extension ReductionOperator {
 }
 
 extension IntegerReductionOperator {
-  package func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  package func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError)
+    -> [OperatorTensor<S>]
+  {
     let tensor = inputs.tensor(0)
     let axes = try reading.axes(inputs)
     guard case .int64(let values) = tensor.values else { return [try Self.reduced(tensor, axes)] }

@@ -2,7 +2,8 @@
 enum RowSum {
   /// Σ term(x).
   @inline(__always)
-  static func of(_ row: UnsafePointer<Float>, count: Int, _ term: (Double) -> Double) -> Double {
+  static func of<S: OperatorScalar>(_ row: UnsafePointer<S>, count: Int, _ term: (Double) -> Double) -> Double
+  {
     var (s0, s1, s2, s3) = (0.0, 0.0, 0.0, 0.0)
     var index = 0
     while index + 4 <= count {

@@ -3,8 +3,8 @@ import Glibc
 struct ReduceSumOperator: IntegerReductionOperator {
   static let signature = OperatorSignature.reduction("ReduceSum", "Σ x", axesAreInputFrom: 13)
   let reading: ReductionReading
-  static func value(_ row: UnsafePointer<Float>, count: Int) -> Float {
-    Float(RowSum.of(row, count: count) { $0 })
+  static func value<S: OperatorScalar>(_ row: UnsafePointer<S>, count: Int) -> S {
+    S(RowSum.of(row, count: count) { $0 })
   }
   static func value(_ row: UnsafePointer<Int64>, count: Int) -> Int64 {
     (0..<count).reduce(0) { $0 &+ row[$1] }
@@ -14,16 +14,16 @@ struct ReduceSumOperator: IntegerReductionOperator {
 struct ReduceMeanOperator: ReductionOperator {
   static let signature = OperatorSignature.reduction("ReduceMean", "the mean", types: .floats)
   let reading: ReductionReading
-  static func value(_ row: UnsafePointer<Float>, count: Int) -> Float {
-    Float(RowSum.of(row, count: count) { $0 } / Double(count))
+  static func value<S: OperatorScalar>(_ row: UnsafePointer<S>, count: Int) -> S {
+    S(RowSum.of(row, count: count) { $0 } / Double(count))
   }
 }
 
 struct ReduceL1Operator: IntegerReductionOperator {
   static let signature = OperatorSignature.reduction("ReduceL1", "Σ |x|")
   let reading: ReductionReading
-  static func value(_ row: UnsafePointer<Float>, count: Int) -> Float {
-    Float(RowSum.of(row, count: count) { $0.magnitude })
+  static func value<S: OperatorScalar>(_ row: UnsafePointer<S>, count: Int) -> S {
+    S(RowSum.of(row, count: count) { $0.magnitude })
   }
   static func value(_ row: UnsafePointer<Int64>, count: Int) -> Int64 {
     (0..<count).reduce(0) { $0 &+ (row[$1] < 0 ? 0 &- row[$1] : row[$1]) }
@@ -33,16 +33,16 @@ struct ReduceL1Operator: IntegerReductionOperator {
 struct ReduceL2Operator: ReductionOperator {
   static let signature = OperatorSignature.reduction("ReduceL2", "√Σ x²", types: .floats)
   let reading: ReductionReading
-  static func value(_ row: UnsafePointer<Float>, count: Int) -> Float {
-    Float(RowSum.of(row, count: count) { $0 * $0 }.squareRoot())
+  static func value<S: OperatorScalar>(_ row: UnsafePointer<S>, count: Int) -> S {
+    S(RowSum.of(row, count: count) { $0 * $0 }.squareRoot())
   }
 }
 
 struct ReduceSumSquareOperator: IntegerReductionOperator {
   static let signature = OperatorSignature.reduction("ReduceSumSquare", "Σ x²")
   let reading: ReductionReading
-  static func value(_ row: UnsafePointer<Float>, count: Int) -> Float {
-    Float(RowSum.of(row, count: count) { $0 * $0 })
+  static func value<S: OperatorScalar>(_ row: UnsafePointer<S>, count: Int) -> S {
+    S(RowSum.of(row, count: count) { $0 * $0 })
   }
   static func value(_ row: UnsafePointer<Int64>, count: Int) -> Int64 {
     (0..<count).reduce(0) { $0 &+ row[$1] &* row[$1] }
@@ -53,10 +53,10 @@ struct ReduceSumSquareOperator: IntegerReductionOperator {
 struct ReduceLogSumExpOperator: ReductionOperator {
   static let signature = OperatorSignature.reduction("ReduceLogSumExp", "ln Σ eˣ", types: .floats)
   let reading: ReductionReading
-  static func value(_ row: UnsafePointer<Float>, count: Int) -> Float {
+  static func value<S: OperatorScalar>(_ row: UnsafePointer<S>, count: Int) -> S {
     let largest = ReduceMaxOperator.value(row, count: count)
     guard largest.isFinite else { return largest }
     let shift = Double(largest)
-    return Float(shift + log(RowSum.of(row, count: count) { exp($0 - shift) }))
+    return S(shift + log(RowSum.of(row, count: count) { exp($0 - shift) }))
   }
 }

@@ -14,11 +14,11 @@ struct TopKOperator: OperatorDescription {
     isLargest = attributes.flag("largest")
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = try inputs.tensor(0, "X", ranks: 1...OperatorLimits.rank)
     let axis = try OperatorAxis.index(axis, rank: tensor.shape.count)
     let split = AxisSplit(tensor.shape, axis)
-    let wanted = Int(try inputs.scalar(1, "K", Int64.self) ?? 0)
+    let wanted = Int(try inputs.integer(1, "K") ?? 0)
     guard wanted >= 0, wanted <= split.size else {
       throw OperatorError(.input("K", expected: "a number from 0 to \(split.size)", found: "\(wanted)"))
     }

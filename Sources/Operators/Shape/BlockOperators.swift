@@ -12,7 +12,7 @@ struct DepthToSpaceOperator: OperatorDescription {
     hasChannelsFirst = attributes.string("mode") == "CRD"
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = try inputs.tensor(0, "input", ranks: 4...4)
     let (images, channels, height, width) = (
       tensor.shape[0], tensor.shape[1], tensor.shape[2], tensor.shape[3]
@@ -44,7 +44,7 @@ struct SpaceToDepthOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) throws(OperatorError) { block = try BlockSize.read(attributes) }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = try inputs.tensor(0, "input", ranks: 4...4)
     let (images, channels, height, width) = (
       tensor.shape[0], tensor.shape[1], tensor.shape[2], tensor.shape[3]

@@ -7,7 +7,7 @@ struct ConcatOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { axis = attributes.int("axis") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let first = inputs.tensor(0).shape
     let axis = try OperatorAxis.index(axis, rank: first.count)
     var shape = first

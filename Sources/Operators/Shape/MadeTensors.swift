@@ -1,7 +1,7 @@
 struct IdentityOperator: StatelessOperator {
   static let signature = OperatorSignature(
     "Identity", "the input", inputs: [.required("input", .all)], outputs: ["output"])
-  func run(_ inputs: [OperatorTensor?]) -> [OperatorTensor] { [inputs.tensor(0)] }
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) -> [OperatorTensor<S>] { [inputs.tensor(0)] }
 }
 
 struct ShapeOperator: OperatorDescription {
@@ -20,7 +20,7 @@ struct ShapeOperator: OperatorDescription {
     end = attributes.optionalInt("end")
   }
 
-  func run(_ inputs: [OperatorTensor?]) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) -> [OperatorTensor<S>] {
     let shape = inputs.tensor(0).shape
     func place(_ axis: Int) -> Int { min(shape.count, max(0, axis < 0 ? axis + shape.count : axis)) }
     let first = place(start)
@@ -34,7 +34,7 @@ struct ConstantOfShapeOperator: OperatorDescription {
     "ConstantOfShape", "a tensor of a shape with one number throughout, 0 unless given",
     inputs: [.required("input", .integers)], outputs: ["output"], attributes: [.optional("value", .tensor)])
 
-  let value: OperatorTensor
+  let value: OperatorTensor<Float>
 
   init(_ attributes: OperatorAttributes) throws(OperatorError) {
     value = attributes.tensor("value") ?? OperatorTensor(shape: [1], values: .float([0]))
@@ -43,10 +43,13 @@ struct ConstantOfShapeOperator: OperatorDescription {
     }
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let shape = try inputs.integers(0, "input") ?? []
     try OperatorLimits.check(shape)
-    return [try value.moved(to: shape, by: StridedView(shape: shape, strides: shape.map { _ in 0 }))]
+    return [
+      try value.converted(to: S.self).moved(
+        to: shape, by: StridedView(shape: shape, strides: shape.map { _ in 0 }))
+    ]
   }
 }
 
@@ -61,10 +64,10 @@ struct ConstantOperator: OperatorDescription {
     ])
   private static let since12 = 12...OperatorSignature.opsets.upperBound
 
-  let value: OperatorTensor
+  let value: OperatorTensor<Float>
 
   init(_ attributes: OperatorAttributes) throws(OperatorError) {
-    var given: [OperatorTensor] = []
+    var given: [OperatorTensor<Float>] = []
     if let tensor = attributes.tensor("value") { given.append(tensor) }
     if let number = attributes.optionalFloat("value_float") {
       given.append(OperatorTensor(shape: [], values: .float([number])))
@@ -84,7 +87,9 @@ struct ConstantOperator: OperatorDescription {
     value = given[0]
   }
 
-  func run(_ inputs: [OperatorTensor?]) -> [OperatorTensor] { [value] }
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) -> [OperatorTensor<S>] {
+    [value.converted(to: S.self)]
+  }
 }
 
 struct RangeOperator: StatelessOperator {
@@ -95,29 +100,26 @@ struct RangeOperator: StatelessOperator {
       .required("delta", .numbers, as: "T"),
     ], outputs: ["output"])
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     if inputs.tensor(0).type == .int64 {
-      let (start, limit, delta) = try Self.bounds(inputs, Int64(0))
+      let (start, limit, delta) = (
+        try inputs.integer(0, "start") ?? 0, try inputs.integer(1, "limit") ?? 0,
+        try inputs.integer(2, "delta") ?? 0
+      )
       // In Double a count is exact as far as the limit goes.
       let count = try Self.count(Double(limit) - Double(start), by: Double(delta))
       return [
         OperatorTensor(shape: [count], values: .int64((0..<count).map { start &+ Int64($0) &* delta }))
       ]
     }
-    let (start, limit, delta) = try Self.bounds(inputs, Float(0))
+    let (start, limit, delta): (S, S, S) = (
+      try inputs.number(0, "start") ?? 0, try inputs.number(1, "limit") ?? 0,
+      try inputs.number(2, "delta") ?? 0
+    )
     let count = try Self.count(Double(limit) - Double(start), by: Double(delta))
     return [
-      OperatorTensor(shape: [count], values: .float((0..<count).map { start + Float($0) * delta }))
+      OperatorTensor(shape: [count], values: .float((0..<count).map { start + S($0) * delta }))
     ]
-  }
-
-  private static func bounds<T: OperatorElement>(
-    _ inputs: [OperatorTensor?], _ zero: T
-  ) throws(OperatorError) -> (T, T, T) {
-    (
-      try inputs.scalar(0, "start", T.self) ?? zero, try inputs.scalar(1, "limit", T.self) ?? zero,
-      try inputs.scalar(2, "delta", T.self) ?? zero
-    )
   }
 
   private static func count(_ distance: Double, by delta: Double) throws(OperatorError) -> Int {

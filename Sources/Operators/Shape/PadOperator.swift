@@ -29,7 +29,7 @@ struct PadOperator: OperatorDescription {
     }
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     let rank = tensor.shape.count
     let axes = try OperatorAxis.indices(inputs.integers(3, "axes") ?? Array(0..<rank), rank: rank)
@@ -61,7 +61,7 @@ struct PadOperator: OperatorDescription {
       }
       return given.values
     }
-    let values = try OperatorValues.moving(
+    let values = try OperatorValues<S>.moving(
       [tensor.values] + (fill.map { [$0] } ?? []), by: AxisMaps(tensor.shape, maps))
     return [OperatorTensor(shape: shape, values: values)]
   }

@@ -4,7 +4,7 @@ struct ExpandOperator: StatelessOperator {
     inputs: [.required("input", .all), .required("shape", .integers)],
     outputs: ["output"])
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     let wanted = try inputs.integers(1, "shape") ?? []
     try OperatorLimits.check(wanted)
@@ -22,7 +22,7 @@ struct TileOperator: StatelessOperator {
     inputs: [.required("input", .all), .required("repeats", .integers)],
     outputs: ["output"])
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     let repeats = try inputs.integers(1, "repeats") ?? []
     guard repeats.count == tensor.shape.count, repeats.allSatisfy({ $0 >= 0 && $0 <= OperatorLimits.count })

@@ -9,7 +9,7 @@ struct ReshapeOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { allowsZero = attributes.flag("allowzero") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     let written = try inputs.integers(1, "shape") ?? []
     func error(_ expected: String) -> OperatorError {
@@ -56,7 +56,7 @@ struct FlattenOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { axis = attributes.int("axis") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     let rank = tensor.shape.count
     guard axis >= -rank, axis <= rank else { throw OperatorError(.axis(axis, rank: rank + 1)) }
@@ -82,7 +82,7 @@ struct SqueezeOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { axes = attributes.ints("axes") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     let shape = tensor.shape
     let input = try inputs.integers(1, "axes")
@@ -108,7 +108,7 @@ struct UnsqueezeOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { axes = attributes.ints("axes") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     let input = try inputs.integers(1, "axes")
     guard let written = axes ?? input else { throw OperatorError(.missingInput("axes")) }

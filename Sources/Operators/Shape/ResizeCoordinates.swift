@@ -1,4 +1,4 @@
-/// From where in an axis a position of the resized axis is taken. In Float and in onnxruntime's order of operations: where a
+/// From where in an axis a position of the resized axis is taken. In the type of the numbers and in onnxruntime's order of operations: where a
 /// place falls between two elements, another rounding would choose the other one.
 enum ResizeCoordinates: String, CaseIterable {
   case halfPixel = "half_pixel"
@@ -17,8 +17,8 @@ enum ResizeRounding: String, CaseIterable {
   case ceil
 
   /// The nearest element of an axis.
-  func nearest(_ place: Float, size: Int) -> Int {
-    let rounded: Float =
+  func nearest<S: OperatorScalar>(_ place: S, size: Int) -> Int {
+    let rounded: S =
       switch self {
       case .roundPreferFloor:
         place - place.rounded(.down) == 0.5 ? place.rounded(.down) : place.rounded(.toNearestOrAwayFromZero)
@@ -26,32 +26,32 @@ enum ResizeRounding: String, CaseIterable {
       case .floor: place.rounded(.down)
       case .ceil: place.rounded(.up)
       }
-    return Int(max(0, min(rounded, Float(size - 1))))
+    return Int(max(0, min(rounded, S(size - 1))))
   }
 }
 
 /// The positions of a resized axis.
-struct ResizeSamples {
+struct ResizeSamples<S: OperatorScalar> {
   let coordinates: ResizeCoordinates
-  let scale: Float
+  let scale: S
   /// The size before.
   let size: Int
   /// The size after.
   let count: Int
   /// The part of the axis that is taken, from 0 to 1; for `tf_crop_and_resize` alone.
-  let start: Float
-  let end: Float
+  let start: S
+  let end: S
 
   /// Whether nothing changes.
   var isIdentity: Bool { scale == 1 && count == size && coordinates != .tfCropAndResize }
 
   /// By how much the axis grows.
-  var growth: Float { Float(count) / Float(max(size, 1)) }
+  var growth: S { S(count) / S(max(size, 1)) }
 
   /// The place before of a position after; nil outside of the axis where that is filled with a number of its own.
-  func place(_ position: Int) -> Float? {
-    let x = Float(position)
-    let (before, after) = (Float(size), Float(count))
+  func place(_ position: Int) -> S? {
+    let x = S(position)
+    let (before, after) = (S(size), S(count))
     switch coordinates {
     case .halfPixel: return (x + 0.5) / scale - 0.5
     case .halfPixelSymmetric:

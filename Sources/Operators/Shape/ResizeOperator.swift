@@ -47,7 +47,7 @@ struct ResizeOperator: OperatorDescription {
     }
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let x = inputs.tensor(0)
     let resized = try resizedAxes(inputs, x.shape)
     var shape = x.shape
@@ -67,16 +67,18 @@ struct ResizeOperator: OperatorDescription {
       }
     }
     let work = AxisMaps(x.shape, maps)
-    return [OperatorTensor(shape: shape, values: try .moving([x.values, .float([extrapolation])], by: work))]
+    return [
+      OperatorTensor(shape: shape, values: try .moving([x.values, .float([S(extrapolation)])], by: work))
+    ]
   }
 
   /// The axes that change, and how each is sampled.
-  private func resizedAxes(
-    _ inputs: [OperatorTensor?], _ shape: [Int]
-  ) throws(OperatorError) -> [(axis: Int, samples: ResizeSamples)] {
+  private func resizedAxes<S: OperatorScalar>(
+    _ inputs: [OperatorTensor<S>?], _ shape: [Int]
+  ) throws(OperatorError) -> [(axis: Int, samples: ResizeSamples<S>)] {
     let axes = try OperatorAxis.indices(axes ?? Array(shape.indices), rank: shape.count)
-    func list(_ index: Int) -> [Float]? {
-      inputs[index].map { Float.unwrapped($0.values) }.flatMap { $0.isEmpty ? nil : $0 }
+    func list(_ index: Int) -> [S]? {
+      inputs[index].map { $0.values.floats }.flatMap { $0.isEmpty ? nil : $0 }
     }
     let sizes = try inputs.integers(3, "sizes").flatMap { $0.isEmpty ? nil : $0 }
     let scales = list(2)
@@ -94,7 +96,7 @@ struct ResizeOperator: OperatorDescription {
       throw OperatorError(
         .input(scales == nil ? "sizes" : "scales", expected: "numbers above 0", found: "others"))
     }
-    var region = [Float](repeating: 0, count: axes.count) + [Float](repeating: 1, count: axes.count)
+    var region = [S](repeating: 0, count: axes.count) + [S](repeating: 1, count: axes.count)
     if coordinates == .tfCropAndResize {
       guard let given = list(1), given.count == region.count else {
         throw OperatorError(
@@ -102,21 +104,21 @@ struct ResizeOperator: OperatorDescription {
       }
       region = given
     }
-    let ratios = zip(sizes ?? [], axes).map { Float($0) / Float(shape[$1]) }
+    let ratios = zip(sizes ?? [], axes).map { S($0) / S(shape[$1]) }
     let common = policy == "not_larger" ? ratios.min() : policy == "not_smaller" ? ratios.max() : nil
-    var result: [(axis: Int, samples: ResizeSamples)] = []
+    var result: [(axis: Int, samples: ResizeSamples<S>)] = []
     for (index, axis) in axes.enumerated() {
       let size = shape[axis]
-      let scale: Float
-      let count: Float
+      let scale: S
+      let count: S
       if let scales {
         scale = scales[index]
-        count = (scale * Float(size)).rounded(.down)
+        count = (scale * S(size)).rounded(.down)
       } else {
         scale = common ?? ratios[index]
-        count = common.map { ($0 * Float(size)).rounded() } ?? Float(sizes?[index] ?? 0)
+        count = common.map { ($0 * S(size)).rounded() } ?? S(sizes?[index] ?? 0)
       }
-      guard count >= 0, count <= Float(OperatorLimits.count) else {
+      guard count >= 0, count <= S(OperatorLimits.count) else {
         throw OperatorError(.memory(limit: OperatorLimits.count))
       }
       let whole = common == nil && scales == nil ? sizes?[index] ?? 0 : Int(count)
@@ -129,9 +131,9 @@ struct ResizeOperator: OperatorDescription {
   }
 
   /// One axis after the other: between two neighbours, weighted by how near they are.
-  private func linear(
-    _ values: [Float], _ shape: [Int], _ resized: [(axis: Int, samples: ResizeSamples)]
-  ) throws(OperatorError) -> [Float] {
+  private func linear<S: OperatorScalar>(
+    _ values: [S], _ shape: [Int], _ resized: [(axis: Int, samples: ResizeSamples<S>)]
+  ) throws(OperatorError) -> [S] {
     var values = values
     var shape = shape
     // Axes that shrink come first, so that nothing between is larger than what it begins or ends with.
@@ -146,21 +148,23 @@ struct ResizeOperator: OperatorDescription {
   }
 
   /// Two neighbours and their weights.
-  private struct LinearTap {
+  private struct LinearTap<S: OperatorScalar> {
     let low: Int
     let high: Int
-    let weights: (low: Float, high: Float)
+    let weights: (low: S, high: S)
 
-    init(_ place: Float, size: Int) {
-      let clamped = max(0, min(place, Float(size - 1)))
+    init(_ place: S, size: Int) {
+      let clamped = max(0, min(place, S(size - 1)))
       low = min(Int(clamped), size - 1)
       high = min(low + 1, size - 1)
       weights =
-        low == high ? (0.5, 0.5) : ((clamped - Float(high)).magnitude, (clamped - Float(low)).magnitude)
+        low == high ? (0.5, 0.5) : ((clamped - S(high)).magnitude, (clamped - S(low)).magnitude)
     }
   }
 
-  private func interpolated(_ values: [Float], _ split: AxisSplit, _ taps: [LinearTap?]) -> [Float] {
+  private func interpolated<S: OperatorScalar>(
+    _ values: [S], _ split: AxisSplit, _ taps: [LinearTap<S>?]
+  ) -> [S] {
     let (size, inner) = (split.size, split.inner)
     let total = split.outer * taps.count * inner
     return Array(unsafeUninitializedCapacity: total) { buffer, count in
@@ -176,7 +180,7 @@ struct ResizeOperator: OperatorDescription {
                 (target + index).initialize(to: low[index] * tap.weights.low + high[index] * tap.weights.high)
               }
             } else {
-              target.initialize(repeating: extrapolation, count: inner)
+              target.initialize(repeating: S(extrapolation), count: inner)
             }
             target += inner
           }

@@ -6,7 +6,7 @@ struct SliceOperator: StatelessOperator {
       .optional("axes", .integers), .optional("steps", .integers),
     ], outputs: ["output"])
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     let starts = try inputs.integers(1, "starts") ?? []
     let ends = try inputs.integers(2, "ends") ?? []

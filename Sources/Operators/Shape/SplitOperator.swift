@@ -29,7 +29,7 @@ struct SplitOperator: OperatorDescription {
     }
   }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = try inputs.tensor(0, "input", ranks: 1...OperatorLimits.rank)
     let axis = try OperatorAxis.index(axis, rank: tensor.shape.count)
     let input = try inputs.integers(1, "split")
@@ -42,7 +42,7 @@ struct SplitOperator: OperatorDescription {
         .input("split", expected: "\(count) sizes with the sum \(tensor.shape[axis])", found: "\(sizes)"))
     }
     let strides = tensor.shape.denseStrides
-    var parts: [OperatorTensor] = []
+    var parts: [OperatorTensor<S>] = []
     var start = 0
     for size in sizes {
       var shape = tensor.shape

@@ -7,7 +7,7 @@ struct TransposeOperator: OperatorDescription {
 
   init(_ attributes: OperatorAttributes) { order = attributes.ints("perm") }
 
-  func run(_ inputs: [OperatorTensor?]) throws(OperatorError) -> [OperatorTensor] {
+  func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = inputs.tensor(0)
     let order = order ?? tensor.shape.indices.reversed()
     guard order.sorted() == Array(tensor.shape.indices) else {

@@ -58,6 +58,39 @@ def test_operator(name, record_property):
     record_property("figures", (name, "  ".join(f"{asked[of]} {of} {worst[of]:.1e}" for of in RUNNERS)))
 
 
+@functools.cache
+def computed_in_double():
+    """For each operator its cases in double precision: what ONNX is given, and what the evaluator makes of it."""
+    found = {}
+    for name in OPERATORS:
+        every = [(case, operator_runs.widened(case.call)) for case in cases(name) if not case.narrow]
+        found[name] = [(case, *calls) for case, calls in every if calls]
+    calls = [own for name in OPERATORS for _, own, _ in found[name]]
+    results = iter(operator_runs.by_probe(calls, "--double")[0])
+    return {name: [(case, other, next(results)) for case, _, other in found[name]] for name in OPERATORS}
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_operator_in_double(name, record_property):
+    """Nothing is rounded to single precision on the way: the reference evaluator computes in the type of its inputs."""
+    if not computed_in_double()[name]:
+        pytest.skip("ONNX has it for floats alone")
+    worst, asked = 0.0, 0
+    for seed, (case, call, result) in enumerate(computed_in_double()[name]):
+        assert not isinstance(result, operator_runs.Failed), f"case {seed}, {case.call}: {result}"
+        exception = difference(case.call)
+        if exception and exception.follows != "reference":
+            continue
+        apart = largest_difference(result, operator_runs.by_reference(call), case)
+        assert apart <= IN_DOUBLE.get(name, 1e-12), f"case {seed}, {case.call}: {apart}"
+        worst, asked = max(worst, apart), asked + 1
+    record_property("figures", (name, f"{asked} in double {worst:.1e}"))
+
+
+#: Operators of which the reference evaluator rounds something to single precision whatever its inputs are.
+IN_DOUBLE = {}
+
+
 def test_every_operator_has_cases():
     assert sorted(operator_runs.signatures()) == OPERATORS
     assert COUNT >= 50

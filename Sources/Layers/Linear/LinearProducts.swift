@@ -1,16 +1,18 @@
-/// The products of the linear layers in Float, for targets above.
+/// The products of the linear layers, for targets above.
 ///
-/// The layers' own code is generic, and a generic function that another target calls is not specialised there.
-package enum FloatProducts {
+/// A generic function that another target calls is not specialised there, so each one here says what it is made for.
+package enum LinearProducts {
   /// A convolution of images × channels × input with outputs × channels/groups × kernel.
   ///
   /// The counts are divisible by `groups`, and the sizes of all three arrays fit the geometry.
   ///
   /// - Returns: images × outputs × output, without a bias.
-  package static func convolution(
-    _ geometry: WindowGeometry, images: Int, channels: Int, outputs: Int, groups: Int, input: [Float],
-    weights: [Float]
-  ) -> [Float] {
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  package static func convolution<S: NetScalar>(
+    _ geometry: WindowGeometry, images: Int, channels: Int, outputs: Int, groups: Int, input: [S],
+    weights: [S]
+  ) -> [S] {
     let problem = ConvolutionParameters.Problem(
       images: images, channels: channels, group: groups, geometry: geometry, outputShape: [])
     return filled(images * outputs * geometry.output.product, input, weights) { target, input, weights in
@@ -22,10 +24,12 @@ package enum FloatProducts {
   /// the convolution that goes back.
   ///
   /// - Returns: images × outputs × input, without a bias.
-  package static func transposedConvolution(
-    _ geometry: WindowGeometry, images: Int, channels: Int, outputs: Int, groups: Int, input: [Float],
-    weights: [Float]
-  ) -> [Float] {
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  package static func transposedConvolution<S: NetScalar>(
+    _ geometry: WindowGeometry, images: Int, channels: Int, outputs: Int, groups: Int, input: [S],
+    weights: [S]
+  ) -> [S] {
     let problem = ConvolutionParameters.Problem(
       images: images, channels: channels, group: groups, geometry: geometry, outputShape: [])
     return filled(images * outputs * geometry.input.product, input, weights) { target, input, weights in
@@ -48,9 +52,11 @@ package enum FloatProducts {
   }
 
   /// target[m][n] = Σ_k a[m][k]·b[k][n]; `target` holds zeros before.
-  package static func multiply(
-    _ a: [Float], _ first: Matrix, _ b: [Float], _ second: Matrix, rows: Int, depth: Int, columns: Int,
-    into target: UnsafeMutablePointer<Float>
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  package static func multiply<S: NetScalar>(
+    _ a: [S], _ first: Matrix, _ b: [S], _ second: Matrix, rows: Int, depth: Int, columns: Int,
+    into target: UnsafeMutablePointer<S>
   ) {
     guard rows > 0, depth > 0, columns > 0 else { return }
     a.withUnsafeBufferPointer { a in
@@ -73,11 +79,11 @@ package enum FloatProducts {
   }
 
   /// What a kernel writes; zeros, and it is not called, where one of the arrays is empty.
-  private static func filled(
-    _ count: Int, _ input: [Float], _ weights: [Float],
-    _ kernel: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) -> Void
-  ) -> [Float] {
-    var values = [Float](repeating: 0, count: count)
+  private static func filled<S: NetScalar>(
+    _ count: Int, _ input: [S], _ weights: [S],
+    _ kernel: (UnsafeMutablePointer<S>, UnsafePointer<S>, UnsafePointer<S>) -> Void
+  ) -> [S] {
+    var values = [S](repeating: 0, count: count)
     guard count > 0, !input.isEmpty, !weights.isEmpty else { return values }
     values.withUnsafeMutableBufferPointer { target in
       input.withUnsafeBufferPointer { input in
