@@ -292,11 +292,13 @@ public enum Caffold {
     let (named, layouts, schema) = try RuleSubjects.rules(subjects, options.rules, schemas)
     let rules = try RuleSet.giving(
       try options.rules.arguments, to: named, among: try BuiltinRules.load().rules + named)
+    let definitions = try RuleSubjects.definitions(subjects, options.rules, schemas, inAllFiles: true)
     let proofOptions = proof.options(schema)
     var proofs: [(rule: Rule, proof: RuleProof)] = []
     for (index, rule) in rules.enumerated() {
       observer.progress(.init(task: .proving, done: index, total: rules.count))
-      proofs.append((rule, try RuleProver.prove(rule, layouts: layouts, options: proofOptions)))
+      proofs.append(
+        (rule, try RuleProver.prove(rule, layouts: layouts, definitions: definitions, options: proofOptions)))
     }
     observer.progress(.init(task: .proving, done: rules.count, total: rules.count))
     return ProveResult(proofs: proofs, options: proofOptions)

@@ -37,12 +37,17 @@ package enum RuleSubjects {
   }
 
   /// The layer definitions of the files and folders that arguments name; when nothing is named, those of `options.files`.
+  ///
+  /// - Parameter inAllFiles: whether those of `options.files` count too where something is named.
   package static func definitions(
-    _ subjects: [String], _ options: RuleOptions, _ schemas: ForkSchemas
+    _ subjects: [String], _ options: RuleOptions, _ schemas: ForkSchemas, inAllFiles: Bool = false
   ) throws -> [TypeDefinition] {
     var wanted = options
     wanted.isIsolated = false
-    if !subjects.isEmpty { wanted.files = subjects.filter(isPath) }
+    if !subjects.isEmpty {
+      let named = subjects.filter(isPath)
+      wanted.files = inAllFiles ? options.files.filter { !named.contains($0) } + named : named
+    }
     guard !wanted.files.isEmpty else { return [] }
     return try RuleLoader.files(wanted, fields: schemas.fields).definitions
   }

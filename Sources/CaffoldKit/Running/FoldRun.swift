@@ -285,6 +285,7 @@ extension FoldRun {
     checking.assumesStoredStatistics = options.net.assumesStoredStatistics
     checking.schema = folded.schema
     checking.layouts = folded.rules.layouts
+    checking.definitions = folded.definitions
     let checker = RewriteChecker(folded.plan, weights: weights, text: folded.text, options: checking) {
       var planning = planOptions(folded.schema)
       planning.recordsOverlaps = false

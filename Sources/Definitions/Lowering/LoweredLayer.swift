@@ -34,10 +34,14 @@ package struct LoweredConstant {
 }
 
 extension LoweredConstant {
-  /// The constant as floats, read from the weights when it is asked for.
+  /// The constant, read from the weights when it is asked for.
   ///
+  /// - Parameter storage: what holds numbers of type float, each rounded once: float, or double for runs that must not round.
   /// - Throws: as `OnnxTensorSource.blob`.
-  package func initializer(_ weights: WeightsFile?) throws -> OnnxInitializer {
+  package func initializer(_ weights: WeightsFile?, as storage: BlobStorage = .float) throws
+    -> OnnxInitializer
+  {
+    let type = storage == .double ? OnnxElementType.double : OnnxElementType.float
     switch numbers {
     case .held(let tensor):
       return OnnxInitializer(
@@ -45,12 +49,12 @@ extension LoweredConstant {
     case .blob(let content):
       guard let weights else { preconditionFailure("there are no blobs without weights") }
       return OnnxInitializer(
-        name: name, elementType: OnnxElementType.float, shape: shape,
-        source: try .blob(content, of: weights, as: .float, name: name))
+        name: name, elementType: type, shape: shape,
+        source: try .blob(content, of: weights, as: storage, name: name))
     case .computed(let tensor):
       return OnnxInitializer(
-        name: name, elementType: OnnxElementType.float, shape: shape,
-        source: .numbers(tensor.count, as: .float, of: name) { try tensor.read($0, into: $1) })
+        name: name, elementType: type, shape: shape,
+        source: .numbers(tensor.count, as: storage, of: name) { try tensor.read($0, into: $1) })
     }
   }
 }

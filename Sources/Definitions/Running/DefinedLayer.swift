@@ -4,13 +4,14 @@ import Layers
 
 /// A layer that the executor does not know, computed as the definition of its type says.
 ///
-/// The operators are those that an export would write, and the evaluator of operators runs them, in single precision.
+/// The operators are those that an export would write, and the evaluator of operators runs them, in the precision of the run: in `Double`, nothing is rounded but what a file holds.
 package struct DefinedLayer: LayerDescription {
   package static let facts = LayerFacts("", bottoms: 0...Int.max, tops: 0...Int.max, worksInPlace: true)
 
   private let layers: DefinedLayers
   private let id: LayerID
-  private let subject: LayerSubject
+  /// The layer's name and type.
+  package let subject: LayerSubject
 
   /// A layer without a net cannot be one: nothing defines it.
   package init(_ layer: WrittenLayer) throws(LayerError) { throw layer.error(.unknownType) }
@@ -28,9 +29,23 @@ package struct DefinedLayer: LayerDescription {
   package func run<S: NetScalar>(
     _ inputs: [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
-    let bottoms = inputs.map { NetValue<Float>(shape: $0.shape, values: $0.values.map { Float($0) }) }
-    return try layers.run(id, bottoms, subject).map { value in
-      NetValue(shape: value.shape, values: value.values.map { S($0) })
+    let bottoms = inputs.map { NetValue(shape: $0.shape, values: S.widened($0.values)) }
+    let given = blobs.map { NetValue(shape: $0.shape, values: S.widened($0.values)) }
+    return try layers.run(id, bottoms, blobs: given, subject).map { value in
+      NetValue(shape: value.shape, values: S.rounded(value.values))
     }
+  }
+
+  package func runInFloat(
+    _ inputs: [NetValue<Float>], blobs: [NetValue<Float>]
+  ) throws(LayerError) -> [NetValue<Float>] {
+    let given = blobs.map { NetValue(shape: $0.shape, values: Float.widened($0.values)) }
+    return try layers.run(id, inputs, blobs: given, subject)
+  }
+
+  package func runInDouble(
+    _ inputs: [NetValue<Double>], blobs: [NetValue<Double>]
+  ) throws(LayerError) -> [NetValue<Double>] {
+    try layers.run(id, inputs, blobs: blobs, subject)
   }
 }

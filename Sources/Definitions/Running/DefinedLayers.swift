@@ -11,6 +11,14 @@ import Synchronization
 ///
 /// A layer is lowered for the shapes of its bottoms, once as long as those stay the same.
 package final class DefinedLayers: Sendable {
+  /// Where the numbers of parameter blobs come from.
+  package enum Blobs: Sendable {
+    /// From the net: what is given to a run is passed over.
+    case ofNet
+    /// From the caller of each run, where there are any: the blobs as they will be written, or before they are rounded.
+    case given
+  }
+
   private struct State {
     let net: WorkingNet
     var lowered: [LayerID: Lowered] = [:]
@@ -18,14 +26,14 @@ package final class DefinedLayers: Sendable {
 
   private struct Lowered {
     let bottoms: [[Int]]
-    let model: OnnxModel
-    let tops: [String]
+    let layer: LoweredLayer
     /// Found when somebody asks for them.
     var topShapes: [[Int]]?
   }
 
   private let state: Mutex<State>
   private let weights: WeightsFile?
+  private let blobs: Blobs
   private let definitions: [LayerID: TypeDefinition]
 
   /// The operator set in which definitions are written.
@@ -33,16 +41,24 @@ package final class DefinedLayers: Sendable {
 
   /// Those of a net that `definitions` describe and the executor does not: of types that it does not know, and layers of known types
   /// with fields that it does not understand, where a definition of the user's names the type.
-  package init(_ net: sending WorkingNet, weights: WeightsFile?, _ definitions: DefinitionSet) {
+  ///
+  /// - Parameters:
+  ///   - only: the layers that count; nil for all.
+  ///   - blobs: where the numbers of parameter blobs come from.
+  package init(
+    _ net: sending WorkingNet, weights: WeightsFile?, _ definitions: DefinitionSet, only: [LayerID]? = nil,
+    blobs: Blobs = .ofNet
+  ) {
     var found: [LayerID: TypeDefinition] = [:]
-    for layer in net.graph.liveLayers where !net.graph[layer].bottoms.isEmpty && !net.canRun(layer) {
+    for layer in only ?? Array(net.graph.liveLayers)
+    where !net.graph[layer].bottoms.isEmpty && !net.canRun(layer) {
       guard let definition = definitions.definition(ofType: net.graph[layer].type), !definition.isConstant,
         net.misunderstanding(of: layer, by: definition) == nil
       else { continue }
       let shapes = net.graph[layer].bottoms.compactMap(net.knownShape)
       // One that the definition does not describe, in this form, stays a layer of unknown meaning.
       if shapes.count == net.graph[layer].bottoms.count,
-        (try? Self.lower(layer, shapes, by: definition, in: net, weights)) == nil
+        (try? Self.lower(layer, shapes, by: definition, in: net)) == nil
       {
         continue
       }
@@ -50,28 +66,34 @@ package final class DefinedLayers: Sendable {
     }
     self.definitions = found
     self.weights = weights
+    self.blobs = blobs
     state = Mutex(State(net: net))
   }
 
   /// One layer of a net, whatever else is known of it.
-  init(_ net: sending WorkingNet, weights: WeightsFile?, _ layer: LayerID, _ definition: TypeDefinition) {
+  package init(
+    _ net: sending WorkingNet, weights: WeightsFile?, _ layer: LayerID, _ definition: TypeDefinition
+  ) {
     self.weights = weights
+    blobs = .ofNet
     definitions = [layer: definition]
     state = Mutex(State(net: net))
   }
 
-  /// The layers, by their names; of two with one name, the first.
-  package var byName: [Name: DefinedLayer] {
+  /// The layers.
+  package var byID: [LayerID: DefinedLayer] {
     state.withLock { state in
       let graph = state.net.graph
       return Dictionary(
-        definitions.keys.sorted { $0.index < $1.index }.map { id in
-          (
-            graph[id].name,
-            DefinedLayer(id, of: self, LayerSubject(name: graph[id].name, type: graph[id].type))
-          )
-        }
-      ) { first, _ in first }
+        uniqueKeysWithValues: definitions.keys.map { id in
+          (id, DefinedLayer(id, of: self, LayerSubject(name: graph[id].name, type: graph[id].type)))
+        })
+    }
+  }
+
+  /// The layers, by their names; of two with one name, the first.
+  package var byName: [Name: DefinedLayer] {
+    Dictionary(byID.sorted { $0.key.index < $1.key.index }.map { ($1.subject.name, $1) }) { first, _ in first
     }
   }
 
@@ -80,7 +102,7 @@ package final class DefinedLayers: Sendable {
   {
     let known = try lowered(layer, bottoms, subject)
     if let shapes = known.topShapes { return shapes }
-    let shapes = try run(known, bottoms.map { NetValue(shape: $0) }, subject).map(\.shape)
+    let shapes = try run(known, bottoms.map { NetValue<Float>(shape: $0) }, subject).map(\.shape)
     state.withLock { state in
       if state.lowered[layer]?.bottoms == bottoms { state.lowered[layer]?.topShapes = shapes }
     }
@@ -88,19 +110,29 @@ package final class DefinedLayers: Sendable {
   }
 
   /// A layer's tops.
-  func run(_ layer: LayerID, _ bottoms: [NetValue<Float>], _ subject: LayerSubject) throws(LayerError)
-    -> [NetValue<Float>]
-  {
-    try run(lowered(layer, bottoms.map(\.shape), subject), bottoms, subject)
+  ///
+  /// - Parameter blobs: the parameter blobs, for layers that take them from here.
+  func run<S: OperatorScalar>(
+    _ layer: LayerID, _ bottoms: [NetValue<S>], blobs: [NetValue<Double>] = [], _ subject: LayerSubject
+  ) throws(LayerError) -> [NetValue<S>] {
+    let given = self.blobs == .given && !blobs.isEmpty ? blobs : nil
+    return try run(lowered(layer, bottoms.map(\.shape), blobs: given, subject), bottoms, subject)
   }
 
-  private func run(_ lowered: Lowered, _ bottoms: [NetValue<Float>], _ subject: LayerSubject)
-    throws(LayerError) -> [NetValue<Float>]
-  {
+  private func run<S: OperatorScalar>(
+    _ lowered: Lowered, _ bottoms: [NetValue<S>], _ subject: LayerSubject
+  ) throws(LayerError) -> [NetValue<S>] {
     do {
+      var graph = OnnxGraph(name: "layer")
+      graph.nodes = lowered.layer.nodes
+      graph.initializers = try lowered.layer.constants.map {
+        try $0.initializer(weights, as: S.self == Double.self ? .double : .float)
+      }
+      let model = OnnxModel(
+        irVersion: OnnxModel.irVersion(ofOpset: Self.opset), opsets: [("", Self.opset)], graph: graph)
       let given = bottoms.enumerated().map { (Self.bottom($0), OperatorTensor($1)) }
       return try OnnxExecution.run(
-        lowered.model, bottoms: Dictionary(uniqueKeysWithValues: given), tops: lowered.tops, of: subject)
+        model, bottoms: Dictionary(uniqueKeysWithValues: given), tops: lowered.layer.tops, of: subject)
     } catch let error as any DiagnosticError {
       throw LayerError(subject, .definition(error.diagnostic.sentence))
     } catch {
@@ -108,17 +140,23 @@ package final class DefinedLayers: Sendable {
     }
   }
 
-  private func lowered(_ layer: LayerID, _ bottoms: [[Int]], _ subject: LayerSubject) throws(LayerError)
-    -> Lowered
-  {
+  /// - Parameter blobs: parameter blobs in the place of the net's; what is lowered for them is not kept.
+  private func lowered(
+    _ layer: LayerID, _ bottoms: [[Int]], blobs: [NetValue<Double>]? = nil, _ subject: LayerSubject
+  ) throws(LayerError) -> Lowered {
     do {
       return try state.withLock { state in
-        if let known = state.lowered[layer], known.bottoms == bottoms { return known }
+        if blobs == nil, let known = state.lowered[layer], known.bottoms == bottoms { return known }
         guard let definition = definitions[layer] else {
           throw LayerError(subject, .unknownType)
         }
-        let made = try Self.lower(layer, bottoms, by: definition, in: state.net, weights)
-        state.lowered[layer] = made
+        if let blobs {
+          state.net.setBlobs(
+            blobs.map { .values($0.values, shape: $0.shape, storage: .double) }, of: layer)
+        }
+        let made = Lowered(
+          bottoms: bottoms, layer: try Self.lower(layer, bottoms, by: definition, in: state.net))
+        if blobs == nil { state.lowered[layer] = made }
         return made
       }
     } catch let error as LoweringError {
@@ -133,9 +171,8 @@ package final class DefinedLayers: Sendable {
   private static func bottom(_ place: Int) -> String { "bottom\(place)" }
 
   private static func lower(
-    _ layer: LayerID, _ shapes: [[Int]], by definition: TypeDefinition, in net: WorkingNet,
-    _ weights: WeightsFile?
-  ) throws -> Lowered {
+    _ layer: LayerID, _ shapes: [[Int]], by definition: TypeDefinition, in net: WorkingNet
+  ) throws -> LoweredLayer {
     for (value, shape) in zip(net.graph[layer].bottoms, shapes) { net.setShape(shape, of: value) }
     for top in net.graph[layer].tops { net.forgetShape(of: top) }
     let bottoms = shapes.indices.map(bottom)
@@ -143,14 +180,6 @@ package final class DefinedLayers: Sendable {
     let tops = net.graph[layer].tops.indices.map { names.unique("top\($0)") }
     var lowering = LayerLowering(
       definition, layer, of: net, bottoms: bottoms, tops: tops, prefix: "layer", opset: opset, names: names)
-    let lowered = try lowering.lower()
-    var graph = OnnxGraph(name: "layer")
-    graph.nodes = lowered.nodes
-    graph.initializers = try lowered.constants.map { try $0.initializer(weights) }
-    return Lowered(
-      bottoms: shapes,
-      model: OnnxModel(
-        irVersion: OnnxModel.irVersion(ofOpset: opset), opsets: [("", opset)], graph: graph),
-      tops: lowered.tops)
+    return try lowering.lower()
   }
 }

@@ -5,21 +5,22 @@ import Operators
 
 /// A run of a graph of ONNX operators, node by node.
 ///
-/// A value is given up as soon as no later node reads it.
-package struct OnnxExecution {
+/// A value is given up as soon as no later node reads it. Numbers of type float are held in `S`: constants of type float widen
+/// exactly, those of type double are there for `Double` alone.
+package struct OnnxExecution<S: OperatorScalar> {
   private let graph: OnnxGraph
   private let opset: Int
-  private var values: [String: OperatorTensor]
+  private var values: [String: OperatorTensor<S>]
   /// By value, the last node that reads it.
   private let lastReads: [String: Int]
   private let constants: [String: OnnxInitializer]
   /// What nodes make that are no operators, by name: they are not run.
-  package var foreign: [String: OperatorTensor] = [:]
+  package var foreign: [String: OperatorTensor<S>] = [:]
 
   /// Begins a run.
   ///
   /// - Parameter inputs: a value for each input of the graph.
-  package init(_ model: OnnxModel, inputs: [String: OperatorTensor]) {
+  package init(_ model: OnnxModel, inputs: [String: OperatorTensor<S>]) {
     graph = model.graph
     opset = model.opsets.first { $0.domain.isEmpty }?.version ?? 1
     values = inputs
@@ -37,10 +38,10 @@ package struct OnnxExecution {
   ///   - bottoms: what the layer reads, by the names that the operators have for it.
   ///   - tops: the names of what it makes.
   ///   - subject: the layer, for messages.
-  /// - Returns: what it makes, as floats.
+  /// - Returns: what it makes.
   package static func run(
-    _ model: OnnxModel, bottoms: [String: OperatorTensor], tops: [String], of subject: LayerSubject
-  ) throws -> [NetValue<Float>] {
+    _ model: OnnxModel, bottoms: [String: OperatorTensor<S>], tops: [String], of subject: LayerSubject
+  ) throws -> [NetValue<S>] {
     var made = bottoms
     var execution = OnnxExecution(model, inputs: bottoms)
     let wanted = Set(tops)
@@ -58,8 +59,8 @@ package struct OnnxExecution {
   /// - Parameter replace: gives another value for one that a node has made; nil to go on with it.
   /// - Throws: `OnnxExecutionError` for a node that cannot be run.
   package mutating func run(
-    observe: (String, OperatorTensor) throws -> Void,
-    replace: (String, OperatorTensor) -> OperatorTensor? = { _, _ in nil }
+    observe: (String, OperatorTensor<S>) throws -> Void,
+    replace: (String, OperatorTensor<S>) -> OperatorTensor<S>? = { _, _ in nil }
   ) throws {
     for (place, node) in graph.nodes.enumerated() {
       let given = node.outputs.compactMap { foreign[$0] }
@@ -70,11 +71,11 @@ package struct OnnxExecution {
       guard node.domain.isEmpty || node.domain == "ai.onnx" else {
         throw OnnxExecutionError(node, .domain(node.domain))
       }
-      var inputs: [OperatorTensor?] = []
+      var inputs: [OperatorTensor<S>?] = []
       for name in node.inputs { inputs.append(try name.isEmpty ? nil : value(name, of: node)) }
       let call = OperatorCall(
         name: node.type, attributes: try attributes(of: node), outputCount: node.outputs.count, opset: opset)
-      let made: [OperatorTensor]
+      let made: [OperatorTensor<S>]
       do {
         made = try OperatorRegistry.run(call, inputs)
       } catch {
@@ -89,7 +90,7 @@ package struct OnnxExecution {
     }
   }
 
-  private func value(_ name: String, of node: OnnxNode) throws -> OperatorTensor {
+  private func value(_ name: String, of node: OnnxNode) throws -> OperatorTensor<S> {
     if let value = values[name] { return value }
     guard let constant = constants[name] else { throw OnnxExecutionError(node, .missing(name)) }
     return try OperatorTensor(try constant.tensor(), named: name, of: node)
@@ -105,7 +106,8 @@ package struct OnnxExecution {
       case .ints(let values): attributes[attribute.name] = .ints(values)
       case .floats(let values): attributes[attribute.name] = .floats(values)
       case .tensor(let tensor):
-        attributes[attribute.name] = .tensor(try OperatorTensor(tensor, named: attribute.name, of: node))
+        attributes[attribute.name] = .tensor(
+          try OperatorTensor<Float>(tensor, named: attribute.name, of: node))
       case .strings, .unread: throw OnnxExecutionError(node, .attribute(attribute.name))
       }
     }
@@ -115,15 +117,17 @@ package struct OnnxExecution {
 
 extension OperatorTensor {
   /// A value of a net.
-  package init(_ value: NetValue<Float>) { self.init(shape: value.shape, values: .float(value.values)) }
+  package init(_ value: NetValue<S>) { self.init(shape: value.shape, values: .float(value.values)) }
 
   /// A tensor of a file.
   ///
   /// - Throws: `OnnxExecutionError` for an element type that the operators do not know.
   fileprivate init(_ tensor: OnnxTensor, named name: String, of node: OnnxNode) throws {
-    let values: OperatorValues
+    let values: OperatorValues<S>
     switch tensor.elementType {
-    case OnnxElementType.float: values = .float(tensor.numbers(of: Float.self))
+    case OnnxElementType.float: values = .float(S.numbers(tensor.numbers(of: Float.self)))
+    case OnnxElementType.double where S.self == Double.self:
+      values = .float(S.rounded(tensor.numbers(of: Double.self)))
     case OnnxElementType.float16: values = .float16(tensor.numbers(of: UInt16.self))
     case OnnxElementType.int64: values = .int64(tensor.numbers(of: Int64.self))
     case OnnxElementType.bool: values = .bool(tensor.bytes.map { $0 != 0 })

@@ -74,7 +74,7 @@ package enum DefinitionTestRunner {
   }
 
   /// The numbers of expressions that speak of no layer.
-  private static func values(_ expressions: [CheckedExpression]) throws -> [NetValue<Double>] {
+  static func values(_ expressions: [CheckedExpression]) throws -> [NetValue<Double>] {
     let none = try NetDefinition(
       TextDocument(SourceText(path: "", bytes: Array("layer { name: \"none\" type: \"none\" }".utf8))))
     let net = WorkingNet(

@@ -58,8 +58,8 @@ extension TypeDefinition {
     return expressions.contains { $0.expression.parameters(of: "layer").contains(path) }
   }
 
-  /// Everything that a definition evaluates for a layer.
-  private var expressions: [CheckedExpression] {
+  /// Everything that a definition evaluates for a layer, which the expressions call `layer`.
+  package var expressions: [CheckedExpression] {
     conditions.map(\.expression) + lets.map(\.expression) + steps.flatMap(\.expressions)
   }
 }

@@ -175,7 +175,7 @@ package final class WorkingNet {
   }
 
   /// Gives `layer` new blobs.
-  func setBlobs(_ blobs: [BlobContent], of layer: LayerID) {
+  package func setBlobs(_ blobs: [BlobContent], of layer: LayerID) {
     graph.updateChange(of: layer) { $0.blobs = blobs }
   }
 

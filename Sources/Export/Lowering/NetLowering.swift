@@ -255,9 +255,9 @@ package struct NetLowering {
   /// Finds the shapes of what a layer makes that the executor does not know, by running its operators on zeros.
   private func setTopShapes(of layer: LayerID) throws {
     guard let lowered = layers.last else { return }
-    var bottoms: [String: OperatorTensor] = [:]
+    var bottoms: [String: OperatorTensor<Float>] = [:]
     for (name, bottom) in zip(lowered.bottoms, net.graph[layer].bottoms) {
-      bottoms[name] = OperatorTensor(NetValue(shape: try shape(of: bottom, for: layer)))
+      bottoms[name] = OperatorTensor(NetValue<Float>(shape: try shape(of: bottom, for: layer)))
     }
     var part = graph
     part.nodes = Array(graph.nodes[lowered.nodes])

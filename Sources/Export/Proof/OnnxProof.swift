@@ -78,9 +78,9 @@ package struct OnnxProof {
     for (number, sample) in samples.enumerated() {
       progress(number, samples.count)
       let values = inputs.values(of: read, sample, in: Float.self)
-      var kept: [String: OperatorTensor] = [:]
+      var kept: [String: OperatorTensor<Float>] = [:]
       let computed = try run(net, values, Set(names.map(\.name)), lowered, model, sample, &kept)
-      var given: [String: OperatorTensor] = [:]
+      var given: [String: OperatorTensor<Float>] = [:]
       for (blob, value) in correspondence.inputs { given[value] = values[blob].map(OperatorTensor.init) }
       var differences: [Name: BlobDifference] = [:]
       let blobs = Dictionary(names.map { ($0.value, $0.name) }) { first, _ in first }
@@ -140,7 +140,7 @@ package struct OnnxProof {
   ///   the same.
   private func run(
     _ net: NetRunner, _ given: [Name: NetValue<Float>], _ wanted: Set<Name>, _ lowered: LoweredNet?,
-    _ model: OnnxModel, _ sample: SampledInputs.Sample, _ kept: inout [String: OperatorTensor]
+    _ model: OnnxModel, _ sample: SampledInputs.Sample, _ kept: inout [String: OperatorTensor<Float>]
   ) throws -> [Name: NetValue<Float>] {
     var values: [Name: NetValue<Float>] = [:]
     let keptLayers = Dictionary(
@@ -148,7 +148,7 @@ package struct OnnxProof {
     ) {
       first, _ in first
     }
-    var foreign: [String: OperatorTensor] = [:]
+    var foreign: [String: OperatorTensor<Float>] = [:]
     _ = try net.run(
       given,
       cut: { step, bottoms in
@@ -168,14 +168,14 @@ package struct OnnxProof {
     return values
   }
 
-  /// Whether a layer that chooses among values reads some that are so large that their exponentials or products overflow in single
-  /// precision: runtimes order infinities and NaN differently.
+  /// Whether a layer that chooses among values, or compares their exponentials, reads some that are so large that exponentials or products
+  /// overflow in single precision, where runtimes order infinities and NaN differently, or that rounding shows in their differences.
   private func isBeyondReach(
     _ blob: Name, of net: NetRunner, _ values: [Name: NetValue<Float>]
   ) -> Bool {
-    guard let step = net.steps.last(where: { $0.tops.contains(blob) }), step.layer is any IndexMaking else {
-      return false
-    }
+    guard let step = net.steps.last(where: { $0.tops.contains(blob) }),
+      step.layer is any IndexMaking || step.layer is any ExponentTaking
+    else { return false }
     return step.bottoms.contains { name in
       values[name]?.values.contains { !($0.magnitude < Self.reach) } ?? false
     }

@@ -4,9 +4,10 @@ import Layers
 import RuleModel
 import Rules
 
-/// Which blobs a drawn layer has: those that its type describes, or those of a blob layout.
+/// Which blobs a drawn layer has: those that its type describes, those of a blob layout, or those that a definition reads.
 struct BlobShapes {
   let layouts: [BlobLayout]
+  let defined: DefinedTypes
 
   /// The blobs of a layer; decisions are named after it.
   ///
@@ -29,7 +30,7 @@ struct BlobShapes {
       let isOld = rank == 4 || rank == 2 && description.window == nil
       return facts.blobs == .weights && isOld ? legacy(blobs, name, &choices) : blobs
     }
-    guard !fitting.isEmpty else { return [] }
+    guard !fitting.isEmpty else { return defined.blobs(ofType: type, name, bottoms: bottoms, &choices) }
     let layout = choices.pick("\(name).layout", fitting)
     guard let shape = bottoms.first, shape.count >= 2 else { throw InvalidInstance.shapes }
     return layout.roles.enumerated().map { index, role in

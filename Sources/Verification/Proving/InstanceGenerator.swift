@@ -13,24 +13,27 @@ import Rules
 struct InstanceGenerator {
   let rule: Rule
   let layouts: [BlobLayout]
+  let defined: DefinedTypes
   /// What the rule's own expressions say.
   let hints: RuleHints
   private let layoutHints: [(types: TypePattern, hints: RuleHints)]
 
-  init(_ rule: Rule, layouts: [BlobLayout]) {
+  init(_ rule: Rule, layouts: [BlobLayout], defined: DefinedTypes) {
     self.rule = rule
     self.layouts = layouts
+    self.defined = defined
     hints = RuleHints(rule.expressions)
     layoutHints = layouts.map { ($0.types, RuleHints($0.expressions)) }
   }
 
-  /// The types that a capture is tried with: those that can be run, by the executor or as a layout says.
+  /// The types that a capture is tried with: those that can be run, by the executor, or as a layout or a definition says.
   func types(of capture: Capture) -> [String] {
     let named = capture.types.names
     guard !named.isEmpty else { return Self.drawnTypes }
     var types: [String] = []
     for glob in capture.types.names.map(Glob.init) {
-      let fitting = glob.literal.map { [$0] } ?? (Self.drawnTypes + layoutTypes).filter(glob.matches)
+      let fitting =
+        glob.literal.map { [$0] } ?? (Self.drawnTypes + layoutTypes + defined.ownTypes).filter(glob.matches)
       types += fitting.filter { !types.contains($0) && isExecutable($0) }
     }
     return types
@@ -42,9 +45,10 @@ struct InstanceGenerator {
     return types.first { type in !rule.pattern.captures.contains { $0.types.accepts(type) } } ?? types[0]
   }
 
-  /// Whether the executor or a layout says what a type computes.
+  /// Whether the executor, a layout or a definition says what a type computes.
   func isExecutable(_ type: String) -> Bool {
     LayerRegistry.description(ofType: type) != nil || layouts.contains { $0.types.accepts(type) }
+      || defined.definition(ofType: type) != nil
   }
 
   /// The types that are drawn where a capture names none, in alphabetical order.
@@ -81,6 +85,9 @@ struct InstanceGenerator {
         result.append(hint)
       }
     }
+    for hint in defined.hints(ofType: type) where !result.contains(where: { $0.path == hint.path }) {
+      result.append(hint)
+    }
     return result
   }
 }
@@ -113,7 +120,8 @@ private struct Drawing {
 
   init(_ generator: InstanceGenerator, _ choices: Choices) {
     self.generator = generator
-    builder = InstanceBuilder(choices, shapes: BlobShapes(layouts: generator.layouts))
+    builder = InstanceBuilder(
+      choices, shapes: BlobShapes(layouts: generator.layouts, defined: generator.defined))
     let rank = builder.choices.pick("rank", [4, 4, 4, 4, 4, 2, 3, 5])
     var shape = [1 + builder.choices.choose("images", below: 2)]
     shape.append(builder.choices.pick("channels", [1, 2, 3, 4, 6, 8]))
@@ -135,8 +143,9 @@ private struct Drawing {
     let types = generator.types(of: capture)
     guard !types.isEmpty else { throw InvalidInstance.connections }
     let type = builder.choices.pick("\(capture.name).type", types)
-    // A type that nobody describes has one bottom, one top and no parameters.
-    let sample = LayerRegistry.facts(ofType: type)?.sample ?? LayerSample()
+    // What a layout describes has one bottom, one top and no parameters.
+    let sample =
+      LayerRegistry.facts(ofType: type)?.sample ?? generator.defined.sample(ofType: type) ?? LayerSample()
     let bottoms = try self.bottoms(of: capture, type, sample)
     guard sample.bottoms.contains(bottoms.count) else { throw InvalidInstance.connections }
     let name = uniqueName(capture.nameGlob.map { Self.filled($0, capture.name) } ?? capture.name)

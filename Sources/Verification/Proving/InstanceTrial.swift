@@ -20,6 +20,7 @@ struct InstanceTrial {
   }
 
   let rules: RuleSet
+  let defined: DefinedTypes
   let options: PlanOptions
   let state: NetState
 
@@ -60,7 +61,7 @@ struct InstanceTrial {
     let inputs = Dictionary(instance.inputs.map { ($0.name, $0.value) }) { $1 }
     let expected = try InstanceRunner.runner(
       of: NetGraph(instance.definition, state: state), definition: instance.definition, weights: weights,
-      layouts: rules.layouts
+      layouts: rules.layouts, defined: defined
     ).run(inputs)
     guard expected.values.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) else {
       return .invalid(InvalidInstance.notFinite)
@@ -74,7 +75,7 @@ struct InstanceTrial {
       let definition = try NetDefinition(
         TextDocument(SourceText(path: "rewritten.prototxt", bytes: text)))
       let runner = try InstanceRunner.runner(
-        of: plan.graph, definition: definition, weights: weights, layouts: rules.layouts)
+        of: plan.graph, definition: definition, weights: weights, layouts: rules.layouts, defined: defined)
       let found = try runner.run(inputs.filter { input in runner.inputs.contains { $0.name == input.key } })
       comparison.difference = Self.difference(expected, found, size: instance.size)
     } catch let error as InstanceRunner.UnknownType {

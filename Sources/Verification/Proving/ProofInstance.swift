@@ -49,6 +49,8 @@ struct InstanceBuilder {
   private var inputs: [(name: Name, value: NetValue<Double>)] = []
   private var fields: [NewTextField] = []
 
+  private var defined: DefinedTypes { shapesOfBlobs.defined }
+
   init(_ choices: Choices, shapes: BlobShapes) {
     self.choices = choices
     shapesOfBlobs = shapes
@@ -110,6 +112,12 @@ struct InstanceBuilder {
     if LayerRegistry.description(ofType: layer.type) != nil {
       tops = try LayerRegistry.layer(description).outputShapes(bottoms)
     }
+    let values = specifications.enumerated().map { index, specification in
+      NumberFilling.values(specification, name: Name("\(layer.name).blobs[\(index)]"), &choices)
+    }
+    if defined.definition(ofType: layer.type) != nil {
+      tops = try defined.topShapes(of: layer, bottoms: bottoms, blobs: values)
+    }
     guard tops.count == layer.tops.count else { throw InvalidInstance.connections }
     for (name, shape) in zip(layer.tops, tops) {
       try limits.check(shape, of: description.subject)
@@ -117,9 +125,6 @@ struct InstanceBuilder {
       shapes[name] = shape
     }
     guard !specifications.isEmpty else { return }
-    let values = specifications.enumerated().map { index, specification in
-      NumberFilling.values(specification, name: Name("\(layer.name).blobs[\(index)]"), &choices)
-    }
     blobs.append((layer.name, values))
   }
 

@@ -24,19 +24,22 @@ package struct RuleProver {
     var trial: InstanceTrial
   }
 
-  /// Proves `rule` with the meaning that `layouts` give to layer types.
+  /// Proves `rule` with the meaning that `layouts` and definitions give to layer types.
   ///
-  /// The outcome depends on nothing but the rule, the layouts and the options, as long as the time allowed is enough.
+  /// The outcome depends on nothing but the rule, the layouts, the definitions and the options, as long as the time allowed is enough.
   /// - Throws: `RuleError`, for layouts or rules that do not fit together.
   package static func prove(
-    _ rule: Rule, layouts: [BlobLayout], options: ProofOptions = ProofOptions()
+    _ rule: Rule, layouts: [BlobLayout], definitions: [TypeDefinition] = [],
+    options: ProofOptions = ProofOptions()
   ) throws -> RuleProof {
-    var prover = try RuleProver(rule, layouts, options)
+    var prover = try RuleProver(rule, layouts, try DefinedTypes(definitions), options)
     prover.run()
     return prover.proof
   }
 
-  private init(_ rule: Rule, _ layouts: [BlobLayout], _ options: ProofOptions) throws {
+  private init(
+    _ rule: Rule, _ layouts: [BlobLayout], _ defined: DefinedTypes, _ options: ProofOptions
+  ) throws {
     self.rule = rule
     self.options = options
     var selection = RuleSet.Selection()
@@ -45,13 +48,13 @@ package struct RuleProver {
     selection.kind = nil
     let state = NetState(phase: .test)
     var planning = options.planning
-    generator = InstanceGenerator(rule, layouts: try RuleSet([], layouts: layouts).layouts)
+    generator = InstanceGenerator(rule, layouts: try RuleSet([], layouts: layouts).layouts, defined: defined)
     variants = try rule.variants.map { rule in
       let rules = try RuleSet([rule], layouts: layouts, selection: selection)
       return Variant(
         values: rule.parameters.map { "\($0.name)=\(rule.value(ofParameter: $0.name)?.parameterText ?? "")" },
-        tests: TestInstances(rule, layouts: rules.layouts, state: state),
-        trial: InstanceTrial(rules: rules, options: planning, state: state))
+        tests: TestInstances(rule, layouts: rules.layouts, defined: defined, state: state),
+        trial: InstanceTrial(rules: rules, defined: defined, options: planning, state: state))
     }
     proof = RuleProof(rule: rule.id, verdict: .proven)
   }

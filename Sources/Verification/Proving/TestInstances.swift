@@ -11,7 +11,7 @@ struct TestInstances {
   private let shapes: BlobShapes
   private let state: NetState
 
-  init(_ rule: Rule, layouts: [BlobLayout], state: NetState) {
+  init(_ rule: Rule, layouts: [BlobLayout], defined: DefinedTypes, state: NetState) {
     // A net is meant for the parameters of its test.
     tests = rule.tests.filter { test in
       guard case .rewritten = test.expectation else { return false }
@@ -19,7 +19,7 @@ struct TestInstances {
         rule.value(ofParameter: $0.name) == test.arguments[$0.name] ?? $0.fallback
       }
     }
-    shapes = BlobShapes(layouts: layouts)
+    shapes = BlobShapes(layouts: layouts, defined: defined)
     self.state = state
   }
 

@@ -32,6 +32,8 @@ package struct RewriteChecker {
     package var schema = Schema.caffe
     /// What layers compute that the executor does not know.
     package var layouts: [BlobLayout] = []
+    /// What layers compute that neither the executor nor a layout knows.
+    package var definitions: [TypeDefinition] = []
 
     /// The defaults.
     package init() {}
@@ -82,7 +84,7 @@ package struct RewriteChecker {
     let emitted = try NetDefinition(TextDocument(SourceText(path: path, bytes: text)))
     var finder = try SiteFinder(plan, emitted: emitted)
     let sites = try finder.sites()
-    let run = SiteRun(finder, sites, plan, weights: weights, options: options)
+    let run = try SiteRun(finder, sites, plan, weights: weights, options: options)
     // The largest first, so that no core ends up with it alone; all work on one that is too large even so.
     let sizes = sites.map(run.size)
     var order = sites.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }[...]
@@ -118,13 +120,13 @@ private struct SiteRun: Sendable {
   init(
     _ finder: SiteFinder, _ sites: [RewriteSite], _ plan: Plan, weights: WeightsFile,
     options: RewriteChecker.Options
-  ) {
+  ) throws {
     before = finder.before
     after = finder.after
     self.plan = plan
     self.weights = weights
     self.options = options
-    nets = SiteNets(finder, sites, plan, weights: weights, options: options)
+    nets = try SiteNets(finder, sites, plan, weights: weights, options: options)
   }
 
   /// How much there is to read.

@@ -1,4 +1,5 @@
 import CaffeIO
+import Definitions
 import Diagnostics
 import Engine
 import Layers
@@ -18,6 +19,8 @@ struct SiteNets: Sendable {
   private let assumesStoredStatistics: Bool
   /// What the layers of sites compute whose types only a layout describes, in both nets.
   private let meanings: (before: [LayerID: LayerMeaning], planned: [LayerID: LayerMeaning])
+  /// The layers of sites that only definitions describe, in both nets. Each run gives them their blobs.
+  private let defined: (before: [LayerID: DefinedLayer], planned: [LayerID: DefinedLayer])
   private let shapes: KnownShapes
   /// Layers of the weights file that hold blobs, by name; as in Caffe the last one of a name wins.
   private let stored: [Name: Int]
@@ -25,7 +28,7 @@ struct SiteNets: Sendable {
   init(
     _ finder: SiteFinder, _ sites: [RewriteSite], _ plan: Plan, weights: WeightsFile,
     options: RewriteChecker.Options
-  ) {
+  ) throws {
     before = finder.before
     after = finder.after
     planned = finder.planned
@@ -58,11 +61,22 @@ struct SiteNets: Sendable {
       }
       return meanings
     }
+    func defined(_ layers: [LayerID], _ graph: NetGraph) throws -> [LayerID: DefinedLayer] {
+      let unknown = layers.filter { layer in
+        let type = graph[layer].type
+        return LayerRegistry.description(ofType: type) == nil
+          || options.definitions.contains { $0.types.contains(type) }
+      }
+      guard !unknown.isEmpty else { return [:] }
+      return DefinedLayers(
+        net(graph), weights: weights, try DefinitionSet(adding: options.definitions), only: unknown,
+        blobs: .given
+      ).byID
+    }
     let (before, planned) = (before, planned)
-    self.meanings = (
-      meanings(sites.flatMap(\.before), before),
-      meanings(sites.flatMap(\.after).map { planned[$0.index] }, plan.graph)
-    )
+    let (old, new) = (sites.flatMap(\.before), sites.flatMap(\.after).map { planned[$0.index] })
+    self.meanings = (meanings(old, before), meanings(new, plan.graph))
+    self.defined = (try defined(old, before), try defined(new, plan.graph))
     shapes = KnownShapes { net(before) }
   }
 
@@ -97,11 +111,14 @@ struct SiteNets: Sendable {
     var steps: [SiteSide.Step] = []
     for layer in site.before {
       let definition = before.definition.layers[layer.index]
-      if let known = meaning(meanings.before[layer], layer, before[layer]) {
+      let blobs = storedBlobs(definition.name)
+      if let known = meaning(
+        meanings.before[layer], defined.before[layer], layer, definition, before[layer], blobs)
+      {
         steps.append(known)
         continue
       }
-      steps.append(try step(layer, definition, before[layer], blobs: storedBlobs(definition.name)))
+      steps.append(try step(layer, definition, before[layer], blobs: blobs))
     }
     return SiteSide(steps: steps)
   }
@@ -116,18 +133,29 @@ struct SiteNets: Sendable {
   /// A layer as it will be.
   func step(after layer: LayerID) throws(LayerError) -> SiteSide.Step {
     let old = planned[layer.index]
-    if let known = meaning(meanings.planned[old], layer, after[layer]) { return known }
     // Weights bind by name; a layer that is renamed takes its blobs along.
     let name = old.index < before.layers.count ? before[old].name : after[layer].name
     let blobs = changes[old]?.blobs ?? storedBlobs(name)
-    return try step(layer, after.definition.layers[layer.index], after[layer], blobs: blobs)
+    let definition = after.definition.layers[layer.index]
+    if let known = meaning(
+      meanings.planned[old], defined.planned[old], layer, definition, after[layer], blobs)
+    {
+      return known
+    }
+    return try step(layer, definition, after[layer], blobs: blobs)
   }
 
-  /// A layer of a type that the executor does not know, or that a layout of the user describes, as its layout says; nil where
-  /// it has none.
+  /// A layer of a type that the executor does not know, or that a layout of the user describes, as its definition or its layout
+  /// says; nil where it has neither.
   private func meaning(
-    _ meaning: LayerMeaning?, _ id: LayerID, _ layer: NetGraph.Layer
+    _ meaning: LayerMeaning?, _ defined: DefinedLayer?, _ id: LayerID, _ definition: LayerDefinition,
+    _ layer: NetGraph.Layer, _ blobs: [BlobContent]
   ) -> SiteSide.Step? {
+    if let defined {
+      return SiteSide.Step(
+        id: id, layer: defined, subject: LayerSubject(name: layer.name, type: layer.type),
+        bottoms: layer.bottoms, tops: layer.tops, blobs: blobs, numbers: definition.parameterNumbers)
+    }
     guard let meaning else { return nil }
     return SiteSide.Step(
       id: id, layer: meaning.layer, subject: LayerSubject(name: layer.name, type: layer.type),

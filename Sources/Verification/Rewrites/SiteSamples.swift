@@ -1,4 +1,5 @@
 import CaffeIO
+import Definitions
 import Engine
 import Layers
 
@@ -242,9 +243,11 @@ struct SiteSamples {
 extension SiteSide.Step {
   /// The number of channels that the blobs are for, of a layer with a number per channel.
   fileprivate var channels: Int? {
-    // A five-blob BatchNorm has a single number somewhere; the longest blob has the channels.
-    guard type(of: layer).facts.blobs.isPerChannel, bottoms.count == 1, let count = blobs.map(\.count).max(),
-      count > 1
+    // A five-blob BatchNorm has a single number somewhere; the longest blob has the channels. So may it be with blobs of one axis
+    // that a definition reads.
+    let isDefinedSo = layer is DefinedLayer && blobs.allSatisfy { $0.shape.count { $0 != 1 } <= 1 }
+    guard type(of: layer).facts.blobs.isPerChannel || isDefinedSo, bottoms.count == 1,
+      let count = blobs.map(\.count).max(), count > 1
     else { return nil }
     return count
   }
@@ -268,7 +271,7 @@ extension LayerError {
   /// Whether a larger bottom may help.
   fileprivate var isAboutSize: Bool {
     switch reason {
-    case .windowTooLarge, .negativeSize: true
+    case .windowTooLarge, .negativeSize, .definition: true
     case .parameter, .inputShape, .blobValueCount: false
     default: false
     }

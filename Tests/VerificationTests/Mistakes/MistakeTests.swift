@@ -62,7 +62,7 @@ import Testing
     init(_ planted: Planted, seed: UInt64) throws {
       let layouts = try BuiltinRules.load().layouts
       let state = NetState(phase: .test)
-      let tests = TestInstances(planted.rule, layouts: layouts, state: state)
+      let tests = try TestInstances(planted.rule, layouts: layouts, defined: DefinedTypes([]), state: state)
       // One number throughout, which a proof tries too, would make some mistakes right.
       let layers = ["c", "conv", "a", "b", "x"]
       let numbers =
@@ -99,10 +99,11 @@ import Testing
       plan = drawn.plan
       before = try InstanceRunner.runner(
         of: NetGraph(drawn.instance.definition, state: state), definition: drawn.instance.definition,
-        weights: weights, layouts: layouts)
+        weights: weights, layouts: layouts, defined: DefinedTypes([]))
       let text = SourceText(path: "after", bytes: DefinitionEmitter.text(of: plan.graph))
       after = try InstanceRunner.runner(
-        of: plan.graph, definition: NetDefinition(TextDocument(text)), weights: weights, layouts: layouts)
+        of: plan.graph, definition: NetDefinition(TextDocument(text)), weights: weights, layouts: layouts,
+        defined: DefinedTypes([]))
     }
 
     func verdict(seed: UInt64) throws -> NetComparison.Verdict {

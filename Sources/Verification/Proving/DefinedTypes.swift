@@ -1,0 +1,111 @@
+import CaffeIO
+import Definitions
+import Diagnostics
+import Engine
+import Layers
+import RuleModel
+import Rules
+
+/// The layer types that only definitions describe, as a proof draws and runs them.
+struct DefinedTypes: Sendable {
+  private let definitions: DefinitionSet
+  private let own: [TypeDefinition]
+
+  /// The built-in definitions, and those of the user.
+  ///
+  /// - Throws: a `DiagnosticError` for built-in definitions that are wrong.
+  init(_ own: [TypeDefinition]) throws {
+    self.own = own
+    definitions = try DefinitionSet(adding: own)
+  }
+
+  /// The types that the user defines and the executor does not know.
+  var ownTypes: [String] { own.flatMap(\.types).filter { LayerRegistry.description(ofType: $0) == nil } }
+
+  /// The definition of a type that the executor does not know; nil where there is none.
+  func definition(ofType type: String) -> TypeDefinition? {
+    guard LayerRegistry.description(ofType: type) == nil else { return nil }
+    return definitions.definition(ofType: type).flatMap { $0.isConstant ? nil : $0 }
+  }
+
+  /// How many bottoms and tops a drawn layer has.
+  func sample(ofType type: String) -> LayerSample? {
+    guard let definition = definition(ofType: type) else { return nil }
+    let examples = definition.tests.compactMap(DefinitionExample.init)
+    let named = max(definition.bottoms.count, 1)
+    let bottoms = examples.map(\.bottoms.count) + [named]
+    let tops = examples.compactMap(\.topCount)
+    return LayerSample(
+      bottoms: (bottoms.min() ?? 1)...(bottoms.max() ?? 1), tops: (tops.min() ?? 1)...(tops.max() ?? 1))
+  }
+
+  /// What the expressions of a definition say of the parameters, as those of rules do.
+  func hints(ofType type: String) -> [RuleHints.Hint] {
+    definition(ofType: type).flatMap { RuleHints($0.expressions).byName["layer"] } ?? []
+  }
+
+  /// The layers of a net that definitions compute, by number.
+  ///
+  /// - Parameter net: made for this alone.
+  func layers(of net: sending WorkingNet, weights: WeightsFile) -> [LayerID: DefinedLayer] {
+    DefinedLayers(net, weights: weights, definitions).byID
+  }
+
+  /// The shapes of a drawn layer's tops.
+  ///
+  /// - Throws: `InvalidInstance.shapes` where the definition does not take the bottoms or the blobs.
+  func topShapes(of layer: LayerDefinition, bottoms: [[Int]], blobs: [NetValue<Double>]) throws -> [[Int]] {
+    var text = ""
+    for (name, shape) in zip(layer.bottoms, bottoms) {
+      text += "input: \"\(name)\" input_shape { \(shape.map { "dim: \($0)" }.joined(separator: " ")) }\n"
+    }
+    let source = SourceText(path: "instance.prototxt", bytes: Array(text.utf8) + layer.field.source.bytes)
+    let weights = try WeightsFile(layers: [(layer.name, blobs)], path: "instance.caffemodel")
+    let net = WorkingNet(
+      try NetGraph(NetDefinition(TextDocument(source)), state: NetState(phase: .test)), weights: weights,
+      layouts: [])
+    guard let defined = layers(of: net, weights: weights).first?.value else { throw InvalidInstance.shapes }
+    do { return try defined.outputShapes(bottoms) } catch { throw InvalidInstance.shapes }
+  }
+
+  /// Blobs for a drawn layer: those of an example of the definition, with the layer's own channels, or as many as the expressions read,
+  /// a number for each channel or a single one.
+  func blobs(
+    ofType type: String, _ name: Name, bottoms: [[Int]], _ choices: inout Choices
+  ) -> [BlobDescription] {
+    guard let definition = definition(ofType: type), let bottom = bottoms.first else { return [] }
+    let examples = definition.tests.compactMap(DefinitionExample.init)
+    let channels = bottom.count > 1 ? bottom[1] : bottom.first ?? 1
+    var plans = examples.map { $0.blobs(channels: channels) }
+    let count =
+      definition.expressions.compactMap { $0.expression.lastBlob(of: "layer") }.max().map { $0 + 1 } ?? 0
+    if examples.isEmpty || count > 0 {
+      plans += [[channels], [1]].map { Array(repeating: $0, count: count) }
+    }
+    guard !plans.isEmpty else { return [] }
+    return choices.pick("\(name).blobs", plans).enumerated().map { index, shape in
+      BlobDescription(shape: shape, role: choices.pick("\(name).blobs[\(index)] role", [.weight, .variance]))
+    }
+  }
+}
+
+extension DefinitionExample {
+  /// The shapes of the blobs where the first bottom has another number of channels.
+  fileprivate func blobs(channels: Int) -> [[Int]] {
+    let own = bottoms.first.flatMap { $0.count > 1 ? $0[1] : $0.first }
+    return blobs.map { $0.map { $0 == own ? channels : $0 } }
+  }
+}
+
+extension Expression {
+  /// The highest number of a blob that an expression asks a layer for by number, as `layer.blobs[2]`.
+  fileprivate func lastBlob(of layer: String) -> Int? {
+    var found = form.children.compactMap { $0.lastBlob(of: layer) }
+    if case .index(let list, let place) = form, case .member(let owner, let member) = list.form,
+      member.text == "blobs", case .name(layer) = owner.form, case .number(let number) = place.form
+    {
+      found.append(Int(number))
+    }
+    return found.max()
+  }
+}
