@@ -8,8 +8,15 @@ protocol Kernel: Sendable {
   /// What rules may pass; checked when a rule is loaded.
   var signature: KernelSignature { get }
 
+  /// Whether it refuses layers that it has nothing to do for any more, and comes to that in few calls.
+  var settles: Bool { get }
+
   /// Changes the parameters of the layers it is given, or refuses and leaves everything as it was.
   func apply(_ arguments: KernelArguments, to net: WorkingNet) throws(Refusal.Reason)
+}
+
+extension Kernel {
+  var settles: Bool { false }
 }
 
 /// The arguments of a kernel call, evaluated for one match; they fit the signature.

@@ -4,6 +4,7 @@ import RuleModel
 package struct KernelRegistry: Sendable {
   /// The kernels of this program.
   package static let builtin = KernelRegistry([
+    Equalize(),
     FoldAffine(),
     FoldAffineInput(),
     FoldBatchNorm(),

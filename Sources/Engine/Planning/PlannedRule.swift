@@ -44,6 +44,8 @@ final class PlannedRule: Sendable {
   let onlyTakesOut: Bool
   /// Whether every rewrite makes the net smaller.
   let lowersLayerCount: Bool
+  /// Whether all that it does is to call kernels that refuse when nothing is left to do.
+  let settles: Bool
   /// What it looks for, layer by layer.
   let captures: [PlannedCapture]
   /// Where a search begins: no layer is found.
@@ -78,6 +80,7 @@ final class PlannedRule: Sendable {
     unbound = Binding(captureCount: captures.count)
     conditionedCaptures = captures.indices.filter { !captures[$0].capture.conditions.isEmpty }
     steps = rule.transforms.map { Step($0, kernels) }
+    settles = !steps.isEmpty && steps.allSatisfy { $0.kernel?.settles ?? false }
     changedCaptures = Set(steps.flatMap(\.captures)).sorted()
     removedCaptures = rule.removedCaptures
     changesWhatItReads = !rule.lets.isEmpty && (steps.count > 1 || steps.contains { $0.group != nil })

@@ -53,6 +53,11 @@ package struct Planner {
   /// How many more they may make for each layer of the net.
   static let newLayersPerLayer = 16
 
+  /// How often, for each layer of the net, kernels that settle may come back to layers that they have changed.
+  static let settlingLimit = 64
+  /// How often they have.
+  private var settlings = 0
+
   private let newLayerLimit: Int
   /// How many they have made.
   private var made = 0
@@ -164,7 +169,10 @@ package struct Planner {
       if !rule.lowersLayerCount, let again = bound.first,
         bound.allSatisfy({ net.graph.changes[$0]?.boundedRules.contains(rule.index) ?? false })
       {
-        throw .cycle(cycle(of: rule.rule, at: again))
+        // Kernels that refuse when nothing is left to do end by themselves; that they do is not for them to promise.
+        guard rule.settles else { throw .cycle(cycle(of: rule.rule, at: again)) }
+        guard settlings < Self.settlingLimit * net.graph.layers.count else { return false }
+        settlings += 1
       }
       candidates.findNeighbourhood(of: bound, in: net.graph, reach: reach)
       let losers =

@@ -98,7 +98,7 @@ extension Refusal.Reason {
     UnusableParameters.self, Overflow.self, InexactPadding.self,
     UnknownBlobShape.self,
     UnreadableBlobs.self, EvaluationFailed.self, NotANumber.self, WrongFieldValue.self, NoWindow.self,
-    UnevenPadding.self, NoInputSide.self, NotLinear.self,
+    UnevenPadding.self, NoInputSide.self, NotLinear.self, EvenRanges.self,
   ]
 
   /// All codes, each once.

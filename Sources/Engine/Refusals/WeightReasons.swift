@@ -323,3 +323,16 @@ struct UnreadableBlobs: RefusalReason {
     "\(self.layer.possession("blobs", about: layer)) cannot be read: \((error as? any DiagnosticError)?.diagnostic.sentence ?? "\(error)")"
   }
 }
+
+/// The ranges of two layers are even already.
+struct EvenRanges: RefusalReason {
+  static let code = RefusalCode(
+    "even-ranges", "the ranges of the channels between the layers are even already")
+  var layer: NamedLayer
+  /// The layer that reads the channels.
+  var other: NamedLayer
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "\(self.layer.mention(about: layer)) and \(other.mention(about: layer)) have the same range in each channel already"
+  }
+}
