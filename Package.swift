@@ -105,8 +105,8 @@ let package = Package(
     .testTarget(
       name: "CaffoldKitTests",
       dependencies: [
-        "CaffoldKit", "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "YAML",
-        "Diagnostics", "JSON", "WireTestSupport", "RandomTestSupport",
+        "CaffoldKit", "Definitions", "Verification", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel",
+        "YAML", "Diagnostics", "JSON", "WireTestSupport", "RandomTestSupport",
       ]),
     .target(
       name: "FuzzChecks",
