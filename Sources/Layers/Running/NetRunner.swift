@@ -91,7 +91,7 @@ package struct NetRunner: Sendable {
       do {
         if layer == nil { layer = try LayerRegistry.layer(description) }
       } catch {
-        guard keepsFaults || error.isUnsupported else { throw error }
+        guard keepsFaults || error.isUnsupported || error.isOtherForm else { throw error }
         obstacle = error
       }
       var reads: [Int] = []
@@ -236,6 +236,16 @@ extension LayerError {
     switch reason {
     case .windowTooLarge, .negativeSize: true
     default: false
+    }
+  }
+
+  /// Whether the layer has a form that layers of its type do not have here, as a fork's may: more bottoms or tops or fewer, or a word
+  /// that the enumeration lacks. A layer without bottoms is no such one: it would be taken for an input.
+  package var isOtherForm: Bool {
+    switch reason {
+    case .bottomCount(_, let found): found > 0
+    case .topCount: true
+    default: enumerationField != nil
     }
   }
 
