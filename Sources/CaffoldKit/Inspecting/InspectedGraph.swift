@@ -83,7 +83,7 @@ struct InspectedGraph {
   private mutating func learnShapes() throws {
     let made = model.graph.nodes.flatMap(\.outputs).filter { !$0.isEmpty }
     guard made.contains(where: { shapes[$0] == nil }) else { return }
-    var zeros: [String: OperatorTensor] = [:]
+    var zeros: [String: OperatorTensor<Float>] = [:]
     for input in inputs {
       guard let shape = shapes[input.name], let zero = Self.zeros(shape, input.elementType) else { return }
       zeros[input.name] = zero
@@ -104,7 +104,7 @@ struct InspectedGraph {
   /// The most numbers that an input made up here may have: 4 GiB in single precision.
   private static let inputLimit = 1 << 30
 
-  private static func zeros(_ shape: [Int], _ type: Int32) -> OperatorTensor? {
+  private static func zeros(_ shape: [Int], _ type: Int32) -> OperatorTensor<Float>? {
     let count = shape.saturatingProduct
     guard count <= inputLimit else { return nil }
     switch type {
