@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """What the rule set `equalize` is worth in eight bits: equalize.py CAFFOLD [MODELS]
 
-Each net is folded and exported, once without and once with `equalize`. onnxruntime's static quantiser makes both int8: one scale for each
-weight blob and each value, symmetric weights, ranges of values by MinMax on 32 calibration inputs. Told are the digits that the digits
-net gets right, and for every output the ratio of its power to that of the error of int8, in decibels, on 16 other inputs (the least of a
-net's outputs). Inputs of nets that have no data here are noise with the spectrum of photographs (amplitude 1/f), of the size that the
-net's input has: 0 to 255.
+Each net is folded and exported, once without and once with `equalize`. onnxruntime's static quantiser makes
+both int8: one scale for each weight blob and each value, symmetric weights, ranges of values by MinMax on 32
+calibration inputs. Told are the digits that the digits net gets right, and the ratio of an output's power to
+that of the error of int8, in decibels, on 16 other inputs (the least of a net's outputs). Inputs of nets that
+have no data here are noise with the spectrum of photographs (amplitude 1/f), 0 to 255.
 """
 
 import pathlib
@@ -15,7 +15,13 @@ import tempfile
 
 import numpy as np
 import onnxruntime
-from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MODELS = ROOT.parent / "shared" / "models"
@@ -125,7 +131,10 @@ def main():
                 if CHOOSING & {node.op_type for node in __import__("onnx").load(path).graph.node}:
                     print(f"{name}: chooses boxes", file=sys.stderr)
                     break
-                inputs = [(one.name, [size if isinstance(size, int) else 1 for size in one.shape]) for one in plain.get_inputs()]
+                inputs = [
+                    (one.name, [size if isinstance(size, int) else 1 for size in one.shape])
+                    for one in plain.get_inputs()
+                ]
                 every = [photographs(shape, 48, 1) for _, shape in inputs]
                 feeds = [dict(zip([key for key, _ in inputs], values)) for values in zip(*every)]
                 results.append((variant, compare(path, feeds[:32], feeds[32:])[0]))

@@ -60,7 +60,7 @@ def test_operator(name, record_property):
 
 @functools.cache
 def computed_in_double():
-    """For each operator its cases in double precision: what ONNX is given, and what the evaluator makes of it."""
+    """For each operator its cases in double precision: what ONNX is given, what the evaluator makes of it."""
     found = {}
     for name in OPERATORS:
         every = [(case, operator_runs.widened(case.call)) for case in cases(name) if not case.narrow]
@@ -72,7 +72,7 @@ def computed_in_double():
 
 @pytest.mark.parametrize("name", OPERATORS)
 def test_operator_in_double(name, record_property):
-    """Nothing is rounded to single precision on the way: the reference evaluator computes in the type of its inputs."""
+    """Nothing is rounded to single precision: the reference evaluator computes in the type of its inputs."""
     if not computed_in_double()[name]:
         pytest.skip("ONNX has it for floats alone")
     worst, asked = 0.0, 0

@@ -19,7 +19,13 @@ onnxruntime = pytest.importorskip("onnxruntime", reason=REASON)
 BINARY = pathlib.Path(os.environ.get("OPERATOR_PROBE", ".build/release/operator-probe"))
 BINARY = BINARY if BINARY.is_absolute() else caffold.ROOT / BINARY
 
-WORDS = {np.float32: "float", np.float64: "double", np.float16: "float16", np.int64: "int64", np.bool_: "bool"}
+WORDS = {
+    np.float32: "float",
+    np.float64: "double",
+    np.float16: "float16",
+    np.int64: "int64",
+    np.bool_: "bool",
+}
 TYPES = {word: np.dtype(kind) for kind, word in WORDS.items()}
 
 
@@ -86,19 +92,23 @@ class Call:
 
 
 def widened(call):
-    """The call with doubles in the place of floats, for the evaluator and for ONNX, where some inputs stay floats; None for an operator
-    that ONNX has for floats alone, or whose attributes say the type."""
+    """The call with doubles in the place of floats, for the evaluator and for ONNX, where some inputs stay
+    floats; None for an operator that ONNX has for floats alone, or whose attributes say the type."""
     schema = onnx.defs.get_schema(call.op, call.opset, "")
     names = [one.name for one in schema.inputs]
     kinds = {one.type_param_str: set(one.allowed_type_strs) for one in schema.type_constraints}
     types = {one.name: kinds.get(one.type_str, {one.type_str}) for one in schema.inputs}
-    places = [place for place, value in enumerate(call.inputs) if value is not None and value.dtype == np.float32]
+    places = [
+        place for place, value in enumerate(call.inputs) if value is not None and value.dtype == np.float32
+    ]
     takes = [place for place in places if "tensor(double)" in types[names[min(place, len(names) - 1)]]]
     if not takes or call.op == "Cast":
         return None
 
     def cast(wanted):
-        inputs = [value.astype(np.float64) if place in wanted else value for place, value in enumerate(call.inputs)]
+        inputs = [
+            value.astype(np.float64) if place in wanted else value for place, value in enumerate(call.inputs)
+        ]
         return dataclasses.replace(call, inputs=inputs)
 
     return cast(places), cast(takes)
