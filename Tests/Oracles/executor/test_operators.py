@@ -58,6 +58,13 @@ def test_operator(name, record_property):
     record_property("figures", (name, "  ".join(f"{asked[of]} {of} {worst[of]:.1e}" for of in RUNNERS)))
 
 
+#: ONNX defines it by constants in single precision: the reference evaluator's 1/6 is no nearer than that.
+IN_DOUBLE = {"HardSwish": 1e-8}
+
+#: The reference evaluator refuses doubles: in its definition by other operators the constants are floats.
+NOT_IN_DOUBLE = {"MeanVarianceNormalization"}
+
+
 @functools.cache
 def computed_in_double():
     """For each operator its cases in double precision: what ONNX is given, what the evaluator makes of it."""
@@ -70,7 +77,7 @@ def computed_in_double():
     return {name: [(case, other, next(results)) for case, _, other in found[name]] for name in OPERATORS}
 
 
-@pytest.mark.parametrize("name", OPERATORS)
+@pytest.mark.parametrize("name", [name for name in OPERATORS if name not in NOT_IN_DOUBLE])
 def test_operator_in_double(name, record_property):
     """Nothing is rounded to single precision: the reference evaluator computes in the type of its inputs."""
     if not computed_in_double()[name]:
@@ -85,10 +92,6 @@ def test_operator_in_double(name, record_property):
         assert apart <= IN_DOUBLE.get(name, 1e-12), f"case {seed}, {case.call}: {apart}"
         worst, asked = max(worst, apart), asked + 1
     record_property("figures", (name, f"{asked} in double {worst:.1e}"))
-
-
-#: Operators of which the reference evaluator rounds something to single precision whatever its inputs are.
-IN_DOUBLE = {}
 
 
 def test_every_operator_has_cases():
