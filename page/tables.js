@@ -8,7 +8,7 @@ function figures() {
     const [before, after] = nets.map(get);
     if (before === null || before === undefined) return;
     if (!isFold) add(label, format(before));
-    else if (before === after || after === null) add(label, format(before));
+    else if (after === null || format(before) === format(after)) add(label, format(before));
     else add(label, `${format(before)} → ${format(after)}${change(before, after)}`);
   };
   const least = key => nets.some(net => isPartial(net.layers, key)) ? "≥ " : "";
@@ -38,12 +38,14 @@ function summaryPanel() {
       const heads = [["", "n"], ["rule", "name"]];
       parts.push(element("h4", null, "Rewrites"), table(heads, [...counts].map(([rule, count]) => row([`${count} ×`, element("span", null, element("code", null, shown(rule)), element("br"), element("span", { class: "soft" }, shown(summaries.get(rule) || "")))], heads))));
     } else parts.push(element("p", null, "No rule of this run rewrote a layer."));
+    if (data.upgraded) parts.push(element("p", null, "The files were brought to the current syntax; before is shown in it, too."));
     parts.push(...checkPart());
   }
   parts.push(element("h4", null, "Layers by type"), typeTable());
   const [net] = nets, sides = net.ends.filter(end => end.kind === "output").map(end => row(["output", shown(end.value.name), shapeText(end.value.shape)], [["", ""], ["", "name"], ["", "whole"]]));
   if (sides.length) parts.push(element("h4", null, "Outputs"), table([["", ""], ["blob", ""], ["shape", ""]], sides));
   if (isFold && data.warnings.length) parts.push(element("h4", null, "Warnings"), ...data.warnings.map(text => element("div", { class: "card stays" }, shown(text))));
+  if (isFold) parts.push(element("h4", null, "Colours"), legend());
   parts.push(element("h4", null, "How to look around"), help());
   return parts;
 }
@@ -75,6 +77,11 @@ function typeTable() {
   const rows = [...types].sort((a, b) => b[1][0].length - a[1][0].length || b[1][1].length - a[1][1].length).map(([type, sides]) => row(cells(element("span", null, element("span", { class: "dot", colour: colour(type) }), shown(type)), sides), heads, { class: "row", title: "Search for this type", onclick: () => search(type) }));
   rows.push(row(cells("all", nets.map(net => net.layers)), heads, { class: "all" }));
   return table(heads, rows);
+}
+
+function legend() {
+  const tag = (kind, text) => element("span", { class: `tag ${kind}` }, text);
+  return element("p", null, tag("changed", "changed"), tag("removed", "removed"), tag("added", "made by a rule"), tag("stays", "● stays although a rule was meant for it"));
 }
 
 function help() {

@@ -17,6 +17,7 @@ struct FoldPageData {
     [
       ("outcome", .string(outcome)),
       ("dryRun", .boolean(result.isDryRun)),
+      ("upgraded", .boolean(result.upgrade.map { !$0.isEmpty } ?? false)),
       ("files", .array(files)),
       ("counterparts", .array(picture.counterparts.map { $0.map(JSONValue.integer) ?? .null })),
       ("groups", .array(picture.groups.map(group))),
