@@ -1,6 +1,7 @@
 import CaffeIO
 import Definitions
 import Diagnostics
+import Engine
 import Layers
 import RuleModel
 import Verification
@@ -11,7 +12,7 @@ struct DescribedNet {
   let net: NetRunner
   /// What its layers make and take.
   let costs: NetCosts
-  /// The net with its blobs, or with the definitions of the user's files; nil where there is neither.
+  /// The net with its blobs, or with definitions; nil where there is neither.
   let runner: NetRunner?
   /// Shapes of inputs, and of tops of layers that cannot be run, as they were given.
   private let given: [Name: [Int]]
@@ -23,7 +24,10 @@ struct DescribedNet {
     _ definition: NetDefinition, state: NetState, weights: WeightsFile?, knowledge: LayerKnowledge,
     inputShapes: [String] = [], model: String
   ) throws {
-    let isKnown = weights != nil || !knowledge.definitions.isEmpty
+    // Of some types a built-in definition alone says what they compute.
+    let isKnown =
+      weights != nil || !knowledge.definitions.isEmpty
+      || definition.layers.contains { LayerRegistry.description(ofType: $0.type) == nil }
     runner =
       isKnown
       ? try NetRunner(
@@ -34,9 +38,10 @@ struct DescribedNet {
       (runner?.steps ?? []).compactMap { step in (step.layer as? DefinedLayer).map { (step.subject.name, $0) }
       }
     ) { first, _ in first }
+    let borrowed = inputShapes.isEmpty ? [] : try Self.sources(missingIn: definition, state)
     net = try NetRunner(
       definition, state: state, schema: knowledge.schema, parameters: UnknownParameters(),
-      substitutes: defined, keepsFaults: true)
+      substitutes: defined, borrowed: borrowed, keepsFaults: true)
     given = try InputArguments(net, net, model: model).shapes(inputShapes)
     do {
       costs = try net.costs(given)
@@ -48,7 +53,7 @@ struct DescribedNet {
   /// The facts as a result without findings.
   func result(_ files: ModelFiles) -> InspectResult {
     var result = InspectResult(model: files.model, weights: files.weights)
-    result.layers = zip(net.steps, costs.steps).map { Self.layer($0, $1) }
+    result.layers = zip(net.steps, costs.steps).map { Self.layer($0, $1, hasWeights: files.weights != nil) }
     result.inputs = net.inputs.map { .init(name: $0.name, shape: given[$0.name] ?? $0.shape) }
     var last: [Name: [Int]] = [:]
     for input in result.inputs { last[input.name] = input.shape }
@@ -62,7 +67,23 @@ struct DescribedNet {
     return result
   }
 
-  private static func layer(_ step: NetRunner.Step, _ cost: NetCosts.Step) -> InspectResult.Layer {
+  /// The places of layers without bottoms that the phase leaves out and that make what its layers read: a data layer of training, say,
+  /// whose shapes the user gives.
+  private static func sources(missingIn definition: NetDefinition, _ state: NetState) throws -> Set<Int> {
+    let graph = try NetGraph(definition, state: state)
+    var missing = Set(graph.undefinedBlobs.map(\.blob))
+    var places: Set<Int> = []
+    for (place, layer) in definition.layers.enumerated()
+    where !graph.layers[place].isIncluded && layer.bottoms.isEmpty && !missing.isDisjoint(with: layer.tops) {
+      places.insert(place)
+      missing.subtract(layer.tops)
+    }
+    return places
+  }
+
+  private static func layer(
+    _ step: NetRunner.Step, _ cost: NetCosts.Step, hasWeights: Bool
+  ) -> InspectResult.Layer {
     var layer = InspectResult.Layer(name: step.subject.name, type: step.subject.type)
     layer.bottoms = step.bottoms
     layer.tops = zip(step.tops, cost.tops).map { InspectResult.Value(name: $0, shape: $1) }
@@ -73,12 +94,15 @@ struct DescribedNet {
       step.layer.map { !$0.isTrained }
       ?? (LayerRegistry.facts(ofType: step.subject.type)?.blobs == LearnedBlobs.none)
     let isDefined = step.layer is DefinedLayer
-    if !isDefined {
+    if isDefined, !hasWeights, cost.failure == nil, !cost.tops.contains(where: { $0 == nil }) {
+      // Its definition could say the shapes without any blob: it has none.
+      (layer.parameters, layer.multiplyAdds) = (0, 0)
+    } else if !isDefined {
       layer.parameters =
         cost.blobs == nil
         ? isUntrained ? 0 : nil : layer.blobs.reduce(0) { InspectResult.sum($0, $1.count) }
     }
-    layer.multiplyAdds = isDefined ? nil : cost.multiplyAdds ?? (isUntrained ? 0 : nil)
+    if !isDefined { layer.multiplyAdds = cost.multiplyAdds ?? (isUntrained ? 0 : nil) }
     if !cost.tops.contains(where: { $0 == nil }) {
       layer.activationBytes =
         zip(cost.tops, cost.isInPlace).reduce(0) { $1.1 ? $0 : $0 + $1.0!.product } * InspectResult.floatSize

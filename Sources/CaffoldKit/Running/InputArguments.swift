@@ -46,11 +46,9 @@ struct InputArguments {
       let name = parts.count < 2 ? inputs.count == 1 ? inputs[0] : nil : known(parts[0])
       guard let name else {
         let behind = cuts.isEmpty ? "" : ", and what cannot be computed here are \(list(cuts))"
-        throw InputValuesError(
-          path: model,
-          problem:
-            "the inputs of this net are \(list(inputs))\(behind); give NAME=… for one of them"
-        )
+        let own = inputs.isEmpty ? "this net has no inputs" : "the inputs of this net are \(list(inputs))"
+        let remedy = inputs.isEmpty && cuts.isEmpty ? "" : "; give NAME=… for one of them"
+        throw InputValuesError(path: model, problem: own + behind + remedy)
       }
       result[name] = text
     }

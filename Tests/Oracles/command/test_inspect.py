@@ -301,6 +301,48 @@ def test_wrong_usage(command, tmp_path):
     assert "the inputs of this net are 'data'" in wrong.stderr
 
 
+def test_built_in_definitions_need_no_weights(command, tmp_path):
+    """Types that a built-in definition alone describes: without blobs of their own they are known whole."""
+    text, _ = small_nets.pair_of(
+        'layer { name: "rois" type: "Input" top: "rois" input_param { shape { dim: 5 dim: 5 } } }\n'
+        'layer { name: "roi" type: "ROIPooling" bottom: "data" bottom: "rois" top: "roi"'
+        " roi_pooling_param { pooled_h: 2 pooled_w: 3 spatial_scale: 0.5 } }\n"
+        + small_nets.conv("conv", "roi", out=7, kernel=2),
+        {},
+    )
+    document = inspect(command, *write(tmp_path, text))
+    roi, conv = document["layers"][2:]
+    assert roi["tops"] == [{"name": "roi", "shape": [5, 3, 2, 3]}]
+    assert (roi["parameters"], roi["multiplyAdds"]) == (0, 0)
+    assert conv["tops"][0]["shape"] == [5, 7, 1, 2]
+    assert document["complete"]
+
+
+def test_shapes_of_a_data_layer_of_the_other_phase(command, tmp_path):
+    """A training net at TEST: the data layer is of TRAIN alone, and its shapes are given."""
+    text = (
+        'layer { name: "data" type: "Data" top: "data" top: "label" include { phase: TRAIN } }\n'
+        + small_nets.conv("conv", "data", out=4, kernel=3)
+        + small_nets.layer("Softmax", "prob", "conv")
+    )
+    files = write(tmp_path, text.encode())
+    assert not inspect(command, *files)["complete"]
+    document = inspect(command, *files, "--input-shape", "data=2,3,8,8", "--input-shape", "label=2,1")
+    assert [layer["name"] for layer in document["layers"]] == ["data", "conv", "prob"]
+    assert document["layers"][1]["multiplyAdds"] == 2 * 4 * 6 * 6 * 27
+    assert document["outputs"] == [
+        {"name": "label", "shape": [2, 1]},
+        {"name": "prob", "shape": [2, 4, 6, 6]},
+    ]
+
+
+def test_a_net_without_inputs(command, tmp_path):
+    text = 'layer { name: "r" type: "ReLU" bottom: "data" top: "r" }\n'
+    done = command.run("inspect", *write(tmp_path, text.encode()), "--input-shape", "data=1,3,4,4")
+    assert done.code == 2
+    assert done.stderr == f"{tmp_path}/net.prototxt: error: this net has no inputs\n"
+
+
 # -- ONNX files
 
 
