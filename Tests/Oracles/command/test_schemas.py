@@ -147,7 +147,8 @@ def test_python_has_a_class_for_each_object():
 def test_python_has_a_function_for_each_command():
     package = (caffold.ROOT / "python" / "caffold" / "__init__.py").read_text()
     names = ast.literal_eval(re.search(r"^__all__ = (\[.*?\])", package, re.DOTALL | re.MULTILINE)[1])
-    functions = {name for name in names if name.islower()} - {"find_binary"}
+    # 'graph' writes a picture and reports nothing in JSON.
+    functions = {name for name in names if name.islower()} - {"find_binary", "graph"}
     assert functions == {"prove" if name == "rules-prove" else name.replace("-", "_") for name in RUNS}
     page = (caffold.ROOT / "python" / "README.md").read_text()
     assert functions <= set(re.findall(r"`(\w+)`", page))
