@@ -63,17 +63,22 @@ extension Affine {
     if let factor = numbers[.factor]?.first, !factor.isFinite {
       throw Refusal.Reason(NotFinite(layer: layer, numbers: "factor", channel: 0))
     }
-    func at(_ role: BlobLayout.Role, _ channel: Int, or fallback: Double) -> Double {
-      guard let values = numbers[role], !values.isEmpty else { return fallback }
-      return values[values.count == 1 ? 0 : channel]
+    /// What a role says of every channel: asked once, since looking a role up takes longer than the arithmetic.
+    func each(_ role: BlobLayout.Role, or fallback: Double) -> [Double] {
+      guard let values = numbers[role], let first = values.first else {
+        return Array(repeating: fallback, count: channels)
+      }
+      return values.count == channels ? values : Array(repeating: first, count: channels)
     }
     let normalises = numbers[.variance] != nil
+    let (gammas, betas) = (each(.gamma, or: 1), each(.beta, or: 0))
+    let (means, variances) = (each(.mean, or: 0), each(.variance, or: 0))
     var scale = [Double](repeating: 1, count: channels)
     var shift = [Double](repeating: 0, count: channels)
     for channel in 0..<channels {
-      var s = at(.gamma, channel, or: 1)
+      var s = gammas[channel]
       if normalises {
-        let variance = f * at(.variance, channel, or: 0)
+        let variance = f * variances[channel]
         // Rounding, and converters that subtract one ε and add another, leave variances below 0: Caffe's formula needs
         // no more than a positive sum.
         guard variance + epsilon > 0 else {
@@ -82,7 +87,7 @@ extension Affine {
         }
         s /= (variance + epsilon).squareRoot()
       }
-      let t = at(.beta, channel, or: 0) - f * at(.mean, channel, or: 0) * s
+      let t = betas[channel] - f * means[channel] * s
       guard s.isFinite, t.isFinite else {
         throw Refusal.Reason(NotFinite(layer: layer, numbers: "scale", channel: channel))
       }
