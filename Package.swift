@@ -34,7 +34,8 @@ let package = Package(
     .target(
       name: "Definitions",
       dependencies: [
-        "Operators", "OnnxIO", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors", "Diagnostics",
+        "Operators", "OnnxIO", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors", "Threads",
+        "Diagnostics",
       ]),
     .target(
       name: "Verification",

@@ -27,6 +27,9 @@ struct ExportRun {
   private static let batchSymbol = "N"
 
   func run() throws -> ExportResult {
+    // They are not needed before the net is folded.
+    let definitionReader = DefinitionSet.readAhead()
+    defer { definitionReader?.join() }
     let path = export.path ?? Files.withExtension(of: "net.onnx", input.model)
     try Files.restore([path, path + ".data"], observer)
     let fold = try FoldRun(input, options, nil, replaying: nil, for: .onnx, observer)
@@ -107,7 +110,10 @@ struct ExportRun {
     _ folded: Folded, _ weights: WeightsFile?, _ definitions: DefinitionSet, _ inputs: [SampledInputs.Input],
     _ given: [Name: [Int]]
   ) throws -> (net: LoweredNet, shapes: [Name: [Int]]) {
-    func lower(batch: Int?) throws -> (net: LoweredNet, shapes: [Name: [Int]]) {
+    let net = WorkingNet(
+      folded.plan.graph, weights: weights, layouts: folded.rules.layouts, schema: folded.schema,
+      assumesStoredStatistics: options.net.assumesStoredStatistics)
+    func lower(_ net: WorkingNet, batch: Int?) throws -> (net: LoweredNet, shapes: [Name: [Int]]) {
       var shapes = Dictionary(inputs.map { ($0.name, $0.shape) }) { first, _ in first }
       if let batch { for name in shapes.keys where !shapes[name]!.isEmpty { shapes[name]![0] = batch } }
       // What layers make that are kept as they are has the shape that was given.
@@ -119,18 +125,14 @@ struct ExportRun {
       // What a layer that nobody knows makes of another batch nobody knows either.
       lowering.profile = ExportProfile.all.first { $0.name == export.profile }
       lowering.keepsUnknown = export.keepsUnknown && !export.hasDynamicBatch
-      let net = WorkingNet(
-        folded.plan.graph, weights: weights, layouts: folded.rules.layouts, schema: folded.schema,
-        assumesStoredStatistics: options.net.assumesStoredStatistics)
       var run = NetLowering(net, weights: weights, definitions: definitions, options: lowering)
       return (try run.lower(), shapes)
     }
-    guard export.hasDynamicBatch else { return try lower(batch: export.batch) }
+    guard export.hasDynamicBatch else { return try lower(net, batch: export.batch) }
     // What is the same for two batches is the same for all: no operator has a batch in it.
-    var (net, shapes) = try lower(batch: 2)
-    let other = try lower(batch: 3).net
-    try net.takeDynamicBatch(Self.batchSymbol, comparing: other)
-    return (net, shapes)
+    var (lowered, shapes) = try lower(WorkingNet(like: net), batch: 2)
+    try lowered.takeDynamicBatch(Self.batchSymbol, comparing: lower(net, batch: 3).net)
+    return (lowered, shapes)
   }
 
   private func model(_ net: LoweredNet) -> OnnxModel {

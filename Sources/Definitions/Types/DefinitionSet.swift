@@ -2,6 +2,7 @@ import Engine
 import Layers
 import RuleModel
 import Rules
+import Threads
 
 /// What layer types compute, by type: the built-in definitions, and those of the user, which come first.
 package struct DefinitionSet: Sendable {
@@ -17,6 +18,13 @@ package struct DefinitionSet: Sendable {
     for definition in try Self.builtin.get() + definitions {
       for type in definition.types { byType[type] = definition }
     }
+  }
+
+  /// Begins to read the built-in definitions, for a caller that has other work to do before it needs them.
+  ///
+  /// - Returns: the thread that reads them, to be joined; nil where none is to be had, and they are read when they are needed.
+  package static func readAhead() -> WorkerThread? {
+    Parallel.threadCount > 1 ? WorkerThread { _ = builtin } : nil
   }
 
   /// The types that are defined, in alphabetical order.

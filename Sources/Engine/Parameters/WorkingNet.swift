@@ -65,6 +65,23 @@ package final class WorkingNet {
     self.graph = graph
   }
 
+  /// The same net once more, with all that is known of its layers; the shapes of its values are to be found anew, so that its inputs
+  /// may be given others.
+  package init(like other: WorkingNet) {
+    graph = other.graph
+    weights = other.weights
+    layouts = other.layouts
+    schema = other.schema
+    assumesStoredStatistics = other.assumesStoredStatistics
+    malformed = other.malformed
+    descriptions = other.descriptions
+    channels = other.channels
+    stored = other.stored
+    definitionIndexByName = other.definitionIndexByName
+    defaults = other.defaults
+    layoutIndicesByType = other.layoutIndicesByType
+  }
+
   // MARK: Parameters
 
   /// The value of a parameter by path: as rewritten, else as written, else Caffe's default.
