@@ -103,6 +103,7 @@ targets: build probe $(VENV)
 
 bench: build $(VENV)
 	@Scripts/setup.sh optional Benchmarks/requirements.txt
+	@Scripts/setup.sh library openblas libopenblas-dev
 	.venv/bin/python Benchmarks/run.py --caffold $(CAFFOLD) $(BENCH_FLAGS)
 
 lint: $(VENV)

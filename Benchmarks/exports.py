@@ -258,6 +258,11 @@ def export_tools(
     tools = [
         copy,
         Tool("**caffold export --no-check**", [*export, "--no-check"], [output]),
+        Tool(
+            "**caffold export --no-check --dynamic-batch**",
+            [*export, "--no-check", "--dynamic-batch"],
+            [output],
+        ),
         Tool("**caffold export**, proven", export, [output], rounds=3),
     ]
     for name, environment in found.items():

@@ -14,22 +14,17 @@ import sys
 from pathlib import Path
 
 import absent_rules
+import executing
+import exports
 import models
 import nets
-from tool import Tool, compiled, has, in_turn, mebibytes, seconds
+from tool import Tool, compiled, fold, has, in_turn, mebibytes, seconds
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 
 
 # Files
-
-
-def fold(caffold: str, definition: Path, weights: Path, folder: Path, *flags: str) -> Tool:
-    """`caffold fold` into a folder, as a tool that still lacks a name."""
-    folder.mkdir(exist_ok=True)
-    command = [caffold, "fold", str(definition), str(weights), "-o", str(folder), "-q", *flags]
-    return Tool("", command, [folder / definition.name, folder / weights.name])
 
 
 def onnx_tools(folder: Path, definition: Path, weights: Path, notes: list[str]) -> list[Tool]:
@@ -233,50 +228,16 @@ def measure_inference(caffold: str, folder: Path, rounds: int, notes: list[str])
     return ["## Inference", "", head, "", *lines, ""]
 
 
-def verified_nets(folder: Path) -> list[tuple[str, Path, Path]]:
-    """The generated nets of published sizes, and the public ones where they are there."""
-    found = [(name, *models.generate(folder, name)) for name in ("ResNet-50", "MobileNet")]
-    for net in sorted((ROOT.parent / "shared" / "models").glob("*/")):
-        # OpenCV reads no `DepthwiseConvolution`; the same net written with groups is beside it.
-        derived = net / "deploy_derived.prototxt"
-        definition = derived if derived.exists() else net / "deploy.prototxt"
-        found.append((net.name, definition, net / "model.caffemodel"))
-    return found
+# Export
 
 
-def measure_verify(caffold: str, folder: Path, rounds: int, notes: list[str]) -> list[str]:
-    """What the proof of a whole net costs: `verify` beside OpenCV's forward passes."""
-    if not has("cv2", notes, "`verify` beside OpenCV"):
-        return []
-    lines = [
-        "| net | OpenCV, both nets | a sample | ratio | double, to single | whole run | peak memory |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    version = ""
-    for name, definition, weights in verified_nets(folder):
-        print(f"verify of {name} …", file=sys.stderr)
-        tool = fold(caffold, definition, weights, folder / "verified")
-        tool.run()
-        command = [sys.executable, str(HERE / "verifying.py"), str(definition), str(weights)]
-        command += [*map(str, tool.output), "--caffold", caffold, "--rounds", str(rounds)]
-        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        if run.returncode != 0:
-            notes.append(f"OpenCV does not load `{name}`, so `verify` was not measured on it.")
-            continue
-        facts = json.loads(run.stdout)
-        version = facts["opencv"]
-        times, ratios = facts["seconds"], facts["ratios"]
-        lines.append(
-            f"| {name} | {seconds(times['opencv'])} | {seconds(times['sample'])} | {ratios['opencv']:.2f} "
-            f"| {ratios['double']:.2f} | {seconds(times['whole'])} | {mebibytes(facts['memory'])} |"
-        )
-    head = (
-        f"`caffold verify` of a net and its fold, beside OpenCV {version}'s forward passes of both without "
-        f"its fusion, all cores: medians of {rounds} rounds in turn, ratios paired by round. A sample is "
-        "both forward passes and the comparison of every blob; the whole run has at least three, starts the "
-        "process and reads the files."
-    )
-    return ["## Verify", "", head, "", *lines, ""]
+def measure_export(caffold: str, folder: Path, rounds: int, notes: list[str]) -> list[str]:
+    """`caffold export` beside copying the file, and beside the converters that PyPI still has."""
+    converters = exports.install(exports.CONVERTERS, folder / "environments", notes)
+    lines = exports.measure_exports(caffold, folder, rounds, converters, notes)
+    versions = ", ".join(f"{name} {found.version(name)}" for name, found in converters.items())
+    told = [f"The converters are {versions}; each has an environment of its own."] if versions else []
+    return ["## Export", "", *told, *lines, ""]
 
 
 def planning_table(results: dict) -> list[str]:
@@ -386,7 +347,9 @@ def main() -> None:
     thousand = measure_rules(arguments.caffold, arguments.folder, arguments.rounds)
     text = measure_text(arguments.caffold, arguments.folder, min(arguments.rounds, 5), startup[0])
     inference = measure_inference(arguments.caffold, arguments.folder, 2 * arguments.rounds + 1, notes)
-    verify = measure_verify(arguments.caffold, arguments.folder, arguments.rounds, notes)
+    export = measure_export(arguments.caffold, arguments.folder, arguments.rounds, notes)
+    verify = executing.measure_verify(arguments.caffold, arguments.folder, arguments.rounds, notes)
+    products = executing.measure_products(arguments.folder, notes)
     if not plot(files, arguments.output / "results.svg"):
         notes.append("The plot was not drawn: the package `matplotlib` is not installed.")
 
@@ -416,7 +379,9 @@ def main() -> None:
     lines += [*planning_table(planning), "", *thousand]
     lines += ["## Text", "", *text]
     lines += inference
+    lines += export
     lines += verify
+    lines += products
     (arguments.output / "RESULTS.md").write_text("\n".join(lines).rstrip() + "\n")
     print(f"wrote {arguments.output / 'RESULTS.md'}", file=sys.stderr)
 

@@ -88,3 +88,10 @@ def has(package: str, notes: list[str], what: str) -> bool:
         return True
     notes.append(f"{what} was left out: the package `{package}` is not installed.")
     return False
+
+
+def fold(caffold: str, definition: Path, weights: Path, folder: Path, *flags: str) -> Tool:
+    """`caffold fold` into a folder, as a tool that still lacks a name."""
+    folder.mkdir(exist_ok=True)
+    command = [caffold, "fold", str(definition), str(weights), "-o", str(folder), "-q", *flags]
+    return Tool("", command, [folder / definition.name, folder / weights.name])

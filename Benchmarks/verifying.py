@@ -77,6 +77,7 @@ def main() -> None:
     ratios = {
         "opencv": [own / theirs for own, theirs in zip(samples["single"], opencv)],
         "double": [wide / single for wide, single in zip(samples["double"], samples["single"])],
+        "whole": [own / theirs for own, theirs in zip(whole, opencv)],
     }
     seconds = {"opencv": opencv, "sample": samples["single"], "whole": whole}
     print(

@@ -4,6 +4,7 @@
 #   Scripts/setup.sh packages   libyaml and pkg-config, by apt
 #   Scripts/setup.sh python     .venv with the packages of Tests/Oracles/requirements.txt
 #   Scripts/setup.sh tool NAME [PACKAGE]  a program, by apt; goes on without where that fails
+#   Scripts/setup.sh library NAME PACKAGE  a library that pkg-config knows, by apt; goes on without where that fails
 #   Scripts/setup.sh optional F the packages of F into .venv; goes on without where that fails
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -50,6 +51,8 @@ python() {
 
 tool() { command -v "$1" >/dev/null || (apt_install "${2:-$1}") || echo "going on without $1" >&2; }
 
+library() { pkg-config --exists "$1" 2>/dev/null || (apt_install "$2") || echo "going on without $1" >&2; }
+
 optional() {
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$1" ||
     echo "going on without the packages of $1" >&2
@@ -57,6 +60,6 @@ optional() {
 
 case "${1:-}" in
   packages | python) "$1" ;;
-  tool | optional) "$@" ;;
-  *) fail "usage: Scripts/setup.sh packages | python | tool NAME [PACKAGE] | optional FILE" ;;
+  tool | optional | library) "$@" ;;
+  *) fail "usage: Scripts/setup.sh packages | python | tool NAME [PACKAGE] | library NAME PACKAGE | optional FILE" ;;
 esac
