@@ -85,6 +85,8 @@ struct OverlaidParameters: ParameterSource {
     return shapes.isEmpty ? base.blobShapes(of: layer) : shapes
   }
 
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func blobs<S: NetScalar>(of layer: Name, in scalar: S.Type) throws -> [NetValue<S>] {
     let blobs = given.blobs(of: layer, in: scalar)
     return blobs.isEmpty ? try base.blobs(of: layer, in: scalar) : blobs

@@ -25,7 +25,7 @@ import Testing
     converted: ConvertedBlobs = ConvertedBlobs()
   ) throws -> NetComparison {
     var comparer = NetComparer(a, b, tolerance: tolerance, converted: converted)
-    try comparer.run(["data": NetValue(shape: [1, 1, 1, 2], values: values)])
+    try comparer.run(NetComparer.Trial(["data": NetValue(shape: [1, 1, 1, 2], values: values)]))
     return try comparer.result()
   }
 
@@ -46,14 +46,14 @@ import Testing
 
   private func compareCut(_ a: NetRunner, _ b: NetRunner, shape: [Int]?) throws -> NetComparison {
     var comparer = NetComparer(a, b, tolerance: 1e-4)
-    try comparer.run(
-      ["data": NetValue(shape: [1, 1, 1, 2], values: [1, 2])],
-      cut: { blob, bottom in
-        guard blob == "v" else { return nil }
-        #expect(bottom == [1, 1, 1, 2])
-        return SampledInputs().values(
-          behindCutAt: blob, shape: shape, SampledInputs.Sample(0), in: Double.self)
-      })
+    var trial = NetComparer.Trial(["data": NetValue<Double>(shape: [1, 1, 1, 2], values: [1, 2])])
+    trial.cut = { blob, bottom in
+      guard blob == "v" else { return nil }
+      #expect(bottom == [1, 1, 1, 2])
+      return SampledInputs().values(
+        behindCutAt: blob, shape: shape, SampledInputs.Sample(0), in: Double.self)
+    }
+    try comparer.run(trial)
     return try comparer.result()
   }
 

@@ -93,6 +93,8 @@ extension NetValue {
   }
 
   /// How far the values are from others of the same shape.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func gap(to other: NetValue) -> NumberGap {
     let chunks = (values.count + Self.chunk - 1) / Self.chunk
     let gaps = [NumberGap](unsafeUninitializedCapacity: chunks) { gaps, count in

@@ -6,6 +6,8 @@ import Diagnostics
 ///     while let step = execution.next { let tops = try execution.run(step) … }
 ///
 /// A value is given up as soon as no later layer reads it; who wants it for longer keeps what `run` returned.
+///
+/// Targets above call it for every layer, in either number type: generic code of another target is not made for a type otherwise.
 package struct NetExecution<S: NetScalar> {
   private let net: NetRunner
   private let inputs: [Name: NetValue<S>]
@@ -22,6 +24,8 @@ package struct NetExecution<S: NetScalar> {
   ///
   /// - Parameter inputs: as `NetRunner.run` takes them; one that no layer reads that can be run may be missing.
   /// - Throws: `LayerError` for an input that is missing or that the net does not have.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   package init(_ net: NetRunner, inputs: [Name: NetValue<S>]) throws(LayerError) {
     let names = net.inputs.map(\.name)
     if let unknown = inputs.keys.sorted().first(where: { !names.contains($0) }) {
@@ -49,7 +53,14 @@ package struct NetExecution<S: NetScalar> {
   package var place: Int { position }
 
   /// The values of the bottoms of the layer that is to be run next; nil where a cut left one out.
-  package var bottoms: [NetValue<S>?] { next?.reads.map { values[$0] } ?? [] }
+  package var bottoms: [NetValue<S>?] {
+    @_specialize(where S == Float)
+    @_specialize(where S == Double)
+    get {
+      guard position < net.steps.count else { return [] }
+      return net.steps[position].reads.map { values[$0] }
+    }
+  }
 
   /// Runs the next layer.
   ///
@@ -57,6 +68,8 @@ package struct NetExecution<S: NetScalar> {
   ///   its tops, or nil to go on without them, or throw the step's obstacle. Layers that cannot take what it gives, or that would
   ///   need what it leaves out, are left out too.
   /// - Returns: the values of its tops; nil where they were left out.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   package mutating func run(
     cut: (NetRunner.Step, [NetValue<S>?]) throws -> [NetValue<S>]?
   ) throws -> [NetValue<S>?] {

@@ -50,7 +50,7 @@ package struct NetRunner: Sendable {
   private let isReadVersion: [Bool]
   private let neededVersions: [Bool]
   private let isOutputVersion: [Bool]
-  let parameters: any ParameterSource
+  var parameters: any ParameterSource
   let limits: LayerLimits
 
   /// Makes a net from the layers of `definition` that `state` has.

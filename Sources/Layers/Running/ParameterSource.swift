@@ -44,6 +44,8 @@ package struct WeightsFileParameters: ParameterSource {
     layers[layer].map { file.layers[$0].blobs.map(\.shape) } ?? []
   }
 
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   package func blobs<S: NetScalar>(of layer: Name, in scalar: S.Type) throws -> [NetValue<S>] {
     guard let index = layers[layer] else { return [] }
     return try file.layers[index].blobs.map { blob in

@@ -4,7 +4,9 @@ import Layers
 ///
 /// Beside samples of the size of 1 there are one ten times and one a hundred times as large, and some for layers that are not
 /// alike in both nets: a ReLU6 that became a ReLU shows only where values exceed 6, and behind a convolution the inputs have to
-/// be of another size for that. Inputs from files are taken as they are.
+/// be of another size for that. Samples of other sizes than 1 are run on smaller pictures and batches first (``SmallerInputs``): a tenth
+/// of the work finds out whether anything is to be seen there, and what is, or what the nets do not take, is run whole.
+/// Inputs from files are taken as they are.
 package struct NetVerification {
   /// The inputs.
   package var inputs = SampledInputs()
@@ -24,6 +26,8 @@ package struct NetVerification {
   ///   - model: the path of the first definition, for messages.
   ///   - progress: called with the number of samples done and all samples.
   /// - Throws: `InputValuesError` for inputs without a shape, `LayerError` for nets that cannot be run.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   package func compare<S: NetScalar>(
     _ first: NetRunner, _ second: NetRunner, in scalar: S.Type, model: String,
     progress: (Int, Int) -> Void = { _, _ in }
@@ -31,26 +35,42 @@ package struct NetVerification {
     let read = try inputs.inputs(first, second, model: model)
     var comparer = NetComparer(first, second, tolerance: tolerance, converted: converted)
     var bends = Bends(first, second)
-    var pending =
-      inputs.given.isEmpty
-      ? (0..<max(samples, 1)).map { SampledInputs.Sample($0) }
-        + ReachingScales.usual.enumerated().map { SampledInputs.Sample(samples + $0, scale: $1) }
-      : [SampledInputs.Sample(0)]
-    var done = 0
-    while done < pending.count {
-      let sample = pending[done]
-      progress(done, pending.count)
+    func trial(_ sample: SampledInputs.Sample, of read: [SampledInputs.Input]) -> NetComparer.Trial<S> {
+      var trial = NetComparer.Trial<S>(inputs.values(of: read, sample, in: scalar))
+      trial.allowance = sample.allowance
+      trial.cut = { [inputs] in inputs.values(behindCutAt: $0, shape: $1, sample, in: scalar) }
+      return trial
+    }
+    guard inputs.given.isEmpty else {
+      progress(0, 1)
+      try comparer.run(trial(SampledInputs.Sample(0), of: read))
+      progress(1, 1)
+      return try comparer.result()
+    }
+    let usual = (0..<max(samples, 1)).map { SampledInputs.Sample($0) }
+    var (done, count) = (0, usual.count + ReachingScales.usual.count)
+    func run(_ sample: SampledInputs.Sample) throws {
+      progress(done, count)
+      // How large values are is seen on the first sample.
       let isFirst = done == 0
-      try comparer.run(
-        inputs.values(of: read, sample, in: scalar), allowance: sample.allowance,
-        cut: { inputs.values(behindCutAt: $0, shape: $1, sample, in: scalar) },
-        observing: { net, place, bottoms in if isFirst { bends.observe(net, place, bottoms) } })
-      if isFirst, inputs.given.isEmpty {
-        for scale in bends.scales { pending.append(SampledInputs.Sample(pending.count, scale: scale)) }
+      try comparer.run(trial(sample, of: read)) { net, place, bottoms in
+        if isFirst { bends.observe(net, place, bottoms) }
       }
       done += 1
     }
-    progress(done, pending.count)
+    for sample in usual { try run(sample) }
+    var scaled = (ReachingScales.usual + bends.scales).enumerated().map {
+      SampledInputs.Sample(usual.count + $0, scale: $1)
+    }
+    count = usual.count + scaled.count
+    if comparer.canTakeOthers, let smaller = SmallerInputs.of(read) {
+      progress(done, count)
+      let settled = comparer.run(smaller: scaled.map { trial($0, of: smaller) })
+      scaled = zip(scaled, settled).filter { !$1 }.map(\.0)
+      done = count - scaled.count
+    }
+    for sample in scaled { try run(sample) }
+    progress(done, count)
     return try comparer.result()
   }
 }

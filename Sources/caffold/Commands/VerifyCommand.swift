@@ -19,7 +19,8 @@ struct VerifyCommand: ParsableCommand {
       and by their order where all names are others.
 
       Random inputs have numbers of the size of 1; further samples are 10 and 100 times as large, and larger where a layer \
-      that changed bends only there.
+      that changed bends only there. Those are run on smaller pictures or batches where both nets take them, and on whole \
+      ones if anything new shows.
 
       Exit status: 0 equal within the tolerance, 1 different or an output could not be compared, 2 bad input, 64 wrong \
       usage.

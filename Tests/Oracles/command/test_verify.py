@@ -82,6 +82,30 @@ def test_right_folds_agree(name, command, tmp_path, record_property):
     record_property("figures", (name, row))
 
 
+#: What the program takes itself, with the files that it reads.
+PROGRAM = 16 << 20
+
+
+@pytest.mark.parametrize("name", conftest.shared_names("models"))
+@pytest.mark.parametrize("precision", ["single", "double"])
+def test_memory_is_that_of_the_values_at_the_peak(name, precision, command, tmp_path, record_property):
+    """At most half as much again as what `inspect` says of the values of one net, for each of the two."""
+    model, weights = files(name)
+    flags = ["--assume-stored-statistics"] if name in ASSUMED else []
+    command.fold_files(model, weights, tmp_path, *flags)
+    pairs = [(model, weights), outputs(tmp_path)]
+    sizes = [command.run("inspect", *pair, "--format", "json").document["peak"]["bytes"] for pair in pairs]
+    wide = ["--double"] if precision == "double" else []
+    peak = command.peak_memory("verify", *pairs[0], *pairs[1], *flags, *wide)
+    values = sum(sizes) * (2 if wide else 1)
+    row = f"{peak / 2**20:.0f} MiB, values {values / 2**20:.0f} MiB"
+    record_property("figures", (f"{name}, memory, {precision}", row))
+    # Two layers' weights are in memory at a time; a file that is read has more.
+    assert peak <= 1.5 * values + PROGRAM + weights.stat().st_size * (2 if wide else 1)
+    if name == "xilinx_enet_encoder" and not wide:
+        assert peak <= 300e6
+
+
 @pytest.mark.parametrize("name", NORMALISED)
 def test_a_forgotten_eps_is_told_from_the_right_fold(name, command, tmp_path, record_property):
     model, weights = files(name)

@@ -9,6 +9,7 @@ import pathlib
 import pty
 import struct
 import subprocess
+import sys
 import termios
 import time
 
@@ -36,6 +37,23 @@ def run(*arguments, timeout=120, cwd=None):
     )
     seconds = time.monotonic() - began
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"), seconds)
+
+
+#: A process of its own, and a small one: the peak of what it starts counts from its own memory on.
+MEASURING = """
+import os, resource, sys
+status = os.waitstatus_to_exitcode(os.waitpid(os.spawnv(os.P_NOWAIT, sys.argv[1], sys.argv[1:]), 0)[1])
+print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def peak_memory(*arguments, timeout=300):
+    """The most bytes that a run has in memory; it must succeed."""
+    words = [sys.executable, "-c", MEASURING, BINARY, *map(str, arguments)]
+    done = subprocess.run(words, capture_output=True, timeout=timeout, check=True)
+    status, kibibytes = map(int, done.stdout.splitlines()[-1].split())
+    assert status == 0, done.stderr.decode(errors="replace")
+    return kibibytes << 10
 
 
 def run_in_terminal(*arguments, columns=80):

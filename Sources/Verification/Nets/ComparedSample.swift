@@ -1,0 +1,215 @@
+import Diagnostics
+import Layers
+
+/// One sample while both nets run on it.
+struct ComparedSample<S: NetScalar> {
+  let trial: NetComparer.Trial<S>
+  var first: NetExecution<S>
+  var second: NetExecution<S>
+  /// What the sample has shown so far.
+  var found = ComparerFindings()
+  /// Values for the tops of layers that cannot be run.
+  var drawn: [Name: NetValue<S>] = [:]
+  /// Bottoms and tops of layers of the first net whose partners have not been run.
+  var done: [Int: (bottoms: [NetValue<S>?], tops: [NetValue<S>?])] = [:]
+  /// Last versions of blobs that the other net has not made yet.
+  var waiting: [Name: NetValue<S>] = [:]
+  var waitingOfSecond: [Name: NetValue<S>] = [:]
+  /// Last versions of blobs of the first net that the second one is given.
+  var handed: [Name: NetValue<S>] = [:]
+  /// Whether values of both nets agree, by their versions.
+  var areEqual: [VersionPair: Bool] = [:]
+
+  init(_ trial: NetComparer.Trial<S>, first: NetExecution<S>, second: NetExecution<S>) {
+    self.trial = trial
+    self.first = first
+    self.second = second
+  }
+
+  struct VersionPair: Hashable {
+    var first: Int
+    var second: Int
+  }
+
+  var waitingCount: Int { waitingOfSecond.values.reduce(0) { $0 + $1.values.count } }
+}
+
+extension NetComparer {
+  /// Compares the inputs that no layer makes.
+  func compareInputs<S: NetScalar>(_ run: inout ComparedSample<S>) {
+    for name in names {
+      guard let value = run.trial.inputs[name] else { continue }
+      if first.isLegacyInput(name) { compare(name, value, isFirst: true, &run) }
+      if second.isLegacyInput(name) { compare(name, value, isFirst: false, &run) }
+    }
+  }
+
+  /// Runs the next layer of the first net.
+  ///
+  /// - Returns: whether there was one.
+  func advanceFirst<S: NetScalar>(
+    _ run: inout ComparedSample<S>, _ observing: (_ net: Int, _ place: Int, _ bottoms: [NetValue<S>?]) -> Void
+  ) throws -> Bool {
+    guard let step = run.first.next else { return false }
+    let place = run.first.place
+    let bottoms = run.first.bottoms
+    observing(0, place, bottoms)
+    run.first.limit = Self.memoryLimit / MemoryLayout<S>.size - run.second.liveCount - run.waitingCount
+    // Drawn where the first net needs them; the second gets the same ones.
+    var drawn = run.drawn
+    let cut = run.trial.cut
+    let tops = try run.first.run { step, bottoms in
+      for top in step.tops where drawn[top] == nil && cuts.inBoth.contains(top) && readTops.contains(top) {
+        drawn[top] = cut(top, bottoms.first??.shape)
+      }
+      return Self.values(of: step, from: drawn)
+    }
+    run.drawn = drawn
+    if pairs.partners[place] != nil { run.done[place] = (bottoms, tops) }
+    for (name, (version, value)) in zip(step.tops, zip(step.writes, tops))
+    where first.lastVersions[name] == version && common.contains(name) {
+      if let value { compare(name, value, isFirst: true, &run) }
+    }
+    return true
+  }
+
+  /// Runs the next layer of the second net, as far as the first has come.
+  ///
+  /// - Returns: whether there was one.
+  func advanceSecond<S: NetScalar>(
+    _ run: inout ComparedSample<S>, isLast: Bool, _ observing: (Int, Int, [NetValue<S>?]) -> Void
+  ) throws -> Bool {
+    guard let step = run.second.next else { return false }
+    let place = run.second.place
+    let partner = pairs.partnersOfSecond[place]
+    guard isLast || isReady(step, partner, run) else { return false }
+    let bottoms = run.second.bottoms
+    observing(1, place, bottoms)
+    // Before the layer makes more: what the first net's layer has read is given up then.
+    var readsEqual: Bool?
+    if let partner { readsEqual = areReadAlike(partner, place, bottoms, &run) }
+    run.second.limit = Self.memoryLimit / MemoryLayout<S>.size - run.first.liveCount - run.waitingCount
+    let drawn = run.drawn
+    var replaced: [Name: [Int]] = [:]
+    var tops = try run.second.run { step, _ in
+      let values = Self.values(of: step, from: drawn)
+      for (top, value) in zip(step.tops, values ?? []) { replaced[top] = value.shape }
+      return values
+    }
+    run.found.replaced.merge(replaced) { $1 }
+    for (index, name) in step.tops.enumerated() where second.lastVersions[name] == step.writes[index] {
+      guard let value = run.handed[name] else { continue }
+      run.second.replaceTop(index, with: value)
+      tops[index] = nil
+    }
+    if let partner, let readsEqual { settle(partner, place, step, readsEqual, &tops, &run) }
+    for (name, (version, value)) in zip(step.tops, zip(step.writes, tops))
+    where second.lastVersions[name] == version && common.contains(name) {
+      if let value { compare(name, value, isFirst: false, &run) }
+    }
+    return true
+  }
+
+  /// Whether the first net has run what a layer of the second is to be compared with.
+  private func isReady<S: NetScalar>(
+    _ step: NetRunner.Step, _ partner: Int?, _ run: ComparedSample<S>
+  ) -> Bool {
+    if let partner, partner >= run.first.place { return false }
+    return step.tops.allSatisfy { name in
+      !handedOver.contains(name) || run.handed[name] != nil || run.first.next == nil
+    }
+  }
+
+  private func areEqual<S: NetScalar>(
+    _ a: NetValue<S>?, _ b: NetValue<S>?, _ versions: ComparedSample<S>.VersionPair,
+    _ run: inout ComparedSample<S>
+  ) -> Bool {
+    if let known = run.areEqual[versions] { return known }
+    guard let a, let b else { return a == nil && b == nil }
+    let areEqual = BlobDifference("", a, b).relative <= tolerance * run.trial.allowance
+    run.areEqual[versions] = areEqual
+    return areEqual
+  }
+
+  /// Whether two layers that are partners read the same, which is given up for the first of them.
+  ///
+  /// - Returns: nil where the first net's layer was not run, or they are not connected alike.
+  private func areReadAlike<S: NetScalar>(
+    _ partner: Int, _ place: Int, _ bottoms: [NetValue<S>?], _ run: inout ComparedSample<S>
+  ) -> Bool? {
+    guard let done = run.done[partner] else { return nil }
+    run.done[partner]?.bottoms = []
+    let (own, step) = (first.steps[partner], second.steps[place])
+    guard own.bottoms.count == step.bottoms.count, own.tops.count == step.tops.count else {
+      run.done[partner] = nil
+      return nil
+    }
+    return step.bottoms.indices.allSatisfy { index in
+      let versions = ComparedSample<S>.VersionPair(first: own.reads[index], second: step.reads[index])
+      return areEqual(done.bottoms[index], bottoms[index], versions, &run)
+    }
+  }
+
+  /// Compares what two layers that are partners make.
+  private func settle<S: NetScalar>(
+    _ partner: Int, _ place: Int, _ step: NetRunner.Step, _ readsEqual: Bool,
+    _ tops: inout [NetValue<S>?], _ run: inout ComparedSample<S>
+  ) {
+    guard let done = run.done.removeValue(forKey: partner) else { return }
+    let own = first.steps[partner]
+    if readsEqual, let layer = step.layer as? any IndexMaking, pairs.areWrittenAlike(partner, place) {
+      for index in layer.indexTops where index < tops.count {
+        guard let a = done.tops[index], let b = tops[index], a != b else { continue }
+        let count =
+          a.shape == b.shape
+          ? zip(a.values, b.values).count { $0 != $1 } : abs(a.values.count - b.values.count)
+        run.found.ties[step.tops[index]] = max(run.found.ties[step.tops[index]] ?? 0, count)
+        run.second.replaceTop(index, with: a)
+        tops[index] = a
+      }
+    }
+    guard !readsEqual else { return }
+    run.found.readsOthers.insert(partner)
+    let makesEqual =
+      !step.tops.isEmpty
+      && step.tops.indices.allSatisfy { index in
+        let versions = ComparedSample<S>.VersionPair(first: own.writes[index], second: step.writes[index])
+        return areEqual(done.tops[index], tops[index], versions, &run)
+      }
+    if makesEqual { run.found.hides.insert(partner) }
+  }
+
+  /// Compares the last version of a blob as soon as both nets have made it.
+  private func compare<S: NetScalar>(
+    _ name: Name, _ value: NetValue<S>, isFirst: Bool, _ run: inout ComparedSample<S>
+  ) {
+    if isFirst, handedOver.contains(name) { run.handed[name] = value }
+    guard !cuts.inEither.contains(name), !handedOver.contains(name) else { return }
+    guard
+      let other = isFirst
+        ? run.waitingOfSecond.removeValue(forKey: name) : run.waiting.removeValue(forKey: name)
+    else {
+      if isFirst { run.waiting[name] = value } else { run.waitingOfSecond[name] = value }
+      return
+    }
+    let (a, b) = isFirst ? (value, other) : (other, value)
+    let difference = BlobDifference(name, a, b)
+    let isEqual = difference.relative <= tolerance * run.trial.allowance
+    if let (x, y) = (first.lastVersions[name], second.lastVersions[name]) as? (Int, Int) {
+      run.areEqual[ComparedSample<S>.VersionPair(first: x, second: y)] = isEqual
+    }
+    let isUsual = run.trial.allowance == 1
+    if isUsual || !isEqual { run.found.differences[name] = difference }
+    if isUsual, first.outputs.contains(name), second.outputs.contains(name), let rows = ClassAgreement(a, b) {
+      run.found.agreement[name] = (rows.top1, rows.top5, rows.rows)
+    }
+  }
+
+  /// A value for each top, or nil.
+  private static func values<S: NetScalar>(
+    of step: NetRunner.Step, from values: [Name: NetValue<S>]
+  ) -> [NetValue<S>]? {
+    let found = step.tops.compactMap { values[$0] }
+    return found.count == step.tops.count ? found : nil
+  }
+}

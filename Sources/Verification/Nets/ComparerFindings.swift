@@ -1,0 +1,39 @@
+import Diagnostics
+
+/// What two nets have shown on samples.
+struct ComparerFindings {
+  /// Samples of the usual size.
+  var samples = 0
+  /// By blob, the largest difference.
+  var differences: [Name: BlobDifference] = [:]
+  /// By output, in how many rows the best classes agree.
+  var agreement: [Name: (top1: Int, top5: Int, rows: Int)] = [:]
+  /// By blob of indices, the most that differ.
+  var ties: [Name: Int] = [:]
+  /// By blob that a cut layer makes, the shape of the values in its place.
+  var replaced: [Name: [Int]] = [:]
+  /// Steps of the first net whose partner reads other values.
+  var readsOthers: Set<Int> = []
+  /// Those of them whose partner makes the same of them.
+  var hides: Set<Int> = []
+
+  /// Takes over what other samples have shown.
+  mutating func merge(_ other: ComparerFindings) {
+    samples += other.samples
+    differences.merge(other.differences) { $1.relative > $0.relative ? $1 : $0 }
+    agreement.merge(other.agreement) { ($0.top1 + $1.top1, $0.top5 + $1.top5, $0.rows + $1.rows) }
+    ties.merge(other.ties) { max($0, $1) }
+    replaced.merge(other.replaced) { $1 }
+    readsOthers.formUnion(other.readsOthers)
+    hides.formUnion(other.hides)
+  }
+
+  /// Whether a sample of another size has shown nothing that other samples had not: no blob differs that was equal there, and no
+  /// layer hides a difference that it did not hide there.
+  func showsNothing(beyond known: ComparerFindings, tolerance: Double) -> Bool {
+    hides.isSubset(of: known.hides)
+      && differences.allSatisfy { name, difference in
+        difference.relative <= tolerance || (known.differences[name]?.relative ?? 0) > tolerance
+      }
+  }
+}

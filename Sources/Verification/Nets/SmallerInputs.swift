@@ -1,0 +1,35 @@
+import Layers
+
+/// Shapes of less work for the inputs of nets, that most nets take as well as their own.
+///
+/// A net whose layers move windows over pictures takes pictures of other sizes, as Caffe's `Reshape` allows; one that multiplies whole
+/// pictures with weights does not, but takes another batch. What the nets make of either is compared like anything else.
+enum SmallerInputs {
+  /// By how much a batch, and the height and width of a picture, are divided.
+  private static let divisor = 4
+  /// The smallest side that a picture may be made: below, whole stages of a net see nothing but padding.
+  private static let leastSide = 32
+
+  /// Smaller inputs; nil where none of them can be made smaller.
+  static func of(_ inputs: [SampledInputs.Input]) -> [SampledInputs.Input]? {
+    let batch =
+      inputs.allSatisfy { $0.shape.first == inputs[0].shape.first } ? inputs.first?.shape.first : nil
+    var smaller = inputs
+    for index in smaller.indices where smaller[index].indexCount == nil {
+      // A batch is divided for all inputs or none; pictures stay whole then, since that is enough.
+      if let batch, batch >= divisor {
+        smaller[index].shape[0] = batch / divisor
+      } else if smaller[index].shape.count == 4 {
+        for axis in 2..<4 { smaller[index].shape[axis] = side(smaller[index].shape[axis]) }
+      }
+    }
+    return smaller.map(\.shape) == inputs.map(\.shape) ? nil : smaller
+  }
+
+  /// About a quarter of a side, as often divisible by two as that is: nets halve and double it.
+  private static func side(_ side: Int) -> Int {
+    let unit = min(1 << side.trailingZeroBitCount, leastSide)
+    let wanted = max(side / divisor, leastSide)
+    return min(side, (wanted + unit - 1) / unit * unit)
+  }
+}
