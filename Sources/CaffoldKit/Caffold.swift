@@ -297,8 +297,13 @@ public enum Caffold {
     var proofs: [(rule: Rule, proof: RuleProof)] = []
     for (index, rule) in rules.enumerated() {
       observer.progress(.init(task: .proving, done: index, total: rules.count))
+      let others = proofOptions.isTogether ? rules : []
       proofs.append(
-        (rule, try RuleProver.prove(rule, layouts: layouts, definitions: definitions, options: proofOptions)))
+        (
+          rule,
+          try RuleProver.prove(
+            rule, with: others, layouts: layouts, definitions: definitions, options: proofOptions)
+        ))
     }
     observer.progress(.init(task: .proving, done: rules.count, total: rules.count))
     return ProveResult(proofs: proofs, options: proofOptions)

@@ -77,6 +77,7 @@ private struct TensorReduction {
 /// How numbers along axes are joined into one.
 package enum Reduction: Sendable {
   case sum
+  case product
   /// The smallest; NaN where one is NaN.
   case minimum
   /// The largest; NaN where one is NaN.
@@ -94,6 +95,7 @@ extension LazyTensor {
   package func reduced(_ axes: [Int], _ reduction: Reduction) throws -> Tensor {
     switch reduction {
     case .sum: try reduced(axes, from: 0) { $0 + $1 }
+    case .product: try reduced(axes, from: 1) { $0 * $1 }
     case .minimum: try reduced(axes, from: .infinity) { $1 < $0 || $1.isNaN ? $1 : $0 }
     case .maximum: try reduced(axes, from: -.infinity) { $1 > $0 || $1.isNaN ? $1 : $0 }
     case .all: try reduced(axes, from: 1) { $0 != 0 && $1 != 0 ? 1 : 0 }

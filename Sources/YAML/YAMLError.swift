@@ -46,11 +46,14 @@ package struct YAMLError: Error, Sendable, Equatable {
   package var kind: Kind
   /// Where.
   package var place: SourcePlace
+  /// Where the bracket or brace stands that is not closed; nil for other errors.
+  package var opened: SourcePlace?
 
   /// Makes an error of a kind at a place.
-  package init(_ kind: Kind, at place: SourcePlace) {
+  package init(_ kind: Kind, at place: SourcePlace, opened: SourcePlace? = nil) {
     self.kind = kind
     self.place = place
+    self.opened = opened
   }
 }
 

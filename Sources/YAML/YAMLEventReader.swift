@@ -124,7 +124,11 @@ struct YAMLEventReader {
       if reworded == .cannotStart, offset < source.bytes.count, source.bytes[offset] == UInt8(ascii: "\t") {
         reworded = .tabIndentation
       }
-      return YAMLError(.malformed(reworded), at: source.place(at: offset))
+      var opened: SourcePlace?
+      if reworded == .unclosedList || reworded == .unclosedMapping {
+        opened = source.place(at: origin.offset(ofCharacter: found.context_mark.index))
+      }
+      return YAMLError(.malformed(reworded), at: source.place(at: offset), opened: opened)
     }
   }
 }

@@ -9,6 +9,9 @@ extension YAMLError: DiagnosticError {
     if case .duplicateKey(let key, let first) = kind {
       notes.append("'\(clipped(key))' was first given at \(first.description)")
     }
+    if case .malformed(let problem) = kind, let opened {
+      notes.append("the \(problem == .unclosedList ? "list" : "mapping") was opened at \(opened.description)")
+    }
     return Diagnostic(.error, at: .text(place), kind.sentence, notes: notes)
   }
 }
@@ -73,7 +76,8 @@ extension YAMLProblem {
     case .expectedKey: "expected a key or the end of the mapping; check the indentation and the quotes"
     case .expectedListItem: "expected '- ' or the end of the list; check the indentation"
     case .expectedValue: "expected a value"
-    case .unclosedList: "expected ',' or ']' in this list"
+    case .unclosedList:
+      "expected ',' or ']' in this list; put a value that has a bracket, brace or comma in it in quotes"
     case .unclosedMapping:
       "expected ',' or '}' in this mapping; put a value that has a bracket, brace or comma in it in quotes"
     case .badAnchor:

@@ -160,11 +160,19 @@ let expressionLimits = [
     try evaluate("len([" + list(size) { "\"\($0)\"" } + "])", ExpressionLimits(listItems: limit))
   },
   Limit(
-    "multiplications of one `matmul`", ExpressionLimits().multiplications, "ExpressionLimits.multiplications",
+    "multiplications of one `matmul`, `convolve` or `inverse`", ExpressionLimits().multiplications,
+    "ExpressionLimits.multiplications",
     in: expressions, tried: 100
   ) { size, limit in
     try evaluate(
       "matmul(ones([\(size), 1]), ones([1, 1]))", ExpressionLimits(multiplications: limit))
+  },
+  Limit(
+    "the smaller size of the matrix of one `svd`, squared, times the larger",
+    ExpressionLimits().factorisation,
+    "ExpressionLimits.factorisation", in: expressions, tried: 100
+  ) { size, limit in
+    try evaluate("svd(ones([\(size), 1])).s", ExpressionLimits(factorisation: limit))
   },
 ]
 
@@ -193,6 +201,29 @@ let planningLimits = [
     "layers that share parameters and are rewritten together", Planner.branchLimit, "Planner.branchLimit",
     in: "Engine/Planning/Planner+Sharing.swift", then: "no match; the reason is `shared-parameter`",
     test: "PlanningLimitTests.manyBranches"),
+  Limit(
+    "layers or values of one `each`", Repetition.limit, "Repetition.limit",
+    in: "RuleModel/Rule/LayerTemplate.swift"
+  ) { size, _ in
+    let plan = try plan(
+      "layer { name: \"t\" type: \"TanH\" bottom: \"data\" top: \"t\" }",
+      rules: """
+          - id: r
+            summary: S.
+            match: {t: {type: TanH}}
+            rewrite: {replace: t, with: [{as: a, type: ReLU, each: {i: \(size)}, bottom: "t.bottoms[0]"}, {type: Concat, bottom: a}]}
+        """)
+    if let refusal = plan.nearMisses.first { throw Words(text: refusal.sentence) }
+  },
+  Limit(
+    "rewrites of its own results that a rule may ask for (`passes`)", RuleChecker.passLimit,
+    "RuleChecker.passLimit", in: "Rules/Checking/RuleChecker.swift"
+  ) { size, _ in
+    let text =
+      "schema: 1\nrules:\n  - {id: r, summary: S., passes: \(size), match: {a: {type: ReLU}}, rewrite: {remove: a}}\n"
+    let (_, errors) = RuleFile.check(source(text), kernels: KernelRegistry.signatures, reasons: [])
+    if let error = errors.first { throw error }
+  },
   Limit(
     "new layers that are made of new layers, one after the other", Planner.generationLimit,
     "Planner.generationLimit", in: "Engine/Planning/Planner.swift", isExact: false
@@ -248,7 +279,7 @@ private func check(_ text: String) throws {
 
 private func evaluate(_ text: String, _ limits: ExpressionLimits) throws {
   let expression = try Expression(parsing: text, limits: limits)
-  _ = try ExpressionEvaluator(ParameterEnvironment(), limits: limits).value(of: expression)
+  _ = try ExpressionEvaluator(NamedValues(), limits: limits).value(of: expression)
 }
 
 /// Plans a net behind an input `data`, by rules.

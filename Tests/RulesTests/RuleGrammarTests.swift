@@ -7,7 +7,7 @@ import Testing
 @Suite struct RuleGrammarTests {
   private static let rule = [
     "id": "r", "summary": "S.", "documentation": "D.", "tags": "[a]", "safety": "exact", "phase": "TEST",
-    "syntax": "current",
+    "syntax": "current", "tolerance": "0.5", "default": "off", "passes": "2", "measure": "1",
     "priority": "1", "once": "true", "quiet": "true", "allow": "[other-consumer]",
     "parameters": "{p: {type: number, default: 1, where: p > 0, summary: S.}}",
     "match":
@@ -24,11 +24,15 @@ import Testing
     "axis": "1", "axis_count": "1", "scale": "1", "shift": "1", "refuse": "R.", "warn": "W.",
     "warn_when": "true", "assume": "true",
   ]
-  private static let test = ["name": "n", "net": "''", "parameters": "{p: 2}", "expect": "unmatched"]
+  private static let test = [
+    "name": "n", "net": "''", "parameters": "{p: 2}", "weights": "{bn: [p, [1, 2]]}", "expect": "unmatched",
+  ]
 
   private func text(_ shape: RuleShape, _ values: [String: String], without key: String) -> String {
-    // A rule rewrites or reports.
-    let entries = shape.names.filter { $0 != key && !(shape.name == "rule" && $0 == "report") }.map {
+    // A rule rewrites or reports, and a measure is one of passes.
+    let entries = shape.names.filter {
+      $0 != key && !(shape.name == "rule" && $0 == "report") && !(key == "passes" && $0 == "measure")
+    }.map {
       "\($0): \(values[$0] ?? "?")"
     }
     return "{\(entries.joined(separator: ", "))}"

@@ -81,10 +81,13 @@ func yamlMessage(_ text: String, limits: YAMLLimits = YAMLLimits()) -> String {
       #"f.yaml:1:5: error: unknown escape in double quotes; write '\\' for a backslash, or use single quotes"#
         + "\n  a: \"\\q\"\n      ^"
     ),
-    ("a: [1, 2\nb: 3\n", "f.yaml:2:2: error: expected ',' or ']' in this list\n  b: 3\n   ^"),
+    (
+      "a: [1, 2\nb: 3\n",
+      "f.yaml:2:2: error: expected ',' or ']' in this list; put a value that has a bracket, brace or comma in it in quotes\n  b: 3\n   ^\nnote: the list was opened at f.yaml:1:4"
+    ),
     (
       "a: {b: 1\nc: ]\n",
-      "f.yaml:2:2: error: expected ',' or '}' in this mapping; put a value that has a bracket, brace or comma in it in quotes\n  c: ]\n   ^"
+      "f.yaml:2:2: error: expected ',' or '}' in this mapping; put a value that has a bracket, brace or comma in it in quotes\n  c: ]\n   ^\nnote: the mapping was opened at f.yaml:1:4"
     ),
     (
       "a: 1\n  b: 2\n",

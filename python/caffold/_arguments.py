@@ -57,6 +57,8 @@ def _text(value):
         return str(value).lower()
     if isinstance(value, os.PathLike):
         return os.fspath(value)
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}:{_text(item)}" for name, item in value.items())
     if isinstance(value, Iterable) and not isinstance(value, str):
         return ",".join(_text(item) for item in value)
     return str(value)

@@ -64,10 +64,14 @@ def prove(
     instances: Optional[int] = None,
     seed: Optional[int] = None,
     tolerance: Optional[float] = None,
+    together: bool = False,
     cwd: Optional[Path] = None,
     progress: Optional[Callable[[Progress], None]] = None,
 ) -> ProveResult:
-    """Compares random nets before and after each rule of the files; `good` of the result is the verdict."""
+    """Compares random nets before and after each rule of the files; `good` of the result is the verdict.
+
+    With `together` the nets of each rule are rewritten by all the rules.
+    """
     command = ["rules", "prove", *arguments.paths(what), "--no-config"]
     command += arguments.flags(
         proto=proto,
@@ -75,6 +79,7 @@ def prove(
         instances=instances,
         seed=seed,
         tolerance=tolerance,
+        together=together,
         format="json",
     )
     from caffold.results import ProveResult

@@ -790,6 +790,7 @@ class ProveResult(Result):
     instances: int
     seed: str
     tolerance: float
+    together: bool
     rules: List[RuleProof]
 
 

@@ -42,6 +42,8 @@ public struct ProveOptions: Sendable, Equatable {
   public var seed: UInt64 = ProofOptions().seed
   /// The largest difference allowed, in units of an output's largest number.
   public var tolerance = ProofOptions().tolerance
+  /// Whether the nets of each rule are rewritten by all of the rules, as a fold with all of them would.
+  public var together = false
   /// How long one rule may take, in seconds.
   public var seconds = ProofOptions().seconds
 
@@ -54,6 +56,7 @@ public struct ProveOptions: Sendable, Equatable {
     options.seed = seed
     options.tolerance = tolerance
     options.seconds = seconds
+    options.isTogether = together
     options.planning.schema = schema
     return options
   }

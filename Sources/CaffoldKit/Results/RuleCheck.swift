@@ -3,6 +3,7 @@ import Diagnostics
 import Engine
 import RuleModel
 import Rules
+import Verification
 
 /// Everything that is wrong with rule files; nothing is run.
 public struct RuleCheck {
@@ -41,10 +42,27 @@ public struct RuleCheck {
     let rules = checked.rules
     let found: [any DiagnosticError] = checked.errors + unread + RuleSet.repetitions(in: rules)
     errors = found.map(\.diagnostic)
-    notes = checked.entries.flatMap(\.file.notes)
+    notes = checked.entries.flatMap(\.file.notes) + Self.unusedLayouts(checked.layouts, rules)
     fileCount = checked.entries.count
     ruleCount = rules.count
     layoutCount = checked.layouts.count
     definitionCount = checked.definitions.count
+  }
+
+  /// A note for each layout of a type that no rule names, with a rule that makes use of it.
+  private static func unusedLayouts(_ layouts: [BlobLayout], _ rules: [Rule]) -> [Diagnostic] {
+    let named = ((try? BuiltinRules.load().rules) ?? []) + rules
+    let globs = named.flatMap(\.pattern.captures).flatMap(\.types.names).map(Glob.init)
+    return layouts.filter { !$0.isBuiltin && $0.refusal == nil }.compactMap { layout in
+      let unnamed = layout.types.names.first { name in !globs.contains { $0.matches(name) } }
+      guard let type = unnamed, Glob(type).literal != nil else { return nil }
+      return Diagnostic(
+        .note, at: .text(layout.place),
+        """
+        no rule names \(type), so no fold uses this layout; write one: {id: fold-\(layout.id), summary: Fold \(type)., \
+        match: {conv: {type: Convolution}, norm: {type: \(type), bottom: conv}}, transform: [{kernel: fold-affine, into: conv, \
+        scale: affine(norm).scale, shift: affine(norm).shift}], rewrite: {keep: conv, remove: norm}}
+        """)
+    }
   }
 }

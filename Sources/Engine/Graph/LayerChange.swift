@@ -13,6 +13,14 @@ package struct LayerChange: Sendable {
     func clears(_ other: [String]) -> Bool { values.isEmpty && other.starts(with: path) }
   }
 
+  /// One of several rewrites of one rule, each of what the one before has made.
+  package struct Pass: Sendable {
+    /// Its number, from 1.
+    package var count: Int
+    /// What the rule's measure was before it; nil without one.
+    package var measure: Double?
+  }
+
   /// The parameters that changed, in the order of change; a path occurs once.
   package var attributes: [Attribute] = []
   /// The blobs as they will be; nil as long as they are those of the file.
@@ -21,7 +29,9 @@ package struct LayerChange: Sendable {
   package var replacement: [NewTextField]?
   /// The rules that rewrote this layer, or made it, without making the net smaller; none may rewrite a match again of which
   /// this is true for every layer.
-  package var boundedRules: Set<Int> = []
+  ///
+  /// By rule, how often it has, one rewrite after the other; only a rule that says so rewrites its own results.
+  package var passes: [Int: Pass] = [:]
   /// How many rewrites led to a layer that the net did not have, each of layers that the one before had made.
   package var generation = 0
 

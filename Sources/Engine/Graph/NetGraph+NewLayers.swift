@@ -220,6 +220,19 @@ extension NetGraph {
   /// Whether a blob has, or once had, this name.
   mutating func isBlobNameUsed(_ name: Name) -> Bool { unusedBlobName(name) != name }
 
+  /// Whether a version of the blob of a value, an earlier or a later one, is a net output: the blob's name is that of the output.
+  func hasOutputName(_ value: ValueID) -> Bool {
+    if versions(of: value).contains(where: isNetOutput) { return true }
+    var last = value
+    while let overwriter = values[last.index].overwriter,
+      let next = layers[overwriter.index].tops.first(where: { values[$0.index].previous == last })
+    {
+      if isNetOutput(next) { return true }
+      last = next
+    }
+    return false
+  }
+
   /// Gives the blob of a value another name; every version of it goes by the new one.
   ///
   /// - Throws: a refusal for a name that another blob has or had.

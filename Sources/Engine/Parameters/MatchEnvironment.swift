@@ -55,6 +55,9 @@ final class MatchEnvironment: ExpressionEnvironment {
   /// Gives a name a value.
   func assign(_ value: ExpressionValue, to name: String) { known[name] = value }
 
+  /// Takes a value away again: the name means nothing any more.
+  func withdraw(_ name: String) { known[name] = nil }
+
   /// Finds the values of all names now, before a step changes what they are made of. What has no value here may be
   /// meant for another case, and is asked for again by the step that uses it.
   func settle() {
@@ -211,8 +214,9 @@ final class MatchEnvironment: ExpressionEnvironment {
     }
   }
 
-  /// The layer of a capture, where it is there and no list.
+  /// The layer of a capture, where it is there and no list, or the one that a repetition has come to.
   func layer(of name: String) -> LayerID? {
+    if case .layer(let reference)? = known[name] { return id(reference) }
     guard let match else { return name == "layer" ? layer : nil }
     guard let index = match.rule.index(ofCapture: name) else { return nil }
     let group = match.rule.captures[index].group
@@ -260,6 +264,11 @@ final class MatchEnvironment: ExpressionEnvironment {
   func isInput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool {
     let value = (side == .bottoms ? net.graph[id(layer)].bottoms : net.graph[id(layer)].tops)[index]
     return net.graph.isNetInput(value)
+  }
+
+  func isOutput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool {
+    let value = (side == .bottoms ? net.graph[id(layer)].bottoms : net.graph[id(layer)].tops)[index]
+    return net.graph.isNetOutput(value)
   }
 
   var inputCount: Int { net.inputCount }

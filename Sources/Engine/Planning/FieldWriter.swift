@@ -42,6 +42,9 @@ struct FieldWriter {
       // Where its expressions gave empty lists nothing is left to say.
       let fields = try fields(inner, at: path)
       return fields.isEmpty && !inner.isEmpty ? [] : [.message(fields)]
+    case .conditional(let value, let condition):
+      guard let holds = try environment.truth(of: condition) else { return nil }
+      return holds ? try values(of: value, at: path) : []
     case .list(let items):
       var all: [NewTextField.Value] = []
       for item in items {

@@ -12,20 +12,10 @@ extension LayerWriter {
   /// Where in the file new layers go: behind what they read, before what reads them, and there as near as can be to
   /// the last of those they replace.
   func place(
-    of gone: [LayerID], _ taken: Set<ValueID>
+    of gone: [LayerID], _ taken: Set<ValueID>, reading values: Set<ValueID>
   ) throws(Refusal.Reason) -> (neighbour: LayerID, isBefore: Bool) {
     let graph = net.graph
-    var read: Set<ValueID> = []
-    for template in rewrite.layers {
-      switch template.bottoms {
-      case .all(let capture): read.formUnion(bottoms[capture])
-      case .listed(let references):
-        for reference in references {
-          if case .made = reference { continue }
-          read.insert(try value(reference, []))
-        }
-      }
-    }
+    var read = values
     read.subtract(taken)
     func later(_ a: LayerID, _ b: LayerID) -> Bool {
       graph.order.position(of: a) < graph.order.position(of: b)

@@ -22,18 +22,18 @@ struct LayerWriter {
   let environment: MatchEnvironment
 
   /// A layer before it has a place.
-  private struct Description {
+  struct Description {
     var name: Name
     var type: String
     var fields: [NewTextField]
     var blobs: [BlobContent]?
   }
 
-  private var replacements: [Description] = []
+  private var replacements = NewLayers()
   private var insertions: [Description] = []
   /// What captured layers read and made before anything changed.
   let bottoms: [[ValueID]]
-  private let tops: [[ValueID]]
+  let tops: [[ValueID]]
 
   var rewrite: Rewrite { rule.rewrite }
 
@@ -59,8 +59,11 @@ struct LayerWriter {
     self.binding = binding
     self.environment = environment
     let graph = net.graph
-    bottoms = rule.pattern.captures.indices.map { binding.single($0).map { graph[$0].bottoms } ?? [] }
-    tops = rule.pattern.captures.indices.map { binding.single($0).map { graph[$0].tops } ?? [] }
+    // Of a list, what its first layer reads and its last one makes.
+    bottoms = rule.pattern.captures.indices.map {
+      binding.layers(of: $0).first.map { graph[$0].bottoms } ?? []
+    }
+    tops = rule.pattern.captures.indices.map { binding.layers(of: $0).last.map { graph[$0].tops } ?? [] }
   }
 
   // MARK: - Description
@@ -70,9 +73,9 @@ struct LayerWriter {
   /// - Throws: a refusal for a name that is taken, and for expressions without a usable value.
   mutating func describe() throws(Refusal.Reason) {
     var taken: [Name] = []
-    for template in rewrite.layers {
-      replacements.append(try describe(template, besides: rewrite.replaced[0], &taken))
-    }
+    var new = NewLayers()
+    for template in rewrite.layers { try describe(repeated: template, &new, &taken) }
+    replacements = new
     for insertion in rewrite.insertions {
       let neighbour: Int
       switch insertion.place {
@@ -80,14 +83,13 @@ struct LayerWriter {
         neighbour = capture
       case .after: neighbour = rule.pattern.anchor
       }
-      insertions.append(try describe(insertion.layer, besides: neighbour, &taken))
+      insertions.append(try describe(insertion.layer, besides: binding[neighbour], &taken))
     }
   }
 
-  private func describe(
-    _ template: LayerTemplate, besides capture: Int, _ taken: inout [Name]
+  func describe(
+    _ template: LayerTemplate, besides neighbour: LayerID, _ taken: inout [Name]
   ) throws(Refusal.Reason) -> Description {
-    let neighbour = binding[capture]
     let type = template.type ?? template.model.map { net.graph[binding[$0]].type } ?? ""
     let writer = FieldWriter(schema: net.schema, environment: environment)
     var fields = net.stateRules(of: neighbour)
@@ -96,15 +98,10 @@ struct LayerWriter {
     }
     fields.merge(try writer.fields(template.fields))
     guard canWrite(type, fields) else { throw Refusal.Reason(OldSyntax(type: type)) }
-    let name = try name(of: template, type: type, besides: capture, &taken)
-    var blobs: [BlobContent] = []
-    let storage = net.weights == nil ? .float : try storage(like: template.model ?? capture)
-    for expression in template.blobs {
-      // Evaluated without weights too: what can be refused without them is.
-      let content = try environment.content(
-        of: expression, storage: storage, layer: neighbour, what: "new '\(expression.text)'")
-      if let content { blobs.append(content) }
-    }
+    let name = try name(of: template, type: type, besides: neighbour, &taken)
+    let storage =
+      net.weights == nil ? .float : try storage(like: template.model.map { binding[$0] } ?? neighbour)
+    let blobs = try blobs(of: template, storage, neighbour)
     return Description(name: name, type: type, fields: fields, blobs: net.weights == nil ? nil : blobs)
   }
 
@@ -122,15 +119,14 @@ struct LayerWriter {
   }
 
   /// The number type of the blobs of the layer that a new one is modelled on; single precision where it has none.
-  private func storage(like capture: Int) throws(Refusal.Reason) -> BlobStorage {
-    let layer = binding[capture]
+  private func storage(like layer: LayerID) throws(Refusal.Reason) -> BlobStorage {
     guard net.storedIndex(of: layer) != nil || net.graph.changes[layer]?.blobs != nil else { return .float }
     return try net.blobs(of: layer)?.first?.storage ?? .float
   }
 
   /// The name that the rule gives; else that of the layer whose place is taken, else one made of it.
   private func name(
-    of template: LayerTemplate, type: String, besides capture: Int, _ taken: inout [Name]
+    of template: LayerTemplate, type: String, besides neighbour: LayerID, _ taken: inout [Name]
   ) throws(Refusal.Reason) -> Name {
     let gone = (rewrite.replaced + rewrite.dropped + rewrite.removed).flatMap(binding.layers)
     func isFree(_ name: Name) -> Bool {
@@ -143,12 +139,10 @@ struct LayerWriter {
       taken.append(name)
       return name
     }
-    let base = net.graph[binding[capture]].name
+    let base = net.graph[neighbour].name
     var names: [Name] = []
-    switch template.tops {
-    case .all(let end): names.append(net.graph[binding[end]].name)
-    case .listed(let tops):
-      if case .taken(let end, _)? = tops.first { names.append(net.graph[binding[end]].name) }
+    if let end = template.tops.firstTaken, let layer = boundEnd(of: end) {
+      names.append(net.graph[layer].name)
     }
     let made = base + Name("_\(template.alias ?? type.lowercased())")
     names.append(made)
@@ -167,18 +161,36 @@ struct LayerWriter {
   /// Puts the new layers in place, takes those that go out, and connects the rest as the rule says.
   mutating func write() throws(Refusal.Reason) -> RewriteOutcome {
     var outcome = RewriteOutcome()
-    let dropped = rewrite.dropped.map { binding[$0] }
+    let dropped = rewrite.dropped.flatMap(binding.layers)
+    // What is bypassed reads from now on what takes the place of its tops.
+    for connection in rewrite.connections where rewrite.removed.contains(connection.capture) {
+      try connect(connection)
+    }
     for disconnection in rewrite.disconnections { try disconnect(disconnection) }
     try replace(dropping: dropped, &outcome)
     try insert(&outcome)
-    for connection in rewrite.connections {
-      let layer = binding[connection.capture]
-      var values: [ValueID] = []
-      for reference in connection.bottoms { values.append(try value(reference, [])) }
-      try checkPlace(of: layer, reading: values)
-      try net.graph.setBottoms(of: layer, to: values, keepsEarlierName: rewrite.keepsEarlierName)
+    for connection in rewrite.connections where !rewrite.removed.contains(connection.capture) {
+      try connect(connection)
     }
     return outcome
+  }
+
+  private func connect(_ connection: (capture: Int, bottoms: [BottomItem])) throws(Refusal.Reason) {
+    let layer = binding[connection.capture]
+    var values: [ValueID] = []
+    for item in connection.bottoms { values += try self.values(item, []) }
+    guard !values.isEmpty else { throw bottomCount(of: layer, found: 0, expected: 1) }
+    try checkPlace(of: layer, reading: values)
+    try net.graph.setBottoms(of: layer, to: values, keepsEarlierName: rewrite.keepsEarlierName)
+  }
+
+  /// The values of an item as they stand now.
+  private func values(_ item: BottomItem, _ made: [[ValueID]]) throws(Refusal.Reason) -> [ValueID] {
+    if let condition = item.condition, try environment.truth(of: condition) == false { return [] }
+    switch item.source {
+    case .value(let reference): return [try value(reference, made)]
+    case .path(let path): return try values(of: path)
+    }
   }
 
   /// Takes values out of the bottoms of a layer, each once: what reads one twice still reads it.
@@ -200,34 +212,41 @@ struct LayerWriter {
   ) throws(Refusal.Reason) {
     outcome.gone += dropped
     guard let first = rewrite.layers.first else { return try net.graph.drop(dropped, taken: []) }
-    let gone = rewrite.replaced.map { binding[$0] }
-    if rewrite.layers.count == 1, gone.count == 1, case .all(let read) = first.bottoms,
-      case .all(let made) = first.tops, binding[read] == gone[0], binding[made] == gone[0]
+    let gone = rewrite.replaced.flatMap(binding.layers)
+    if rewrite.layers.count == 1, replacements.layers.count == 1, gone.count == 1, case .all = first.bottoms,
+      case .all = first.tops
     {
       // One for one, with the same connections: it stays where it is, in the text and in the weights.
       try net.graph.drop(dropped, taken: [])
-      become(replacements[0], gone[0])
+      become(replacements.layers[0].description, gone[0])
       outcome.replaced.append(gone[0])
       return
     }
-    var taken: Set<ValueID> = []
-    for template in rewrite.layers { taken.formUnion(try takenValues(template)) }
+    let taken = replacements.takenValues
     try net.graph.drop(gone + dropped, taken: taken)
     outcome.gone += gone
-    let place = try place(of: gone, taken)
+    let place = try place(of: gone, taken, reading: replacements.readValues)
     var last: LayerID?
     var made: [[ValueID]] = []
-    for (template, description) in zip(rewrite.layers, replacements) {
+    for new in replacements.layers {
       let neighbour = last ?? place.neighbour
+      let description = new.description
       let layer = net.graph.makeLayer(
         named: description.name, type: description.type, isBefore: last == nil && place.isBefore, neighbour)
       last = layer
       outcome.added.append(layer)
       fill(layer, description)
-      try net.graph.setBottoms(of: layer, to: try readValues(template, made))
-      try net.graph.setTops(
-        of: layer, to: try newTops(template, description.name),
-        keepsEarlierName: rewrite.keepsEarlierName)
+      try net.graph.setBottoms(of: layer, to: new.bottoms.map { $0.value(made) })
+      var tops: [NetGraph.NewTop] = []
+      for top in new.tops {
+        switch top {
+        case .taken(let value): tops.append(.taken(value))
+        case .fresh(let name, let isGiven):
+          if isGiven, net.graph.isBlobNameUsed(name) { throw Refusal.Reason(BlobNameTaken(blob: name)) }
+          tops.append(.fresh(name: name))
+        }
+      }
+      try net.graph.setTops(of: layer, to: tops, keepsEarlierName: rewrite.keepsEarlierName)
       made.append(net.graph[layer].tops)
     }
   }
@@ -348,46 +367,10 @@ struct LayerWriter {
   ) throws(Refusal.Reason) -> [ValueID] {
     switch template.bottoms {
     case .all(let capture): return bottoms[capture]
-    case .listed(let references):
+    case .listed(let items):
       var values: [ValueID] = []
-      for reference in references { values.append(try value(reference, made)) }
+      for item in items { values += try self.values(item, made) }
       return values
-    }
-  }
-
-  private func takenValues(_ template: LayerTemplate) throws(Refusal.Reason) -> [ValueID] {
-    switch template.tops {
-    case .all(let capture): return tops[capture]
-    case .listed(let list):
-      var values: [ValueID] = []
-      for case .taken(let capture, let index) in list {
-        values.append(try value(.top(capture: capture, index: index), []))
-      }
-      return values
-    }
-  }
-
-  private func newTops(
-    _ template: LayerTemplate, _ name: Name
-  ) throws(Refusal.Reason) -> [NetGraph.NewTop] {
-    switch template.tops {
-    case .all(let capture): return tops[capture].map { .taken($0) }
-    case .listed(let list):
-      var new: [NetGraph.NewTop] = []
-      for top in list {
-        switch top {
-        case .taken(let capture, let index):
-          new.append(.taken(try value(.top(capture: capture, index: index), [])))
-        case .fresh(let template?):
-          let name = try template.filled(by: rule.rule, environment) { net.graph[binding[$0]].name }
-          guard !net.graph.isBlobNameUsed(name) else { throw Refusal.Reason(BlobNameTaken(blob: name)) }
-          new.append(.fresh(name: name))
-        case .fresh(nil):
-          // Several tops of one layer are told apart by number.
-          new.append(.fresh(name: list.count == 1 ? name : name + Name("_\(new.count)")))
-        }
-      }
-      return new
     }
   }
 }

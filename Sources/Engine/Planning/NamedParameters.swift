@@ -25,6 +25,12 @@ extension Expression {
   /// The paths of the parameters of `layer`, a name in the expression, that it asks for.
   func parameters(of layer: String) -> [String] {
     if let (name, path) = parameter { return name == layer ? [path.joined(separator: ".")] : [] }
+    // Each item of a list of layers is one of them.
+    if case .comprehension(let item, let variable, let list, let condition) = form,
+      case .name(layer) = list.form
+    {
+      return ([item] + (condition.map { [$0] } ?? [])).flatMap { $0.parameters(of: variable.text) }
+    }
     return form.children.flatMap { $0.parameters(of: layer) }
   }
 }
@@ -43,7 +49,15 @@ extension Rule {
         if let fallback = assignment.fallback { expressions.append(fallback) }
       }
     }
-    return expressions + (rewrite.layers + rewrite.insertions.map(\.layer)).flatMap(\.blobs)
+    if let measure { expressions.append(measure) }
+    for layer in rewrite.layers + rewrite.insertions.map(\.layer) {
+      expressions += [layer.repetition?.items, layer.condition].compactMap(\.self)
+      for blob in layer.blobs {
+        if case .computed(let expression) = blob.source { expressions.append(expression) }
+        if let condition = blob.condition { expressions.append(condition) }
+      }
+    }
+    return expressions
   }
 
   /// The paths of the parameters that a rule asks for or sets, of the layers of a capture.

@@ -42,6 +42,8 @@ package struct Planner {
   private var banned: [LayerID: [Int: Refusal.Reason]] = [:]
   /// Rules that rewrite a net once, and have.
   private var done: Set<Int> = []
+  /// Layers at which a rule could rewrite its own results once more, and must not.
+  private var stopped: Set<LayerID> = []
   private var lost: [LostMatch] = []
 
   /// How often new layers may be made of new layers, one after the other.
@@ -166,13 +168,21 @@ package struct Planner {
     case .match(let binding):
       let bound = binding.allLayers
       // Every rewrite of such a rule uses up a layer that it has not touched: that ends it.
-      if !rule.lowersLayerCount, let again = bound.first,
-        bound.allSatisfy({ net.graph.changes[$0]?.boundedRules.contains(rule.index) ?? false })
-      {
-        // Kernels that refuse when nothing is left to do end by themselves; that they do is not for them to promise.
-        guard rule.settles else { throw .cycle(cycle(of: rule.rule, at: again)) }
-        guard settlings < Self.settlingLimit * net.graph.layers.count else { return false }
-        settlings += 1
+      let passes = bound.map { net.graph.changes[$0]?.passes[rule.index]?.count ?? 0 }
+      if !rule.lowersLayerCount, let again = bound.first, passes.allSatisfy({ $0 > 0 }) {
+        if rule.rule.passes > 0 {
+          if let most = passes.max(), most > rule.rule.passes {
+            misses.note(
+              Miss(Refusal.Reason(PassesDone(limit: rule.rule.passes)), binding), rule, at: layer)
+            stopped.insert(layer)
+            return false
+          }
+        } else {
+          // Kernels that refuse when nothing is left to do end by themselves; that they do is not for them to promise.
+          guard rule.settles else { throw .cycle(cycle(of: rule.rule, at: again)) }
+          guard settlings < Self.settlingLimit * net.graph.layers.count else { return false }
+          settlings += 1
+        }
       }
       candidates.findNeighbourhood(of: bound, in: net.graph, reach: reach)
       let losers =
@@ -181,6 +191,7 @@ package struct Planner {
       do {
         rewrites.append(try rewrite(rule, binding))
       } catch {
+        if error.code == PassesDone.code.word { stopped.insert(layer) }
         misses.note(Miss(error, binding), rule, at: layer)
         return false
       }
@@ -282,7 +293,7 @@ package struct Planner {
     try ConnectionCheck.check(graph)
     // A rule that has rewritten a layer, and finds no more to do there, has not missed it.
     let indices = Dictionary(rules.map { ($0.rule.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for rewrite in rewrites where graph[rewrite.anchor].isAlive {
+    for rewrite in rewrites where graph[rewrite.anchor].isAlive && !stopped.contains(rewrite.anchor) {
       if let rule = indices[rewrite.rule] { misses.forget(rule, at: rewrite.anchor) }
     }
     return Plan(

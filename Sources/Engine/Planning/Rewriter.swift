@@ -29,6 +29,7 @@ struct Rewriter {
     var outcome = RewriteOutcome()
     var cleared: [(layer: LayerID, path: [String])] = []
     var renamedTops: [LayerID] = []
+    let measure = try passMeasure(of: binding)
     try net.transaction { () throws(Refusal.Reason) in
       let environment = MatchEnvironment(net, rule, binding)
       for item in rule.rule.lets { environment.define(item.name, item.expression) }
@@ -81,8 +82,15 @@ struct Rewriter {
       for (capture, template) in rule.rewrite.topNames {
         for top in net.graph[binding[capture]].tops {
           environment.assign(.string(net.graph.blobName(of: top)), to: "name")
+          let isOutput = net.graph.hasOutputName(top)
+          environment.assign(.boolean(isOutput), to: "is_output")
           let name = try template.filled(by: rule.rule, environment) { net.graph[binding[$0]].name }
-          if name != net.graph.blobName(of: top) { renamedTops.append(binding[capture]) }
+          if name != net.graph.blobName(of: top) {
+            if isOutput, !rule.rule.allowances.contains(.netOutput) {
+              throw Refusal.Reason(LostOutput(blob: net.graph.blobName(of: top)))
+            }
+            renamedTops.append(binding[capture])
+          }
           try net.graph.rename(top, to: name)
         }
       }
@@ -98,9 +106,15 @@ struct Rewriter {
       try outputs.check(net.graph, added: outcome.added, rule: rule)
       for layer in outcome.replaced + outcome.added { try checkInPlace(layer) }
       let generation = names.map { net.graph.changes[$0.layer]?.generation ?? 0 }.max() ?? 0
-      for layer in outcome.added { net.graph.updateChange(of: layer) { $0.generation = generation + 1 } }
+      let isOwnResult = names.contains { net.graph.changes[$0.layer]?.passes[rule.index] != nil }
+      // Passes are counted on their own.
+      for layer in outcome.added {
+        net.graph.updateChange(of: layer) { $0.generation = generation + (isOwnResult ? 0 : 1) }
+      }
       if !rule.lowersLayerCount {
-        for layer in touched { net.graph.updateChange(of: layer) { $0.boundedRules.insert(rule.index) } }
+        let passes = names.map { net.graph.changes[$0.layer]?.passes[rule.index]?.count ?? 0 }.max() ?? 0
+        let pass = LayerChange.Pass(count: passes + 1, measure: measure)
+        for layer in touched { net.graph.updateChange(of: layer) { $0.passes[rule.index] = pass } }
       }
     }
     for layer in names.map(\.layer) + outcome.added
@@ -109,11 +123,27 @@ struct Rewriter {
     }
     let gone = removed + outcome.gone
     return RewriteRecord(
-      rule: rule.rule.id, safety: rule.rule.safety, layers: names, anchor: anchor,
+      rule: rule.rule.id, safety: rule.rule.safety, tolerance: rule.rule.tolerance, layers: names,
+      anchor: anchor,
       kept: names.map(\.layer).filter { !gone.contains($0) && !outcome.replaced.contains($0) },
       removed: gone, replaced: outcome.replaced, added: outcome.added, renamed: outcome.renamed,
       renamedTops: renamedTops, cleared: cleared, warnings: net.warnings)
   }
+
+  /// The number that must be less with each pass; nil for a rule that states none, and where this run cannot know it.
+  private func passMeasure(of binding: Binding) throws(Refusal.Reason) -> Double? {
+    guard let expression = rule.rule.measure else { return nil }
+    let environment = MatchEnvironment(net, rule, binding)
+    for item in rule.rule.lets { environment.define(item.name, item.expression) }
+    let measure = try environment.value(of: expression)?.number
+    let before = names(binding).compactMap { net.graph.changes[$0]?.passes[rule.index]?.measure }.min()
+    if let measure, let before, !(measure < before) {
+      throw Refusal.Reason(NotShrinking(measure: measure, before: before))
+    }
+    return measure
+  }
+
+  private func names(_ binding: Binding) -> [LayerID] { binding.named.map(\.layer) }
 
   /// Does one step, unless a layer that it works on is absent or its condition does not hold.
   private func take(
@@ -276,7 +306,15 @@ extension NameTemplate {
         filled = filled + Name(rule.value(ofParameter: parameter)?.parameterText ?? "")
       case .computed(let expression):
         // A text can be told without weights.
-        if case .string(let text)? = try environment.value(of: expression) { filled = filled + text }
+        switch try environment.value(of: expression) {
+        case .string(let text): filled = filled + text
+        case let value?:
+          guard let number = value.number, let whole = Int(exactly: number) else {
+            throw Refusal.Reason(NotANumber(text: expression.text, place: expression.node.place))
+          }
+          filled = filled + Name("\(whole)")
+        case nil: break
+        }
       }
     }
     return filled

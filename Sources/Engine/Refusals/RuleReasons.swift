@@ -70,6 +70,28 @@ struct EvaluationFailed: RefusalReason {
   }
 }
 
+/// A rule has rewritten its own results as often as it may.
+struct PassesDone: RefusalReason {
+  static let code = RefusalCode(
+    "passes", "the rule has rewritten its own results as often as it may, or its measure does not get less")
+  var limit: Int
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "the rule has rewritten its own result \(limit == 1 ? "once" : "\(limit) times"), as often as it may ('passes')"
+  }
+}
+
+/// What a rule states to get less with each rewrite of its own results does not.
+struct NotShrinking: RefusalReason {
+  static let code = PassesDone.code
+  var measure: Double
+  var before: Double
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "the rule's measure must be less than before: it is \(measure.shownNumber), after \(before.shownNumber)"
+  }
+}
+
 /// An expression that has to be a number is none.
 struct NotANumber: RefusalReason {
   static let code = EvaluationFailed.code

@@ -2,7 +2,7 @@ import CaffeIO
 import Diagnostics
 import RuleModel
 
-/// Runs the examples inside a rule: each on its own net, with this rule alone and without weights.
+/// Runs the examples inside a rule: each on its own net, with this rule alone, and with the weights that the example gives.
 package enum RuleTestRunner {
   /// Runs all examples of `rule`.
   ///
@@ -26,13 +26,14 @@ package enum RuleTestRunner {
     of test: RuleTest, _ rule: Rule, _ layouts: [BlobLayout], _ schema: Schema
   ) throws -> String? {
     let rules = RuleSet(rules: [rule.giving(test.arguments)], layouts: layouts)
-    if rule.kind == .reporting { return try failure(of: test, reporting: rules, schema) }
+    if rule.kind == .reporting { return try failure(of: test, of: rule, reporting: rules, schema) }
     var definition = try NetDefinition(try TextDocument(test.net))
     if rules.needsCurrentSyntax { definition = try SyntaxUpgrade(definition).definition }
     let graph = try NetGraph(definition, state: NetState(phase: .test))
     var options = PlanOptions()
     options.schema = schema
-    let plan = try Planner.plan(graph, weights: nil, rules: rules, options: options)
+    let weights = try test.weightsFile(graph, of: rule, schema: schema)
+    let plan = try Planner.plan(graph, weights: weights, rules: rules, options: options)
     let left = plan.graph.writtenLayers.map { plan.graph[$0].name }
     func listed(_ names: [Name]) -> String { names.map(\.description).joined(separator: ", ") }
     switch test.expectation {
@@ -70,13 +71,16 @@ package enum RuleTestRunner {
   }
 
   /// The same for a rule that says something about its matches.
-  private static func failure(of test: RuleTest, reporting rules: RuleSet, _ schema: Schema) throws -> String?
-  {
+  private static func failure(
+    of test: RuleTest, of rule: Rule, reporting rules: RuleSet, _ schema: Schema
+  ) throws -> String? {
     let definition = try NetDefinition(try TextDocument(test.net))
     var options = PlanOptions()
     options.schema = schema
-    let found = try RuleReporter.findings(
-      NetGraph(definition, state: NetState(phase: .test)), weights: nil, rules: rules, options: options)
+    let graph = try NetGraph(definition, state: NetState(phase: .test))
+    let weights = try test.weightsFile(graph, of: rule, schema: schema)
+    let found = RuleReporter.findings(
+      graph, weights: weights, rules: rules, options: options)
     let layers = found.map(\.layer)
     func listed(_ names: [Name]) -> String { names.map(\.description).joined(separator: ", ") }
     guard case .reported(let wanted, let because) = test.expectation else {

@@ -13,6 +13,7 @@
 /// postfix     = primary { "." name | "[" expression "]" | "[" [expression] ":" [expression] "]" }
 /// primary     = number | string | "true" | "false" | name | name "(" [arguments] ")"
 ///             | "[" [expression { "," expression }] "]" | "(" expression ")"
+///             | "[" expression "for" name "in" expression ["if" expression] "]"
 /// arguments   = argument { "," argument }        argument = [name "="] expression
 /// ```
 package struct Expression: Sendable {
@@ -23,6 +24,8 @@ package struct Expression: Sendable {
     case string(String)
     case name(String)
     case list([Expression])
+    /// `[x for name in list if condition]`.
+    case comprehension(Expression, Identifier, in: Expression, condition: Expression?)
     case negation(Expression)
     case not(Expression)
     case binary(Operation, Expression, Expression)
@@ -88,6 +91,7 @@ extension Expression.Form {
     switch self {
     case .number, .boolean, .string, .name: []
     case .list(let items): items
+    case .comprehension(let item, _, let list, let condition): [item, list] + (condition.map { [$0] } ?? [])
     case .negation(let operand), .not(let operand), .member(let operand, _): [operand]
     case .binary(_, let left, let right), .index(let left, let right): [left, right]
     case .membership(let item, let list, _): [item, list]
@@ -161,13 +165,16 @@ package struct ExpressionLimits: Sendable {
   package var listItems: Int
   /// The multiplications of one `matmul`; 2³² unless said otherwise.
   package var multiplications: Int
+  /// The smaller size of a matrix squared, times the larger, in one `svd`; 2³⁰ unless said otherwise.
+  package var factorisation: Int
 
   /// Makes limits; each has a default.
   package init(
     length: Int = 1 << 16, depth: Int = 128, elements: Int = 1 << 27, heldElements: Int = 1 << 12,
     lazyElements: Int = 1 << 30, lazyCost: Int = 1 << 6, operations: Int = 1 << 34,
     totalElements: Int = 1 << 26, elementsPerBlobElement: Int = 4, mostElements: Int = 1 << 29,
-    listItems: Int = 1 << 16, multiplications: Int = 1 << 32
+    listItems: Int = 1 << 16, multiplications: Int = 1 << 32,
+    factorisation: Int = 1 << 30
   ) {
     self.length = length
     self.depth = depth
@@ -181,5 +188,6 @@ package struct ExpressionLimits: Sendable {
     self.mostElements = mostElements
     self.listItems = listItems
     self.multiplications = multiplications
+    self.factorisation = factorisation
   }
 }

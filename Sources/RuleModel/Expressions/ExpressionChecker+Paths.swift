@@ -66,7 +66,15 @@ extension ExpressionChecker {
       case "blobs": return .blobs(capture)
       case "bottoms": return .values(capture, .bottoms)
       case "tops": return .values(capture, .tops)
-      default: return try attribute([member.text], of: capture, at: member.range)
+      default:
+        if let name = capture, let write = Self.layerMembers[member.text] {
+          // Only a fork may have such a field.
+          guard case .type = scope.attribute([member.text], of: name), !write.isCaffes else {
+            throw ExpressionError(
+              .layerMember(member.text, write: "\(name).\(write.path)"), at: member.range)
+          }
+        }
+        return try attribute([member.text], of: capture, at: member.range)
       }
     case .attribute(_, _, .shape) where member.text == "count",
       .attribute(_, _, .list) where member.text == "count":
@@ -88,7 +96,7 @@ extension ExpressionChecker {
     case .value(let capture, let side, let index):
       if member.text == "name" { return .type(.string) }
       if ["rank", "channels"].contains(member.text) { return .type(.number()) }
-      if ["is_input", "is_only_input"].contains(member.text) { return .type(.boolean) }
+      if ["is_input", "is_only_input", "is_output"].contains(member.text) { return .type(.boolean) }
       guard member.text == "shape" else { throw missing(.record([:]), Self.valueMembers) }
       guard let capture, let index else { return .type(.shape(.unknown)) }
       let shape = scope.valueShape(of: capture, side: side, at: index)
@@ -97,8 +105,18 @@ extension ExpressionChecker {
     }
   }
 
+  /// What one may take for parts of a layer, and what is written instead; the message of a layer has some of the words as fields.
+  private static let layerMembers: [String: (path: String, isCaffes: Bool)] = [
+    "top": ("tops[0]", true), "bottom": ("bottoms[0]", true), "blob": ("blobs[0]", false),
+    "input": ("bottoms[0]", false), "inputs": ("bottoms", false), "output": ("tops[0]", false),
+    "outputs": ("tops", false), "weight": ("blobs[0]", false), "weights": ("blobs[0]", false),
+    "bias": ("blobs[1]", false), "params": ("blobs", false), "shape": ("tops[0].shape", false),
+  ]
+
   /// What can be asked of a value of the net.
-  static var valueMembers: [String] { ["name", "shape", "rank", "channels", "is_input", "is_only_input"] }
+  static var valueMembers: [String] {
+    ["name", "shape", "rank", "channels", "is_input", "is_only_input", "is_output"]
+  }
 
   private func symbol(_ capture: String?, _ part: String, _ index: Int?) -> String? {
     guard let capture, let index else { return nil }

@@ -35,6 +35,8 @@ package struct ExpressionChecker {
     case .string: return .string
     case .name, .member, .index, .slice: return try settle(reference(expression), at: expression.range)
     case .list(let items): return try listType(items)
+    case .comprehension(let item, let name, let list, let condition):
+      return try comprehensionType(item, name, list, condition)
     case .negation(let operand): return try negationType(operand)
     case .not(let operand):
       try requireBoolean(operand)
@@ -45,6 +47,7 @@ package struct ExpressionChecker {
       if case .word(let words) = try type(of: item), case .list(let items) = list.form {
         for item in items { try words.check(item) }
       }
+      if case .list(let items) = list.form { for item in items { try item.refuseGlob() } }
       switch found {
       case .list, .shape, .dynamic: return .boolean
       default: throw ExpressionError(.notInList(found), at: list.range)
@@ -129,9 +132,11 @@ package struct ExpressionChecker {
     }
     let (a, b) = (try type(of: left), try type(of: right))
     let refusal = ExpressionError(.cannotCombine(operation.kind, a, b), at: operation.range)
+    if operation.kind == .add, a.withoutWords == .string, b.withoutWords == .string { return .string }
     if operation.kind == .equal || operation.kind == .notEqual {
       if case .word(let words) = a { try words.check(right) }
       if case .word(let words) = b { try words.check(left) }
+      if left.isText != right.isText { for side in [left, right] { try side.refuseGlob() } }
       switch (a.withoutWords, b.withoutWords) {
       case (.string, .string), (.boolean, .boolean), (.shape, .shape), (.list, .list), (.shape, .list),
         (.list, .shape), (.string, .dynamic), (.dynamic, .string), (.boolean, .dynamic), (.dynamic, .boolean),

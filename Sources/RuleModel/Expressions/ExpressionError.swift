@@ -19,6 +19,10 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case chainedComparison
     case notCallable
     case positionalAfterKeyword
+    /// `mod`, `//`: what other languages write.
+    case foreignOperator(String)
+    /// A text with `*` compared as a whole.
+    case globComparison(String)
 
     // Names and calls.
     case unknownCapture(String, known: [String])
@@ -35,6 +39,10 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case neverAbsent(String)
     case severalLayers(String)
     case noPlace(String)
+    /// A name for each item of a list that is taken.
+    case boundName(String)
+    /// `conv.top`, which is `conv.tops[0]` here.
+    case layerMember(String, write: String)
 
     // Types.
     case cannotCombine(BinaryOperator, ExpressionType, ExpressionType)
@@ -48,6 +56,7 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case cannotIndex(ExpressionType)
     case notAnIndex(ExpressionType)
     case notInList(ExpressionType)
+    case notIterable(ExpressionType)
     case needsIndex(ofLayer: String)
     case mixedAlignment
     case unaligned(axis: Int)
@@ -73,7 +82,10 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case tooManyElementsInAll(limit: Int)
     case tooManyItems(limit: Int)
     case tooManyOperations(limit: Int)
-    case tooManyMultiplications(limit: Int)
+    case tooManyMultiplications(limit: Int, function: ExpressionFunction)
+    case tooLargeToFactor(limit: Int)
+    case notSquare(SymbolicShape)
+    case singular
 
     // The net.
     case noBlob(layer: Name, index: Int, count: Int)
@@ -131,6 +143,7 @@ package enum ExpressionExpectedToken: Sendable, Equatable {
   case value
   case `operator`
   case memberName
+  case name
   case symbol(String)
 }
 
@@ -156,4 +169,6 @@ package enum ExpressionWant: Sendable, Equatable {
   case axes
   case shape
   case tensors
+  case map
+  case sameKind
 }

@@ -23,6 +23,7 @@ extension ExpressionEvaluator {
   mutating func reference(_ expression: Expression) throws(ExpressionError) -> Reference {
     switch expression.form {
     case .name(let name):
+      if let value = bound[name] { return .value(value) }
       let value = try asking(at: expression.range) { (environment) throws(ExpressionFault) in
         try environment.value(of: name)
       }
@@ -125,6 +126,9 @@ extension ExpressionEvaluator {
           try environment.channels(of: layer, side: side, at: index)
         }
         return .value(.number(Double(count)))
+      }
+      if member.text == "is_output" {
+        return .value(.boolean(environment.isOutput(of: layer, side: side, at: index)))
       }
       if member.text == "is_input" || member.text == "is_only_input" {
         let isInput = environment.isInput(of: layer, side: side, at: index)

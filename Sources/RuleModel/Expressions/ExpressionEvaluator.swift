@@ -9,6 +9,8 @@ package struct ExpressionEvaluator {
   let environment: any ExpressionEnvironment
   let limits: ExpressionLimits
   let budget: ExpressionBudget
+  /// What the names of list items stand for.
+  var bound: [String: ExpressionValue] = [:]
 
   /// Makes an evaluator that reads names and layers from `environment`.
   ///
@@ -77,6 +79,8 @@ package struct ExpressionEvaluator {
     case .string(let text): return .string(Name(text))
     case .name, .member, .index, .slice: return try resolve(reference(expression), at: expression.range)
     case .list(let items): return try list(items, at: expression.range)
+    case .comprehension(let item, let name, let list, let condition):
+      return try comprehension(item, name, list, condition, at: expression.range)
     case .negation(let operand): return try negate(operand)
     case .not(let operand): return .boolean(try !boolean(operand))
     case .binary(let operation, let left, let right): return try binary(operation, left, right)
@@ -154,6 +158,7 @@ package struct ExpressionEvaluator {
       return .boolean(a.isSame(as: b))
     case (.notEqual, .string, .string), (.notEqual, .boolean, .boolean), (.notEqual, .list, .list):
       return .boolean(!a.isSame(as: b))
+    case (.add, .string(let first), .string(let second)): return .string(first + second)
     case (_, .list, .list): break
     default:
       if let joined = try arithmetic(operation.kind, a, b, at: operation.range) {

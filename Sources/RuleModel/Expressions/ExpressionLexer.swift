@@ -4,7 +4,7 @@ struct ExpressionToken: Sendable, Equatable {
     case number(Double)
     case string(String)
     case name(String)
-    /// `true`, `false`, `and`, `or`, `not`, `in`.
+    /// `true`, `false`, `and`, `or`, `not`, `in`, `for`, `if`.
     case keyword(ExpressionKeyword)
     /// An operator or a bracket; `&&`, `||` and `!` arrive as the keywords they stand for.
     case symbol(String)
@@ -17,7 +17,7 @@ struct ExpressionToken: Sendable, Equatable {
 
 /// The words that cannot name anything.
 package enum ExpressionKeyword: String, Sendable, CaseIterable {
-  case `true`, `false`, and, or, not, `in`
+  case `true`, `false`, and, or, not, `in`, `for`, `if`
 }
 
 /// Cuts an expression into words.

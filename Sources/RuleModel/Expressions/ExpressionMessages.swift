@@ -30,6 +30,9 @@ extension ExpressionError {
     case .chainedComparison: "comparisons do not chain; write 'a < b and b < c'"
     case .notCallable: "only functions can be called by '('"
     case .positionalAfterKeyword: "an argument without a name cannot follow one with a name"
+    case .foreignOperator(let word): "'\(word)' is not an operator; \(operatorRemedies[word] ?? "")"
+    case .globComparison(let text):
+      "'==' and 'in' compare whole texts, '*' included; write matches(…, '\(clipped(text))')"
     case .unknownCapture(let name, let known):
       "capture '\(clipped(name))' is not bound by this pattern" + Suggestion.clause(for: name, among: known)
     case .unknownName(let name, let known): "name '\(clipped(name))' is not defined" + nameRemedy(name, known)
@@ -55,6 +58,8 @@ extension ExpressionError {
     case .neverAbsent(let capture): "'\(capture)' is always present; remove 'present'"
     case .severalLayers(let capture):
       "'\(capture)' stands for several layers here; write '\(capture)[0]' or '\(capture).count'"
+    case .boundName(let name): "'\(clipped(name))' is the name of something else; call each item otherwise"
+    case .layerMember(let member, let write): "a layer has no '\(member)'; write '\(write)'"
     case .noPlace(let capture):
       "'\(capture)' has no place among the bottoms of a layer; only captures under 'every' have one"
     default: valueSentence
@@ -85,6 +90,7 @@ extension ExpressionError {
     case .cannotIndex(let found): "\(found.phrase) has no items"
     case .notAnIndex(let found): "expected a whole number, found \(found.phrase)"
     case .notInList(let found): "'in' expects a list on its right, found \(found.phrase)"
+    case .notIterable(let found): "expected a list after 'in', found \(found.phrase)"
     case .needsIndex(let part): "'\(part)' stands for several; write '\(part)[0]' or '\(part).count'"
     case .mixedAlignment: "rows and columns cannot be combined; combine each with the tensor in turn"
     case .unaligned(let axis):
@@ -134,8 +140,12 @@ extension ExpressionError {
     case .tooManyItems(let limit): "the list has more than \(limit) items, items of inner lists counted"
     case .matrixRanks(let a, let b):
       "'matmul' multiplies matrices and vectors, or two stacks of matrices with as many axes; found \(a) and \(b) axes"
-    case .tooManyMultiplications(let limit):
-      "the product takes more than \(limit) multiplications, the limit for one 'matmul'"
+    case .tooManyMultiplications(let limit, let function):
+      "the product takes more than \(limit) multiplications, the limit for one '\(function.name)'"
+    case .tooLargeToFactor(let limit):
+      "the matrix is too large for 'svd': its smaller size squared, times the larger, is above \(limit)"
+    case .notSquare(let shape): "'inverse' expects a square matrix, found \(shape.phrase)"
+    case .singular: "the matrix has no inverse: its rows depend on each other"
     default: "the expression is not valid"
     }
   }
@@ -151,7 +161,21 @@ private func characterSentence(_ character: String) -> String {
   }
 }
 
+/// What this language has for operators of others.
+private let operatorRemedies = [
+  "mod": "write 'a % b'", "div": "write 'floor(a / b)'", "//": "write 'floor(a / b)'", "is": "write 'a == b'",
+  "xor": "write 'a != b'", "if": "write where(condition, x, y)", "else": "write where(condition, x, y)",
+]
+
+/// Constants of other languages.
+private let constantRemedies = [
+  "True": "; write 'true'", "False": "; write 'false'", "TRUE": "; write 'true'", "FALSE": "; write 'false'",
+  "None": "; a field is asked for by 'has', a layer by 'present'",
+  "null": "; a field is asked for by 'has', a layer by 'present'",
+]
+
 private func nameRemedy(_ name: String, _ known: [String]) -> String {
+  if let remedy = constantRemedies[name] { return remedy }
   let near = Suggestion.clause(for: name, among: known)
   if !near.isEmpty { return near }
   if let function = ExpressionFunction.named(name) {
@@ -164,10 +188,11 @@ private func nameRemedy(_ name: String, _ known: [String]) -> String {
 /// What other languages call functions that this one writes otherwise.
 private let functionRemedies = [
   "round": "; write 'floor(x + 0.5)'", "ceil": "; write '-floor(-x)'", "maximum": "; write 'max(x, y)'",
-  "minimum": "; write 'min(x, y)'", "prod": "; write 'exp(sum(log(x)))' for numbers above 0",
-  "sign": "; write 'where(x > 0, 1, where(x < 0, -1, 0))'", "isnan": "; write 'not isfinite(x)'",
+  "minimum": "; write 'min(x, y)'", "sign": "; write 'where(x > 0, 1, where(x < 0, -1, 0))'",
+  "isnan": "; write 'not isfinite(x)'",
   "std": "; write 'sqrt(mean((x - mean(x)) ** 2))'", "var": "; write 'mean((x - mean(x)) ** 2)'",
-  "dot": "; write 'matmul(a, b)'", "stack": "; write 'concat' of tensors with one axis more",
+  "dot": "; write 'matmul(a, b)'", "row": "; did you mean 'rows'?", "column": "; did you mean 'columns'?",
+  "stack": "; write 'concat' of tensors with one axis more",
 ]
 
 private func memberRemedy(_ member: String, _ candidates: [String]) -> String {
@@ -181,7 +206,10 @@ private func fieldRemedy(_ field: String, _ candidates: [String]) -> String {
   let isParameter = field.hasSuffix(ending)
   let words = candidates.filter { $0.hasSuffix(ending) == isParameter }
   func stem(_ word: String) -> String { isParameter ? String(word.dropLast(ending.count)) : word }
-  guard let near = Suggestion.nearest(to: stem(field), among: words.map(stem)) else {
+  // `conv_param` is short for one name, which no count of letters finds.
+  let begun = stem(field).utf8.count > 2 ? words.filter { stem($0).hasPrefix(stem(field)) } : []
+  let short = begun.min { $0.utf8.count < $1.utf8.count }.map(stem)
+  guard let near = Suggestion.nearest(to: stem(field), among: words.map(stem)) ?? short else {
     return "; give your fork's caffe.proto by --proto to have it checked"
   }
   return "; did you mean '\(near)\(isParameter ? ending : "")'?"
@@ -266,6 +294,7 @@ extension ExpressionExpectedToken {
     case .value: "a value"
     case .operator: "an operator or the end of the expression"
     case .memberName: "a name behind '.'"
+    case .name: "a name for each item"
     case .symbol(let symbol): "'\(symbol)'"
     }
   }
@@ -297,6 +326,8 @@ extension ExpressionWant {
     case .axes: "an axis or a list of axes"
     case .shape: "a number or a list of whole numbers"
     case .tensors: "a list of tensors"
+    case .map: "a parameter that is a map"
+    case .sameKind: "what the map holds"
     }
   }
 }

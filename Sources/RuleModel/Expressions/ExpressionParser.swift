@@ -37,7 +37,19 @@ private struct ExpressionParser {
 
   private func unexpected(_ expected: ExpressionExpectedToken) -> ExpressionError {
     if token.kind == .symbol("=") { return ExpressionError(.assignment, at: token.range) }
+    if expected == .operator, let word = foreignOperator {
+      return ExpressionError(.foreignOperator(word), at: token.range)
+    }
     return ExpressionError(.unexpectedToken(expected: expected, found: token.description), at: token.range)
+  }
+
+  /// A word that is an operator elsewhere.
+  private var foreignOperator: String? {
+    switch token.kind {
+    case .name(let word) where ["mod", "div", "is", "xor", "else"].contains(word): word
+    case .keyword(.if): ExpressionKeyword.if.rawValue
+    default: nil
+    }
   }
 
   private mutating func advance() { position = min(position + 1, tokens.count - 1) }
@@ -89,6 +101,9 @@ private struct ExpressionParser {
         compared = false
       }
       advance()
+      if kind == .divide, token.kind == .symbol("/") {
+        throw ExpressionError(.foreignOperator("//"), at: range.lowerBound..<token.range.upperBound)
+      }
       // The power is right-associative and takes a negation as exponent.
       let right = try binary(atLeast: kind == .power ? kind.precedence : kind.precedence + 1)
       left = try made(.binary(Expression.Operation(kind: kind, range: range), left, right), from: start)
@@ -186,8 +201,8 @@ private struct ExpressionParser {
       return try made(.call(Expression.Identifier(text: text, range: range), arguments), from: start)
     case .symbol("["):
       advance()
-      let items = try items()
-      return try made(.list(items), from: start)
+      let form = try items()
+      return try made(form, from: start)
     case .symbol("("):
       advance()
       let inner = try binary(atLeast: 0)
@@ -197,12 +212,33 @@ private struct ExpressionParser {
     }
   }
 
-  private mutating func items() throws(ExpressionError) -> [Expression] {
+  /// The items of a list, or what is said of each item of another.
+  private mutating func items() throws(ExpressionError) -> Expression.Form {
     var items: [Expression] = []
-    if accept("]") { return items }
-    repeat { items.append(try binary(atLeast: 0)) } while accept(",")
+    if accept("]") { return .list(items) }
+    repeat {
+      items.append(try binary(atLeast: 0))
+      if items.count == 1, token.kind == .keyword(.for) { return try comprehension(of: items[0]) }
+    } while accept(",")
     try expect("]")
-    return items
+    return .list(items)
+  }
+
+  private mutating func comprehension(of item: Expression) throws(ExpressionError) -> Expression.Form {
+    advance()
+    guard case .name(let name) = token.kind else { throw unexpected(.name) }
+    let variable = Expression.Identifier(text: name, range: token.range)
+    advance()
+    guard token.kind == .keyword(.in) else { throw unexpected(.symbol("in")) }
+    advance()
+    let list = try binary(atLeast: 0)
+    var condition: Expression?
+    if token.kind == .keyword(.if) {
+      advance()
+      condition = try binary(atLeast: 0)
+    }
+    try expect("]")
+    return .comprehension(item, variable, in: list, condition: condition)
   }
 
   private mutating func arguments() throws(ExpressionError) -> [Expression.Argument] {

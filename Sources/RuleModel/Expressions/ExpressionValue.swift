@@ -123,6 +123,8 @@ package protocol ExpressionEnvironment {
   func channels(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> Int
   /// Whether a value is an input of the net: declared as one, or made by a layer of type Input.
   func isInput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool
+  /// Whether a value is an output of the net.
+  func isOutput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool
   /// How many inputs the net has.
   var inputCount: Int { get }
   /// What the layer does to each channel, `y = scale·x + shift`, both `[C]`.

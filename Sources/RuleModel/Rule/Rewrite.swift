@@ -27,7 +27,7 @@ package struct Rewrite: Sendable {
   /// Captures whose fields go that BVLC's Caffe does not have and that change nothing.
   package var foreignCleared: [Int] = []
   /// What captures read from now on.
-  package var connections: [(capture: Int, bottoms: [ValueReference])] = []
+  package var connections: [(capture: Int, bottoms: [BottomItem])] = []
   /// Values that captures read no more, each once.
   package var disconnections: [(capture: Int, without: [ValueReference])] = []
   /// Which of two names survives where a layer goes or comes; the later one unless it says so.
@@ -38,7 +38,7 @@ package struct Rewrite: Sendable {
     removed: [Int] = [], dropped: [Int] = [], pruned: [PrunedBottoms] = [], replaced: [Int] = [],
     layers: [LayerTemplate] = [], insertions: [Insertion] = [],
     renames: [(capture: Int, name: NameTemplate)] = [], cleared: [ClearedField] = [],
-    connections: [(capture: Int, bottoms: [ValueReference])] = [],
+    connections: [(capture: Int, bottoms: [BottomItem])] = [],
     disconnections: [(capture: Int, without: [ValueReference])] = [], keepsEarlierName: Bool = false
   ) {
     self.removed = removed
@@ -119,68 +119,6 @@ package enum ValueReference: Sendable, Equatable {
   case made(layer: Int, index: Int)
 }
 
-/// A layer that a rule writes.
-package struct LayerTemplate: Sendable {
-  /// What it reads.
-  package enum Bottoms: Sendable {
-    /// All that a captured layer reads.
-    case all(capture: Int)
-    /// These.
-    case listed([ValueReference])
-  }
-
-  /// What it makes.
-  package enum Tops: Sendable {
-    /// All that a captured layer made.
-    case all(capture: Int)
-    /// These.
-    case listed([Top])
-  }
-
-  /// One value that it makes.
-  package enum Top: Sendable {
-    /// What a captured layer that goes made: its readers and its name are the new layer's.
-    case taken(capture: Int, index: Int)
-    /// A new value; without a name it gets the layer's.
-    case fresh(NameTemplate?)
-  }
-
-  /// What the rule calls it; nil when nothing refers to it.
-  package var alias: String?
-  /// The type; nil for that of `model`.
-  package var type: String?
-  /// The capture whose parameters it begins with.
-  package var model: Int?
-  /// The name, with `{capture.name}` filled in; nil for one that is made of what it replaces.
-  package var name: NameTemplate?
-  /// What it reads.
-  package var bottoms: Bottoms
-  /// What it makes.
-  package var tops: Tops
-  /// Its parameters.
-  package var fields: [TemplateField]
-  /// Its blobs.
-  package var blobs: [CheckedExpression]
-  /// Where it stands.
-  package var place: SourcePlace
-
-  /// Makes one of all its parts.
-  package init(
-    alias: String? = nil, type: String? = nil, model: Int? = nil, name: NameTemplate? = nil, bottoms: Bottoms,
-    tops: Tops, fields: [TemplateField], blobs: [CheckedExpression], place: SourcePlace
-  ) {
-    self.alias = alias
-    self.type = type
-    self.model = model
-    self.name = name
-    self.bottoms = bottoms
-    self.tops = tops
-    self.fields = fields
-    self.blobs = blobs
-    self.place = place
-  }
-}
-
 /// A new layer between others.
 package struct Insertion: Sendable {
   /// Where.
@@ -200,66 +138,5 @@ package struct Insertion: Sendable {
   package init(place: Place, layer: LayerTemplate) {
     self.place = place
     self.layer = layer
-  }
-}
-
-/// A name with places for the names of captures, `{bn.name}_scale`, and for texts: `{replace(bn.name, '/', '_')}`.
-package struct NameTemplate: Sendable {
-  /// A piece of the name.
-  package enum Part: Sendable {
-    /// As written.
-    case text(String)
-    /// The name of the captured layer.
-    case name(capture: Int)
-    /// The value of a parameter of the rule.
-    case parameter(String)
-    /// The text that an expression evaluates to.
-    case computed(CheckedExpression)
-  }
-
-  /// The pieces, in order.
-  package var parts: [Part]
-
-  /// Makes one of all its parts.
-  package init(parts: [Part]) {
-    self.parts = parts
-  }
-}
-
-/// A parameter that a template sets.
-package struct TemplateField: Sendable {
-  /// Its value.
-  package indirect enum Value: Sendable {
-    /// Quoted in the rule: a string.
-    case string(String)
-    /// Plain in the rule: a number, `true`, or an enumeration's word.
-    case literal(String)
-    /// `"{expression}"`: what it evaluates to.
-    case computed(CheckedExpression)
-    /// A text with expressions in it, as a string.
-    case text([TextPart])
-    /// A message.
-    case message([TemplateField])
-    /// A repeated field, one value for each time.
-    case list([Value])
-  }
-
-  /// A piece of a text.
-  package enum TextPart: Sendable {
-    /// As written.
-    case text(String)
-    /// What an expression evaluates to.
-    case computed(CheckedExpression)
-  }
-
-  /// The field's name.
-  package var name: String
-  /// The field's value.
-  package var value: Value
-
-  /// Makes one of all its parts.
-  package init(name: String, value: Value) {
-    self.name = name
-    self.value = value
   }
 }

@@ -62,6 +62,14 @@ package struct Rule: Sendable {
   package var tags: [String]
   /// What the rewrite promises.
   package var safety: Safety
+  /// The largest relative difference that its rewrites may make, where it is not that of the run; nil where it says none.
+  package var tolerance: Double?
+  /// Whether it runs only when somebody selects it.
+  package var isOptIn = false
+  /// How often it may rewrite layers again that it has rewritten or made; 0 unless it says so.
+  package var passes = 0
+  /// What must be less each time it does; nil where only `passes` bounds it.
+  package var measure: CheckedExpression?
   /// Higher goes first; 0 when not given.
   package var priority: Int
   /// The phase it applies to.
@@ -161,6 +169,8 @@ package struct Rule: Sendable {
 
   /// Whether every rewrite makes the net smaller, which alone ends the fixpoint.
   package var lowersLayerCount: Bool {
+    // How many layers such a template makes is known with the match.
+    guard !rewrite.layers.contains(where: { $0.repetition != nil }) else { return false }
     let gone = Set(removedCaptures)
     let certain = pattern.captures.indices.filter { pattern.isCertain($0) && pattern.isCovered($0, by: gone) }
     return certain.count > rewrite.layers.count + rewrite.insertions.count
@@ -317,44 +327,6 @@ package struct Assignment: Sendable {
     self.fallback = fallback
     self.condition = condition
     self.group = group
-    self.place = place
-  }
-}
-
-/// An example inside a rule file, run by `caffold rules test`.
-package struct RuleTest: Sendable {
-  /// What must come of it.
-  package enum Expectation: Sendable {
-    /// The rule rewrites; these layers are left, in order, where given.
-    case rewritten(layers: [String]?)
-    /// The rule refuses at a layer with a reason's code.
-    case refused(layer: String?, reason: String)
-    /// The rule finds nothing.
-    case unmatched
-    /// The rule reports: at these layers, in order, and in these words, where given.
-    case reported(layers: [String]?, because: String?)
-  }
-
-  /// What it shows.
-  package var name: String
-  /// The net, as prototxt.
-  package var net: SourceText
-  /// The values of the rule's parameters.
-  package var arguments: [String: ExpressionValue]
-  /// What must come of it.
-  package var expectation: Expectation
-  /// Where it stands.
-  package var place: SourcePlace
-
-  /// Makes one of all its parts.
-  package init(
-    name: String, net: SourceText, arguments: [String: ExpressionValue], expectation: Expectation,
-    place: SourcePlace
-  ) {
-    self.name = name
-    self.net = net
-    self.arguments = arguments
-    self.expectation = expectation
     self.place = place
   }
 }

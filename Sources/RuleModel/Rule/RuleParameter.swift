@@ -12,19 +12,42 @@ package struct RuleParameter: Sendable {
     case boolean
     /// Any text.
     case text
+    /// One text or several.
+    case texts
+    /// Values by the names of layers, or by patterns of names.
+    case map(Held)
     /// One of these words.
     case oneOf([String])
 
+    /// What a map holds.
+    package enum Held: String, Sendable, CaseIterable {
+      case number
+      case boolean
+      case text
+
+      /// What one value is.
+      package var kind: Kind {
+        switch self {
+        case .number: .number
+        case .boolean: .boolean
+        case .text: .text
+        }
+      }
+    }
+
     /// The kinds that a rule file calls by a word.
     package static let named: [(word: String, kind: Kind)] = [
-      ("number", .number), ("numbers", .numbers), ("boolean", .boolean), ("text", .text),
+      ("number", .number), ("numbers", .numbers), ("boolean", .boolean), ("text", .text), ("texts", .texts),
     ]
 
     /// The words that a value can be, where it is one of several.
     package var words: [String] { if case .oneOf(let words) = self { words } else { [] } }
 
     /// What a rule file says of it: `numbers`, `one_of`.
-    package var word: String { Self.named.first { $0.kind == self }?.word ?? "one_of" }
+    package var word: String {
+      if case .map = self { return "map" }
+      return Self.named.first { $0.kind == self }?.word ?? "one_of"
+    }
   }
 
   /// What expressions and `--param` call it.
@@ -63,6 +86,9 @@ package struct RuleParameter: Sendable {
     case .numbers: .tensor(.rank(1))
     case .boolean: .boolean
     case .text: .string
+    case .texts: .list(.string)
+    // Its names are whatever the user gives; 'lookup' asks it.
+    case .map: .record([:])
     case .oneOf(let words): .word(EnumerationWords(name: name, words: words))
     }
   }
@@ -86,6 +112,13 @@ extension Rule {
     return wanted.count == 1 ? numbers.allSatisfy { $0 == wanted[0] } : numbers == wanted
   }
 
+  /// The values of all parameters that have one.
+  package var values: [String: ExpressionValue] {
+    Dictionary(
+      parameters.compactMap { parameter in value(ofParameter: parameter.name).map { (parameter.name, $0) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// The parameters that must be given and are not.
   package var missingParameters: [RuleParameter] {
     parameters.filter { $0.isRequired && arguments[$0.name] == nil }
@@ -107,6 +140,9 @@ extension ExpressionValue {
     case .tensor(let tensor): tensor.values.map(Self.text).joined(separator: ",")
     case .boolean(let boolean): "\(boolean)"
     case .string(let text): text.description
+    case .list(let items): items.map(\.parameterText).joined(separator: ",")
+    case .record(let parts):
+      parts.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value.parameterText)" }.joined(separator: ",")
     default: ""
     }
   }

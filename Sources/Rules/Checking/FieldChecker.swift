@@ -11,6 +11,7 @@ struct FieldChecker {
     if path.count == 1, let wanted = Self.keys[key.text] {
       throw RuleError(.misplacedLayerKey(key.text, wanted: wanted), key.node)
     }
+    if key.text == "<<" { throw RuleError(.mergeKey, key.node) }
     // Nor could what is written be read again.
     guard PatternChecker.isName(key.text) else {
       throw RuleError(.noField(key.text, candidates: []), key.node)
@@ -28,6 +29,14 @@ struct FieldChecker {
     _ node: YAMLNode, of key: RuleText, at path: [String], known: ExpressionType?, isListAllowed: Bool
   ) throws -> TemplateField.Value {
     switch node.content {
+    case .mapping(let pairs) where Self.isConditional(pairs):
+      let map = try YAMLMap(node, as: RuleGrammar.conditionalValue.name)
+      let condition = try scope.check(try map.requiredText("when"), expecting: .boolean)
+      let inner = FieldChecker(scope: scope.assuming(condition))
+      return .conditional(
+        try inner.value(
+          try map.required("value"), of: key, at: path, known: known, isListAllowed: isListAllowed),
+        when: condition)
     case .mapping(let pairs):
       if let expected = known?.phraseForScalar { throw wrong(key, "a mapping", expected, node) }
       return .message(
@@ -52,6 +61,11 @@ struct FieldChecker {
       return value
     default: throw RuleError(.badParameter(key.text, found: YAMLDescription(node)), node)
     }
+  }
+
+  /// Whether a mapping is `{value: …, when: …}`; no message of Caffe's has a field 'when'.
+  private static func isConditional(_ pairs: [YAMLEntry]) -> Bool {
+    pairs.count == 2 && Set(pairs.compactMap { $0.key.scalar?.text }) == ["value", "when"]
   }
 
   /// Words that a layer has no field for, and what is written instead.

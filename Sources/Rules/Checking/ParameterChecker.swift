@@ -11,7 +11,7 @@ struct ParameterChecker {
 
   /// A declared parameter; `taken` are the captures of the rule, with which parameters share their names.
   func check(_ name: RuleText, _ map: YAMLMap, taken: [String]) throws -> RuleParameter {
-    guard PatternChecker.isName(name.text) else { throw RuleError(.badCaptureName(name.text), name.node) }
+    try PatternChecker.checkName(name)
     if taken.contains(name.text) { throw RuleError(.repeatedName(name.text), name.node) }
     try map.rejectUnknownKeys(allowed: RuleGrammar.parameter.names)
     var parameter = RuleParameter(
@@ -27,6 +27,15 @@ struct ParameterChecker {
 
   private func kind(_ map: YAMLMap, of name: RuleText) throws -> RuleParameter.Kind {
     let words = try map.textList("one_of")
+    let given = RuleGrammar.parameterKinds.filter { map.value($0) != nil }
+    if given.count > 1 { throw RuleError(.exclusive(given, in: name.text), map.node) }
+    if let held = try map.text("map") {
+      guard let kind = RuleParameter.Kind.Held(rawValue: held.text) else {
+        let allowed = RuleParameter.Kind.Held.allCases.map(\.rawValue)
+        throw RuleError(.unknownWord(held.text, for: "'map'", allowed: allowed), held.node)
+      }
+      return .map(kind)
+    }
     guard let type = try map.text("type") else {
       guard let list = map.value("one_of") else {
         throw RuleError(.parameterKind(name.text), map.node)
@@ -37,9 +46,6 @@ struct ParameterChecker {
         throw RuleError(.namedTwice(word.text, under: "one_of"), word.node)
       }
       return .oneOf(words.map(\.text))
-    }
-    if map.value("one_of") != nil {
-      throw RuleError(.exclusive(["type", "one_of"], in: name.text), map.node)
     }
     guard let kind = RuleParameter.Kind.named.first(where: { $0.word == type.text })?.kind else {
       throw RuleError(
@@ -80,7 +86,7 @@ extension RuleParameter {
 
   /// The first condition that does not hold of a value.
   func unmetCondition(of value: ExpressionValue) -> String? {
-    let evaluator = ExpressionEvaluator(ParameterEnvironment(values: [name: value]))
+    let evaluator = ExpressionEvaluator(NamedValues([name: value]))
     return conditions.first { (try? evaluator.boolean(of: $0.expression)) != true }?.text
   }
 }

@@ -24,9 +24,7 @@ struct PatternChecker {
     }
     let names = rule.match.map(\.name.text)
     for (index, item) in rule.match.enumerated() {
-      guard Self.isName(item.name.text) else {
-        throw RuleError(.badCaptureName(item.name.text), item.name.node)
-      }
+      try Self.checkName(item.name)
       if names[..<index].contains(item.name.text) {
         throw RuleError(.repeatedName(item.name.text), item.name.node)
       }
@@ -51,6 +49,12 @@ struct PatternChecker {
       }
     }
     return pattern
+  }
+
+  /// Throws for what cannot name a capture, a parameter, a `let` or an item.
+  static func checkName(_ name: RuleText) throws {
+    guard isName(name.text) else { throw RuleError(.badCaptureName(name.text), name.node) }
+    guard Expression.isName(name.text) else { throw RuleError(.reservedName(name.text), name.node) }
   }
 
   static func isName(_ text: String) -> Bool {

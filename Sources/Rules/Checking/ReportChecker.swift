@@ -33,7 +33,7 @@ struct ReportChecker {
     case .string(let plain): MessageTemplate(parts: [.text(plain)])
     case .computed(let expression): MessageTemplate(parts: [.computed(expression)])
     case .text(let parts): MessageTemplate(parts: parts)
-    case .literal, .message, .list: MessageTemplate(parts: [])
+    case .literal, .message, .list, .conditional: MessageTemplate(parts: [])
     }
   }
 

@@ -15,8 +15,8 @@ struct RewriteSectionChecker {
     var rewrite = Rewrite()
     let kept = try captures("keep", map, scope.anyCapture)
     rewrite.removed = try captures("remove", map, scope.anyCapture)
-    rewrite.dropped = try captures("drop", map, scope.capture)
-    rewrite.replaced = try captures("replace", map, scope.capture)
+    rewrite.dropped = try captures("drop", map, scope.anyCapture)
+    rewrite.replaced = try captures("replace", map, scope.anyCapture)
     let fates = [
       ("keep", kept), ("remove", rewrite.removed), ("drop", rewrite.dropped), ("replace", rewrite.replaced),
     ]
@@ -95,8 +95,11 @@ struct RewriteSectionChecker {
   }
 
   /// A capture that is there afterwards.
-  private func staying(_ text: RuleText, _ scope: RuleScope, _ rewrite: Rewrite) throws -> Int {
+  private func staying(
+    _ text: RuleText, _ scope: RuleScope, _ rewrite: Rewrite, allowsRemoved: Bool = false
+  ) throws -> Int {
     let capture = try scope.capture(text)
+    if allowsRemoved, rewrite.removed.contains(capture) { return capture }
     guard !rewrite.lets(go: capture) else { throw RuleError(.setInVain(capture: text.text), text.node) }
     return capture
   }
@@ -113,6 +116,7 @@ struct RewriteSectionChecker {
       }
       var scope = scope
       try scope.define(RuleText(text: NameTemplate.present, node: text.node), as: .string)
+      try scope.define(RuleText(text: NameTemplate.isOutput, node: text.node), as: .boolean)
       let layer = RuleText(text: String(key.text.dropLast(tops.count)), node: key.node)
       rewrite.topNames.append(
         (capture: try staying(layer, scope, rewrite), name: try NameTemplate(text, scope)))
@@ -134,8 +138,9 @@ struct RewriteSectionChecker {
       guard case .mapping = value.content else {
         rewrite.connections.append(
           (
-            capture: try staying(key, scope, rewrite),
-            bottoms: try Self.items(value).map { try values.check($0, scope, aliases: []) }
+            // One that is bypassed gives each top the bottom at its position.
+            capture: try staying(key, scope, rewrite, allowsRemoved: true),
+            bottoms: try Self.items(value).map { try values.item($0, scope, aliases: []) }
           ))
         continue
       }
@@ -148,7 +153,7 @@ struct RewriteSectionChecker {
         throw RuleError(.setInVain(capture: key.text), key.node)
       }
       let gone = try Self.items(map.value("without")).map { node in
-        let value = try values.check(node, scope, aliases: [])
+        let value = try values.check(node, scope)
         guard pattern.captures[reader].bottoms.references.contains(where: value.isRead) else {
           throw RuleError(.notRead(try node.asText(for: .key("without")).text, by: key.text), node)
         }
@@ -197,37 +202,5 @@ extension ValueReference {
     case (.value(let name), .value(let other)): name == other
     default: false
     }
-  }
-}
-
-extension NameTemplate {
-  /// What a new name of a top calls the present one.
-  static let present = "name"
-
-  /// Reads `{bn.name}_scale` or `{bn.name}{suffix}`, where `suffix` is a parameter.
-  init(_ text: RuleText, _ scope: RuleScope) throws {
-    var parts: [Part] = []
-    var rest = text.text[...]
-    while let open = rest.firstIndex(of: "{") {
-      guard let close = rest[open...].firstIndex(of: "}") else {
-        throw RuleError(.badName(text.text), text.node)
-      }
-      let inside = rest[rest.index(after: open)..<close]
-      if open > rest.startIndex { parts.append(.text(String(rest[..<open]))) }
-      if scope.isParameter(String(inside)) {
-        parts.append(.parameter(String(inside)))
-      } else if inside.contains(where: { "([".contains($0) }) || inside == Substring(Self.present) {
-        let expression = RuleText(text: String(inside), node: text.node)
-        parts.append(.computed(try scope.check(expression, expecting: .string)))
-      } else {
-        guard inside.hasSuffix(".name") else { throw RuleError(.badName(text.text), text.node) }
-        let capture = String(inside.dropLast(5))
-        parts.append(.name(capture: try scope.capture(RuleText(text: capture, node: text.node))))
-      }
-      rest = rest[rest.index(after: close)...]
-    }
-    guard !rest.contains("}") else { throw RuleError(.badName(text.text), text.node) }
-    if !rest.isEmpty { parts.append(.text(String(rest))) }
-    self.init(parts: parts)
   }
 }

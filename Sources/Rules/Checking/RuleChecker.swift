@@ -28,7 +28,13 @@ struct RuleChecker {
     guard let parameters = checkParameters(of: rule) else { return nil }
     var context = context
     context.parameters = parameters
-    let tests = problems.attemptEach(rule.tests) { try checkTest($0, parameters, isReport: rule.isReport) }
+    let testChecker = TestChecker(source: source, reasons: reasons, context: context)
+    let tests = problems.attemptEach(rule.tests) {
+      try testChecker.check($0, parameters, isReport: rule.isReport)
+    }
+    let tolerance = problems.attempt { try rule.tolerance.map(Self.tolerance) }
+    let isOptIn = problems.attempt { try self.isOptIn(rule) }
+    let passes = problems.attempt { try self.passes(rule) }
     guard
       var pattern = problems.attempt({
         try PatternChecker(source: source, context: context, problems: problems).check(rule)
@@ -46,6 +52,10 @@ struct RuleChecker {
       lets: body.lets, transforms: body.transforms, rewrite: body.rewrite, tests: tests, source: source,
       node: rule.node, isBuiltin: isBuiltin)
     checked.syntax = syntax
+    checked.tolerance = tolerance ?? nil
+    checked.isOptIn = isOptIn ?? false
+    checked.passes = passes ?? 0
+    checked.measure = body.measure
     checked.typeLists = context.typeLists
     checked.report = body.report
     return checked
@@ -74,6 +84,35 @@ struct RuleChecker {
     var transforms: [Transform] = []
     var rewrite = Rewrite()
     var report: RuleReport?
+    var measure: CheckedExpression?
+  }
+
+  /// How often a rule may rewrite its own results at most.
+  static let passLimit = 1024
+
+  /// A number from 0.
+  static func tolerance(_ text: RuleText) throws -> Double {
+    guard let number = Double(text.text), number >= 0, number.isFinite else {
+      throw RuleError(.badTolerance(text.text), text.node)
+    }
+    return number
+  }
+
+  private func isOptIn(_ rule: UncheckedRule) throws -> Bool {
+    guard let word = rule.usual else { return false }
+    guard ["on", "off"].contains(word.text) else { throw RuleError(.badSwitch(word.text), word.node) }
+    return word.text == "off"
+  }
+
+  private func passes(_ rule: UncheckedRule) throws -> Int {
+    guard let text = rule.passes else {
+      if let measure = rule.measure { throw RuleError(.measureAlone, measure.node) }
+      return 0
+    }
+    guard let number = Int(text.text), (1...Self.passLimit).contains(number) else {
+      throw RuleError(.badPasses(text.text, limit: Self.passLimit), text.node)
+    }
+    return number
   }
 
   /// `let`, `where`, `transform`, and `rewrite` or `report`.
@@ -126,7 +165,8 @@ struct RuleChecker {
     if rewrite.isEmpty, transforms.isEmpty, problems.count == before {
       _ = problems.attempt { throw RuleError(.nothingHappens, map.node) }
     }
-    return Body(lets: lets, transforms: transforms, rewrite: rewrite)
+    let measure = problems.attempt { try rule.measure.map { try scope.check($0, expecting: .number()) } }
+    return Body(lets: lets, transforms: transforms, rewrite: rewrite, measure: measure ?? nil)
   }
 
   /// Checks the expression of a `let`; `definedLater` are the names of this one and of those after it.
@@ -194,64 +234,5 @@ struct RuleChecker {
         .unknownWord(text.text, for: what, allowed: Word.allCases.map(\.rawValue)), text.node)
     }
     return word
-  }
-
-  private func checkTest(
-    _ map: YAMLMap, _ parameters: [RuleParameter], isReport: Bool
-  ) throws -> RuleTest {
-    try map.rejectUnknownKeys(allowed: RuleGrammar.test.names)
-    let name = try map.requiredString("name")
-    let net = try map.requiredText("net")
-    let expect = try map.required("expect")
-    let expectation: RuleTest.Expectation
-    if expect.string == "unmatched" {
-      expectation = .unmatched
-    } else if expect.string == "rewritten" {
-      expectation = .rewritten(layers: nil)
-    } else if expect.string == "reported" {
-      expectation = .reported(layers: nil, because: nil)
-    } else if case .mapping = expect.content {
-      let expected = try YAMLMap(expect, as: "expect")
-      try expected.rejectUnknownKeys(allowed: RuleGrammar.expectation.names)
-      if expected.keys.count > 1 { throw RuleError(.exclusive(expected.keys, in: "expect"), expect) }
-      if expected.keys.isEmpty { throw RuleError(.expectation(found: YAMLDescription(expect)), expect) }
-      if let refused = try expected.map("refused", as: RuleGrammar.refusal.name) {
-        try refused.rejectUnknownKeys(allowed: RuleGrammar.refusal.names)
-        let reason = try refused.requiredText("reason")
-        guard reasons.contains(reason.text) else {
-          throw RuleError(.badReason(reason.text, known: reasons), reason.node)
-        }
-        expectation = .refused(layer: try refused.text("at")?.text, reason: reason.text)
-      } else if let reported = try expected.map("reported", as: RuleGrammar.reported.name) {
-        try reported.rejectUnknownKeys(allowed: RuleGrammar.reported.names)
-        let layers = reported.value("at") == nil ? nil : try reported.textList("at").map(\.text)
-        expectation = .reported(layers: layers, because: try reported.text("because")?.text)
-      } else {
-        expectation = .rewritten(layers: try expected.textList("layers").map(\.text))
-      }
-    } else {
-      throw RuleError(.expectation(found: YAMLDescription(expect)), expect)
-    }
-    if let word = expectation.word(ifNotOf: isReport) {
-      throw RuleError(.expectedOfOther(word, isReport: isReport), expect)
-    }
-    let arguments = try ParameterChecker(context: context).check(
-      map.map("parameters", as: "parameters"), of: name, at: map.node, parameters)
-    let place = source.place(at: map.node.offset)
-    return RuleTest(
-      name: name, net: SourceText(path: "\(place.description) (\(name))", bytes: Array(net.text.utf8)),
-      arguments: arguments, expectation: expectation, place: place)
-  }
-}
-
-extension RuleTest.Expectation {
-  /// The word for what is expected, where a rule of the kind does not do that.
-  fileprivate func word(ifNotOf isReport: Bool) -> String? {
-    switch self {
-    case .rewritten(let layers) where isReport: layers == nil ? "rewritten" : "layers"
-    case .refused where isReport: "refused"
-    case .reported where !isReport: "reported"
-    default: nil
-    }
   }
 }

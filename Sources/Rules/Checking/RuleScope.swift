@@ -17,6 +17,8 @@ struct RuleScope: ExpressionScope {
   /// What is known of captures that may be absent.
   private var facts = PresenceFacts()
   private var defined: [(name: String, type: ExpressionType)]
+  /// By the name of a repetition, the list of layers of which it is one.
+  private var itemsOf: [String: String] = [:]
   private let context: RuleContext
 
   /// The captures of a pattern.
@@ -58,10 +60,14 @@ struct RuleScope: ExpressionScope {
     return groups[index] == nil || groups[index] == element ? layer : .list(layer)
   }
 
+  /// Whether a name is that of a `let`, a parameter or an item, and of no capture.
+  func isDefined(_ name: String) -> Bool { defined.contains { $0.name == name } }
+
   func isParameter(_ name: String) -> Bool { context.parameters.contains { $0.name == name } }
 
   func hasPlace(_ capture: String) -> Bool {
-    captures.firstIndex(of: capture).flatMap { groups[$0] }.map(placedGroups.contains) ?? false
+    captures.firstIndex(of: itemsOf[capture] ?? capture).flatMap { groups[$0] }.map(placedGroups.contains)
+      ?? false
   }
 
   func attribute(_ path: [String], of capture: String) -> AttributeLookup {
@@ -80,7 +86,7 @@ struct RuleScope: ExpressionScope {
 
   /// Parses and checks an expression.
   func check(
-    _ text: RuleText, expecting expected: ExpressionType = .dynamic
+    _ text: RuleText, expecting expected: ExpressionType = .dynamic, textOffset: Int = 0
   ) throws -> CheckedExpression {
     do {
       let expression = try Expression(parsing: text.text)
@@ -88,8 +94,26 @@ struct RuleScope: ExpressionScope {
       context.notes.locate(in: text.node)
       return CheckedExpression(expression, type: type, text: text.text, node: text.node)
     } catch {
-      throw error.located(in: text.node)
+      throw error.located(in: text.node, textOffset: textOffset)
     }
+  }
+
+  /// The scope with the name that a repetition gives to each number or item.
+  func repeating(_ repetition: Repetition, at name: RuleText) throws -> RuleScope {
+    var scope = self
+    switch repetition.items.type {
+    case .number, .shape: try scope.define(name, as: .number())
+    case .list(.layer(let capture)):
+      try scope.define(name, as: .layer(capture: name.text))
+      scope.itemsOf[name.text] = capture
+    case .list(let item): try scope.define(name, as: item)
+    case .tensor(let shape) where shape.rank ?? 1 == 1: try scope.define(name, as: .number())
+    case .dynamic: try scope.define(name, as: .dynamic)
+    case let found:
+      throw ExpressionError(.notIterable(found), at: repetition.items.expression.range)
+        .located(in: repetition.items.node)
+    }
+    return scope
   }
 
   /// Parses and checks a condition.
@@ -100,7 +124,7 @@ struct RuleScope: ExpressionScope {
 
   /// Makes a `let` known to the expressions after it.
   mutating func define(_ name: RuleText, as type: ExpressionType) throws {
-    guard PatternChecker.isName(name.text) else { throw RuleError(.badCaptureName(name.text), name.node) }
+    try PatternChecker.checkName(name)
     if names.contains(name.text) { throw RuleError(.repeatedName(name.text), name.node) }
     defined.append((name.text, type))
   }

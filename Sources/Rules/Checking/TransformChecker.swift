@@ -85,11 +85,20 @@ struct TransformChecker {
       throw RuleError(.badTarget(text.text), text.node)
     }
     let path = Array(parts.dropFirst())
+    if path.count == 1, let key = Self.rewriteKeys[path[0]] {
+      throw RuleError(.setConnection(text.text, key: key.replacing("capture", with: parts[0])), text.node)
+    }
     return Assignment(
       target: .attribute(capture: capture, path: path),
       value: try value(try map.required("to"), of: path, capture: parts[0], text, inner),
       fallback: fallback, condition: condition, group: step.group, place: place)
   }
+
+  /// What of a layer is no parameter, and the key of `rewrite` that changes it.
+  private static let rewriteKeys = [
+    "name": "rename: {capture: …}", "type": "retype: {capture: …}", "bottom": "bottoms: {capture: […]}",
+    "top": "rename: {capture.tops: …}",
+  ]
 
   /// What a parameter gets: an expression, or a list or mapping as a new layer has it.
   private func value(

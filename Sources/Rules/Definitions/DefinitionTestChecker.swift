@@ -32,12 +32,7 @@ struct DefinitionTestChecker {
       expectation = .tops(try numbers("tops", of: map))
     }
     var tolerance = DefinitionTest.usualTolerance
-    if let text = try map.text("tolerance") {
-      guard let number = Double(text.text), number >= 0, number.isFinite else {
-        throw RuleError(.badTolerance(text.text), text.node)
-      }
-      tolerance = number
-    }
+    if let text = try map.text("tolerance") { tolerance = try RuleChecker.tolerance(text) }
     _ = try map.required("bottoms")
     return DefinitionTest(
       name: name,
@@ -52,27 +47,7 @@ struct DefinitionTestChecker {
   private func numbers(_ key: String, of map: YAMLMap) throws -> [CheckedExpression] {
     let scope = RuleScope(context)
     return try RewriteSectionChecker.items(map.value(key)).map { node in
-      try scope.check(RuleText(text: text(of: node, key), node: node))
+      try scope.check(try RuleText(tensor: node, key))
     }
-  }
-
-  /// The text of an expression; lists in YAML are numbers in row-major order.
-  private func text(of node: YAMLNode, _ key: String) throws -> String {
-    guard let items = node.sequence else { return try node.asText(for: .key(key)).text }
-    guard items.contains(where: { $0.sequence != nil }) else {
-      return "[\(try items.map { try $0.asText(for: .item(of: key)).text }.joined(separator: ", "))]"
-    }
-    var (shape, level) = ([items.count], items)
-    while let first = level.first?.sequence {
-      let rows = level.map { $0.sequence ?? [] }
-      if let odd = zip(level, rows).first(where: { $1.count != first.count }) {
-        throw RuleError(.raggedRows(expected: first.count), odd.0)
-      }
-      shape.append(first.count)
-      level = rows.flatMap(\.self)
-    }
-    let numbers = try level.map { try $0.asText(for: .item(of: key)).text }
-    return
-      "reshape([\(numbers.joined(separator: ", "))], [\(shape.map(String.init).joined(separator: ", "))])"
   }
 }

@@ -69,6 +69,10 @@ package struct UncheckedRule: Sendable {
   let safety: RuleText?
   let phase: RuleText?
   let syntax: RuleText?
+  let tolerance: RuleText?
+  let usual: RuleText?
+  let passes: RuleText?
+  let measure: RuleText?
   let priority: Int
   let once: Bool
   let quiet: Bool
@@ -98,7 +102,7 @@ package struct UncheckedRule: Sendable {
 
   /// Keys that a rule which changes nothing has no use for.
   static let rewritingKeys = [
-    "rewrite", "transform", "safety", "priority", "once", "quiet", "allow",
+    "rewrite", "transform", "safety", "tolerance", "passes", "measure", "priority", "once", "quiet", "allow",
   ]
 
   /// What the rule does; each key that does not go with that is a problem.
@@ -126,6 +130,10 @@ package struct UncheckedRule: Sendable {
     let safety = problems.attempt { try map.text("safety") }
     let phase = problems.attempt { try map.text("phase") }
     let syntax = problems.attempt { try map.text("syntax") }
+    let tolerance = problems.attempt { try map.text("tolerance") }
+    let usual = problems.attempt { try map.text("default") }
+    let passes = problems.attempt { try map.text("passes") }
+    let measure = problems.attempt { try map.text("measure") }
     let priority = problems.attempt { try map.integer("priority") ?? 0 }
     let once = problems.attempt { try map.boolean("once") ?? false }
     let quiet = problems.attempt { try map.boolean("quiet") ?? false }
@@ -161,6 +169,10 @@ package struct UncheckedRule: Sendable {
     self.safety = safety ?? nil
     self.phase = phase ?? nil
     self.syntax = syntax ?? nil
+    self.tolerance = tolerance ?? nil
+    self.usual = usual ?? nil
+    self.passes = passes ?? nil
+    self.measure = measure ?? nil
     self.priority = priority ?? 0
     self.once = once ?? false
     self.quiet = quiet ?? false

@@ -13,6 +13,10 @@ package struct RuleError: Error, Sendable {
     case noCapture
     case tooMany(Int, of: String, limit: Int)
     case badCaptureName(String)
+    /// A word of the expression language as a name.
+    case reservedName(String)
+    /// `<<`.
+    case mergeKey
     case repeatedName(String)
     case unknownCapture(String, known: [String])
     /// A list of types that the file does not have.
@@ -53,7 +57,22 @@ package struct RuleError: Error, Sendable {
     case setMessage(String)
     case nothingHappens
     case contradiction(capture: String, first: String, second: String)
+    /// `set: conv.name`, and the key of `rewrite` that does it.
+    case setConnection(String, key: String)
     case halfReplacement
+    /// A repetition without one name.
+    case badEach
+    /// New layers that would all have one name.
+    case sharedName(variable: String)
+    /// A layer that may be absent or there several times, which takes over a value.
+    case uncertainEnd(key: String)
+    /// A layer that may be absent and reads several values.
+    case absentReader
+    case badSwitch(String)
+    case badPasses(String, limit: Int)
+    case measureAlone
+    /// Blobs of a layer that cannot be taken as they are.
+    case badBlobRange(String)
     case severalEnds([String])
     case severalStarts([String])
     case goneValue(String)

@@ -49,6 +49,17 @@ package enum RuleGrammar {
         "syntax", .words(Rule.Syntax.allCases.map(\.rawValue)),
         "'current': a run that selects the rule upgrades nets of Caffe's older syntaxes first, definition and weights."
       ),
+      RuleKey(
+        "tolerance", .number,
+        "The largest relative difference that a rewrite may make, in the check and the proof; that of the run when absent."
+      ),
+      RuleKey("default", .switch, "'off': the rule runs only when it is selected; 'on' when absent."),
+      RuleKey(
+        "passes", .integer,
+        "How often the rule may rewrite layers again that it has rewritten or made; 0 when absent."),
+      RuleKey(
+        "measure", .expression,
+        "With 'passes': a number that must be less each time; where it is not, the rule stops."),
       RuleKey("priority", .integer, "Higher goes first; 0 when absent."),
       RuleKey(
         "once", .boolean, "Whether it rewrites a net once at most, at the first place that it matches."),
@@ -82,9 +93,23 @@ package enum RuleGrammar {
         "type", .words(RuleParameter.Kind.named.map(\.word)),
         "What a value is; 'numbers' are one number or several."),
       RuleKey("one_of", .texts, "The words that a value can be, instead of 'type'."),
+      RuleKey(
+        "map", .words(RuleParameter.Kind.Held.allCases.map(\.rawValue)),
+        "Instead of 'type': what a value has for each name or pattern of names; 'lookup' reads it."),
       RuleKey("default", .parameterValue, "Its value where none is given; without it one must be given."),
       RuleKey("where", .expressions, "Conditions on a value, by the parameter's name."),
       RuleKey("summary", .string, isRequired: true, "What it is for, in one sentence."),
+    ])
+
+  /// The keys that say what a parameter's value is; one of them is given.
+  static let parameterKinds = ["type", "one_of", "map"]
+
+  /// Something that is there only where a condition holds.
+  package static let conditionalValue = RuleShape(
+    "value",
+    keys: [
+      RuleKey("value", .field, isRequired: true, "The value."),
+      RuleKey("when", .expression, isRequired: true, "Whether it is there."),
     ])
 
   /// A condition with the sentence that explains it.
@@ -229,9 +254,19 @@ package enum RuleGrammar {
       RuleKey("like", .text, "A capture whose type and parameters it begins with."),
       RuleKey("name", .text, "Its name, with '{capture.name}' for those of matched layers."),
       RuleKey(
-        "bottom", .values, "What it reads: captures, their 'tops[i]' and 'bottoms[i]', '$x', new layers."),
+        "bottom", .bottomItems,
+        "What it reads: captures, their 'tops[i]' and 'bottoms[i]', '$x', new layers; without '[i]' all of several."
+      ),
       RuleKey("top", .tops, "What it makes: what a capture made, or {name: …} for a new value."),
-      RuleKey("blobs", .expressions, "Its blobs."),
+      RuleKey(
+        "blobs", .templateBlobs,
+        "Its blobs: expressions, or 'capture.blobs' and 'capture.blobs[1:]' for those of a layer as they are."
+      ),
+      RuleKey(
+        "each", .namedExpressions,
+        "A name for each number below a count, or for each item of a list: the layer is there once for each."),
+      RuleKey(
+        "when", .expression, "Whether the layer is there; who reads one that is not reads what it reads."),
     ])
 
   /// Where a new layer comes between others.
@@ -240,11 +275,15 @@ package enum RuleGrammar {
     keys: [
       RuleKey("after", .text, "A capture, one of its tops or a new layer: who reads it reads the new layer."),
       RuleKey("before", .text, "A capture, or one of its bottoms: it reads the new layer."),
-    ] + template.keys.filter { $0.name != "top" })
+    ] + template.keys.filter { !["top", "each", "when"].contains($0.name) })
 
   /// A new value among the tops of a new layer.
   package static let newTop = RuleShape(
-    "top", keys: [RuleKey("name", .text, isRequired: true, "The name of the new value.")])
+    "top",
+    keys: [
+      RuleKey("name", .text, "The name of the new value; one made of the layer's name when absent."),
+      RuleKey("each", .namedExpressions, "A name for each number or item: there are as many values."),
+    ])
 
   /// An example inside a rule.
   package static let test = RuleShape(
@@ -253,6 +292,9 @@ package enum RuleGrammar {
       RuleKey("name", .string, isRequired: true, "What the example shows."),
       RuleKey("net", .text, isRequired: true, "The net, as prototxt."),
       RuleKey("parameters", .namedParameterValues, "The values of the rule's parameters."),
+      RuleKey(
+        "weights", .namedTensors,
+        "The numbers of the blobs of layers, by name; the other layers get some numbers of the right shapes."),
       RuleKey("expect", .expectation, isRequired: true, "What must come of it."),
     ])
 
@@ -309,116 +351,4 @@ package enum RuleGrammar {
         "When the layout may be assumed without weights, which would tell the number of blobs; always when absent."
       ),
     ])
-}
-
-/// One kind of mapping: its name in messages, and its keys.
-package struct RuleShape: Sendable {
-  /// What messages call it.
-  package let name: String
-  /// The keys, in the order of the reference.
-  package let keys: [RuleKey]
-
-  package init(_ name: String, keys: [RuleKey]) {
-    self.name = name
-    self.keys = keys
-  }
-
-  /// The names of the keys.
-  package var names: [String] { keys.map(\.name) }
-}
-
-/// One key of a mapping.
-package struct RuleKey: Sendable {
-  /// What may stand under a key.
-  package indirect enum Value: Sendable {
-    /// The version of the language.
-    case version
-    /// The id of a rule or layout.
-    case id
-    case integer
-    case number
-    case boolean
-    /// What YAML takes for a string.
-    case string
-    /// Any scalar, whatever YAML takes it for.
-    case text
-    /// A scalar or a list of them.
-    case texts
-    /// One of these words.
-    case words([String])
-    /// Words of these, one or a list.
-    case wordList([String])
-    /// An expression, which may look like a number or a boolean to YAML.
-    case expression
-    /// An expression or a list of them.
-    case expressions
-    /// An expression, or the mapping of `condition`, or a list of them.
-    case conditions
-    /// Expressions by name.
-    case namedExpressions
-    /// A value of a layer's parameter: a scalar, a mapping, or a list of them.
-    case field
-    /// A mapping.
-    case shape(RuleShape)
-    /// A list of mappings.
-    case shapes(RuleShape)
-    /// Mappings by name.
-    case named(RuleShape)
-    /// `bottom` in all its forms.
-    case bottoms
-    /// `1..8`.
-    case times
-    /// `repeat` in all its forms.
-    case repetition
-    /// A capture, one of its tops, or a value.
-    case bottomReference
-    /// A list of those.
-    case bottomList
-    /// Calls of kernels and assignments.
-    case transforms
-    /// Operators of a layer definition, in order.
-    case operators
-    /// Tensors, one or a list: each an expression, or numbers in lists, a level for each axis.
-    case tensors
-    /// New layers, one or a list.
-    case templates
-    /// New layers with the place where they come in, one or a list.
-    case insertions
-    /// Scalars by name.
-    case namedTexts
-    /// Lists of scalars by name.
-    case namedTextLists
-    /// Values, one or a list.
-    case values
-    /// Values, one or a list, or the mapping of `connection`, by name.
-    case namedConnections
-    /// Values that a new layer makes, one or a list.
-    case tops
-    /// The value of a parameter.
-    case parameterValue
-    /// Values of parameters by name, or by rule and name.
-    case parameterValues
-    /// Values of parameters by name.
-    case namedParameterValues
-    /// `expect` in all its forms.
-    case expectation
-    /// The code of a refusal.
-    case refusalCode
-  }
-
-  /// The key.
-  package let name: String
-  /// What may stand under it.
-  package let value: Value
-  /// Whether it must be there.
-  package let isRequired: Bool
-  /// One sentence for editors and the reference.
-  package let summary: String
-
-  package init(_ name: String, _ value: Value, isRequired: Bool = false, _ summary: String) {
-    self.name = name
-    self.value = value
-    self.isRequired = isRequired
-    self.summary = summary
-  }
 }

@@ -27,6 +27,27 @@ extension RuleError: DiagnosticError {
     case .badCaptureName(let name):
       return
         "'\(clipped(name))' is not a valid name for a capture, parameter or 'let'; use letters, digits and underscores, beginning with a letter"
+    case .reservedName(let name): return "'\(name)' is a word of expressions; choose another name"
+    case .mergeKey: return "merge keys ('<<') are not read; write the keys out"
+    case .setConnection(let target, let key):
+      return "'\(clipped(target))' cannot be set; write '\(key)' under 'rewrite'"
+    case .badEach:
+      return
+        "'each' needs one name, with a count or a list; write 'each: {i: conv.convolution_param.group}'"
+    case .sharedName(let variable):
+      return "the new layers of 'each' would have one name; use '{\(variable)}' in 'name'"
+    case .uncertainEnd(let key):
+      return
+        "a layer with '\(key)' cannot take over what the replaced layers made; add a layer behind it, or say with 'top' what it makes"
+    case .absentReader:
+      return "a layer with 'when' needs exactly one bottom: its readers read that where it is absent"
+    case .badSwitch(let word): return "expected 'on' or 'off' for 'default', found '\(clipped(word))'"
+    case .badPasses(let text, let limit):
+      return "expected a whole number from 1 to \(limit) for 'passes', found '\(clipped(text))'"
+    case .measureAlone: return "'measure' needs 'passes', the number of times at most; write 'passes: 64'"
+    case .badBlobRange(let text):
+      return
+        "'\(clipped(text))' are blobs of no known number; write '\(clipped(text.prefix { $0 != "[" }.description))[1:]' with numbers"
     case .repeatedName(let name):
       return "'\(name)' is defined twice; captures, parameters and 'let' share their names"
     case .unknownTypeList(let name, let known):
@@ -148,7 +169,9 @@ extension RuleError: DiagnosticError {
     case .misplacedKey(let key):
       return key == "top"
         ? "an inserted layer makes one new value; 'top' is for layers of 'replace'"
-        : "'\(key)' is for layers of 'insert'; layers of 'with' take the place of the replaced layers"
+        : ["each", "when"].contains(key)
+          ? "'\(key)' is for layers of 'with'; an inserted layer is there once"
+          : "'\(key)' is for layers of 'insert'; layers of 'with' take the place of the replaced layers"
     case .fewBottoms(let key): return "'\(key)' is a list of at least two; write {one_of: …} for one"
     case .notRead(let name, let reader):
       return
@@ -167,7 +190,7 @@ extension RuleError: DiagnosticError {
       return "'\(clipped(name))' is not defined yet; a 'let' can use only the names above it"
     case .parameterKind(let name):
       return
-        "parameter '\(name)' needs 'type', one of 'number', 'numbers', 'boolean' or 'text', or 'one_of' with a list of words"
+        "parameter '\(name)' needs 'type', one of 'number', 'numbers', 'boolean', 'text' or 'texts', or 'one_of' with a list of words, or 'map'"
     case .wrongValue(let subject, let kind, let found):
       return "expected \(kind.phrase) for \(subject), found \(found)"
     case .unfitValue(let subject, let found, let condition):
@@ -305,6 +328,10 @@ extension RuleParameter.Kind {
     case .numbers: "numbers with commas between them"
     case .boolean: "'true' or 'false'"
     case .text: "a text"
+    case .texts: "texts with commas between them"
+    case .map(.number): "numbers by name, 'conv1:0.5,fc*:2'"
+    case .map(.boolean): "'true' or 'false' by name, 'conv1:true'"
+    case .map(.text): "texts by name, 'conv1:a,fc*:b'"
     case .oneOf(let words): RuleError.list(words, or: true)
     }
   }

@@ -112,6 +112,8 @@ extension RuleParameter {
       case .numbers: "One number or several"
       case .boolean: "'true' or 'false'"
       case .text: "A text"
+      case .texts: "One text or several"
+      case .map(let held): "A \(held.rawValue) for each name or pattern of names"
       case .oneOf(let words): words.map { "'\($0)'" }.joined(separator: ", ")
       }
     let usual = fallback.map { "\($0.parameterText.isEmpty ? "empty" : $0.parameterText) by default" }

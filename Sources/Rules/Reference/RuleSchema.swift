@@ -38,7 +38,15 @@ package struct RuleSchema {
           "definitions",
           .object([
             ("text", Self.text), ("texts", Self.oneOrList(Self.reference("text"))),
-            ("parameterValue", Self.oneOrList(Self.reference("text"))),
+            (
+              "parameterValue",
+              [
+                "anyOf": [
+                  Self.oneOrList(Self.reference("text")),
+                  ["type": "object", "additionalProperties": Self.reference("text")],
+                ]
+              ]
+            ),
           ])
         )
       ])
@@ -56,7 +64,15 @@ package struct RuleSchema {
       ("id", ["type": "string", "pattern": "^[a-z][a-z0-9-]*$"]),
       ("rule", rule),
       ("parameter", parameter),
-      ("parameterValue", Self.oneOrList(Self.reference("text"))),
+      (
+        "parameterValue",
+        [
+          "anyOf": [
+            Self.oneOrList(Self.reference("text")),
+            ["type": "object", "additionalProperties": Self.reference("text")],
+          ]
+        ]
+      ),
       ("layout", layout),
       ("definition", definition),
       ("operator", operatorStep),
@@ -204,7 +220,7 @@ package struct RuleSchema {
   /// A parameter has a type or its words.
   private var parameter: JSONValue {
     guard case .object(let members) = schema(of: RuleGrammar.parameter) else { return .null }
-    let kinds = ["type", "one_of"].map { JSONValue.object([("required", [.string($0)])]) }
+    let kinds = RuleGrammar.parameterKinds.map { JSONValue.object([("required", [.string($0)])]) }
     return .object(members + [("oneOf", .array(kinds))])
   }
 
@@ -250,6 +266,13 @@ package struct RuleSchema {
     case .conditions:
       Self.oneOrList(["anyOf": [Self.reference("expression"), schema(of: RuleGrammar.condition)]])
     case .field: Self.reference("field")
+    case .switch: ["enum": ["on", "off", true, false]]
+    case .namedTensors:
+      .object([("type", "object"), ("additionalProperties", schema(of: .tensors))])
+    case .bottomItems:
+      Self.oneOrList(["anyOf": [["type": "string"], schema(of: RuleGrammar.conditionalValue)]])
+    case .templateBlobs:
+      Self.oneOrList(["anyOf": [Self.reference("expression"), schema(of: RuleGrammar.conditionalValue)]])
     case .namedExpressions: Self.named(Self.reference("expression"))
     case .shape(let shape): Self.reference(shape.name)
     case .shapes(let shape): ["type": "array", "items": Self.reference(shape.name)]
@@ -275,7 +298,7 @@ package struct RuleSchema {
     case .values: Self.oneOrList(["type": "string"])
     case .namedConnections:
       Self.named([
-        "anyOf": [Self.oneOrList(["type": "string"]), schema(of: RuleGrammar.connection)]
+        "anyOf": [schema(of: .bottomItems), schema(of: RuleGrammar.connection)]
       ])
     case .tops: Self.oneOrList(Self.reference("top"))
     case .parameterValue: Self.reference("parameterValue")

@@ -27,13 +27,44 @@ extension RuleParameter.Kind {
       return .tensor(tensor)
     case .boolean: return text == "true" ? .boolean(true) : text == "false" ? .boolean(false) : nil
     case .text: return .string(Name(text))
+    case .texts:
+      let isList = text.hasPrefix("[") && text.hasSuffix("]")
+      let items = (isList ? text.dropFirst().dropLast() : text[...]).split(separator: ",")
+      return .list(items.map { .string(Name($0.trimmingSpaces)) })
+    case .map(let held):
+      var parts: [String: ExpressionValue] = [:]
+      for entry in text.split(separator: ",") {
+        guard let colon = entry.lastIndex(of: ":"), colon != entry.startIndex,
+          let value = held.kind.value(of: entry[entry.index(after: colon)...].trimmingSpaces)
+        else { return nil }
+        parts[entry[..<colon].trimmingSpaces] = value
+      }
+      return .record(parts)
     case .oneOf(let words): return words.contains(text) ? .string(Name(text)) : nil
     }
   }
 
   /// The value that a node of a file stands for; nil where it is none.
   func value(of node: YAMLNode) -> ExpressionValue? {
-    node.parameterText.flatMap(value)
+    switch self {
+    case .texts:
+      guard let items = node.sequence else { return node.parameterText.flatMap(value) }
+      let texts = items.compactMap { $0.isNull ? nil : $0.scalar?.text }
+      return texts.count == items.count ? .list(texts.map { .string(Name($0)) }) : nil
+    case .map(let held):
+      guard case .mapping(let pairs) = node.content else { return nil }
+      var parts: [String: ExpressionValue] = [:]
+      for pair in pairs {
+        guard let name = pair.key.scalar?.text, let value = held.kind.value(of: pair.value) else {
+          return nil
+        }
+        parts[name] = value
+      }
+      return .record(parts)
+    default:
+      if case .mapping = node.content { return nil }
+      return node.parameterText.flatMap(value)
+    }
   }
 
   private static func computed(_ text: String) -> ExpressionValue? {
@@ -42,7 +73,14 @@ extension RuleParameter.Kind {
     else { return nil }
     let limits = ExpressionLimits(
       elements: numberLimit, totalElements: 8 * numberLimit, multiplications: 8 * numberLimit)
-    return try? ExpressionEvaluator(ParameterEnvironment(), limits: limits).value(of: expression)
+    return try? ExpressionEvaluator(NamedValues(), limits: limits).value(of: expression)
+  }
+}
+
+extension Substring {
+  /// The text without spaces around it.
+  fileprivate var trimmingSpaces: String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 }
 
@@ -51,46 +89,15 @@ extension YAMLNode {
   /// commas between them; nil for anything else.
   package var parameterText: String? {
     if let scalar { return isNull ? nil : scalar.text }
+    if case .mapping(let pairs) = content {
+      let entries = pairs.compactMap { pair in
+        pair.value.isNull
+          ? nil : pair.value.scalar.flatMap { text in pair.key.scalar.map { "\($0.text):\(text.text)" } }
+      }
+      return entries.count == pairs.count ? entries.joined(separator: ",") : nil
+    }
     guard let sequence else { return nil }
     let items = sequence.compactMap { $0.isNull ? nil : $0.scalar?.text }
     return items.count == sequence.count ? "[\(items.joined(separator: ", "))]" : nil
   }
-}
-
-/// Where there is no net: what the conditions of a parameter are evaluated in.
-struct ParameterEnvironment: ExpressionEnvironment {
-  /// The values by name.
-  var values: [String: ExpressionValue] = [:]
-
-  private static let fault = ExpressionFault("there is no net here")
-
-  func value(of name: String) -> ExpressionValue? { values[name] }
-  func name(of layer: LayerReference) -> Name { "" }
-  func type(of layer: LayerReference) -> String { "" }
-  func phase(of layer: LayerReference) -> String { "" }
-  func blobCount(of layer: LayerReference) throws(ExpressionFault) -> Int { throw Self.fault }
-  func blobShape(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> [Int] {
-    throw Self.fault
-  }
-  func blob(of layer: LayerReference, at index: Int) throws(ExpressionFault) -> LazyTensor {
-    throw Self.fault
-  }
-  func fault(reading error: any Error) -> ExpressionFault { Self.fault }
-  func values(of layer: LayerReference, side: ValueSide) -> [Name] { [] }
-  func valueShape(of layer: LayerReference, side: ValueSide, at index: Int) -> [Int]? { nil }
-  func attribute(_ path: [String], of layer: LayerReference) -> ExpressionValue? { nil }
-  func hasAttribute(_ path: [String], of layer: LayerReference) -> Bool { false }
-  func isPresent(_ capture: String) -> Bool { false }
-  func place(of layer: LayerReference) throws(ExpressionFault) -> ElementPlace { throw Self.fault }
-  func channels(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> Int {
-    throw Self.fault
-  }
-  func isInput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool { false }
-  var inputCount: Int { 0 }
-  func statistics(of layer: LayerReference) throws(ExpressionFault) -> StoredStatistics { throw Self.fault }
-  func foreignFieldCount(of layer: LayerReference) throws(ExpressionFault) -> Int { throw Self.fault }
-  func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor) {
-    throw Self.fault
-  }
-  func window(of layer: LayerReference) throws(ExpressionFault) -> WindowSizes { throw Self.fault }
 }

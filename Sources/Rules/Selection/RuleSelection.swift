@@ -54,7 +54,7 @@ extension RuleSet {
     func isSelected(_ rule: Rule) -> Bool {
       let isChosen =
         selection.select.isEmpty
-        ? rule.safety != .conversion
+        ? rule.safety != .conversion && !rule.isOptIn
           && (!rule.isBuiltin || rule.tags.contains(Self.defaultTag(of: rule.kind)))
         : selection.select.contains { Self.fits(rule, $0) }
       guard isChosen || selection.extendSelect.contains(where: { Self.fits(rule, $0) }) else { return false }
@@ -64,7 +64,7 @@ extension RuleSet {
     let untried = rules.filter { rule in
       guard !rule.isBuiltin, !isSelected(rule), !selection.ignore.contains(where: { Self.fits(rule, $0) })
       else { return false }
-      if rule.safety == .conversion { return selection.select.isEmpty }
+      if rule.safety == .conversion || rule.isOptIn { return selection.select.isEmpty }
       return rule.safety == .approximate
         && (selection.select.isEmpty
           || (selection.select + selection.extendSelect).contains { Self.fits(rule, $0) })

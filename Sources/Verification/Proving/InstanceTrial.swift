@@ -20,6 +20,8 @@ struct InstanceTrial {
   }
 
   let rules: RuleSet
+  /// The rule that must rewrite the net, for the comparison to say something of it.
+  let rule: String
   let defined: DefinedTypes
   let options: PlanOptions
   let state: NetState
@@ -54,7 +56,7 @@ struct InstanceTrial {
           types: [],
           difference: .notEvaluated(failed.reason.sentence())))
     }
-    guard !plan.rewrites.isEmpty else {
+    guard let own = plan.rewrites.first(where: { $0.rule == rule }) else {
       let refusal = plan.nearMisses.first { $0.isComplete } ?? plan.nearMisses.first
       return .refused(refusal?.reason, sentence: refusal?.reason.sentence() ?? "")
     }
@@ -69,7 +71,7 @@ struct InstanceTrial {
     let text = DefinitionEmitter.text(of: plan.graph)
     var comparison = InstanceComparison(
       instance: instance, rewritten: text, changedBlobs: [],
-      types: plan.rewrites[0].layers.map { ($0.capture, $0.type) }, difference: .notRunnable(""))
+      types: own.layers.map { ($0.capture, $0.type) }, difference: .notRunnable(""))
     do {
       comparison.changedBlobs = try changedBlobs(plan, weights)
       let definition = try NetDefinition(

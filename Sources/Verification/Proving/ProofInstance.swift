@@ -48,6 +48,8 @@ struct InstanceBuilder {
   private var blobs: [(layer: Name, values: [NetValue<Double>])] = []
   private var inputs: [(name: Name, value: NetValue<Double>)] = []
   private var fields: [NewTextField] = []
+  /// The blobs of layers whose numbers are not drawn.
+  var given: [Name: [NetValue<Double>]] = [:]
 
   private var defined: DefinedTypes { shapesOfBlobs.defined }
 
@@ -99,6 +101,7 @@ struct InstanceBuilder {
       return shape
     }
     var description = WrittenLayer(layer, schema: .caffe, blobShapes: [], limits: limits)
+    if let values = given[layer.name] { return try add(layer, description, bottoms, values) }
     let specifications = try shapesOfBlobs.blobs(of: description, bottoms: bottoms, &choices)
     for blob in specifications
     where blob.shape.contains(where: { $0 < 0 || $0 > Self.valueLimit })
@@ -106,26 +109,42 @@ struct InstanceBuilder {
     {
       throw InvalidInstance.tooLarge
     }
-    description.blobShapes = specifications.map(\.shape)
+    let values = specifications.enumerated().map { index, specification in
+      NumberFilling.values(specification, name: Name("\(layer.name).blobs[\(index)]"), &choices)
+    }
+    try addTops(of: layer, &description, bottoms, blobs: values)
+    guard !specifications.isEmpty else { return }
+    blobs.append((layer.name, values))
+  }
+
+  /// Adds a layer whose numbers are given.
+  private mutating func add(
+    _ layer: LayerDefinition, _ written: WrittenLayer, _ bottoms: [[Int]], _ values: [NetValue<Double>]
+  ) throws {
+    var written = written
+    try addTops(of: layer, &written, bottoms, blobs: values)
+    blobs.append((layer.name, values))
+  }
+
+  private mutating func addTops(
+    of layer: LayerDefinition, _ written: inout WrittenLayer, _ bottoms: [[Int]],
+    blobs values: [NetValue<Double>]
+  ) throws {
+    written.blobShapes = values.map(\.shape)
     // What a layout describes works number by number.
     var tops = layer.tops.map { _ in bottoms.first ?? [] }
     if LayerRegistry.description(ofType: layer.type) != nil {
-      tops = try LayerRegistry.layer(description).outputShapes(bottoms)
-    }
-    let values = specifications.enumerated().map { index, specification in
-      NumberFilling.values(specification, name: Name("\(layer.name).blobs[\(index)]"), &choices)
+      tops = try LayerRegistry.layer(written).outputShapes(bottoms)
     }
     if defined.definition(ofType: layer.type) != nil {
       tops = try defined.topShapes(of: layer, bottoms: bottoms, blobs: values)
     }
     guard tops.count == layer.tops.count else { throw InvalidInstance.connections }
     for (name, shape) in zip(layer.tops, tops) {
-      try limits.check(shape, of: description.subject)
+      try limits.check(shape, of: written.subject)
       guard !shape.contains(0) else { throw InvalidInstance.shapes }
       shapes[name] = shape
     }
-    guard !specifications.isEmpty else { return }
-    blobs.append((layer.name, values))
   }
 
   /// The net.

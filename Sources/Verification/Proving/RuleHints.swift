@@ -34,6 +34,8 @@ struct RuleHints {
 
   private mutating func visit(_ expression: Expression) {
     switch expression.form {
+    case .comprehension(_, let variable, let list, _):
+      if case .name(let name) = list.form { items[variable.text] = name }
     case .binary(let operation, let left, let right):
       for (one, other) in [(left, right), (right, left)] {
         guard let (name, path) = one.parameter else { continue }
@@ -58,7 +60,11 @@ struct RuleHints {
     for child in expression.form.children { visit(child) }
   }
 
-  private mutating func note(_ name: String, _ path: [String], _ literals: [String?]) {
+  /// By the name of an item, the list of layers of which it is one.
+  private var items: [String: String] = [:]
+
+  private mutating func note(_ item: String, _ path: [String], _ literals: [String?]) {
+    let name = items[item] ?? item
     mentioned.append((name, path))
     var hints = byName[name] ?? []
     let place = hints.firstIndex { $0.path == path } ?? hints.count

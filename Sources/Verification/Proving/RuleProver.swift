@@ -8,6 +8,8 @@ import Rules
 /// Tries a rule on random nets made from its own pattern and compares what they compute before and after.
 package struct RuleProver {
   private let rule: Rule
+  /// The rule, and those that are proven together with it.
+  private let set: [Rule]
   private let options: ProofOptions
   private let generator: InstanceGenerator
   private let variants: [Variant]
@@ -26,35 +28,43 @@ package struct RuleProver {
 
   /// Proves `rule` with the meaning that `layouts` and definitions give to layer types.
   ///
+  /// - Parameter others: rules that rewrite the nets too; conversions, and rules whose parameters have no value, are left out.
+  ///
   /// The outcome depends on nothing but the rule, the layouts, the definitions and the options, as long as the time allowed is enough.
   /// - Throws: `RuleError`, for layouts or rules that do not fit together.
   package static func prove(
-    _ rule: Rule, layouts: [BlobLayout], definitions: [TypeDefinition] = [],
+    _ rule: Rule, with others: [Rule] = [], layouts: [BlobLayout], definitions: [TypeDefinition] = [],
     options: ProofOptions = ProofOptions()
   ) throws -> RuleProof {
-    var prover = try RuleProver(rule, layouts, try DefinedTypes(definitions), options)
+    var prover = try RuleProver(rule, others, layouts, try DefinedTypes(definitions), options)
     prover.run()
     return prover.proof
   }
 
   private init(
-    _ rule: Rule, _ layouts: [BlobLayout], _ defined: DefinedTypes, _ options: ProofOptions
+    _ rule: Rule, _ others: [Rule], _ layouts: [BlobLayout], _ defined: DefinedTypes, _ options: ProofOptions
   ) throws {
     self.rule = rule
     self.options = options
+    let others = others.filter {
+      $0.id != rule.id && $0.kind == .rewriting && $0.safety != .conversion && $0.phase != .train
+        && $0.missingParameters.isEmpty
+    }
+    set = [rule] + others
     var selection = RuleSet.Selection()
-    selection.select = [rule.id]
+    selection.select = set.map(\.id)
     selection.allowsApproximate = true
     selection.kind = nil
     let state = NetState(phase: .test)
     var planning = options.planning
     generator = InstanceGenerator(rule, layouts: try RuleSet([], layouts: layouts).layouts, defined: defined)
     variants = try rule.variants.map { rule in
-      let rules = try RuleSet([rule], layouts: layouts, selection: selection)
+      let rules = try RuleSet([rule] + others, layouts: layouts, selection: selection)
       return Variant(
         values: rule.parameters.map { "\($0.name)=\(rule.value(ofParameter: $0.name)?.parameterText ?? "")" },
         tests: TestInstances(rule, layouts: rules.layouts, defined: defined, state: state),
-        trial: InstanceTrial(rules: rules, defined: defined, options: planning, state: state))
+        trial: InstanceTrial(
+          rules: rules, rule: rule.id, defined: defined, options: planning, state: state))
     }
     proof = RuleProof(rule: rule.id, verdict: .proven)
   }
@@ -205,8 +215,12 @@ package struct RuleProver {
 
   private func isWrong(_ comparison: InstanceComparison) -> Bool {
     // An approximate rule may be off; its nets must run all the same.
-    let allowed = max(options.tolerance, rule.computesParameters ? Self.parameterRounding : 0)
-    return comparison.isWrong(tolerance: rule.safety == .approximate ? .greatestFiniteMagnitude : allowed)
+    let allowed = set.map { rule -> Double in
+      if let own = rule.tolerance { return own }
+      if rule.safety == .approximate { return .greatestFiniteMagnitude }
+      return rule.computesParameters ? Self.parameterRounding : 0
+    }
+    return comparison.isWrong(tolerance: max(options.tolerance, allowed.max() ?? 0))
   }
 
   /// What rounding to single precision may do to a net whose parameters a rule computes: a definition holds no other numbers, and
@@ -295,6 +309,7 @@ extension TemplateField.Value {
     case .text: false
     case .message(let fields): fields.contains { $0.value.isComputed }
     case .list(let values): values.contains(where: \.isComputed)
+    case .conditional(let value, _): value.isComputed
     }
   }
 }

@@ -1,4 +1,6 @@
 import CaffeIO
+import Diagnostics
+import Layers
 import RuleModel
 import Rules
 
@@ -8,6 +10,7 @@ import Rules
 /// hardly come up at random.
 struct TestInstances {
   private let tests: [RuleTest]
+  private let rule: Rule
   private let shapes: BlobShapes
   private let state: NetState
 
@@ -19,6 +22,7 @@ struct TestInstances {
         rule.value(ofParameter: $0.name) == test.arguments[$0.name] ?? $0.fallback
       }
     }
+    self.rule = rule
     shapes = BlobShapes(layouts: layouts, defined: defined)
     self.state = state
   }
@@ -38,7 +42,13 @@ struct TestInstances {
   func instance(_ choices: Choices) throws -> (instance: ProofInstance, choices: Choices) {
     var builder = InstanceBuilder(choices, shapes: shapes)
     let test = builder.choices.pick("test", tests)
-    let keepsShapes = builder.choices.choose("other shapes", below: 2) == 0
+    // Weights that a test gives are for the shapes that it declares.
+    let keepsShapes = builder.choices.choose("other shapes", below: 2) == 0 || !test.weights.isEmpty
+    for given in test.weights {
+      builder.given[Name(given.layer)] = try given.tensors(rule.values).map {
+        NetValue(shape: $0.shape, values: $0.values)
+      }
+    }
     let rank = builder.choices.pick("rank", [4, 4, 4, 2, 3, 5])
     let instance = try builder.finish(test.net, state: state) { declared, choices in
       if keepsShapes, let declared { return declared }

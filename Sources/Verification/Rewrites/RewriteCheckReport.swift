@@ -107,6 +107,8 @@ package struct SiteCheck: Sendable {
   package var unrounded: SiteDifference?
   /// How coarse the type of its weights is against single precision.
   package var coarseness = 1.0
+  /// The largest relative difference that one of its rules allows; nil where none says so.
+  package var ownTolerance: Double?
   /// The weights that changed.
   package var weights: [WeightRange] = []
   /// The normalisations among the layers before.
@@ -119,7 +121,7 @@ package struct SiteCheck: Sendable {
   }
 
   /// The largest relative difference allowed for the site's number type.
-  package func allowed(tolerance: Double) -> Double { tolerance * coarseness }
+  package func allowed(tolerance: Double) -> Double { max(tolerance * coarseness, ownTolerance ?? 0) }
 
   /// Whether nothing speaks against the site.
   ///
@@ -128,7 +130,7 @@ package struct SiteCheck: Sendable {
   package func passes(tolerance: Double) -> Bool {
     guard let difference else { return true }
     return difference.relative <= allowed(tolerance: tolerance)
-      && unrounded?.relative ?? 0 <= tolerance
+      && unrounded?.relative ?? 0 <= max(tolerance, ownTolerance ?? 0)
   }
 }
 

@@ -136,6 +136,7 @@ private struct SiteRun: Sendable {
     var check = SiteCheck(
       rewrites: site.rewrites, name: name(site), layers: site.before.map { before[$0].name },
       outcome: .nothing)
+    check.ownTolerance = site.rewrites.compactMap { plan.rewrites[$0].tolerance }.max()
     if site.rewrites.contains(where: { plan.rewrites[$0].safety == .conversion }) {
       check.outcome = .conversion
       return check

@@ -16,6 +16,9 @@ struct RulesProveCommand: ParsableCommand {
         caffold rules prove mine.yaml           the rules of a file or folder
         caffold rules prove 'conv-*' batchnorm  built-in rules by id, glob or tag
 
+      With --together the nets of each rule are rewritten by all the rules, until none finds anything any more: rules \
+      that make work for each other are proven as they run.
+
       A rule with parameters is tried with those of --param, its defaults, and those of its tests in turn.
 
       Exit status: 0 all proven, 1 a rule is wrong or cannot be proven, 2 bad file or rule.
@@ -43,6 +46,9 @@ struct RulesProveCommand: ParsableCommand {
     help: ArgumentHelp(
       "The largest difference allowed, in units of an output's largest number.", valueName: "number"))
   var tolerance: Double = ProveOptions().tolerance
+
+  @Flag(help: "Rewrite the nets of each rule by all the rules, as a fold with all of them would.")
+  var together = false
 
   @Option(help: ArgumentHelp("How long one rule may take, in seconds.", valueName: "seconds"))
   var time: Double = ProveOptions().seconds
@@ -75,6 +81,7 @@ struct RulesProveCommand: ParsableCommand {
       proof.seed = seed
       proof.tolerance = tolerance
       proof.seconds = time
+      proof.together = together
       let result = try Caffold.prove(subjects, options, proof: proof, observer: Console.observer())
       let report = ProveReport(result, isVerbose: verbose)
       switch format {

@@ -30,7 +30,9 @@ struct FoldReport {
     result.untried.map { rule in
       rule.safety == .conversion
         ? "note: rule '\(rule.id)' was not tried: it converts the net; add --extend-select \(rule.id)"
-        : "note: rule '\(rule.id)' was not tried: it is approximate; add --unsafe"
+        : rule.safety == .approximate
+          ? "note: rule '\(rule.id)' was not tried: it is approximate; add --unsafe"
+          : "note: rule '\(rule.id)' was not tried: it is off by default; add --extend-select \(rule.id)"
     }
   }
 

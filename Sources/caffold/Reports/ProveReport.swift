@@ -72,6 +72,7 @@ struct ProveReport {
       ("instances", .integer(options.instances)),
       ("seed", .string(String(options.seed))),
       ("tolerance", .number(options.tolerance)),
+      ("together", .boolean(options.isTogether)),
       ("rules", .array(proofs.map { self.json($0.rule, $0.proof) })),
     ])
   }

@@ -56,6 +56,7 @@ import Testing
     func channels(of layer: LayerReference, side: ValueSide, at index: Int) throws(ExpressionFault) -> Int {
       try net.channels(of: layer, side: side, at: index)
     }
+    func isOutput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool { false }
     func isInput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool {
       net.isInput(of: layer, side: side, at: index)
     }

@@ -124,6 +124,18 @@ import Testing
     ("replace(conv.name, 'conv', '') == '1'", .boolean(true)),
     ("statistics(gain).variance", vector(3, 4)), ("statistics(gain).epsilon", .number(0.5)),
     ("statistics(gain).mean + statistics(gain).beta * statistics(gain).gamma", vector(36, 50)),
+    ("take(m, [2, 0], axis=1)", matrix([[3, 1], [6, 4]])), ("take(s, -1)", vector(3)),
+    ("compress(m, s > 2)", matrix([[4, 5, 6]])), ("sort([3, 1, 2])", vector(1, 2, 3)),
+    ("argmax(m)", .number(5)), ("argmax(m, axis=1)", vector(2, 2)), ("prod(m, axis=1)", vector(6, 120)),
+    ("cumsum(m)", matrix([[1, 2, 3], [5, 7, 9]])),
+    ("cumprod(m, axis=1)", matrix([[1, 2, 6], [4, 20, 120]])),
+    ("convolve(m, reshape([1, 2, 3], [3, 1]))", matrix([[14], [32]])),
+    ("inverse(2 * eye(2))", matrix([[0.5, 0], [0, 0.5]])), ("svd(2 * eye(2)).s", vector(2, 2)),
+    ("matches(conv.name, 'conv?')", .boolean(true)), ("prefix('a/b/c', '/') == 'a'", .boolean(true)),
+    ("suffix('a/b/c', '/') == 'c'", .boolean(true)), ("conv.name + '_x' == 'conv1_x'", .boolean(true)),
+    ("lookup(statistics(gain), 'epsilon', 7)", .number(0.5)),
+    ("lookup(statistics(gain), 'x', 7)", .number(7)),
+    ("[l.blobs.count for l in layers]", .list([.number(2)])),
     ("foreign(conv)", .number(2)), ("foreign(gain) > 2", .boolean(true)),
   ]
 

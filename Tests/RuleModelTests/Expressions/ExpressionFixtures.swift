@@ -68,6 +68,7 @@ struct SmallNet: ExpressionEnvironment, ExpressionScope {
     if index == 0 { return 3 }
     throw ExpressionFault("the channels are not known")
   }
+  func isOutput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool { false }
   func isInput(of layer: LayerReference, side: ValueSide, at index: Int) -> Bool { index == 0 }
   var inputCount: Int { 2 }
   func affine(of layer: LayerReference) throws(ExpressionFault) -> (scale: Tensor, shift: Tensor) {

@@ -5,7 +5,8 @@ import YAML
 @testable import RuleModel
 
 @Suite struct ExpressionMessageTests {
-  private static let members = "'name', 'shape', 'rank', 'channels', 'is_input' or 'is_only_input'"
+  private static let members =
+    "'name', 'shape', 'rank', 'channels', 'is_input', 'is_only_input' or 'is_output'"
 
   private func yaml(_ text: String) throws -> YAMLNode {
     try YAMLDocument(SourceText(path: "f.yaml", bytes: Array(text.utf8))).root

@@ -11,6 +11,8 @@ extension Expression {
     case .string(let text): "'\(text)'"
     case .name(let name): name
     case .list(let items): "[" + items.map(\.tree).joined(separator: " ") + "]"
+    case .comprehension(let item, let name, let list, let condition):
+      "(for \(name.text) \(list.tree) \(item.tree)\(condition.map { " " + $0.tree } ?? ""))"
     case .negation(let operand): "(- \(operand.tree))"
     case .not(let operand): "(not \(operand.tree))"
     case .binary(let operation, let left, let right):
@@ -35,6 +37,7 @@ extension Expression {
     ("a or b or c", "(or (or a b) c)"), ("a || b && c", "(or a (and b c))"),
     ("a and b or c", "(or (and a b) c)"),
     ("not a and b", "(and (not a) b)"), ("!a || b", "(or (not a) b)"), ("not a == b", "(not (== a b))"),
+    ("[a + 1 for a in b]", "(for a b (+ a 1))"), ("[a for a in [1, 2] if a > 1]", "(for a [1 2] a (> a 1))"),
     ("not not a", "(not (not a))"), ("a == b and c != d", "(and (== a b) (!= c d))"),
     ("a < b or c <= d", "(or (< a b) (<= c d))"), ("a > b", "(> a b)"), ("a >= b + 1", "(>= a (+ b 1))"),
     ("a in ['x', 'y']", "(in a ['x' 'y'])"), ("a not in b", "(not-in a b)"),

@@ -8,7 +8,9 @@ package struct ExpressionFunction: Sendable {
     case elementwise = "element by element"
     case reducing = "over axes"
     case shaping = "shape and order"
+    case selecting = "choice and order along an axis"
     case making = "new tensors and products"
+    case factoring = "matrices and kernels"
     case measuring = "sizes"
     case texts = "texts"
     case layers = "layers"
@@ -93,7 +95,8 @@ package struct ExpressionFunction: Sendable {
   }
 
   /// All functions, in the order of the table.
-  package static let all = elementwise + reducing + shaping + making + measuring + texts + layers
+  package static let all =
+    elementwise + reducing + shaping + selecting + making + factoring + measuring + texts + layers
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

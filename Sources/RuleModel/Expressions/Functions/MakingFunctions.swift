@@ -140,7 +140,8 @@ extension ExpressionEvaluator {
     let columns = b.shape.count == 1 ? 1 : b.shape[b.shape.count - 1]
     let (cost, overflow) = a.count.multipliedReportingOverflow(by: columns)
     guard !overflow, cost <= limits.multiplications else {
-      throw ExpressionError(.tooManyMultiplications(limit: limits.multiplications), at: call.range)
+      throw ExpressionError(
+        .tooManyMultiplications(limit: limits.multiplications, function: call.function), at: call.range)
     }
     try spendOperations(a, at: call[0].range)
     try spendOperations(b, at: call[1].range)

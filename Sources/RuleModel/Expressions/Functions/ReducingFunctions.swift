@@ -4,6 +4,7 @@ extension ExpressionFunction {
   /// Functions that join numbers along axes, or all numbers of a tensor.
   static let reducing: [ExpressionFunction] = [
     reduction("sum", "the sum", .sum, ofNothing: true),
+    reduction("prod", "the product", .product, ofNothing: true),
     reduction("mean", "the mean", .sum, ofNothing: false) { $0 / Double($1) },
     extremum(
       "min", "the smallest number; of two operands, the smaller number at each place", .minimum, .minimum),

@@ -114,24 +114,6 @@ extension ExpressionFunction {
             $0.padded(to: type.sizes, at: low)
           }
         })),
-    ExpressionFunction(
-      "argsort", .shaping, [.required("x")],
-      "the places of a vector's numbers, the smallest first, equal ones in their order",
-      .operands(
-        type: { (types) throws(ExpressionError) in
-          guard let dimensions = try types.shape(of: 0).dimensions else { return .tensor(.rank(1)) }
-          guard dimensions.count == 1 else {
-            throw ExpressionError(
-              .wrongRank(types.call.function, expected: 1, found: dimensions.count), at: types.call[0].range)
-          }
-          return .tensor(SymbolicShape(dimensions))
-        },
-        value: { (evaluator, values, _) throws(ExpressionError) in
-          let vector = try evaluator.held(values.tensor(0), at: values.call[0].range).values
-          try evaluator.spend([vector.count], at: values.call.range)
-          let places = vector.indices.sorted { (vector[$0], $0) < (vector[$1], $1) }
-          return .tensor(Tensor(places.map(Double.init)))
-        })),
     laying("rows", "a vector laid along axis 0 of the tensor that it meets", axis: 0),
     laying("columns", "a vector laid along axis 1 of the tensor that it meets", axis: 1),
   ]

@@ -3,23 +3,101 @@ import Diagnostics
 extension ExpressionFunction {
   /// Functions of texts, such as names.
   static let texts: [ExpressionFunction] = [
+    text("replace", ["text", "old", "new"], "the text with `new` in the place of every `old`") { texts in
+      .string(texts[0].replacing(texts[1], with: texts[2]))
+    },
+    text(
+      "matches", ["text", "pattern"],
+      "whether the whole text fits a pattern with `*` for any text and `?` for any character", .boolean
+    ) { texts in .boolean(Glob(texts[1].description).matches(texts[0])) },
+    text(
+      "prefix", ["text", "end"], "the text before the first `end`; all of it where there is none"
+    ) { texts in
+      .string(
+        texts[0].bytes.first(of: texts[1].bytes).map { Name(bytes: Array(texts[0].bytes[..<$0])) } ?? texts[0]
+      )
+    },
+    text(
+      "suffix", ["text", "start"], "the text behind the last `start`; all of it where there is none"
+    ) { texts in
+      .string(
+        texts[0].bytes.last(of: texts[1].bytes).map {
+          Name(bytes: Array(texts[0].bytes[($0 + texts[1].bytes.count)...]))
+        } ?? texts[0])
+    },
     ExpressionFunction(
-      "replace", .texts, [.required("text"), .required("old"), .required("new")],
-      "the text with `new` in the place of every `old`",
+      "lookup", .texts, [.required("map"), .required("name"), .required("default")],
+      "the value of a [map](#parameters) for a name: under the name itself, else under the longest pattern that it fits, else `default`",
       .operands(
         type: { (types) throws(ExpressionError) in
-          for index in 0..<3 where !ExpressionType.string.accepts(types[index]) {
-            throw types.call.refusal(index, .string, types[index])
+          switch types[0] {
+          case .record, .dynamic: break
+          case let found: throw types.call.refusal(0, .map, found)
           }
-          return .string
+          guard ExpressionType.string.accepts(types[1]) else {
+            throw types.call.refusal(1, .string, types[1])
+          }
+          return types[2].withoutSize
         },
         value: { (_, values, _) throws(ExpressionError) in
-          guard case .string(let text) = values[0], case .string(let old) = values[1],
-            case .string(let new) = values[2]
-          else { throw values.call.refusal(0, .string, values[0].type) }
-          return .string(text.replacing(old, with: new))
-        }))
+          guard case .record(let map) = values[0], case .string(let name) = values[1] else {
+            throw values.call.refusal(0, .map, values[0].type)
+          }
+          if let value = map[name.description] { return value }
+          let key = map.keys.filter { Glob($0).matches(name) }.max { ($0.count, $1) < ($1.count, $0) }
+          let found = key.flatMap { map[$0] } ?? values[2]
+          guard values[2].type.withoutSize.accepts(found.type) else {
+            throw values.call.refusal(2, .sameKind, values[2].type)
+          }
+          return found
+        })),
   ]
+
+  private static func text(
+    _ name: String, _ parameters: [String], _ summary: String, _ result: ExpressionType = .string,
+    _ value: @escaping @Sendable ([Name]) -> ExpressionValue
+  ) -> ExpressionFunction {
+    ExpressionFunction(
+      name, .texts, parameters.map { .required($0) }, summary,
+      .operands(
+        type: { (types) throws(ExpressionError) in
+          for index in parameters.indices where !ExpressionType.string.accepts(types[index]) {
+            throw types.call.refusal(index, .string, types[index])
+          }
+          return result
+        },
+        value: { (_, values, _) throws(ExpressionError) in
+          var texts: [Name] = []
+          for index in parameters.indices {
+            guard case .string(let text) = values[index] else {
+              throw values.call.refusal(index, .string, values[index].type)
+            }
+            texts.append(text)
+          }
+          return value(texts)
+        }))
+  }
+}
+
+extension ExpressionType {
+  /// The type without what is known of a number.
+  fileprivate var withoutSize: ExpressionType {
+    if case .number = self { .number() } else { withoutWords }
+  }
+}
+
+extension [UInt8] {
+  /// Where `other` first begins; an empty one is nowhere.
+  fileprivate func first(of other: [UInt8]) -> Int? {
+    guard !other.isEmpty, count >= other.count else { return nil }
+    return (0...count - other.count).first { self[$0...].starts(with: other) }
+  }
+
+  /// Where `other` last begins; an empty one is nowhere.
+  fileprivate func last(of other: [UInt8]) -> Int? {
+    guard !other.isEmpty, count >= other.count else { return nil }
+    return (0...count - other.count).last { self[$0...].starts(with: other) }
+  }
 }
 
 extension Name {

@@ -1,0 +1,69 @@
+import Diagnostics
+import RuleModel
+
+/// The layers that take the place of others, described one by one before anything changes.
+struct NewLayers {
+  /// A value that one of them reads.
+  enum Source {
+    /// A value of the net.
+    case value(ValueID)
+    /// What an earlier one makes, by its number among all of them.
+    case made(layer: Int, top: Int)
+
+    /// The value, when the layers before are there; `made` are their tops.
+    func value(_ made: [[ValueID]]) -> ValueID {
+      switch self {
+      case .value(let value): value
+      case .made(let layer, let top): made[layer][top]
+      }
+    }
+  }
+
+  /// A value that one of them makes.
+  enum Top {
+    /// That of a layer that goes.
+    case taken(ValueID)
+    /// A new one; a name that the rule gives must be free.
+    case fresh(name: Name, isGiven: Bool)
+  }
+
+  /// One of them.
+  struct Layer {
+    var description: LayerWriter.Description
+    var bottoms: [Source]
+    var tops: [Top]
+  }
+
+  /// All of them, in the order in which they compute.
+  var layers: [Layer] = []
+  /// By template, for each layer that it makes, the values that others read of it.
+  var made: [[[Source]]] = []
+
+  /// The values of layers that go and that these make from now on.
+  var takenValues: Set<ValueID> {
+    var values: Set<ValueID> = []
+    for layer in layers { for case .taken(let value) in layer.tops { values.insert(value) } }
+    return values
+  }
+
+  /// The values of the net that they read.
+  var readValues: Set<ValueID> {
+    var values: Set<ValueID> = []
+    for layer in layers { for case .value(let value) in layer.bottoms { values.insert(value) } }
+    return values
+  }
+}
+
+extension LayerTemplate.Tops {
+  /// The capture whose value the layer makes first; nil for a new value.
+  var firstTaken: Int? {
+    switch self {
+    case .all(let capture): capture
+    case .listed(let tops):
+      switch tops.first {
+      case .taken(let capture, _), .takenAt(let capture, _), .allTaken(let capture): capture
+      case .fresh, nil: nil
+      }
+    }
+  }
+}
