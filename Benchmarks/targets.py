@@ -94,15 +94,28 @@ def row(caffold: str, net: Net, found: dict[str, Environment]) -> dict[str, tupl
     return cells
 
 
+def is_exact(outcome: Outcome) -> bool:
+    """Whether the program computes the same where its approximations are off."""
+    return outcome.exact is not None and outcome.exact <= exports.TOLERANCE
+
+
 def table(rows: dict[str, dict[str, tuple[Outcome, int | None]]]) -> list[str]:
     columns = list(next(iter(rows.values())))
     lines = [[name, *(cell(*cells[column]) for column in columns)] for name, cells in rows.items()]
-    counts = [f"{sum(rows[name][column][0].right for name in rows)} of {len(rows)}" for column in columns]
+    outcomes = {column: [cells[column][0] for cells in rows.values()] for column in columns}
+    counts = [f"{sum(outcome.right for outcome in outcomes[column])} of {len(rows)}" for column in columns]
+    exact = [
+        f"{sum(outcome.right or is_exact(outcome) for outcome in outcomes[column])} of {len(rows)}"
+        for column in columns
+    ]
     plain = {
         name: {column: outcome for column, (outcome, _) in cells.items()} for name, cells in rows.items()
     }
     return [
-        *exports.table(["net", *columns], [*lines, ["**right**", *counts]]),
+        *exports.table(
+            ["net", *columns],
+            [*lines, ["**right**", *counts], ["**right** without approximations", *exact]],
+        ),
         "",
         *exports.reasons(plain),
     ]

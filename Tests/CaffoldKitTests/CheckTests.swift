@@ -26,9 +26,9 @@ import WireTestSupport
   private func rules(_ result: CheckResult) -> [String] { result.findings.map(\.rule) }
 
   @Test func everyCheckIsDescribedOnce() {
-    let ids = StandingCheck.allCases.map(\.rawValue)
+    let ids = StandingCheck.all.map(\.id)
     #expect(Set(ids).count == ids.count)
-    for check in StandingCheck.allCases { #expect(check.summary.hasSuffix(".")) }
+    for check in StandingCheck.all { #expect(check.summary.hasSuffix(".")) }
   }
 
   @Test func layersThatSilenceReadsAreDead() throws {
@@ -113,7 +113,7 @@ import WireTestSupport
 
   @Test func aBaselineCountsWhatIsTheSame() {
     func finding(_ layer: Name) -> Finding {
-      Finding(.deadLayer, at: .none, layer: layer, "the layer in line 3 is the first")
+      Finding(StandingCheck(.deadLayer), at: .none, layer: layer, "the layer in line 3 is the first")
     }
     var moved = finding("a")
     moved.reason = "the layer in line 77 is the first"

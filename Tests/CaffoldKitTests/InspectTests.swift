@@ -24,7 +24,7 @@ import WireTestSupport
   }
 
   private func kinds(_ result: InspectResult) -> [StandingCheck?] {
-    result.findings.map { StandingCheck(rawValue: $0.rule) }
+    result.findings.map { finding in StandingCheck.all.first { $0.id == finding.rule } }
   }
 
   /// The memory that descriptions announce is what a run has alive, layer for layer.
@@ -87,11 +87,11 @@ import WireTestSupport
     #expect(result.layers.map { $0.tops[0].shape } == [nil, nil, nil, nil, nil, [1, 3, 4, 4]])
     #expect(kinds(result).filter { $0 == .impossibleWindow }.count == 1)
     // What the field cannot hold is told where it is written.
-    #expect(kinds(result).filter { $0 == .wrongValue }.count == 1)
-    #expect(kinds(result).contains(.unmadeBottom))
+    #expect(kinds(result).filter { $0 == StandingCheck(.wrongValue) }.count == 1)
+    #expect(kinds(result).contains(StandingCheck(.unmadeBottom)))
     #expect(
       result.findings.contains {
-        $0.rule == StandingCheck.unknownShape.rawValue && $0.layer == "odd"
+        $0.rule == StandingCheck.unknownShape.id && $0.layer == "odd"
           && $0.message
             == "the shape of what layer 'odd' (VendorThing) makes is not known; --input-shape odd=… gives it"
       })

@@ -153,6 +153,19 @@ import Verification
     #expect(report.testCount == 2)
   }
 
+  @Test(arguments: [
+    try! ReportTemplate.text(id: "my-check"), try! TargetTemplate.text(id: "my-check"),
+  ])
+  func aNewReportAndANewTargetPassTheCheckAndTheirTests(text: String) throws {
+    let source = SourceText(path: "new.yaml", bytes: Array(text.utf8))
+    let (file, errors) = RuleFile.check(
+      source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes)
+    #expect(errors.map(\.diagnostic.text) == [])
+    #expect(file.rules.count == 1 && file.rules[0].report != nil)
+    let report = RuleTestReport(running: file.rules, layouts: [])
+    #expect(report.errors == [] && report.testCount == 2)
+  }
+
   @Test(arguments: ["", "My rule", "1st", "a: b"])
   func aNewRuleNeedsAnId(id: String) {
     let error = #expect(throws: RuleError.self) { try RuleTemplate.text(id: id) }

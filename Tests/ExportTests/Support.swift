@@ -10,7 +10,7 @@ import Verification
 /// The graph of a net without weights.
 func lowered(
   _ net: String, definitions: String? = nil, opset: Int = 17, shapes: [Name: [Int]] = [:],
-  keepsUnknown: Bool = false, profile: ExportProfile? = nil
+  keepsUnknown: Bool = false, nativeTypes: TypePattern? = nil
 ) throws -> LoweredNet {
   let definition = try NetDefinition(
     TextDocument(SourceText(path: "net.prototxt", bytes: Array(net.utf8))))
@@ -19,7 +19,7 @@ func lowered(
   options.opset = opset
   options.shapes = shapes
   options.keepsUnknown = keepsUnknown
-  options.profile = profile
+  options.nativeTypes = nativeTypes
   let working = WorkingNet(
     try NetGraph(definition, state: NetState(phase: .test)), weights: nil,
     layouts: try BuiltinRules.load().layouts)

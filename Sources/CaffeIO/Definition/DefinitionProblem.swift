@@ -32,16 +32,6 @@ package struct DefinitionProblem: DiagnosticError, Equatable {
     case deadLayer(Name, type: String)
   }
 
-  /// How bad it is.
-  package enum Severity: Sendable {
-    /// Caffe rejects the net.
-    case error
-    /// The author hardly meant it.
-    case warning
-    /// Worth knowing.
-    case note
-  }
-
   /// The facts.
   package let reason: Reason
   /// Where.
@@ -57,31 +47,32 @@ package struct DefinitionProblem: DiagnosticError, Equatable {
     self.layer = layer
   }
 
-  /// Whether a fold must stop: protobuf does not read the text. Types are open to everybody, so an unknown one is not an error,
-  /// and what is wrong with connections a fold can leave as it is.
-  package var isError: Bool {
+  /// What it is one of.
+  package var kind: Kind {
     switch reason {
-    case .misspeltType, .secondMaker, .byteOrderMark, .unmadeBottom, .repeatedName, .deadLayer: false
-    default: true
+    case .misspeltField: .misspeltField
+    case .fieldOfOtherSyntax: .fieldOfOtherSyntax
+    case .misspeltWord: .misspeltWord
+    case .repeatedField: .repeatedField
+    case .wrongValue: .wrongValue
+    case .quotedType: .quotedType
+    case .bareType: .bareType
+    case .misspeltType: .misspeltType
+    case .secondMaker: .secondMaker
+    case .byteOrderMark: .byteOrderMark
+    case .unmadeBottom: .unmadeBottom
+    case .repeatedName: .repeatedName
+    case .deadLayer: .deadLayer
     }
   }
 
-  /// Whether it is about what is written, whatever the layers are connected to.
-  package var isAboutText: Bool {
-    switch reason {
-    case .secondMaker, .unmadeBottom, .repeatedName, .deadLayer: false
-    default: true
-    }
-  }
+  /// Whether a fold must stop: protobuf does not read the text.
+  package var isError: Bool { kind.endsFold }
 
   /// How bad it is for the net itself.
-  package var severity: Severity {
-    switch reason {
-    case .misspeltType, .repeatedName: .warning
-    case .deadLayer: .note
-    case .unmadeBottom(let bottom): bottom.isMadeElsewhere ? .warning : .error
-    default: .error
-    }
+  package var severity: Kind.Severity {
+    if case .unmadeBottom(let bottom) = reason, bottom.isMadeElsewhere { return .warning }
+    return kind.severity
   }
 
   /// The message for the user.
@@ -147,25 +138,6 @@ package struct DefinitionProblem: DiagnosticError, Equatable {
         "Silence layers alone read what \(type) '\(name)' makes, so it is computed for nothing unless it writes files",
         "remove the layer, or read its blob"
       )
-    }
-  }
-
-  /// What reports call problems of this kind.
-  package var code: String {
-    switch reason {
-    case .misspeltField: "misspelt-field"
-    case .fieldOfOtherSyntax: "other-syntax-field"
-    case .misspeltWord: "misspelt-word"
-    case .repeatedField: "repeated-field"
-    case .wrongValue: "wrong-value"
-    case .quotedType: "quoted-type"
-    case .bareType: "bare-type"
-    case .misspeltType: "misspelt-type"
-    case .secondMaker: "second-maker"
-    case .byteOrderMark: "byte-order-mark"
-    case .unmadeBottom: "unmade-bottom"
-    case .repeatedName: "repeated-name"
-    case .deadLayer: "dead-layer"
     }
   }
 }

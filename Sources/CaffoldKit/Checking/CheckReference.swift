@@ -6,7 +6,7 @@ package enum CheckReference {
   package static var checks: String {
     table(
       ["check", "severity", "what it finds"],
-      StandingCheck.allCases.map { ["`\($0.rawValue)`", $0.severity.rawValue, $0.summary] })
+      StandingCheck.all.map { ["`\($0.id)`", $0.severity.rawValue, $0.summary] })
   }
 
   /// The built-in targets.

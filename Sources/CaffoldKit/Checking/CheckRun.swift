@@ -56,7 +56,11 @@ struct CheckRun {
     var findings = try net.standingFindings() + net.findings(of: rules)
     for target in targets { findings += try net.findings(of: target) }
     findings.removeAll { ignored.covers($0.rule) }
-    var judged = Suppressions(definition).applied(to: findings)
+    let silent = weights == nil ? StandingCheck.all.filter(\.needsWeights).map(\.id) : []
+    let names = FindingNames(looked: result.rules.map(\.id).filter { !silent.contains($0) }) {
+      try Self.allNames(ruleFiles, targets)
+    }
+    var judged = try Suppressions(definition).applied(to: findings, names)
     judged.notes.removeAll { ignored.covers($0.rule) }
     result.suppressed = judged.suppressed.map { .init(finding: $0.0, because: $0.1.because) }
     // The sort keeps what stands in one place as it was.
@@ -74,7 +78,7 @@ struct CheckRun {
       globs = options.ignore.map { Glob($0) }
       tags = Set(options.ignore)
       let known =
-        StandingCheck.allCases.map(\.rawValue) + rules.rules.map(\.id)
+        StandingCheck.all.map(\.id) + rules.rules.map(\.id)
         + targets.flatMap { target in target.claims.map { $0.rule(of: target) } + target.rules.map(\.id) }
       let words = known + Set(rules.rules.flatMap(\.tags)).sorted()
       for (word, glob) in zip(options.ignore, globs)
@@ -99,6 +103,16 @@ struct CheckRun {
     return result
   }
 
+  /// What findings can be called, whether this run looks for them or not: checks, reporting rules of all files that are loaded,
+  /// and what is said of any target.
+  private static func allNames(_ files: RuleFiles, _ targets: [Target]) throws -> [String] {
+    let builtin = try TargetLoader.builtin().map(\.target)
+    return StandingCheck.all.map(\.id) + files.rules.filter { $0.report != nil }.map(\.id)
+      + (targets + builtin).flatMap { target in
+        target.claims.map { $0.rule(of: target) } + target.rules.map(\.id)
+      }
+  }
+
   /// A definition that cannot be read as a net.
   private static func finding(of error: any DiagnosticError) -> Finding {
     let diagnostic = error.diagnostic
@@ -117,12 +131,12 @@ struct CheckRun {
         .init(id: rule.id, summary: rule.summary, severity: .init($0.severity), help: $0.help)
       }
     }
-    var all = StandingCheck.allCases.map {
-      CheckResult.Rule(id: $0.rawValue, summary: $0.summary, severity: $0.severity, help: nil)
+    var all = StandingCheck.all.map {
+      CheckResult.Rule(id: $0.id, summary: $0.summary, severity: $0.severity, help: nil)
     }
     all += rules.rules.compactMap(description)
     for target in targets {
-      for claim in target.claims {
+      for claim in target.claims where claim.subject.canFind {
         let id = claim.rule(of: target)
         guard !all.contains(where: { $0.id == id }) else { continue }
         all.append(
@@ -172,7 +186,7 @@ struct CheckedNet {
     let problems =
       try definition.problems(schema: schema, state: state) + definition.connectionProblems(state: state)
     var findings = problems.map(Finding.init)
-    let faultyLayers = Set(problems.filter(\.isAboutText).compactMap(\.layer))
+    let faultyLayers = Set(problems.filter(\.kind.isAboutText).compactMap(\.layer))
     findings += ForkFindings(definition: definition, misspelt: faultyLayers).all()
     findings += NetFindings(
       definition: definition, net: net, costs: costs, inputs: inputs,
@@ -214,6 +228,9 @@ extension Finding {
 }
 
 extension TargetClaim.Subject {
+  /// Whether a net can be otherwise than it says.
+  var canFind: Bool { if case .nativeOperators = self { false } else { true } }
+
   /// What findings of it say, in one sentence.
   var summary: String {
     switch self {
@@ -221,6 +238,7 @@ extension TargetClaim.Subject {
     case .refusedTypes: "The target does not take the layer type."
     case .acceptedOperators: "The target runs no operator of this type."
     case .refusedOperators: "The target does not run the operator."
+    case .nativeOperators: "The target runs a layer of Caffe's as a node of its name."
     case .refusedFields: "The target does not read a net with the field."
     case .ignoredFields: "The target ignores the field."
     case .unknownFields: "The target does not know the field."

@@ -11,6 +11,14 @@ public struct Finding: Sendable, Equatable {
     case warning
     /// Worth knowing.
     case note
+
+    init(_ severity: DefinitionProblem.Kind.Severity) {
+      switch severity {
+      case .error: self = .error
+      case .warning: self = .warning
+      case .note: self = .note
+      }
+    }
   }
 
   /// What found it: the id of a rule, or of one of `StandingCheck`.
@@ -63,22 +71,16 @@ extension Finding {
     _ reason: String, remedy: String? = nil
   ) {
     self.init(
-      rule: check.rawValue, severity: severity ?? check.severity, location: location, layer: layer,
+      rule: check.id, severity: severity ?? check.severity, location: location, layer: layer,
       reason: reason, remedy: remedy)
   }
 
   /// What is wrong with a definition.
   init(_ problem: DefinitionProblem) {
-    let severity: Severity =
-      switch problem.severity {
-      case .error: .error
-      case .warning: .warning
-      case .note: .note
-      }
     let words = problem.words
     self.init(
-      rule: problem.code, severity: severity, location: .text(problem.place), layer: problem.layer,
-      reason: words.reason, remedy: words.remedy)
+      StandingCheck(problem.kind), .init(problem.severity), at: .text(problem.place), layer: problem.layer,
+      words.reason, remedy: words.remedy)
   }
 
   /// The order of a report: file by file, place by place, then what has no place.

@@ -1,92 +1,102 @@
-/// The checks that `caffold check` always makes; each raw value is the id of its findings.
-public enum StandingCheck: String, Sendable, CaseIterable {
-  case syntax
-  case solver
-  case malformedNet = "malformed-net"
-  case byteOrderMark = "byte-order-mark"
-  case misspeltField = "misspelt-field"
-  case otherSyntaxField = "other-syntax-field"
-  case misspeltWord = "misspelt-word"
-  case repeatedField = "repeated-field"
-  case wrongValue = "wrong-value"
-  case quotedType = "quoted-type"
-  case bareType = "bare-type"
-  case misspeltType = "misspelt-type"
-  case forkType = "fork-type"
-  case forkField = "fork-field"
-  case forkWord = "fork-word"
-  case unmadeBottom = "unmade-bottom"
-  case secondMaker = "second-maker"
-  case repeatedName = "repeated-name"
-  case unreadInput = "unread-input"
-  case deadLayer = "dead-layer"
-  case unknownShape = "unknown-shape"
-  case impossibleWindow = "impossible-window"
-  case fault
-  case missingBlobs = "missing-blobs"
-  case superfluousBlobs = "superfluous-blobs"
-  case blobSize = "blob-size"
-  case otherNet = "other-net"
-  case notFinite = "not-finite"
-  case unreadableBlob = "unreadable-blob"
-  case bareSuppression = "suppression-without-reason"
-  case idleSuppression = "unused-suppression"
+import CaffeIO
 
+/// A check that `caffold check` always makes.
+///
+/// What is wrong with a definition itself `DefinitionProblem.Kind` says, which a fold tells too; the others stand here.
+public struct StandingCheck: Sendable, Equatable {
+  /// The id of its findings.
+  public let id: String
   /// How bad it is, unless the finding says otherwise.
-  public var severity: Finding.Severity {
-    switch self {
-    case .misspeltType, .repeatedName, .superfluousBlobs, .otherNet: .warning
-    case .forkType, .forkField, .forkWord, .unreadInput, .deadLayer, .unknownShape, .bareSuppression,
-      .idleSuppression:
-      .note
-    default: .error
-    }
-  }
-
+  public let severity: Finding.Severity
   /// Whether it is about what is written, whatever the layers compute.
-  public var isAboutText: Bool {
-    switch self {
-    case .syntax, .solver, .malformedNet, .byteOrderMark, .misspeltField, .otherSyntaxField, .misspeltWord,
-      .repeatedField, .wrongValue, .quotedType, .bareType, .misspeltType:
-      true
-    default: false
-    }
+  public let isAboutText: Bool
+  /// Whether it finds something only where weights are given.
+  public let needsWeights: Bool
+  /// What it finds, in one sentence.
+  public let summary: String
+
+  private init(
+    _ id: String, _ severity: Finding.Severity, isAboutText: Bool = false, needsWeights: Bool = false,
+    _ summary: String
+  ) {
+    self.id = id
+    self.severity = severity
+    self.isAboutText = isAboutText
+    self.needsWeights = needsWeights
+    self.summary = summary
   }
 
-  /// What it finds, in one sentence.
-  public var summary: String {
-    switch self {
-    case .syntax: "The text is not protobuf's text format."
-    case .solver: "The file is a solver, not a net."
-    case .malformedNet: "The text is no net: it has no layers, or a layer lacks its type."
-    case .byteOrderMark: "A byte-order mark stands before the text, which Caffe and OpenCV cannot read."
-    case .misspeltField: "A field does not exist, and one with almost its name does."
-    case .otherSyntaxField: "A field belongs to the old syntax 'layers'."
-    case .misspeltWord: "An enumeration lacks the word, and has one with almost its name."
-    case .repeatedField: "A field that may stand once stands several times."
-    case .wrongValue: "A field cannot hold the value."
-    case .quotedType: "A type has quotes where the old syntax has a bare word."
-    case .bareType: "A type has no quotes."
-    case .misspeltType: "A layer type is unknown, and one with almost its name is not."
-    case .forkType: "BVLC's Caffe does not have the layer type."
-    case .forkField: "BVLC's Caffe does not have the field."
-    case .forkWord: "A field has a word that BVLC's Caffe does not have."
-    case .unmadeBottom: "A layer reads a blob that nothing makes before it."
-    case .secondMaker: "Two layers make one blob, neither in place."
-    case .repeatedName: "Two layers have one name, so Caffe gives the weights to the first alone."
-    case .unreadInput: "No layer reads an input of the net."
-    case .deadLayer: "Silence layers alone read what a layer makes."
-    case .unknownShape: "The shape of an input, or of what an unknown layer makes, is not known."
-    case .impossibleWindow: "A window does not fit into what it moves over."
-    case .fault: "A layer does not suit its bottoms, or is faulty in itself."
-    case .missingBlobs: "The weights file lacks blobs that a layer needs."
-    case .superfluousBlobs: "The weights file has blobs that no layer takes."
-    case .blobSize: "A blob has another number of values than its layer needs."
-    case .otherNet: "The weights file has blobs for none of the layers that need some."
-    case .notFinite: "Numbers of a blob are NaN or infinite."
-    case .unreadableBlob: "The numbers of a blob have a type that cannot be read."
-    case .bareSuppression: "A comment suppresses a finding and does not say why."
-    case .idleSuppression: "A comment suppresses a finding that is not there."
-    }
+  /// The check that tells problems of a kind.
+  init(_ kind: DefinitionProblem.Kind) {
+    self.init(kind.rawValue, .init(kind.severity), isAboutText: kind.isAboutText, kind.summary)
   }
+
+  /// All of them, in the order in which a report groups them.
+  public static let all: [StandingCheck] =
+    [syntax, solver, malformedNet] + problems { $0.isAboutText } + [forkType, forkField, forkWord]
+    + problems { !$0.isAboutText } + [
+      unreadInput, unknownShape, impossibleWindow, fault, missingBlobs, superfluousBlobs, blobSize, otherNet,
+      notFinite, unreadableBlob, bareSuppression, idleSuppression, unknownSuppression,
+    ]
+
+  private static func problems(_ isWanted: (DefinitionProblem.Kind) -> Bool) -> [StandingCheck] {
+    DefinitionProblem.Kind.allCases.filter(isWanted).map { StandingCheck($0) }
+  }
+}
+
+// MARK: - The text
+
+extension StandingCheck {
+  static let syntax = StandingCheck(
+    "syntax", .error, isAboutText: true, "The text is not protobuf's text format.")
+  static let solver = StandingCheck("solver", .error, isAboutText: true, "The file is a solver, not a net.")
+  static let malformedNet = StandingCheck(
+    "malformed-net", .error, isAboutText: true,
+    "The text is no net: it has no layers, or a layer lacks its type.")
+  static let forkType = StandingCheck("fork-type", .note, "BVLC's Caffe does not have the layer type.")
+  static let forkField = StandingCheck("fork-field", .note, "BVLC's Caffe does not have the field.")
+  static let forkWord = StandingCheck(
+    "fork-word", .note, "A field has a word that BVLC's Caffe does not have.")
+}
+
+// MARK: - Layers and what they compute
+
+extension StandingCheck {
+  static let unreadInput = StandingCheck("unread-input", .note, "No layer reads an input of the net.")
+  static let unknownShape = StandingCheck(
+    "unknown-shape", .note, "The shape of an input, or of what an unknown layer makes, is not known.")
+  static let impossibleWindow = StandingCheck(
+    "impossible-window", .error, "A window does not fit into what it moves over.")
+  static let fault = StandingCheck(
+    "fault", .error, "A layer does not suit its bottoms, or is faulty in itself.")
+}
+
+// MARK: - Weights
+
+extension StandingCheck {
+  static let missingBlobs = StandingCheck(
+    "missing-blobs", .error, needsWeights: true, "The weights file lacks blobs that a layer needs.")
+  static let superfluousBlobs = StandingCheck(
+    "superfluous-blobs", .warning, needsWeights: true, "The weights file has blobs that no layer takes.")
+  static let blobSize = StandingCheck(
+    "blob-size", .error, needsWeights: true, "A blob has another number of values than its layer needs.")
+  static let otherNet = StandingCheck(
+    "other-net", .warning, needsWeights: true,
+    "The weights file has blobs for none of the layers that need some.")
+  static let notFinite = StandingCheck(
+    "not-finite", .error, needsWeights: true, "Numbers of a blob are NaN or infinite.")
+  static let unreadableBlob = StandingCheck(
+    "unreadable-blob", .error, needsWeights: true, "The numbers of a blob have a type that cannot be read.")
+}
+
+// MARK: - Comments
+
+extension StandingCheck {
+  static let bareSuppression = StandingCheck(
+    "suppression-without-reason", .note, "A comment suppresses a finding and does not say why.")
+  static let idleSuppression = StandingCheck(
+    "unused-suppression", .note, "A comment suppresses a finding that is not there.")
+  static let unknownSuppression = StandingCheck(
+    "unknown-suppression", .warning,
+    "A comment begins with 'caffold:' and does not say what to ignore, or names no check or rule.")
 }

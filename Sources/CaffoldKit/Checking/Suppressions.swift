@@ -7,7 +7,7 @@ import RuleModel
 /// On a line of its own it is about the field behind it, a whole layer where that is one; behind a field, about the field that
 /// begins its line.
 public struct Suppression: Sendable, Equatable {
-  /// The rules, as ids or globs.
+  /// The rules, as ids or globs; none where the comment does not say what it ignores.
   public var rules: [String]
   /// Why; nil where the comment does not say it.
   public var because: String?
@@ -18,12 +18,24 @@ public struct Suppression: Sendable, Equatable {
   /// The layers of which a part lies in the range.
   var layers: Set<Name> = []
 
-  /// Whether it is about a finding at an offset of the text, or one about a layer whose place is elsewhere.
-  func covers(_ finding: Finding, at offset: Int?) -> Bool {
-    guard rules.contains(where: { Glob($0).matches(finding.rule) }) else { return false }
-    if let offset { return range.contains(offset) }
-    return finding.layer.map(layers.contains) ?? false
+  /// The position of the rule by which it is about a finding at an offset of the text, or about one of a layer whose place is
+  /// elsewhere.
+  func position(covering finding: Finding, at offset: Int?) -> Int? {
+    let isThere =
+      if let offset { range.contains(offset) } else { finding.layer.map(layers.contains) ?? false }
+    return isThere ? rules.firstIndex { Glob($0).matches(finding.rule) } : nil
   }
+}
+
+/// What findings are called.
+struct FindingNames {
+  /// Those that the run looks for.
+  let looked: [String]
+  /// All that there are; some cost time to read.
+  let all: () throws -> [String]
+
+  /// Whether the run looks for something that a word means.
+  func isLooked(for word: String) -> Bool { looked.contains { Glob(word).matches($0) } }
 }
 
 /// The suppressions of a definition.
@@ -53,40 +65,78 @@ struct Suppressions {
   }
 
   /// The findings without those that are suppressed, those with the suppression of each, and notes about the comments themselves.
-  func applied(to findings: [Finding]) -> (
-    kept: [Finding], suppressed: [(Finding, Suppression)], notes: [Finding]
-  ) {
+  ///
+  /// - Throws: errors of the files that `names` reads.
+  func applied(
+    to findings: [Finding], _ names: FindingNames
+  ) throws -> (kept: [Finding], suppressed: [(Finding, Suppression)], notes: [Finding]) {
     guard !found.isEmpty else { return (findings, [], []) }
-    var uses = [Int](repeating: 0, count: found.count)
+    var used = [Set<Int>](repeating: [], count: found.count)
     var kept: [Finding] = []
     var suppressed: [(Finding, Suppression)] = []
     for finding in findings {
       let offset = finding.place.map(offset)
-      guard let index = found.firstIndex(where: { $0.covers(finding, at: offset) }) else {
-        kept.append(finding)
-        continue
+      var isSuppressed = false
+      for (index, suppression) in found.enumerated() {
+        guard let position = suppression.position(covering: finding, at: offset) else { continue }
+        used[index].insert(position)
+        suppressed.append((finding, suppression))
+        isSuppressed = true
+        break
       }
-      uses[index] += 1
-      suppressed.append((finding, found[index]))
+      if !isSuppressed { kept.append(finding) }
+    }
+    let notes = try zip(found, used).flatMap { try Self.notes(on: $0, used: $1, names) }
+    return (kept, suppressed, notes)
+  }
+
+  /// What is to be said of a comment.
+  ///
+  /// - Parameter used: the positions of its rules that suppress something.
+  private static func notes(
+    on suppression: Suppression, used: Set<Int>, _ names: FindingNames
+  ) throws -> [Finding] {
+    let location = Diagnostic.Location.text(suppression.place)
+    guard !suppression.rules.isEmpty else {
+      return [
+        Finding(
+          .unknownSuppression, at: location, "the comment does not say what to ignore",
+          remedy: "write '# caffold: ignore RULE because …'")
+      ]
     }
     var notes: [Finding] = []
-    for (index, suppression) in found.enumerated() {
-      let names = Wording.names(suppression.rules)
-      if uses[index] == 0 {
-        notes.append(
-          Finding(
-            .idleSuppression, at: .text(suppression.place),
-            "nothing of \(names) is found here to be suppressed",
-            remedy: "remove the comment"))
-      } else if suppression.because == nil {
-        notes.append(
-          Finding(
-            .bareSuppression, at: .text(suppression.place),
-            "the comment suppresses \(names) and does not say why",
-            remedy: "add 'because …'"))
+    var idle: [String] = []
+    for (position, word) in suppression.rules.enumerated() where !used.contains(position) {
+      if names.isLooked(for: word) {
+        idle.append(word)
+        continue
       }
+      // What this run does not look for may be found by another: with a target, with other rules.
+      let all = try names.all()
+      guard !all.contains(where: { Glob(word).matches($0) }) else { continue }
+      let near = Suggestion.nearest(to: word, among: all)
+      notes.append(
+        Finding(
+          .unknownSuppression, at: location, "no check or rule is called '\(word)'",
+          remedy: near.map { "did you mean '\($0)'?" }
+            ?? "give the file of the rule with --rules, or remove the name"))
     }
-    return (kept, suppressed, notes)
+    if !idle.isEmpty {
+      notes.append(
+        Finding(
+          .idleSuppression, at: location,
+          "nothing of \(Wording.names(idle)) is found here to be suppressed",
+          remedy: idle.count == suppression.rules.count
+            ? "remove the comment" : "remove \(idle.count == 1 ? "the name" : "the names")"))
+    }
+    if !used.isEmpty, suppression.because == nil {
+      notes.append(
+        Finding(
+          .bareSuppression, at: location,
+          "the comment suppresses \(Wording.names(suppression.rules)) and does not say why",
+          remedy: "add 'because …'"))
+    }
+    return notes
   }
 
   /// The offset of a place.
@@ -129,16 +179,16 @@ struct Suppressions {
     return comments
   }
 
-  /// `# caffold: ignore a, b because …`; nil for any other comment.
+  /// `# caffold: ignore a, b because …`; nil for a comment that is not about caffold.
   private static func parse(_ comment: ArraySlice<UInt8>) -> Suppression? {
     let text = String(decoding: comment, as: UTF8.self)
     var words = text.split(whereSeparator: { " \t#".contains($0) })[...]
-    guard words.popFirst() == "caffold:", words.popFirst() == "ignore" else { return nil }
+    guard words.popFirst() == "caffold:" else { return nil }
+    let isIgnoring = words.popFirst() == "ignore"
     let rules = words.prefix { $0 != "because" }.flatMap { $0.split(separator: ",") }.map(String.init)
     let reason = words.drop { $0 != "because" }.dropFirst().joined(separator: " ")
-    guard !rules.isEmpty else { return nil }
     return Suppression(
-      rules: rules, because: reason.isEmpty ? nil : reason,
+      rules: isIgnoring ? rules : [], because: reason.isEmpty ? nil : reason,
       place: SourcePlace(path: "", line: 1, column: 1, lineText: ""), range: 0..<0)
   }
 

@@ -34,7 +34,7 @@ struct InspectRun {
     result.findings += NetFindings(
       definition: definition, net: described.net, costs: described.costs,
       inputs: result.inputs.map { ($0.name, $0.shape) },
-      faultyLayers: Set(problems.filter(\.isAboutText).compactMap(\.layer))
+      faultyLayers: Set(problems.filter(\.kind.isAboutText).compactMap(\.layer))
     ).all()
     if let weights, let runner = described.runner {
       try WeightsMatch(weights, runner, described.costs).add(to: &result)

@@ -1,11 +1,7 @@
-import Export
-
 /// How a net is written as ONNX.
 public struct ExportOptions: Sendable, Equatable {
   /// The versions of ONNX's operator set that can be written.
   public static let opsets = 13...21
-  /// The runtimes that have layers of Caffe's beside ONNX's operators.
-  public static let profiles = ExportProfile.all.map(\.name)
 
   /// The ONNX file; nil for the name of the net definition with `.onnx`, beside it.
   public var path: String?
@@ -24,7 +20,7 @@ public struct ExportOptions: Sendable, Equatable {
   public var widensHalf = false
   /// Whether a layer that ONNX's operators cannot say becomes a node of a domain of its own, instead of ending the export.
   public var keepsUnknown = false
-  /// The runtime for which the file is written, one of ``profiles``; nil for standard operators only.
+  /// The target of which layers of Caffe's stay nodes of their names, as `RunOptions.target`; nil for standard operators only.
   public var profile: String?
   /// Whether the graph is compared with the net before the file gets its name.
   public var isChecked = true

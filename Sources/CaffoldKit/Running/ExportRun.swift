@@ -113,6 +113,7 @@ struct ExportRun {
     let net = WorkingNet(
       folded.plan.graph, weights: weights, layouts: folded.rules.layouts, schema: folded.schema,
       assumesStoredStatistics: options.net.assumesStoredStatistics)
+    let nativeTypes = try export.profile.map { try TargetLoader.nativeTypes(of: $0) }
     func lower(_ net: WorkingNet, batch: Int?) throws -> (net: LoweredNet, shapes: [Name: [Int]]) {
       var shapes = Dictionary(inputs.map { ($0.name, $0.shape) }) { first, _ in first }
       if let batch { for name in shapes.keys where !shapes[name]!.isEmpty { shapes[name]![0] = batch } }
@@ -123,7 +124,7 @@ struct ExportRun {
       lowering.shapes = shapes
       lowering.keepsHalf = !export.widensHalf
       // What a layer that nobody knows makes of another batch nobody knows either.
-      lowering.profile = ExportProfile.all.first { $0.name == export.profile }
+      lowering.nativeTypes = nativeTypes
       lowering.keepsUnknown = export.keepsUnknown && !export.hasDynamicBatch
       var run = NetLowering(net, weights: weights, definitions: definitions, options: lowering)
       return (try run.lower(), shapes)

@@ -322,7 +322,8 @@ extension FoldRun {
       return
     }
     var weightsPlan = planned
-    weightsPlan.storage = outputs.numbers?.storage
+    let numbers = outputs.numbers ?? target?.numbers
+    weightsPlan.storage = numbers?.storage
     let pair = try OutputPair(
       model: paths.model, weights: weightsPath, inputs: read, force: outputs.mayReplaceInputs,
       from: (input.model, weights.path))
@@ -330,7 +331,7 @@ extension FoldRun {
     try WeightsEmitter(weights).emit(weightsPlan, to: pair.weights) {
       observer.progress(.init(task: .writing(path: weightsPath), done: $0, total: $1))
     }
-    if let verification = outputs.verification, folded.isChanged || outputs.numbers != nil {
+    if let verification = outputs.verification, folded.isChanged || numbers != nil {
       let verified = try verify(folded, weights, pair, verification)
       result.verification = verified
       if !verified.isEqual { result.outcome = .netsDiffer }

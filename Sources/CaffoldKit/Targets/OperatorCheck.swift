@@ -10,8 +10,9 @@ struct OperatorCheck {
     let accepted = target.claims.compactMap { claim -> (types: TypePattern, claim: TargetClaim)? in
       if case .acceptedOperators(let types) = claim.subject { (types, claim) } else { nil }
     }
+    let native = target.nativeTypes
     var findings: [Finding] = []
-    for (type, count) in result.operatorCounts {
+    for (type, count) in result.operatorCounts where !(native?.accepts(type) ?? false) {
       if let claim = accepted.first?.claim, !accepted.contains(where: { $0.types.accepts(type) }) {
         findings.append(finding(claim, type, count, result, path))
       }

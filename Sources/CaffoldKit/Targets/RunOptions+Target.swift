@@ -19,3 +19,18 @@ extension RunOptions {
     return (options, loaded.target)
   }
 }
+
+extension Target {
+  /// The type in which the weights are written where the run does not say it; nil where the target takes any.
+  var numbers: WeightNumbers? {
+    claims.contains { if case .singlePrecision = $0.subject { true } else { false } } ? .float : nil
+  }
+
+  /// Caffe's layer types that the program runs as ONNX nodes of these names; nil where it has none.
+  var nativeTypes: TypePattern? {
+    let patterns = claims.compactMap { claim in
+      if case .nativeOperators(let types) = claim.subject { types } else { nil }
+    }
+    return patterns.dropFirst().reduce(patterns.first) { $0?.union($1) }
+  }
+}

@@ -68,6 +68,7 @@ struct TargetCheck {
       }
     case .sameNames: otherNames(claim)
     case .singlePrecision: otherNumbers(claim)
+    case .nativeOperators: []
     }
   }
 

@@ -36,6 +36,18 @@ package enum TargetLoader {
     try BuiltinRuleFiles.targets.map { try read($0, isBuiltin: true, fields: nil) }
   }
 
+  /// The layer types of Caffe's that a target runs as nodes of their names.
+  ///
+  /// - Throws: as `load`; `TargetError` for a target that has none.
+  static func nativeTypes(of word: String) throws -> TypePattern {
+    let target = try load(word).target
+    guard let types = target.nativeTypes else {
+      let others = try builtin().filter { $0.target.nativeTypes != nil }.map(\.target.id)
+      throw TargetError.noNativeTypes(target.id, others: others)
+    }
+    return types
+  }
+
   /// The names of the built-in targets.
   static var names: [String] { BuiltinRuleFiles.targets.map(name) }
 
@@ -65,6 +77,8 @@ enum TargetError: DiagnosticError {
   case unknown(String, known: [String])
   /// A rule file that describes no target.
   case noTarget(path: String)
+  /// A target that runs no layers of Caffe's, where it should.
+  case noNativeTypes(String, others: [String])
   /// A target that is made of ONNX files, where a Caffe net is written.
   case takesOnnx(String)
   /// A target that is made of Caffe nets, where an ONNX file is written.
@@ -80,6 +94,11 @@ enum TargetError: DiagnosticError {
     case .noTarget(let path):
       return Diagnostic(
         .error, at: .file(path), "the file describes no target; write 'target:' with 'id' and 'summary'")
+    case .noNativeTypes(let id, let others):
+      return Diagnostic(
+        .error, at: .none,
+        "target '\(id)' has no 'native' operators for --profile to keep; \(Wording.list(others.map { "'\($0)'" }, "and")) has"
+      )
     case .takesOnnx(let id):
       return Diagnostic(
         .error, at: .none, "target '\(id)' takes ONNX files; use 'caffold export --target \(id)'")

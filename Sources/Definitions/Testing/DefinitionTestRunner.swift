@@ -34,7 +34,10 @@ package enum DefinitionTestRunner {
         try net(of: test, type: definition.types[0], bottoms.map(\.shape), topCount),
         state: NetState(phase: .test)),
       weights: weights, layouts: [], schema: schema)
-    guard let id = net.graph.liveLayers.first(where: { net.graph[$0].name == Self.layer }) else { return nil }
+    guard let id = net.graph.liveLayers.first(where: { net.graph[$0].name == Self.layer }) else {
+      return
+        "the example cannot be run: its 'layer' leaves the layer out of the net, by its phase, its stage or another name"
+    }
     if let why = net.misunderstanding(of: id, by: definition) {
       guard case .refused(let expected) = test.expectation else { return why }
       return "expected that \(expected), found that \(why)"
@@ -97,6 +100,9 @@ package enum DefinitionTestRunner {
   private static func difference(
     _ found: [NetValue<Float>], _ expected: [NetValue<Double>], _ tolerance: Double
   ) -> String? {
+    guard found.count == expected.count else {
+      return "the layer has \(found.count) tops, expected \(expected.count)"
+    }
     for (top, (found, expected)) in zip(found, expected).enumerated() {
       guard found.shape == expected.shape else {
         return "top \(top) has the shape \(found.shape), expected \(expected.shape)"

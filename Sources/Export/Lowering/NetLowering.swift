@@ -20,8 +20,8 @@ package struct NetLowering {
     package var keepsHalf = true
     /// Whether a layer that no operators say becomes a node of a domain of its own.
     package var keepsUnknown = false
-    /// The runtime for which the graph is made; nil for any.
-    package var profile: ExportProfile?
+    /// Layer types that the runtime runs as nodes of these names, beside ONNX's operators; nil for none.
+    package var nativeTypes: TypePattern?
 
     /// The defaults.
     package init() {}
@@ -161,7 +161,7 @@ package struct NetLowering {
   // MARK: - Layers
 
   private mutating func lower(_ layer: LayerID) throws {
-    if net.canRun(layer), options.profile?.nodes.contains(net.graph[layer].type) ?? false {
+    if net.canRun(layer), options.nativeTypes?.accepts(net.graph[layer].type) ?? false {
       return try keep(layer, as: .native)
     }
     do {

@@ -52,6 +52,8 @@ package struct TargetClaim: Sendable {
     case acceptedOperators(TypePattern)
     /// ONNX operators that it does not run.
     case refusedOperators(TypePattern)
+    /// Caffe's layer types that it runs as nodes of these names, beside ONNX's operators: what `export --profile` keeps.
+    case nativeOperators(TypePattern)
     /// Fields that end its run, wherever they are written.
     case refusedFields([[String]])
     /// Fields that it passes over, so that any other value than Caffe's default is lost.
@@ -86,6 +88,7 @@ package struct TargetClaim: Sendable {
       case .refusedTypes: "refused-type"
       case .acceptedOperators: "other-operator"
       case .refusedOperators: "refused-operator"
+      case .nativeOperators: "native-operator"
       case .refusedFields: "refused-field"
       case .ignoredFields: "ignored-field"
       case .unknownFields: "unknown-field"

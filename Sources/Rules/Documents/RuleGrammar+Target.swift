@@ -14,7 +14,7 @@ extension RuleGrammar {
       RuleKey(
         "mends", .texts, "The rules that bring a net there: ids, globs or tags, selected by --target."),
       RuleKey("types", .shapes(targetTypes), "The layer types that it takes, or does not take."),
-      RuleKey("operators", .shapes(targetTypes), "Likewise the operators of ONNX files."),
+      RuleKey("operators", .shapes(targetOperators), "Likewise the operators of ONNX files."),
       RuleKey("fields", .shapes(targetFields), "The fields of layers that it does not take."),
       RuleKey("limits", .shapes(targetLimits), "What else a net must be like."),
     ] + evidence)
@@ -38,6 +38,20 @@ extension RuleGrammar {
         "accepted", .texts,
         "Names or globs; those of all statements together are all that the program takes."),
       RuleKey("refused", .texts, "Names or globs that the program does not take."),
+    ] + claim)
+
+  /// A statement about operators.
+  package static let targetOperators = RuleShape(
+    "targetOperators",
+    keys: [
+      RuleKey(
+        "accepted", .texts,
+        "Names or globs; those of all statements together are all that the program runs."),
+      RuleKey("refused", .texts, "Names or globs that the program does not run."),
+      RuleKey(
+        "native", .texts,
+        "Layer types of Caffe's that the program runs as nodes of these names: 'caffold export --profile' keeps them."
+      ),
     ] + claim)
 
   /// A statement about fields.

@@ -94,6 +94,7 @@ package struct RuleSchema {
       ("report", schema(of: RuleGrammar.report)),
       ("target", schema(of: RuleGrammar.target)),
       ("targetTypes", schema(of: RuleGrammar.targetTypes)),
+      ("targetOperators", schema(of: RuleGrammar.targetOperators)),
       ("targetFields", schema(of: RuleGrammar.targetFields)),
       ("targetLimits", schema(of: RuleGrammar.targetLimits)),
       ("template", template(RuleGrammar.template, placed: false)),

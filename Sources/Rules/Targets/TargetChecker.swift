@@ -87,12 +87,17 @@ struct TargetChecker {
   }
 
   private func operatorSubject(_ map: YAMLMap, _ takes: Target.Input) throws -> TargetClaim.Subject {
-    let key = try onlyKey(["accepted", "refused"], of: map, RuleGrammar.targetTypes, in: "operators")
+    let keys = ["accepted", "refused", "native"]
+    let key = try onlyKey(keys, of: map, RuleGrammar.targetOperators, in: "operators")
     guard takes == .onnx else {
       throw RuleError(.otherInput(key: "operators", takes: takes.rawValue), map.node)
     }
     let types = TypePattern.oneOf(try names(key, of: map).map { Glob($0.text) })
-    return key == "accepted" ? .acceptedOperators(types) : .refusedOperators(types)
+    switch key {
+    case "accepted": return .acceptedOperators(types)
+    case "refused": return .refusedOperators(types)
+    default: return .nativeOperators(types)
+    }
   }
 
   private func fieldSubject(_ map: YAMLMap) throws -> TargetClaim.Subject {

@@ -53,7 +53,8 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write for a runtime that has layers of Caffe's: opencv5 has DetectionOutput.", valueName: "name"))
+      "Keep the layers that a target runs as they are: opencv5 has DetectionOutput. Or a file of yours.",
+      valueName: "target"))
   var profile: String?
 
   @Flag(
@@ -114,10 +115,7 @@ struct ExportCommand: ParsableCommand {
       throw ValidationError("--batch must be between 1 and 1,000,000")
     }
     if batch != nil, dynamicBatch { throw ValidationError("--batch and --dynamic-batch exclude each other") }
-    if let profile, !ExportOptions.profiles.contains(profile) {
-      throw ValidationError(
-        "--profile '\(profile)' is not known; there is \(ExportOptions.profiles.joined(separator: ", "))")
-    }
+    if profile?.isEmpty == true { throw ValidationError("--profile has an empty value") }
     if keepUnknown, dynamicBatch {
       throw ValidationError(
         "--keep-unknown and --dynamic-batch exclude each other: what a kept layer makes of another batch is not known"

@@ -191,14 +191,14 @@ struct InspectReport {
   private static let shownFindings = 3
 
   private var findingNotes: [String] {
-    StandingCheck.allCases.flatMap { check -> [String] in
-      let findings = result.findings.filter { $0.rule == check.rawValue }
+    StandingCheck.all.flatMap { check -> [String] in
+      let findings = result.findings.filter { $0.rule == check.id }
       let shown = isVerbose ? findings[...] : findings.prefix(Self.shownFindings)
       let rest = findings.count - shown.count
       return shown.map { "note: \($0.line)" }
         + (rest > 0
           ? [
-            "note: \(Wording.counted(rest, "more note", plural: "more notes")) of this kind (\(check.rawValue)); -v lists all"
+            "note: \(Wording.counted(rest, "more note", plural: "more notes")) of this kind (\(check.id)); -v lists all"
           ] : [])
     }
   }
@@ -340,7 +340,9 @@ extension InspectResult.Graph {
 extension Finding {
   /// The message on one line, with its place where it is about what is written.
   fileprivate var line: String {
-    guard let place, StandingCheck(rawValue: rule)?.isAboutText ?? false else { return message }
+    guard let place, StandingCheck.all.contains(where: { $0.id == rule && $0.isAboutText }) else {
+      return message
+    }
     return "\(place.description): \(message)"
   }
 }

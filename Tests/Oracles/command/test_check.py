@@ -1,8 +1,11 @@
 """`caffold check`: forms of the report, exit codes, suppressions, baselines, targets."""
 
+import json
+
 import caffold
 import nets
 import pytest
+import sarif_schema
 import small_nets
 from json_schema import validate
 
@@ -187,6 +190,28 @@ def test_suppressions_are_looked_at_themselves(command, tmp_path):
     document = check(command, put(tmp_path, text), "--format", "json", code=1).document
     assert "misspelt-field" not in rules(document)
     assert "suppression-without-reason" in rules(document)
+    # A name that nothing has; a name that another run looks for is left alone.
+    text = CLEAN.replace(
+        "layer {", "# caffold: ignore misspelt-feld, mnn-crop-offset, not-finite because so\nlayer {"
+    )
+    document = check(command, put(tmp_path, text), "--format", "json", code=0).document
+    found = document["nets"][0]["findings"]
+    assert [(entry["rule"], entry["severity"]) for entry in found] == [("unknown-suppression", "warning")]
+    assert found[0]["reason"] == "no check or rule is called 'misspelt-feld'"
+    assert found[0]["remedy"] == "did you mean 'misspelt-field'?"
+    # A name of several that finds nothing.
+    text = FAULTY.replace(
+        "layer {\n", "# caffold: ignore misspelt-field, dead-layer because so\nlayer {\n", 1
+    )
+    document = check(command, put(tmp_path, text), "--format", "json", code=1).document
+    idle = [entry for entry in document["nets"][0]["findings"] if entry["rule"] == "unused-suppression"]
+    assert [entry["reason"] for entry in idle] == ["nothing of 'dead-layer' is found here to be suppressed"]
+    # A comment that says nothing.
+    for comment in ("# caffold: ignore", "# caffold: ignore because so", "# caffold: skip dead-layer"):
+        text = CLEAN.replace("layer {", f"{comment}\nlayer {{")
+        document = check(command, put(tmp_path, text), "--format", "json", code=0).document
+        assert rules(document) == ["unknown-suppression"]
+        assert document["nets"][0]["findings"][0]["reason"] == "the comment does not say what to ignore"
     # Behind the last field of a layer there is nothing to be about; a string is no comment.
     text = CLEAN.replace('name: "conv"', 'name: "# caffold: ignore x because y"')
     assert rules(check(command, put(tmp_path, text), "--format", "json", code=0).document) == []
@@ -277,8 +302,13 @@ def test_sarif(command, tmp_path):
     result = check(command, path, "--format", "sarif", "--target", "opencv4", code=1)
     report = tmp_path / "report.sarif"
     report.write_text(result.stdout)
-    code, output = validate("--schemafile", sarif_schema(), report)
+    schema = tmp_path / "sarif-schema-2.1.0.json"
+    schema.write_text(json.dumps(sarif_schema.published()))
+    code, output = validate("--schemafile", schema, report)
     assert code == 0, output
+    report.write_text(result.stdout.replace('"level"', '"lewel"'))
+    assert validate("--schemafile", schema, report)[0] != 0
+    report.write_text(result.stdout)
     run = result.document["runs"][0]
     ids = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert len(ids) == len(set(ids))
@@ -301,11 +331,6 @@ def test_quiet_sarif(command, tmp_path):
     quiet = check(command, path, "--format", "sarif", "-q", code=0).document["runs"][0]
     assert [found["ruleId"] for found in loud["results"]] == ["fork-type"]
     assert quiet["results"] == []
-
-
-def sarif_schema():
-    """The part of SARIF 2.1.0 that is written: no package of PyPI carries the whole schema."""
-    return caffold.ROOT / "Tests" / "Oracles" / "support" / "sarif.schema.json"
 
 
 # -- rules and targets of one's own
