@@ -77,9 +77,9 @@ import WireTestSupport
     ("", 1),
     ("# caffold: ignore dead-layer because so", 0),
     ("# caffold:ignore dead-layer because so", 1),
-    ("# caffold: ignore dead-*, x because so", 0),
+    ("# caffold: ignore dead-*, x because so", 1),
     ("# caffold: ignore * because so", 0),
-    ("# caffold: ignore", 1),
+    ("# caffold: ignore", 2),
     ("#caffold: ignore dead-layer because so", 0),
   ])
   func commentsSuppress(comment: String, left: Int) throws {

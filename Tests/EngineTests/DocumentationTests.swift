@@ -101,6 +101,7 @@ import Verification
       RuleGrammar.expectation, RuleGrammar.refusal, RuleGrammar.layout, RuleGrammar.definition,
       RuleGrammar.operatorStep, RuleGrammar.definitionTest,
       RuleGrammar.report, RuleGrammar.reported, RuleGrammar.target, RuleGrammar.targetTypes,
+      RuleGrammar.targetOperators,
       RuleGrammar.targetFields, RuleGrammar.targetLimits,
     ]
     func occurs(_ key: String) -> Bool {

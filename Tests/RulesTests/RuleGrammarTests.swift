@@ -88,7 +88,8 @@ import Testing
         RuleGrammar.file, RuleGrammar.capture, RuleGrammar.bottom, RuleGrammar.assignment,
         RuleGrammar.rewrite, RuleGrammar.parameter,
         RuleGrammar.template, RuleGrammar.expectation, RuleGrammar.refusal, RuleGrammar.reported,
-        RuleGrammar.target, RuleGrammar.targetTypes, RuleGrammar.targetFields, RuleGrammar.targetLimits,
+        RuleGrammar.target, RuleGrammar.targetTypes, RuleGrammar.targetOperators, RuleGrammar.targetFields,
+        RuleGrammar.targetLimits,
       ]
     for key in shapes.flatMap(\.keys) { #expect(key.summary.hasSuffix("."), "\(key.name)") }
   }

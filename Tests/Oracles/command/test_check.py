@@ -304,10 +304,12 @@ def test_sarif(command, tmp_path):
     report.write_text(result.stdout)
     schema = tmp_path / "sarif-schema-2.1.0.json"
     schema.write_text(json.dumps(sarif_schema.published()))
-    code, output = validate("--schemafile", schema, report)
+    # The schema has a pattern that a strict reading of regular expressions refuses.
+    flags = ("--regex-variant", "python", "--schemafile", schema)
+    code, output = validate(*flags, report)
     assert code == 0, output
     report.write_text(result.stdout.replace('"level"', '"lewel"'))
-    assert validate("--schemafile", schema, report)[0] != 0
+    assert validate(*flags, report)[0] != 0
     report.write_text(result.stdout)
     run = result.document["runs"][0]
     ids = [rule["id"] for rule in run["tool"]["driver"]["rules"]]

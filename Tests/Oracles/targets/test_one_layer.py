@@ -1,4 +1,4 @@
-"""What targets say of nets of one layer, held against the programs: those of ../shared/caffe, and random ones.
+"""What targets say of nets of one layer, held against programs: those of ../shared/caffe, and random ones.
 
 The first have Caffe's own outputs; the others are drawn as for the executor's tests, with NumPy's.
 """
