@@ -99,8 +99,8 @@ import WireTestSupport
         == "report.html: warning: no picture: Graphviz did not finish its layout within 60 s; draw a part of the net, which 'caffold extract' makes"
     )
     #expect(
-      Graphviz.Failure.tooLarge(layers: 20_000, limit: 10_000).sentence
-        == "a picture of 20000 layers is more than Graphviz can lay out, 10000 at most; draw a part of the net, which 'caffold extract' makes"
+      Graphviz.Failure.tooLarge(boxes: 20_000, limit: 10_000).sentence
+        == "a picture of 20000 boxes is more than Graphviz can lay out, 10000 at most; draw a part of the net, which 'caffold extract' makes"
     )
     #expect(
       Graphviz.Failure.broken(path: "/usr/bin/dot", said: "no").sentence
@@ -121,6 +121,15 @@ import WireTestSupport
         try dot.start("digraph {}", format: "plain").finish(within: 0)
       }
     }
+  }
+
+  /// Graphviz is not started on a net that it would not come to an end with.
+  @Test func largePicturesAreNotTried() throws {
+    let layers = (0..<Graphviz.boxLimit).map { layer("l\($0)", "ReLU", "data", "data") }.joined()
+    let error = #expect(throws: PictureError.self) {
+      try graph("input: \"data\" input_shape { dim: 1 }\n" + layers, .svg)
+    }
+    #expect(error?.failure == .tooLarge(boxes: Graphviz.boxLimit + 2, limit: Graphviz.boxLimit))
   }
 
   @Test func theEndingSaysTheFormat() {

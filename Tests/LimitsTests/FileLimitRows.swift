@@ -56,6 +56,14 @@ let fileLimits = [
     "lines that differ in one place, for `--diff` and `diff`", UnifiedDiff.mostCompared,
     "UnifiedDiff.mostCompared", in: "CaffoldKit/Comparing/UnifiedDiff.swift",
     then: "all of them are removed and added", test: "UnifiedDiffTests.longGapsAreNotCompared"),
+  Limit(
+    "boxes of a picture that Graphviz lays out", Graphviz.boxLimit, "Graphviz.boxLimit",
+    in: "CaffoldKit/Picturing/Graphviz.swift", then: "a page has its tables alone; an SVG is an error",
+    test: "PicturingTests.largePicturesAreNotTried"),
+  Limit(
+    "seconds that Graphviz may take", Graphviz.seconds, "Graphviz.seconds",
+    in: "CaffoldKit/Picturing/Graphviz.swift", then: "a page has its tables alone; an SVG is an error",
+    test: "PicturingTests.aFailingProgramIsReported"),
 ]
 
 let textLimits = [

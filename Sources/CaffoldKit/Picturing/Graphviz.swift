@@ -10,14 +10,14 @@ struct Graphviz {
     case slow(seconds: Int)
     /// It ended with a status, or was ended by a signal, or printed something else than a layout.
     case broken(path: String, said: String)
-    /// The net has more layers than a layout is tried for.
-    case tooLarge(layers: Int, limit: Int)
+    /// The net has more boxes than a layout is tried for.
+    case tooLarge(boxes: Int, limit: Int)
   }
 
   /// How long a layout may take: one of 1,000 layers takes half a second, one of 3,000 ten.
   static let seconds = 60
-  /// The most layers that a layout is tried for.
-  static let layerLimit = 10_000
+  /// The most boxes that a layout is tried for: layers, inputs and outputs.
+  static let boxLimit = 10_000
 
   /// The program.
   let path: String

@@ -31,8 +31,8 @@ struct PictureDrawing {
 
   /// Refuses a net that is too large.
   static func check(_ picture: NetPicture) throws(Graphviz.Failure) {
-    guard picture.boxes.count <= Graphviz.layerLimit else {
-      throw .tooLarge(layers: picture.layers.count, limit: Graphviz.layerLimit)
+    guard picture.boxes.count <= Graphviz.boxLimit else {
+      throw .tooLarge(boxes: picture.boxes.count, limit: Graphviz.boxLimit)
     }
   }
 

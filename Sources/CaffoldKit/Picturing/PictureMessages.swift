@@ -26,8 +26,8 @@ extension Graphviz.Failure {
       "Graphviz did not finish its layout within \(seconds) s; draw a part of the net, which 'caffold extract' makes"
     case .broken(let path, let said):
       "'\(path)' failed" + (said.isEmpty ? "" : ", and said: \(said)")
-    case .tooLarge(let layers, let limit):
-      "a picture of \(layers) layers is more than Graphviz can lay out, \(limit) at most; draw a part of the net, which 'caffold extract' makes"
+    case .tooLarge(let boxes, let limit):
+      "a picture of \(boxes) boxes is more than Graphviz can lay out, \(limit) at most; draw a part of the net, which 'caffold extract' makes"
     }
   }
 }
