@@ -1,14 +1,16 @@
 import CaffeIO
+import Glibc
 import Layers
 import RuleModel
 
 /// `equalize`: the ranges of channels evened out between two linear layers.
 ///
-///     W₁'[c] = W₁[c]/s[c],  b₁'[c] = b₁[c]/s[c],  W₂'[…, c] = W₂[…, c]·s[c],  s[c] = √(max|W₁[c]| / max|W₂[…, c]|)
+///     W₁'[c] = W₁[c]/s[c],  b₁'[c] = b₁[c]/s[c],  W₂'[…, c] = W₂[…, c]·s[c],  s[c] ≈ √(max|W₁[c]| / max|W₂[…, c]|)
 ///
-/// What stands between them must give s·y for s·x, channel by channel: a ReLU, a PReLU, a pooling. Then both layers have the same range
-/// in each channel, √(r₁·r₂), and one scale of eight bits for a whole blob loses the least (Nagel and others, Data-Free Quantization
-/// Through Weight Equalization and Bias Correction, 2019, equation 11). A channel whose weights are all zero on one side stays as it is.
+/// What stands between them must give s·y for s·x, channel by channel: a ReLU, a PReLU, a pooling. Then both layers have nearly the same
+/// range in each channel, √(r₁·r₂), and one scale of eight bits for a whole blob loses the least (Nagel and others, Data-Free Quantization
+/// Through Weight Equalization and Bias Correction, 2019, equation 11). The factors are powers of two: nothing is rounded, and the net computes
+/// the same numbers bit for bit. A channel whose weights are all zero on one side stays as it is.
 struct Equalize: Kernel {
   let signature = KernelSignature(
     name: "equalize",
@@ -21,9 +23,6 @@ struct Equalize: Kernel {
     ])
 
   let settles = true
-
-  /// Ranges whose factors are all nearer to 1 than this count as even.
-  static let slack = 0.1
 
   func apply(_ arguments: KernelArguments, to net: WorkingNet) throws(Refusal.Reason) {
     let (first, second) = (arguments.layer("from"), arguments.layer("into"))
@@ -48,7 +47,7 @@ struct Equalize: Kernel {
     let read = try ranges(of: readers[0], columns.scale(ones), second, net, weights)
     let bias = from.hasBias ? try net.values(of: makers[1], layer: first) : nil
     let factors = Self.factors(made: made, read: read, bias: bias)
-    guard factors.contains(where: { max($0, 1 / $0) > 1 + Self.slack }) else {
+    guard factors.contains(where: { $0 != 1 }) else {
       throw Refusal.Reason(EvenRanges(layer: net.graph.named(first), other: net.graph.named(second)))
     }
     makers[0] = makers[0].scaled(by: output.scale(factors.map { 1 / $0 }))
@@ -58,7 +57,7 @@ struct Equalize: Kernel {
     net.setBlobs(readers, of: second)
   }
 
-  /// What each channel is divided by where it is made, and multiplied by where it is read.
+  /// What each channel is divided by where it is made, and multiplied by where it is read: the power of two next to √(r₁/r₂).
   ///
   /// A channel is not made so much larger that its summand exceeds the largest of all: what is calm in the weights must not become loud in the
   /// values.
@@ -66,9 +65,12 @@ struct Equalize: Kernel {
     let loudest = bias.map { $0.reduce(0) { max($0, $1.magnitude) } } ?? 0
     return made.indices.map { channel in
       guard made[channel] > 0, read[channel] > 0 else { return 1 }
-      let even = (made[channel] / read[channel]).squareRoot()
-      guard even < 1, let summand = bias?[channel].magnitude, summand > 0 else { return even }
-      return max(even, min(1, summand / loudest))
+      var power = ((log2(made[channel]) - log2(read[channel])) / 2).rounded(.toNearestOrAwayFromZero)
+      if (log2(made[channel]) - log2(read[channel])).magnitude <= 1 { power = 0 }
+      if power < 0, let summand = bias?[channel].magnitude, summand > 0 {
+        power = min(0, max(power, log2(summand / loudest).rounded(.up)))
+      }
+      return exp2(power)
     }
   }
 
