@@ -121,6 +121,7 @@ reference: build
 	$(CAFFOLD) rules reference > Documentation/BuiltinRules.md
 	$(CAFFOLD) rules reference --functions | Scripts/insert.sh functions Documentation/Rules.md
 	$(CAFFOLD) rules reference --layers | Scripts/insert.sh layers Documentation/Export.md
+	$(CAFFOLD) rules reference --expansions | Scripts/insert.sh expansions Documentation/Portable.md
 	$(CAFFOLD) rules reference --operators | Scripts/insert.sh operators Documentation/Export.md
 	$(CAFFOLD) rules reference --checks | Scripts/insert.sh checks Documentation/Check.md
 	$(CAFFOLD) rules reference --targets | Scripts/insert.sh targets Documentation/Targets.md

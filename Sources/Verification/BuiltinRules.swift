@@ -1,3 +1,4 @@
+import Definitions
 import Engine
 import RuleModel
 import Rules
@@ -26,12 +27,17 @@ package enum BuiltinRules {
   ) throws -> (rules: [Rule], layouts: [BlobLayout]) {
     var rules: [Rule] = []
     var layouts: [BlobLayout] = []
+    var lists: [TypeList] = []
     for source in BuiltinRuleFiles.sources(extent) {
       let file = try RuleFile(
-        source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, isBuiltin: true)
+        source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes,
+        operators: OperatorForm.all, isBuiltin: true)
       rules += file.rules
-      layouts += file.layouts
+      if file.rules.isEmpty { lists += file.typeLists.filter { !$0.types.isEmpty } }
+      layouts += file.meanings
     }
+    // A file may have nothing but types, which rules of other files ask for.
+    if !rules.isEmpty { rules[0].typeLists += lists }
     return (rules, layouts)
   }
 

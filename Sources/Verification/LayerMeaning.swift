@@ -6,19 +6,24 @@ import Layers
 import RuleModel
 import Rules
 
-/// What a layer computes of a type that the executor does not know, as its blob layout says.
+/// What a layer computes of a type that the executor does not know, as its blob layout or a definition in Caffe layers says.
 ///
 /// A layout says that a layer computes y = scale·x + shift per channel, and where its numbers are. That is all that is
-/// needed to run it: as a Scale.
+/// needed to run it: as a Scale. The layers of a definition run one after the other.
 struct LayerMeaning: Sendable {
   /// The layer that computes it.
   let layer: any LayerDescription
   /// Scale and shift, for `layer`.
   let blobs: [NetValue<Double>]
 
-  /// The meaning of a layer; nil where no layout fits it, or several do.
+  /// The meaning of a layer; nil where no layout and no definition fits it, or several layouts do.
   init?(of id: LayerID, in net: WorkingNet, limits: LayerLimits = LayerLimits()) {
-    guard let affine = try? net.affine(of: id), let scale = affine.scale else { return nil }
+    guard let affine = try? net.affine(of: id), let scale = affine.scale else {
+      guard let expanded = ExpandedLayer(id, of: net) else { return nil }
+      layer = expanded
+      blobs = []
+      return
+    }
     let shape = affine.axisCount == 0 ? [] : [scale.count]
     let shift = affine.shift ?? Array(repeating: 0, count: scale.count)
     guard shape.product == scale.count, shift.count == scale.count else { return nil }
@@ -59,14 +64,19 @@ extension NetRunner {
     try self.init(
       definition, state: state, schema: schema,
       parameters: OverlaidParameters(GivenParameters(meanings.blobs), on: parameters),
-      substitutes: meanings.layers, borrowed: borrowed, keepsFaults: keepsFaults)
+      substitutes: meanings.layers, obstacles: meanings.obstacles, borrowed: borrowed,
+      keepsFaults: keepsFaults)
   }
 }
 
 extension [BlobLayout] {
   /// Whether they say what layers of a type compute: where the executor does not know the type, and where a user says otherwise.
   func sayWhatComputes(_ type: String) -> Bool {
-    contains { $0.types.accepts(type) && (!$0.isBuiltin || LayerRegistry.description(ofType: type) == nil) }
+    contains { layout in
+      guard layout.types.accepts(type) else { return false }
+      let isUnknown = LayerRegistry.description(ofType: type) == nil
+      return layout.meaning.map { isUnknown && $0.isInLayers } ?? (isUnknown || !layout.isBuiltin)
+    }
   }
 }
 

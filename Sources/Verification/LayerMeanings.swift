@@ -9,6 +9,8 @@ import RuleModel
 struct LayerMeanings {
   /// By the layer's name, what computes it.
   private(set) var layers: [Name: any LayerDescription] = [:]
+  /// By the layer's name, why no definition says what it computes.
+  private(set) var obstacles: [Name: LayerError] = [:]
   /// By the layer's name, the blobs in the place of those of the file.
   private(set) var blobs: [Name: [NetValue<Double>]] = [:]
 
@@ -38,7 +40,12 @@ struct LayerMeanings {
       blobs[net.graph[id].name] = meaning.blobs
     }
     guard isDefined else { return }
+    // A layer of a known type that only a definition of the user's understands.
+    for id in net.graph.liveLayers where layers[net.graph[id].name] == nil && !net.canRun(id) {
+      if let expanded = ExpandedLayer(id, of: net) { layers[net.graph[id].name] = expanded }
+    }
     let defined = DefinedLayers(net, weights: weights, try DefinitionSet(adding: definitions))
+    for (name, obstacle) in defined.obstacles where layers[name] == nil { obstacles[name] = obstacle }
     for (name, layer) in defined.byName {
       layers[name] = layer
       blobs[name] = nil

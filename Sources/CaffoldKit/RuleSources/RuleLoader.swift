@@ -39,7 +39,7 @@ package enum RuleLoader {
     var rules = (options.isIsolated ? [] : builtin.rules) + files.rules
     // A file may have nothing but types, which rules of other files ask for.
     if !rules.isEmpty { rules[0].typeLists += files.typeLists }
-    return (rules, builtin.layouts + files.layouts)
+    return (rules, builtin.layouts + files.meanings)
   }
 
   /// The user's rule files and those that they extend.

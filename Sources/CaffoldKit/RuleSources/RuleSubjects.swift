@@ -21,7 +21,9 @@ package enum RuleSubjects {
     var rules: [Rule] = []
     if !paths.isEmpty || subjects.isEmpty {
       if !subjects.isEmpty { wanted.files = paths }
-      rules = RuleSet.overridden(try RuleLoader.files(wanted, fields: schemas.fields).rules)
+      rules = RuleSet.overridden(try RuleLoader.files(wanted, fields: schemas.fields).rules).map {
+        $0.adding(read.typeLists)
+      }
     }
     if !selectors.isEmpty || subjects.isEmpty && rules.isEmpty {
       var selection = RuleSet.Selection()

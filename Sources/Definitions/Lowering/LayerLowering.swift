@@ -20,10 +20,8 @@ package struct LayerLowering {
   private let prefix: String
   private let tops: [String]
   private let names: ValueNames
-  /// The names that the values of the definition have in the graph, by name and place in a list.
-  private var values: [String: [Int: String]] = [:]
-  /// Within a group: its number, and what was made without an index for that.
-  private var turn: (number: Int, made: Set<String>)?
+  /// The names that the values of the definition have in the graph.
+  private var values = StepValues<String>()
   private var lowered = LoweredLayer()
 
   /// Begins with a layer.
@@ -44,8 +42,8 @@ package struct LayerLowering {
     self.prefix = prefix
     self.tops = tops
     self.names = names
-    values[ValueName.bottoms] = Dictionary(uniqueKeysWithValues: bottoms.enumerated().map { ($0, $1) })
-    for (name, bottom) in zip(definition.bottoms, bottoms) { values[name] = [0: bottom] }
+    for (place, bottom) in bottoms.enumerated() { values[ValueName.bottoms, place] = bottom }
+    for (name, bottom) in zip(definition.bottoms, bottoms) { values[name, 0] = bottom }
   }
 
   /// The operators.
@@ -57,12 +55,13 @@ package struct LayerLowering {
     for step in definition.steps {
       switch step {
       case .single(let step): try add(step)
+      // A net is rid of the layers that definitions in layers describe before it is lowered.
+      case .layer: break
       case .repeated(let group): try add(group)
       }
     }
-    let made = values[ValueName.tops] ?? [:]
     for index in tops.indices {
-      guard let name = made[index] else {
+      guard let name = values[ValueName.tops, index] else {
         throw LoweringError(subject, .missingValue("\(ValueName.tops)[\(index)]"), at: definition.place)
       }
       lowered.tops.append(name)
@@ -91,14 +90,14 @@ package struct LayerLowering {
 
   private mutating func add(_ group: StepGroup) throws {
     if let condition = group.condition, try !truth(of: condition) { return }
-    defer { turn = nil }
-    let count = max(0, try integer(group.count, "each"))
+    defer { values.begin(nil) }
+    let count = max(0, try integer(group.count, "'each'"))
     guard count <= Self.limit else {
       throw LoweringError(subject, .tooManyOperators(limit: Self.limit), at: group.place)
     }
     for number in 0..<count {
       expressions.set(group.name, to: number)
-      turn = (number, [])
+      values.begin(number)
       for step in group.steps { for step in step.operators { try add(step) } }
     }
   }
@@ -123,14 +122,14 @@ package struct LayerLowering {
     }
     while inputs.last == "" { inputs.removeLast() }
     // A value under another name is no operator.
-    if step.name == "Identity", let input = inputs.first, let output = step.outputs.first {
+    if step.isIdentity, let input = inputs.first, let output = step.outputs.first {
       try define(output, as: input, at: step.place)
       return
     }
     var outputs: [String] = []
     for output in step.outputs {
       for (place, name) in try newNames(of: output, at: step.place) {
-        values[output.name, default: [:]][place] = name
+        values[output.name, place] = name
         outputs.append(name)
       }
     }
@@ -170,32 +169,28 @@ package struct LayerLowering {
 
   /// The values that a name stands for: one, or all of a list.
   private func names(of name: ValueName, at place: SourcePlace) throws -> [String] {
-    let known = values[name.name] ?? [:]
-    guard let index = name.index else {
-      if let turn, turn.made.contains(name.name), let value = known[turn.number] { return [value] }
-      guard !known.isEmpty else { throw LoweringError(subject, .missingValue(name.name), at: place) }
-      return known.sorted { $0.key < $1.key }.map(\.value)
+    let index = try name.index.map { try integer($0, "the index of '\(name.name)'") }
+    do {
+      return try values.values(of: name.name, at: index)
+    } catch {
+      switch error {
+      case .missing(let name): throw LoweringError(subject, .missingValue(name), at: place)
+      case .badIndex(let name, let index, let count):
+        throw LoweringError(subject, .badIndex(name, index: index, count: count), at: place)
+      }
     }
-    let wanted = try integer(index, name.name)
-    guard let value = known[wanted] else {
-      throw LoweringError(subject, .badIndex(name.name, index: wanted, count: known.count), at: place)
-    }
-    return [value]
   }
 
   /// The place of what an operator makes in the list of that name.
   private mutating func listPlace(of name: ValueName) throws -> Int {
-    if let index = name.index { return try integer(index, name.name) }
-    guard let number = turn?.number else { return 0 }
-    turn?.made.insert(name.name)
-    return number
+    values.place(of: name.name, at: try name.index.map { try integer($0, "the index of '\(name.name)'") })
   }
 
   /// The names in the graph for what an operator makes.
   private mutating func newNames(of name: ValueName, at place: SourcePlace) throws -> [(Int, String)] {
     if name.name == ValueName.tops {
       guard let index = name.index else { return tops.enumerated().map { ($0, $1) } }
-      let wanted = try integer(index, name.name)
+      let wanted = try integer(index, "the index of '\(name.name)'")
       guard tops.indices.contains(wanted) else {
         throw LoweringError(subject, .badIndex(name.name, index: wanted, count: tops.count), at: place)
       }
@@ -203,17 +198,17 @@ package struct LayerLowering {
     }
     let index = try listPlace(of: name)
     let own = name.name.hasPrefix("_") ? "value\(name.name)" : name.name
-    let isOnly = name.index == nil && turn == nil
+    let isOnly = name.index == nil && !values.isRepeating
     return [(index, names.unique(isOnly ? "\(prefix)/\(own)" : "\(prefix)/\(own)_\(index)"))]
   }
 
   private mutating func define(_ name: ValueName, as value: String, at place: SourcePlace) throws {
     guard name.name == ValueName.tops, name.index == nil else {
-      let index = name.name == ValueName.tops ? try integer(name.index!, name.name) : try listPlace(of: name)
-      values[name.name, default: [:]][index] = value
+      let index = try listPlace(of: name)
+      values[name.name, index] = value
       return
     }
-    values[name.name] = Dictionary(uniqueKeysWithValues: tops.indices.map { ($0, value) })
+    for index in tops.indices { values[name.name, index] = value }
   }
 
   // MARK: - Expressions
@@ -243,13 +238,13 @@ package struct LayerLowering {
   ) throws -> Int {
     let value = try value(of: expression)
     guard let number = value.number, let integer = Int(exactly: number), integer.magnitude < 1 << 31 else {
-      throw wrong(value, what, step?.name ?? "", "a whole number", expression)
+      throw wrong(value, what, step?.name, "a whole number", expression)
     }
     return integer
   }
 
   private func wrong(
-    _ value: ExpressionValue, _ what: String, _ name: String, _ wanted: String,
+    _ value: ExpressionValue, _ what: String, _ name: String?, _ wanted: String,
     _ expression: CheckedExpression
   ) -> LoweringError {
     let found = value.number.map { "\($0)" } ?? value.type.phrase

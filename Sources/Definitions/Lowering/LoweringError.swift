@@ -15,8 +15,9 @@ package struct LoweringError: DiagnosticError {
     case notUnderstood(String)
     /// An expression has no value.
     case expression(String)
-    /// The value of an attribute or a constant is not of the kind that the operator wants.
-    case wrongValue(of: String, operator: String, found: String, wanted: String)
+    /// The value of an attribute or a constant is not of the kind that the operator wants; without an operator, a count or an index
+    /// of the definition.
+    case wrongValue(of: String, operator: String?, found: String, wanted: String)
     /// A value that no operator makes, as the conditions of the definition turned out.
     case missingValue(String)
     /// An index beyond a list.
@@ -85,7 +86,9 @@ package struct LoweringError: DiagnosticError {
     switch reason {
     case .noDefinition: "no definition says what \(layer.type) computes"
     case .condition(let why), .notUnderstood(let why), .expression(let why), .notComputed(let why): why
-    case .wrongValue(let what, let name, let found, let wanted):
+    case .wrongValue(let what, nil, let found, let wanted):
+      "\(what) must be \(wanted) in its definition, found \(found)"
+    case .wrongValue(let what, let name?, let found, let wanted):
       "'\(what)' of operator \(name) must be \(wanted), found \(found)"
     case .missingValue(let name): "no operator of its definition makes '\(name)' here"
     case .badIndex(let name, let index, let count):

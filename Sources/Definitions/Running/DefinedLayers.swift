@@ -35,6 +35,8 @@ package final class DefinedLayers: Sendable {
   private let weights: WeightsFile?
   private let blobs: Blobs
   private let definitions: [LayerID: TypeDefinition]
+  /// By the layer's name, why no definition of its type describes it.
+  package let obstacles: [Name: LayerError]
 
   /// The operator set in which definitions are written.
   private static let opset = 17
@@ -50,21 +52,40 @@ package final class DefinedLayers: Sendable {
     blobs: Blobs = .ofNet
   ) {
     var found: [LayerID: TypeDefinition] = [:]
+    var obstacles: [Name: LayerError] = [:]
     for layer in only ?? Array(net.graph.liveLayers)
     where !net.graph[layer].bottoms.isEmpty && !net.canRun(layer) {
-      guard let definition = definitions.definition(ofType: net.graph[layer].type), !definition.isConstant,
-        net.misunderstanding(of: layer, by: definition) == nil
-      else { continue }
+      let subject = LayerSubject(name: net.graph[layer].name, type: net.graph[layer].type)
+      func fail(_ why: String) { obstacles[subject.name] = LayerError(subject, .definition(why)) }
+      let definition: TypeDefinition
+      switch definitions.describing(layer, in: net) {
+      case .failure(let others):
+        fail(others.reasons.joined(separator: "; "))
+        continue
+      case .success(let one):
+        guard let one, !one.isConstant else { continue }
+        definition = one
+      }
+      if let why = net.misunderstanding(of: layer, by: definition) {
+        fail(why)
+        continue
+      }
       let shapes = net.graph[layer].bottoms.compactMap(net.knownShape)
       // One that the definition does not describe, in this form, stays a layer of unknown meaning.
-      if shapes.count == net.graph[layer].bottoms.count,
-        (try? Self.lower(layer, shapes, by: definition, in: net)) == nil
-      {
-        continue
+      if shapes.count == net.graph[layer].bottoms.count {
+        do {
+          _ = try Self.lower(layer, shapes, by: definition, in: net)
+        } catch let error as LoweringError {
+          fail(error.why)
+          continue
+        } catch {
+          continue
+        }
       }
       found[layer] = definition
     }
     self.definitions = found
+    self.obstacles = obstacles
     self.weights = weights
     self.blobs = blobs
     state = Mutex(State(net: net))
@@ -77,6 +98,7 @@ package final class DefinedLayers: Sendable {
     self.weights = weights
     blobs = .ofNet
     definitions = [layer: definition]
+    obstacles = [:]
     state = Mutex(State(net: net))
   }
 

@@ -33,7 +33,7 @@ package enum DefinitionTestRunner {
       try NetGraph(
         try net(of: test, type: definition.types[0], bottoms.map(\.shape), topCount),
         state: NetState(phase: .test)),
-      weights: weights, layouts: [], schema: schema)
+      weights: weights, layouts: definition.isInLayers ? [BlobLayout(definition)] : [], schema: schema)
     guard let id = net.graph.liveLayers.first(where: { net.graph[$0].name == Self.layer }) else {
       return
         "the example cannot be run: its 'layer' leaves the layer out of the net, by its phase, its stage or another name"
@@ -43,11 +43,11 @@ package enum DefinitionTestRunner {
       return "expected that \(expected), found that \(why)"
     }
     let subject = LayerSubject(name: Self.layer, type: definition.types[0])
-    let layers = DefinedLayers(net, weights: weights, id, definition)
     let found: [NetValue<Float>]
     do {
-      found = try layers.run(
-        id, bottoms.map { NetValue(shape: $0.shape, values: $0.values.map { Float($0) }) }, subject)
+      found = try run(
+        id, of: net, weights, definition,
+        bottoms.map { NetValue(shape: $0.shape, values: $0.values.map { Float($0) }) }, subject)
     } catch {
       guard case .definition(let why) = error.reason else { throw error }
       guard case .refused(let expected) = test.expectation else { return why }
@@ -56,6 +56,28 @@ package enum DefinitionTestRunner {
     switch test.expectation {
     case .refused(let sentence): return "expected that \(sentence), but every condition holds"
     case .tops(let tops): return difference(found, try values(tops), test.tolerance)
+    }
+  }
+
+  private static func run(
+    _ id: LayerID, of net: sending WorkingNet, _ weights: WeightsFile, _ definition: TypeDefinition,
+    _ bottoms: [NetValue<Float>], _ subject: LayerSubject
+  ) throws(LayerError) -> [NetValue<Float>] {
+    guard definition.isInLayers else {
+      return try DefinedLayers(net, weights: weights, id, definition).run(id, bottoms, subject)
+    }
+    do {
+      if let why = try net.unmetCondition(of: definition, for: id) {
+        throw LayerError(subject, .definition(why))
+      }
+      guard let layer = ExpandedLayer(id, of: net) else { throw LayerError(subject, .unknownType) }
+      return try layer.run(bottoms, blobs: [])
+    } catch let error as LayerError {
+      throw error
+    } catch let reason as Refusal.Reason {
+      throw LayerError(subject, .definition(reason.sentence()))
+    } catch {
+      throw LayerError(subject, .definition("\(error)"))
     }
   }
 

@@ -30,10 +30,10 @@ package enum DefinitionReference {
   package static func layers() throws -> String {
     let set = try DefinitionSet()
     var lines = ["| layer type | value | operators |", "|---|---|---|"]
-    for type in set.types {
-      guard let definition = set.definition(ofType: type) else { continue }
+    for type in set.typesInOperators {
+      guard let definition = set.inOperators(ofType: type).first else { continue }
       let others = (LayerRegistry.facts(ofType: type)?.names ?? []).filter {
-        $0 != type && !set.types.contains($0)
+        $0 != type && !set.typesInOperators.contains($0)
       }
       let names = ([type] + others).map { "`\($0)`" }.joined(separator: ", ")
       let operators = Set(definition.steps.flatMap(\.operators).map(\.name)).subtracting(["Identity"])
@@ -41,6 +41,27 @@ package enum DefinitionReference {
       let made =
         definition.isConstant ? "a constant" : operators.isEmpty ? "none" : operators.joined(separator: ", ")
       lines.append("| \(names) | \(definition.summary) | \(made) |")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The layer types that Caffe layers can take the place of, in Markdown: what each computes and the layers that it may become.
+  ///
+  /// - Throws: a `DiagnosticError` for built-in definitions that are wrong.
+  package static func expansions() throws -> String {
+    let set = try DefinitionSet()
+    var lines = ["| layer type | value | Caffe layers |", "|---|---|---|"]
+    var written: Set<String> = []
+    for type in set.types {
+      for definition in set.inLayers(ofType: type) {
+        guard written.insert(definition.place.description).inserted else { continue }
+        let names = definition.types.sorted().map { "`\($0)`" }.joined(separator: ", ")
+        var parts: [String] = []
+        for part in definition.steps.flatMap(\.layers).map(\.type) where !parts.contains(part) {
+          parts.append(part)
+        }
+        lines.append("| \(names) | \(definition.summary) | \(parts.joined(separator: ", ")) |")
+      }
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -4,19 +4,26 @@ import RuleModel
 import Rules
 import Threads
 
-/// What layer types compute, by type: the built-in definitions, and those of the user, which come first.
+/// What layer types compute, by type: the built-in definitions, and those of the user, which take their place.
 package struct DefinitionSet: Sendable {
-  private var byType: [String: TypeDefinition] = [:]
+  /// In the order in which they are tried: a later one first.
+  private var byType: [String: [TypeDefinition]] = [:]
 
   /// The built-in definitions, read once.
   private static let builtin = Result { try read() }
 
-  /// The built-in definitions and, before them, these.
+  /// The built-in definitions; a type that one of these describes has none of the built-in ones.
   ///
   /// - Throws: never, for built-in definitions that passed the tests; a `DiagnosticError` while somebody edits one.
   package init(adding definitions: [TypeDefinition] = []) throws {
-    for definition in try Self.builtin.get() + definitions {
-      for type in definition.types { byType[type] = definition }
+    let own = Set(definitions.flatMap(\.types))
+    for definition in try Self.builtin.get() {
+      for type in definition.types where !own.contains(type) {
+        byType[type, default: []].insert(definition, at: 0)
+      }
+    }
+    for definition in definitions {
+      for type in definition.types { byType[type, default: []].insert(definition, at: 0) }
     }
   }
 
@@ -30,13 +37,51 @@ package struct DefinitionSet: Sendable {
   /// The types that are defined, in alphabetical order.
   package var types: [String] { byType.keys.sorted() }
 
-  /// The definition of a type, by its own name or by that of the layer that it is another name for; nil where there is none.
-  package func definition(ofType type: String) -> TypeDefinition? {
-    byType[type] ?? LayerRegistry.facts(ofType: type)?.names.first.flatMap { byType[$0] }
+  /// The types that are defined in operators, in alphabetical order.
+  package var typesInOperators: [String] {
+    types.filter { byType[$0]?.contains { !$0.isInLayers } ?? false }
   }
 
+  /// The definitions of a type in Caffe layers, in the order in which they are tried.
+  package func inLayers(ofType type: String) -> [TypeDefinition] { (byType[type] ?? []).filter(\.isInLayers) }
+
+  /// The definitions of a type in operators, in the order in which they are tried; those of the layer that the type is another name
+  /// for where it has none of its own.
+  package func inOperators(ofType type: String) -> [TypeDefinition] {
+    let own = (byType[type] ?? []).filter { !$0.isInLayers }
+    guard own.isEmpty, let name = LayerRegistry.facts(ofType: type)?.names.first else { return own }
+    return (byType[name] ?? []).filter { !$0.isInLayers }
+  }
+
+  /// The definition of a type in operators that is tried first; nil where there is none.
+  package func definition(ofType type: String) -> TypeDefinition? { inOperators(ofType: type).first }
+
   /// The definition of what a blob layout explains: that of a BatchNorm asks for nothing but the layout's factor and summand.
-  package var definitionByLayout: TypeDefinition? { byType["BatchNorm"] }
+  package var definitionByLayout: TypeDefinition? { byType["BatchNorm"]?.first { !$0.isInLayers } }
+
+  /// The definition in operators that describes a layer, or why none of several does. A single definition is taken as it is: who
+  /// works it out says what does not hold.
+  package func describing(_ layer: LayerID, in net: WorkingNet) -> Result<TypeDefinition?, OtherLayers> {
+    let all = inOperators(ofType: net.graph[layer].type)
+    guard all.count > 1 else { return .success(all.first) }
+    var reasons: [String] = []
+    for definition in all {
+      if let why = net.misunderstanding(of: layer, by: definition) {
+        reasons.append(why)
+        continue
+      }
+      do throws(Refusal.Reason) {
+        guard let why = try net.unmetCondition(of: definition, for: layer) else {
+          return .success(definition)
+        }
+        reasons.append(why)
+      } catch {
+        // Who works it out says what keeps it from being known.
+        return .success(definition)
+      }
+    }
+    return .failure(OtherLayers(reasons: reasons))
+  }
 
   private static func read() throws -> [TypeDefinition] {
     try BuiltinRuleFiles.definitions.flatMap { source in
@@ -46,4 +91,10 @@ package struct DefinitionSet: Sendable {
       ).definitions
     }
   }
+}
+
+/// Why none of several definitions of a type describes a layer.
+package struct OtherLayers: Error {
+  /// The reason of each.
+  package let reasons: [String]
 }

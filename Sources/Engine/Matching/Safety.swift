@@ -31,7 +31,8 @@ struct Safety {
     guard rule.rule.safety != .conversion, !(rule.steps.isEmpty && rule.removedCaptures.isEmpty) else {
       return nil
     }
-    for (capture, layer) in binding.named {
+    // What a definition does not understand it does not describe.
+    for (capture, layer) in binding.named where !rule.rewrite.expanded.contains(capture) {
       let described = net.described(layer)
       if described.unexplained.isEmpty, described.layer?.fusedReLU == nil { continue }
       let named = rule.rule.namedParameters(ofCapture: capture)

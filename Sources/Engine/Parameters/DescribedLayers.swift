@@ -67,7 +67,21 @@ struct DescribedLayers {
     _ layer: NetGraph.Layer, _ parameters: CurrentParameters, _ schema: Schema
   ) -> DescribedLayer {
     let facts = LayerRegistry.facts(ofType: layer.type)
-    let absence = facts.map { parameters.absence(in: $0.parameters) }
+    let written = Self.written(layer, parameters, schema)
+    let described = DescribedLayer(
+      facts: facts, Result { () throws(LayerError) in try LayerRegistry.layer(written) },
+      unexplained: facts.map { parameters.unexplainedFields(of: $0, schema: schema) } ?? [])
+    if case .parameter(let field, _, _)? = described.obstacle?.reason {
+      noteMalformed(field, parameters, schema)
+    }
+    return described
+  }
+
+  /// A layer as its description is made of it, without its blobs.
+  static func written(
+    _ layer: NetGraph.Layer, _ parameters: CurrentParameters, _ schema: Schema
+  ) -> WrittenLayer {
+    let absence = LayerRegistry.facts(ofType: layer.type).map { parameters.absence(in: $0.parameters) }
     var written = WrittenLayer(
       name: layer.name, type: layer.type, bottomCount: layer.bottoms.count, topCount: layer.tops.count,
       attribute: { path in
@@ -81,13 +95,7 @@ struct DescribedLayers {
       },
       occurrences: { parameters.occurrences(of: $0, field: $1) })
     written.knowsBlobs = false
-    let described = DescribedLayer(
-      facts: facts, Result { () throws(LayerError) in try LayerRegistry.layer(written) },
-      unexplained: facts.map { parameters.unexplainedFields(of: $0, schema: schema) } ?? [])
-    if case .parameter(let field, _, _)? = described.obstacle?.reason {
-      noteMalformed(field, parameters, schema)
-    }
-    return described
+    return written
   }
 
   /// Notes the value of a field if the field cannot have such a value.

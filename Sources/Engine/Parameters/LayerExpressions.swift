@@ -10,9 +10,7 @@ package struct LayerExpressions {
 
   /// Begins with the names that the definition gives to intermediate results.
   package init(_ net: WorkingNet, layer: LayerID, lets: [Let]) {
-    environment = MatchEnvironment(net, layer: layer)
-    environment.countsAbsentBlobs = true
-    for name in lets { environment.define(name.name, name.expression) }
+    environment = MatchEnvironment(net, layer: layer, lets: lets)
   }
 
   /// Gives a name a number, as a repetition counts it.

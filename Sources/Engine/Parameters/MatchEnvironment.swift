@@ -46,6 +46,13 @@ final class MatchEnvironment: ExpressionEnvironment {
     self.layer = layer
   }
 
+  /// One layer, called `layer`, as definitions have it: with names for intermediate results, and blobs that may be absent.
+  convenience init(_ net: WorkingNet, layer: LayerID, lets: [Let]) {
+    self.init(net, layer: layer)
+    countsAbsentBlobs = true
+    for name in lets { define(name.name, name.expression) }
+  }
+
   /// The names of the parameters that the rule of the match has.
   var parameterNames: [String] { match?.rule.rule.parameters.map(\.name) ?? [] }
 

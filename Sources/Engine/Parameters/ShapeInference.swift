@@ -14,17 +14,18 @@ package struct UnknownShape: Error, Sendable {
 /// The shapes of a net's values, each found when a rule first asks for it: a plan whose rules never ask pays nothing.
 ///
 /// A rewrite changes the shapes of what the layers make that it works on, at most: those are forgotten, the rest stays right.
-struct ShapeInference {
+/// Behind a reference: the shapes of what a defined layer makes are found while those of other values are.
+final class ShapeInference {
   private var known: [ValueID: Result<[Int], UnknownShape>] = [:]
 
   /// Lets the shape of a value be found again.
-  mutating func forget(_ value: ValueID) { known[value] = nil }
+  func forget(_ value: ValueID) { known[value] = nil }
 
   /// Lets a value have a shape; what stands behind it must not have been asked for yet.
-  mutating func give(_ shape: [Int], to value: ValueID) { known[value] = .success(shape) }
+  func give(_ shape: [Int], to value: ValueID) { known[value] = .success(shape) }
 
   /// The shape of a value. Nets are deep, hence a list of what is to be found and no recursion.
-  mutating func shape(of value: ValueID, in net: WorkingNet) throws(UnknownShape) -> [Int] {
+  func shape(of value: ValueID, in net: WorkingNet) throws(UnknownShape) -> [Int] {
     var pending = [value]
     while let next = pending.last {
       if known[next] != nil {
@@ -152,6 +153,13 @@ extension WorkingNet {
   /// The shapes of a layer's tops, by its parameters.
   fileprivate func topShapes(of layer: LayerID, bottoms: [[Int]]) throws(UnknownShape) -> [[Int]] {
     let described = described(layer)
+    if !described.isUnderstood, isDefinedInLayers(layer) {
+      do throws(Refusal.Reason) {
+        return try expandedNet(of: layer).topShapes()
+      } catch {
+        throw UnknownShape(error.sentence())
+      }
+    }
     if let obstacle = described.obstacle { throw UnknownShape(obstacle.diagnostic.sentence) }
     guard let description = described.layer, described.isUnderstood else {
       throw UnknownShape("'\(described.unexplained[0].path)' may change what '\(graph[layer].name)' makes")

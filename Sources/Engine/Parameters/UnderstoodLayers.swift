@@ -52,8 +52,10 @@ extension WorkingNet {
 
 extension TypeDefinition {
   /// Whether the definition says what a field does: an expression asks for it, or it is without influence.
-  fileprivate func explains(_ path: [String]) -> Bool {
+  func explains(_ path: [String]) -> Bool {
     if ignoredFields?.contains(where: path.starts(with:)) == true { return true }
+    // A layer of the definition has all parameters of the layer, and says what it makes of them.
+    if steps.contains(where: { $0.layers.contains(where: \.isLikeLayer) }) { return true }
     let path = path.joined(separator: ".")
     return expressions.contains { $0.expression.parameters(of: "layer").contains(path) }
   }
@@ -68,8 +70,36 @@ extension DefinitionStep {
   fileprivate var expressions: [CheckedExpression] {
     switch self {
     case .single(let step): step.expressions
+    case .layer(let step): step.expressions
     case .repeated(let group):
       [group.count] + [group.condition].compactMap(\.self) + group.steps.flatMap(\.expressions)
+    }
+  }
+}
+
+extension LayerStep {
+  fileprivate var expressions: [CheckedExpression] {
+    var expressions = [condition].compactMap(\.self) + blobs + bottoms.compactMap(\.index)
+    for top in tops {
+      switch top {
+      case .single(let name): expressions += [name.index].compactMap(\.self)
+      case .list(_, let count): expressions.append(count)
+      }
+    }
+    return expressions + fields.flatMap(\.value.expressions)
+  }
+}
+
+extension TemplateField.Value {
+  fileprivate var expressions: [CheckedExpression] {
+    switch self {
+    case .string, .literal: []
+    case .computed(let expression): [expression]
+    case .text(let parts):
+      parts.compactMap { if case .computed(let expression) = $0 { expression } else { nil } }
+    case .message(let fields): fields.flatMap(\.value.expressions)
+    case .list(let values): values.flatMap(\.expressions)
+    case .conditional(let value, let condition): value.expressions + [condition]
     }
   }
 }

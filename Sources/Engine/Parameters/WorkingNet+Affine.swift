@@ -39,6 +39,7 @@ extension WorkingNet {
     if isAbsorbed(layer) { return Affine(scale: [1], shift: nil, hasShift: false, axisCount: 0) }
     let environment = MatchEnvironment(self, layer: layer)
     if let parameters = try affineOfParameters(layer, environment) { return parameters }
+    if let defined = try affineByMeaning(layer) { return defined }
     let blobs = try self.blobs(of: layer)
     let layout = try layout(of: layer, blobs: blobs)
     let usesBatch =
@@ -143,7 +144,7 @@ extension WorkingNet {
     var fitting: [Int] = []
     let environment = MatchEnvironment(self, layer: layer)
     for index in layoutIndices(for: graph[layer].type)
-    where layouts[index].scale == nil && layouts[index].shift == nil {
+    where layouts[index].scale == nil && layouts[index].shift == nil && layouts[index].meaning == nil {
       if let blobs, blobs.count != layouts[index].roles.count { continue }
       // Without weights a condition on blobs counts as met: the run says that it assumed so.
       if let condition = layouts[index].condition, try environment.truth(of: condition) == false { continue }

@@ -29,10 +29,12 @@ package final class WorkingNet {
   var malformed: NetError?
   /// What is known of the layers by their parameters.
   var descriptions = DescribedLayers()
+  /// How many definitions, one within the other, led to the net; 0 for a net that somebody gave.
+  var expansionDepth = 0
   /// How many channels values have.
   private(set) var channels: ChannelInference
   /// Shapes of values, found when they are asked for.
-  var shapes = ShapeInference()
+  let shapes = ShapeInference()
   /// How many values are given to the net, counted when a rule asks.
   lazy var inputCount = graph.netInputCount
   /// Layers of the weights file that hold blobs, by name.

@@ -97,31 +97,12 @@ struct LayerWriter {
       fields += net.writtenFields(of: binding[model]).filter { !$0.isStateRule }
     }
     fields.merge(try writer.fields(template.fields))
-    guard canWrite(type, fields) else { throw Refusal.Reason(OldSyntax(type: type)) }
+    guard net.canWrite(type, fields) else { throw Refusal.Reason(OldSyntax(type: type)) }
     let name = try name(of: template, type: type, besides: neighbour, &taken)
     let storage =
-      net.weights == nil ? .float : try storage(like: template.model.map { binding[$0] } ?? neighbour)
+      net.weights == nil ? .float : try net.storage(like: template.model.map { binding[$0] } ?? neighbour)
     let blobs = try blobs(of: template, storage, neighbour)
     return Description(name: name, type: type, fields: fields, blobs: net.weights == nil ? nil : blobs)
-  }
-
-  /// Whether the syntax of the definition has such a layer. An Input becomes an input of the net in the old syntaxes,
-  /// which do not have the layer.
-  func canWrite(_ type: String, _ fields: [NewTextField]) -> Bool {
-    let definition = net.graph.definition
-    switch definition.generation {
-    case .v2: return true
-    case .v1 where type == "Input", .v0 where type == "Input": return definition.inputs.isEmpty
-    case .v1: return LegacyLayerTypes.v1Word(name: type) != nil
-    // Its parameters have names of their own.
-    case .v0: return LegacyLayerTypes.v0Name(name: type) != nil && fields.allSatisfy(\.isStateRule)
-    }
-  }
-
-  /// The number type of the blobs of the layer that a new one is modelled on; single precision where it has none.
-  private func storage(like layer: LayerID) throws(Refusal.Reason) -> BlobStorage {
-    guard net.storedIndex(of: layer) != nil || net.graph.changes[layer]?.blobs != nil else { return .float }
-    return try net.blobs(of: layer)?.first?.storage ?? .float
   }
 
   /// The name that the rule gives; else that of the layer whose place is taken, else one made of it.

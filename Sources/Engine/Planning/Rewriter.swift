@@ -40,6 +40,8 @@ struct Rewriter {
         rule.onlyTakesOut
         ? nil : LayerWriter(net: net, rule: rule, binding: binding, environment: environment)
       try writer?.describe()
+      var expanders: [LayerExpander] = []
+      for capture in rule.rewrite.expanded { expanders.append(try LayerExpander(binding[capture], in: net)) }
       if rule.changesWhatItReads, net.weights != nil { environment.settle() }
       for step in rule.steps {
         guard let group = step.group else {
@@ -53,6 +55,9 @@ struct Rewriter {
         environment.element = nil
       }
       if let written = try writer?.write() { outcome = written }
+      for expander in expanders {
+        try expander.write(&outcome, keepsEarlierName: rule.rewrite.keepsEarlierName)
+      }
       for layer in removed {
         if net.graph[layer].isIncluded {
           try net.graph.bypass(layer, keepsEarlierName: rule.rewrite.keepsEarlierName)
@@ -73,8 +78,7 @@ struct Rewriter {
         }
       }
       for (capture, type) in rule.rewrite.retypes {
-        let writer = LayerWriter(net: net, rule: rule, binding: binding, environment: environment)
-        guard writer.canWrite(type, []) else { throw Refusal.Reason(OldSyntax(type: type)) }
+        guard net.canWrite(type, []) else { throw Refusal.Reason(OldSyntax(type: type)) }
         net.graph.setType(of: binding[capture], to: type)
         net.graph.updateChange(of: binding[capture]) { _ in }
       }

@@ -38,6 +38,8 @@ package struct NetLowering {
   /// The name of the value that a value is, where layers pass it on.
   private var passed: [ValueID: String] = [:]
   private var blobConstants: Set<String> = []
+  /// Layers that definitions in Caffe layers have made, and what they were before.
+  private var origins: [LayerID: LayerSubject] = [:]
   /// By name, the axis whose size depends on values.
   private var varying: [String: Int] = [:]
 
@@ -47,6 +49,10 @@ package struct NetLowering {
     self.weights = weights
     self.definitions = definitions
     self.options = options
+    for layer in net.graph.liveLayers where definitions.inOperators(ofType: net.graph[layer].type).isEmpty {
+      let subject = LayerSubject(name: net.graph[layer].name, type: net.graph[layer].type)
+      for part in net.expandDefined(layer) { origins[part] = subject }
+    }
     names = ValueNames(net.graph)
     graph = OnnxGraph(name: net.graph.definition.name.map { ValueNames.text(of: $0) } ?? "net")
   }
@@ -214,7 +220,7 @@ package struct NetLowering {
   }
 
   private mutating func lowerByDefinition(_ layer: LayerID) throws {
-    guard let definition = definition(of: layer) else {
+    guard let definition = try describing(layer) else {
       throw LoweringError(subject(layer), .noDefinition, at: net.graph.place(of: layer))
     }
     // What a blob layout explains, its author understands.
@@ -243,13 +249,37 @@ package struct NetLowering {
     for (top, name) in zip(net.graph[layer].tops, lowered.tops) where name != names[top] {
       passed[top] = name
     }
-    layers.append(
+    add(
       LoweredNet.Layer(
-        subject: subject(layer), operators: lowered.nodes.map(\.type), isConstant: false,
-        isDefinedAlone: !isRun,
+        subject: origins[layer] ?? subject(layer), operators: lowered.nodes.map(\.type), isConstant: false,
+        isDefinedAlone: !isRun || origins[layer] != nil,
         nodes: first..<graph.nodes.count, bottoms: net.graph[layer].bottoms.map(name),
-        tops: net.graph[layer].tops.map(name)))
+        tops: net.graph[layer].tops.map(name)), isPart: origins[layer] != nil)
     if !isRun { try setTopShapes(of: layer) }
+  }
+
+  /// Adds a layer; the parts of one that a definition in Caffe layers describes are one layer.
+  private mutating func add(_ layer: LoweredNet.Layer, isPart: Bool) {
+    guard isPart, let last = layers.last, last.isDefinedAlone, last.subject.name == layer.subject.name else {
+      return layers.append(layer)
+    }
+    layers[layers.count - 1].operators += layer.operators
+    layers[layers.count - 1].nodes = last.nodes.lowerBound..<layer.nodes.upperBound
+    layers[layers.count - 1].tops = layer.tops
+  }
+
+  /// The definition of a layer in operators.
+  ///
+  /// - Throws: `LoweringError` where none of several describes it.
+  private func describing(_ layer: LayerID) throws(LoweringError) -> TypeDefinition? {
+    switch definitions.describing(layer, in: net) {
+    case .success(let found?): return found
+    case .success(nil): return definition(of: layer)
+    case .failure(let others):
+      throw LoweringError(
+        subject(layer), .notUnderstood(others.reasons.joined(separator: "; ")), at: net.graph.place(of: layer)
+      )
+    }
   }
 
   /// Finds the shapes of what a layer makes that the executor does not know, by running its operators on zeros.

@@ -124,7 +124,10 @@ package struct OnnxProof {
     let kept = Set(net.steps.filter { keptLayers.contains($0.subject.name) }.flatMap(\.tops))
     // A graph that was lowered by the same definitions proves nothing of them; one of another origin does.
     let defined =
-      lowered == nil ? [] : Set(net.steps.filter { $0.layer is DefinedLayer }.flatMap(\.tops))
+      lowered == nil
+      ? []
+      : Set(
+        net.steps.filter { $0.layer is DefinedLayer || $0.layer is ExpandedLayer }.flatMap(\.tops))
     return Result(
       blobs: names.compactMap {
         renewed.contains($0.name) || defined.contains($0.name) || kept.contains($0.name)

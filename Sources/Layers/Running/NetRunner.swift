@@ -58,6 +58,7 @@ package struct NetRunner: Sendable {
   /// A layer of an unknown or unsupported type is no error here: it becomes a step without an executable.
   /// - Parameters:
   ///   - substitutes: by name, what computes layers in the place of the registry's.
+  ///   - obstacles: by name, why a layer of a type that the registry does not know is not run, where more is known than that.
   ///   - borrowed: the places of layers that `state` leaves out and that the net has all the same.
   ///   - keepsFaults: whether a layer with faulty parameters becomes a step without an executable, and a bottom that nobody
   ///     makes a version without a value.
@@ -66,7 +67,9 @@ package struct NetRunner: Sendable {
   package init(
     _ definition: NetDefinition, state: NetState = NetState(phase: .test), schema: Schema = .caffe,
     parameters: any ParameterSource = GivenParameters(), limits: LayerLimits = LayerLimits(),
-    substitutes: [Name: any LayerDescription] = [:], borrowed: Set<Int> = [], keepsFaults: Bool = false
+    substitutes: [Name: any LayerDescription] = [:], obstacles: [Name: LayerError] = [:],
+    borrowed: Set<Int> = [],
+    keepsFaults: Bool = false
   ) throws {
     let state = state.merged(with: definition.state)
     var steps: [Step] = []
@@ -92,7 +95,7 @@ package struct NetRunner: Sendable {
         if layer == nil { layer = try LayerRegistry.layer(description) }
       } catch {
         guard keepsFaults || error.isUnsupported || error.isOtherForm else { throw error }
-        obstacle = error
+        obstacle = obstacles[definitionLayer.name] ?? error
       }
       var reads: [Int] = []
       for bottom in definitionLayer.bottoms {
@@ -253,7 +256,7 @@ extension LayerError {
   /// known here.
   package var isUnsupported: Bool {
     switch reason {
-    case .unknownType, .unexplainedField, .unsupported, .ambiguousBlobs, .blobCount: true
+    case .unknownType, .unexplainedField, .unsupported, .ambiguousBlobs, .blobCount, .definition: true
     default: false
     }
   }

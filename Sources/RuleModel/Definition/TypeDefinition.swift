@@ -1,9 +1,9 @@
 import Diagnostics
 
-/// What layers of a type compute, as steps of ONNX operators.
+/// What layers of a type compute, as steps of ONNX operators or of Caffe layers.
 ///
-/// A definition is data: the built-in ones stand in `rules/operators`, users add those of their forks' layers. A layer that
-/// no step is done for passes its first bottom on.
+/// A definition is data: the built-in ones stand in `rules/operators` and `rules/expand-forks`, users add those of their forks'
+/// layers. A layer that no operator is done for passes its first bottom on.
 package struct TypeDefinition: Sendable {
   /// The types that are defined.
   package let types: [String]
@@ -15,7 +15,7 @@ package struct TypeDefinition: Sendable {
   package let conditions: [Condition]
   /// Names for intermediate results.
   package let lets: [Let]
-  /// The operators, in the order in which they compute.
+  /// The operators or the layers, in the order in which they compute.
   package let steps: [DefinitionStep]
   /// Whether the tops depend on nothing but the shapes of the bottoms, so that they are written as constants.
   package let isConstant: Bool
@@ -50,12 +50,17 @@ package struct TypeDefinition: Sendable {
     self.place = place
     self.isBuiltin = isBuiltin
   }
+
+  /// Whether it consists of Caffe layers; no definition mixes them with operators.
+  package var isInLayers: Bool { steps.contains { !$0.layers.isEmpty } }
 }
 
 /// A step of a definition.
 package indirect enum DefinitionStep: Sendable {
   /// One operator.
   case single(OperatorStep)
+  /// One Caffe layer.
+  case layer(LayerStep)
   /// Steps that are there several times, which differ in a number.
   case repeated(StepGroup)
 
@@ -63,14 +68,24 @@ package indirect enum DefinitionStep: Sendable {
   package var operators: [OperatorStep] {
     switch self {
     case .single(let step): [step]
+    case .layer: []
     case .repeated(let group): group.steps.flatMap(\.operators)
+    }
+  }
+
+  /// The Caffe layers in it, each once.
+  package var layers: [LayerStep] {
+    switch self {
+    case .single: []
+    case .layer(let step): [step]
+    case .repeated(let group): group.steps.flatMap(\.layers)
     }
   }
 }
 
 /// Steps that are there several times: all of them for 0, then all of them for 1, and so on.
 ///
-/// What an operator in it makes is a list outside. Within, its name stands for what was made for the same number.
+/// What a step in it makes is a list outside. Within, its name stands for what was made for the same number.
 package struct StepGroup: Sendable {
   /// What expressions call the number, which counts from 0.
   package let name: String
@@ -110,6 +125,9 @@ package struct OperatorStep: Sendable {
   package let condition: CheckedExpression?
   /// Where it stands.
   package let place: SourcePlace
+
+  /// Whether it only gives a value another name.
+  package var isIdentity: Bool { name == "Identity" }
 
   /// Makes one of all its parts.
   package init(

@@ -51,6 +51,8 @@ package final class BlobLayout: Sendable {
   package let warningCondition: CheckedExpression?
   /// When it may be assumed in a run without weights; nil for always.
   package let assumption: CheckedExpression?
+  /// What the layer computes, as a definition says it, where nothing else here does: what the definition is made of may be affine.
+  package let meaning: TypeDefinition?
   /// Where it stands.
   package let place: SourcePlace
   /// Whether the program has it, and no user wrote it.
@@ -60,9 +62,10 @@ package final class BlobLayout: Sendable {
     id: String, types: TypePattern, condition: CheckedExpression?, roles: [Role], epsilon: CheckedExpression?,
     usesStoredStatistics: CheckedExpression?, axis: CheckedExpression?, axisCount: CheckedExpression?,
     scale: CheckedExpression?, shift: CheckedExpression?, refusal: String? = nil, warning: String? = nil,
-    warningCondition: CheckedExpression? = nil, assumption: CheckedExpression? = nil, place: SourcePlace,
-    isBuiltin: Bool
+    warningCondition: CheckedExpression? = nil, assumption: CheckedExpression? = nil,
+    meaning: TypeDefinition? = nil, place: SourcePlace, isBuiltin: Bool
   ) {
+    self.meaning = meaning
     self.isBuiltin = isBuiltin
     self.id = id
     self.types = types
@@ -79,5 +82,14 @@ package final class BlobLayout: Sendable {
     self.warningCondition = warningCondition
     self.assumption = assumption
     self.place = place
+  }
+
+  /// What a definition says, in the place of a layout.
+  package convenience init(_ meaning: TypeDefinition) {
+    self.init(
+      id: "definition at \(meaning.place.description)", types: .oneOf(meaning.types.map { Glob($0) }),
+      condition: nil, roles: [], epsilon: nil, usesStoredStatistics: nil, axis: nil, axisCount: nil,
+      scale: nil,
+      shift: nil, meaning: meaning, place: meaning.place, isBuiltin: meaning.isBuiltin)
   }
 }

@@ -12,6 +12,8 @@ package struct Rewrite: Sendable {
   package var replaced: [Int] = []
   /// What takes the place of `replaced`, in the order in which they compute.
   package var layers: [LayerTemplate] = []
+  /// Captures whose place the layers take that the definitions of their types consist of.
+  package var expanded: [Int] = []
   /// Layers that come between others.
   package var insertions: [Insertion] = []
   /// New names of captures.
@@ -59,17 +61,19 @@ package struct Rewrite: Sendable {
     removed.isEmpty && dropped.isEmpty && replaced.isEmpty && insertions.isEmpty && renames.isEmpty
       && cleared.isEmpty && connections.isEmpty && disconnections.isEmpty && pruned.isEmpty
       && retypes.isEmpty && separated.isEmpty && topNames.isEmpty && foreignCleared.isEmpty
+      && expanded.isEmpty
   }
 
   /// Whether it does nothing but take layers and fields out.
   package var onlyTakesOut: Bool {
     dropped.isEmpty && replaced.isEmpty && layers.isEmpty && insertions.isEmpty && connections.isEmpty
-      && disconnections.isEmpty && pruned.isEmpty && renames.isEmpty
+      && disconnections.isEmpty && pruned.isEmpty && renames.isEmpty && expanded.isEmpty
   }
 
   /// Whether the layer of a capture is gone afterwards.
   package func lets(go capture: Int) -> Bool {
     removed.contains(capture) || dropped.contains(capture) || replaced.contains(capture)
+      || expanded.contains(capture)
   }
 }
 

@@ -165,12 +165,16 @@ package struct Rule: Sendable {
   package var place: SourcePlace { node.place }
 
   /// The captures whose layers are gone afterwards, or are layers of another type: those whose staying must be explained.
-  package var removedCaptures: [Int] { rewrite.removed + rewrite.dropped + rewrite.replaced }
+  package var removedCaptures: [Int] {
+    rewrite.removed + rewrite.dropped + rewrite.replaced + rewrite.expanded
+  }
 
   /// Whether every rewrite makes the net smaller, which alone ends the fixpoint.
   package var lowersLayerCount: Bool {
     // How many layers such a template makes is known with the match.
     guard !rewrite.layers.contains(where: { $0.repetition != nil }) else { return false }
+    // How many layers a definition makes is not known before it meets a layer.
+    guard rewrite.expanded.isEmpty else { return false }
     let gone = Set(removedCaptures)
     let certain = pattern.captures.indices.filter { pattern.isCertain($0) && pattern.isCovered($0, by: gone) }
     return certain.count > rewrite.layers.count + rewrite.insertions.count

@@ -17,8 +17,10 @@ struct RewriteSectionChecker {
     rewrite.removed = try captures("remove", map, scope.anyCapture)
     rewrite.dropped = try captures("drop", map, scope.anyCapture)
     rewrite.replaced = try captures("replace", map, scope.anyCapture)
+    rewrite.expanded = try captures("expand", map, scope.capture)
     let fates = [
       ("keep", kept), ("remove", rewrite.removed), ("drop", rewrite.dropped), ("replace", rewrite.replaced),
+      ("expand", rewrite.expanded),
     ]
     for (index, (second, b)) in fates.enumerated() {
       for (first, a) in fates[..<index] {

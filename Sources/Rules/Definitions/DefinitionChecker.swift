@@ -2,14 +2,14 @@ import Diagnostics
 import RuleModel
 import YAML
 
-/// Makes checked definitions of decoded ones: operators, attributes, values and expressions, all before any net is read.
+/// Makes checked definitions of decoded ones: steps, attributes, values and expressions, all before any net is read.
 struct DefinitionChecker {
   let source: SourceText
   let operators: [OperatorForm]
   let isBuiltin: Bool
   let context: RuleContext
 
-  /// How many operators a definition writes down at most.
+  /// How many operators or layers a definition writes down at most.
   static let stepLimit = 512
 
   /// The checked definition.
@@ -30,6 +30,7 @@ struct DefinitionChecker {
     let conditions = try definition.conditions.map { try scope.check($0) }
     var count = 0
     let steps = try check(definition.steps, scope, &values, &count, isInGroup: false)
+    try rejectMixture(steps, definition.steps)
     return TypeDefinition(
       types: definition.types.map(\.text), summary: definition.summary,
       bottoms: definition.bottoms.isEmpty ? ["x"] : definition.bottoms.map(\.text),
@@ -40,7 +41,7 @@ struct DefinitionChecker {
       isBuiltin: isBuiltin)
   }
 
-  private func define(_ name: RuleText, _ scope: RuleScope) throws {
+  func define(_ name: RuleText, _ scope: RuleScope) throws {
     guard PatternChecker.isName(name.text) else { throw RuleError(.badCaptureName(name.text), name.node) }
     if scope.names.contains(name.text) { throw RuleError(.repeatedName(name.text), name.node) }
   }
@@ -71,8 +72,7 @@ struct DefinitionChecker {
       }
       let isLast = !isInGroup && index == maps.count - 1
       guard let each = try map.map("each", as: "each") else {
-        steps.append(
-          .single(try step(map, scope, &values, follows: steps.last?.operators.last, isLast: isLast)))
+        steps.append(try step(map, scope, &values, follows: steps.last?.lastOutput, isLast: isLast))
         continue
       }
       guard !isInGroup else { throw RuleError(.nestedEach, each.node) }
@@ -82,7 +82,7 @@ struct DefinitionChecker {
     return steps
   }
 
-  /// One operator, or those under `means`, several times.
+  /// One step, or those under `means`, several times.
   private func group(
     _ map: YAMLMap, _ each: YAMLMap, _ outer: RuleScope, _ values: inout DefinedValues, _ count: inout Int,
     follows previous: DefinitionStep?, isLast: Bool
@@ -97,10 +97,8 @@ struct DefinitionChecker {
     values.beginGroup()
     defer { values.endGroup() }
     guard map.value("means") != nil else {
-      let single = try step(
-        map, scope, &values, follows: previous?.operators.last, isLast: isLast)
-      return StepGroup(
-        name: variable.text, count: number, condition: nil, steps: [.single(single)], place: place)
+      let single = try step(map, scope, &values, follows: previous?.lastOutput, isLast: isLast)
+      return StepGroup(name: variable.text, count: number, condition: nil, steps: [single], place: place)
     }
     try map.rejectUnknownKeys(allowed: ["each", "when", "means"])
     let condition = try map.text("when").map { try scope.check($0, expecting: .boolean) }
@@ -109,10 +107,21 @@ struct DefinitionChecker {
     return StepGroup(name: variable.text, count: number, condition: condition, steps: steps, place: place)
   }
 
+  /// One operator or one Caffe layer.
+  private func step(
+    _ map: YAMLMap, _ scope: RuleScope, _ values: inout DefinedValues, follows previous: ValueName?,
+    isLast: Bool
+  ) throws -> DefinitionStep {
+    guard map.value("type") != nil else {
+      return .single(try operatorStep(map, scope, &values, follows: previous, isLast: isLast))
+    }
+    return .layer(try layerStep(map, scope, &values, follows: previous, isLast: isLast))
+  }
+
   // MARK: - One operator
 
-  private func step(
-    _ map: YAMLMap, _ scope: RuleScope, _ values: inout DefinedValues, follows previous: OperatorStep?,
+  private func operatorStep(
+    _ map: YAMLMap, _ scope: RuleScope, _ values: inout DefinedValues, follows previous: ValueName?,
     isLast: Bool
   ) throws -> OperatorStep {
     let name = try map.requiredText("op")
@@ -139,13 +148,13 @@ struct DefinitionChecker {
 
   private func inputs(
     of map: YAMLMap, _ form: OperatorForm, _ scope: RuleScope, _ values: DefinedValues,
-    follows previous: OperatorStep?
+    follows previous: ValueName?
   ) throws -> [StepInput] {
     guard let node = map.value("input") else {
       // The first operator reads the first bottom, others what the one before has made.
       guard form.inputs.lowerBound > 0 else { return [] }
       let place = source.place(at: map.node.offset)
-      let name = previous?.outputs.first ?? ValueName(name: values.first, index: nil, place: place)
+      let name = previous ?? ValueName(name: values.first, index: nil, place: place)
       guard form.inputs.contains(1) else {
         throw RuleError(.inputCount(1, operator: form.name, form.inputs), map.node)
       }
@@ -203,7 +212,7 @@ struct DefinitionChecker {
   }
 
   /// `x`, `part[i]`.
-  private func valueName(_ text: RuleText, _ scope: RuleScope) throws -> ValueName {
+  func valueName(_ text: RuleText, _ scope: RuleScope) throws -> ValueName {
     let written = text.text
     guard let open = written.firstIndex(of: "["), written.hasSuffix("]") else {
       return ValueName(name: written, index: nil, place: text.node.place)
@@ -243,52 +252,18 @@ struct DefinitionChecker {
   }
 }
 
-/// The values that operators of a definition can read so far.
-private struct DefinedValues {
-  private var lists: [String: Bool] = [:]
-  private(set) var first = ""
-  private var fresh = 0
-  /// What operators of the present group make without an index: one value within, a list outside.
-  private var ofGroup: Set<String>?
-
-  mutating func define(_ name: String, isList: Bool, at node: YAMLNode) throws {
-    if first.isEmpty { first = name }
-    guard name != ValueName.bottoms, name != ValueName.tops else {
-      throw RuleError(.repeatedName(name), node)
-    }
-    // Operators under different conditions may make the same value, and those of a list its elements.
-    lists[name] = isList || lists[name] ?? false
-    if !isList, ofGroup != nil { ofGroup?.insert(name) }
-  }
-
-  /// From here on operators are there several times.
-  mutating func beginGroup() { ofGroup = [] }
-
-  /// The end of those.
-  mutating func endGroup() {
-    for name in ofGroup ?? [] { lists[name] = true }
-    ofGroup = nil
-  }
-
-  /// Notes that an operator makes a top, which later ones may read.
-  mutating func makesTops() { lists[ValueName.tops] = true }
-
-  /// A name for a value that only the next operator reads.
-  mutating func freshName() -> String {
-    fresh += 1
-    return "_\(fresh)"
-  }
-
-  /// Whether a name stands for several values.
-  func spreads(_ name: ValueName) -> Bool {
-    name.index == nil && (name.name == ValueName.bottoms || lists[name.name] == true)
-  }
-
-  func check(_ name: ValueName, at node: YAMLNode) throws {
-    guard name.name == ValueName.bottoms || lists[name.name] != nil else {
-      throw RuleError(
-        .unknownDefinedValue(
-          name.name, known: lists.keys.filter { !$0.hasPrefix("_") }.sorted() + [ValueName.bottoms]), node)
+extension DefinitionStep {
+  /// What a step behind this one reads that does not name it: the first value that the last operator or layer makes.
+  fileprivate var lastOutput: ValueName? {
+    switch self {
+    case .single(let step): return step.outputs.first
+    case .layer(let step):
+      switch step.tops.first {
+      case .single(let name): return name
+      case .list(let name, _): return ValueName(name: name, index: nil, place: step.place)
+      case nil: return nil
+      }
+    case .repeated(let group): return group.steps.last?.lastOutput
     }
   }
 }

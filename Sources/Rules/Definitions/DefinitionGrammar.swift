@@ -7,7 +7,7 @@ extension RuleGrammar {
     keys: [
       RuleKey(
         "type", .texts, isRequired: true,
-        "The layer types; a later definition takes the place of an earlier one."),
+        "The layer types; of several definitions of a type the last one counts whose 'where' holds."),
       RuleKey("summary", .string, isRequired: true, "What the layer computes, in one sentence."),
       RuleKey(
         "bottoms", .texts,
@@ -15,7 +15,7 @@ extension RuleGrammar {
       ),
       RuleKey(
         "where", .conditions,
-        "What must hold for the operators to say it; with 'because', the sentence that users read where it does not."
+        "What must hold for 'means' to say it; with 'because', the sentence that users read where it does not."
       ),
       RuleKey("let", .namedExpressions, "Names for intermediate results; each may use those before it."),
       RuleKey(
@@ -30,7 +30,8 @@ extension RuleGrammar {
         "ignores", .texts,
         "The paths of fields without influence, 'vendor_param.engine'; with this key, a layer with a field that the definition neither reads nor lists is not understood."
       ),
-      RuleKey("means", .shapes(operatorStep), "The operators, in the order in which they compute."),
+      RuleKey(
+        "means", .operators, "The operators, or the Caffe layers, in the order in which they compute."),
       RuleKey("tests", .shapes(definitionTest), "Examples that 'rules test' runs."),
     ])
 
@@ -65,6 +66,25 @@ extension RuleGrammar {
       RuleKey(
         "each", .namedExpressions,
         "A name and how often the operator, or those under 'means', are there: {i: layer.bottoms.count}."),
-      RuleKey("means", .operators, "With 'each': operators that are there together, several times."),
+      RuleKey(
+        "means", .operators, "With 'each': operators or layers that are there together, several times."),
+    ])
+
+  /// One Caffe layer of a definition; its other keys are the layer's fields.
+  package static let definitionLayer = RuleShape(
+    "layer of a definition",
+    keys: [
+      RuleKey("type", .string, isRequired: true, "The layer's type."),
+      RuleKey(
+        "bottom", .texts, "What it reads: values; when absent what the layer before has made."),
+      RuleKey(
+        "top", .topNames,
+        "What its tops are called, {part: n} for a list of n; the last layer makes 'tops' when absent."),
+      RuleKey(
+        "like", .words(["layer"]), "'layer': it begins with the parameters of the layer that is defined."),
+      RuleKey("blobs", .expressions, "Its parameter blobs; 'layer.blobs' for all those of the layer."),
+      RuleKey("when", .expression, "Whether it is there; always when absent."),
+      RuleKey(
+        "each", .namedExpressions, "A name and how often the layer is there: {i: layer.bottoms.count}."),
     ])
 }

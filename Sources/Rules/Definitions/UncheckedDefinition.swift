@@ -39,4 +39,22 @@ package struct UncheckedDefinition: Sendable {
     steps = try map.maps("means", as: RuleGrammar.operatorStep.name)
     tests = try map.maps("tests", as: RuleGrammar.definitionTest.name)
   }
+
+  /// Whether it consists of Caffe layers.
+  var isInLayers: Bool {
+    steps.contains { step in
+      step.value("type") != nil
+        || ((try? step.maps("means", as: RuleGrammar.operatorStep.name)) ?? []).contains {
+          $0.value("type") != nil
+        }
+    }
+  }
+}
+
+extension TypeList {
+  /// The types that definitions in Caffe layers describe, which rules of any file refer to as `$defined-in-layers`.
+  static func definedInLayers(_ definitions: [UncheckedDefinition]) -> TypeList {
+    let types = definitions.filter(\.isInLayers).flatMap(\.types).map(\.text)
+    return TypeList(name: "defined-in-layers", types: types.map { Glob($0) })
+  }
 }

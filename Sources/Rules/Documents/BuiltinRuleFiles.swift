@@ -45,9 +45,14 @@ package enum BuiltinRuleFiles {
   /// The folder of what layer types compute: read by those who run or export layers by it, and by nobody else.
   private static let definitionsFolder = "operators/"
 
+  /// The folder of what forks' layer types compute in layers of BVLC's, with the rule that goes by it.
+  private static let expansionsFolder = "expand-forks/"
+
   /// The files that say what layer types compute.
   package static var definitions: [SourceText] {
-    embeddedRuleFiles.filter { $0.path.hasPrefix(definitionsFolder) }.map {
+    embeddedRuleFiles.filter {
+      $0.path.hasPrefix(definitionsFolder) || $0.path.hasPrefix(expansionsFolder)
+    }.map {
       SourceText(path: "rules/\($0.path)", bytes: Array($0.textToRun.utf8))
     }
   }

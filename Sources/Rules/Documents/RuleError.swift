@@ -128,6 +128,12 @@ package struct RuleError: Error, Sendable {
     case unknownDefinedValue(String, known: [String])
     case badRepetition
     case nestedEach
+    /// A key of an operator in a layer of a definition.
+    case operatorKey(String)
+    /// A list of tops that is no name with a count.
+    case badTopList
+    /// Operators and layers in one definition.
+    case mixedMeaning
     case badConstant
     /// A key that says how a rule rewrites, in one that reports.
     case besideReport(String)

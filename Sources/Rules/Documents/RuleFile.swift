@@ -11,6 +11,8 @@ package struct RuleFile: Sendable {
   package let layouts: [BlobLayout]
   /// What layer types compute, in file order.
   package let definitions: [TypeDefinition]
+  /// What the engine goes by where it asks what a layer computes: the layouts, and what the definitions say.
+  package var meanings: [BlobLayout] { layouts + definitions.map { BlobLayout($0) } }
   /// The paths of fields that do not change what a layer computes.
   package let harmlessFields: [String]
   /// The lists of types.
@@ -49,6 +51,7 @@ package struct RuleFile: Sendable {
     let document = problems.attempt { try RuleDocument(source, problems) }
     var context = RuleContext(fields: fields)
     context.typeLists = document?.typeLists ?? []
+    context.typeLists.append(TypeList.definedInLayers(document?.definitions ?? []))
     let checker = RuleChecker(
       source: source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin, problems: problems,
       context: context)

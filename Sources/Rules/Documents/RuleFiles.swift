@@ -58,6 +58,9 @@ package struct RuleFiles {
   /// The layouts; a later one takes the place of an earlier one of the same id.
   package var layouts: [BlobLayout] { entries.flatMap(\.file.layouts) }
 
+  /// What the engine goes by where it asks what a layer computes: the layouts, and what the definitions say.
+  package var meanings: [BlobLayout] { entries.flatMap(\.file.meanings) }
+
   /// What layer types compute; a later definition takes the place of an earlier one of the same type.
   package var definitions: [TypeDefinition] { entries.flatMap(\.file.definitions) }
 

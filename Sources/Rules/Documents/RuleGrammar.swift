@@ -189,6 +189,9 @@ package enum RuleGrammar {
       ),
       RuleKey("replace", .texts, "Captures whose place new layers take."),
       RuleKey("with", .templates, "The layers that take it, in the order in which they compute."),
+      RuleKey(
+        "expand", .texts,
+        "Captures whose place the Caffe layers take that the definitions of their types consist of."),
       RuleKey("insert", .insertions, "Layers that come between others."),
       RuleKey(
         "rename", .namedTexts,

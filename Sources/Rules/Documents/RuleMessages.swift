@@ -268,11 +268,22 @@ extension RuleError: DiagnosticError {
     case .inputCount(let count, let owner, let range):
       return "operator \(owner) takes \(Self.counted(range, "input")), found \(count)"
     case .unknownDefinedValue(let name, let known):
-      return "no operator before this one makes '\(clipped(name))'" + Self.remedy(for: name, among: known)
+      return "no step before this one makes '\(clipped(name))'" + Self.remedy(for: name, among: known)
     case .badRepetition:
       return
         "'each' needs one name and how often the operator is there; write 'each: {i: layer.bottoms.count}'"
     case .nestedEach: return "'each' cannot stand within another 'each'"
+    case .operatorKey("name"):
+      return "a layer of a definition has no 'name'; it is called after its layer and its first 'top'"
+    case .operatorKey("means"): return "'means' is for steps with 'each' that are neither operator nor layer"
+    case .operatorKey(let key):
+      return
+        "'\(key)' is for operators; a layer of a definition reads its 'bottom' and makes its 'top'"
+    case .badTopList:
+      return "a list of tops needs one name and how many there are; write '{part: layer.bottoms[0].channels}'"
+    case .mixedMeaning:
+      return
+        "a definition consists of operators or of Caffe layers; this step is an operator, another is a layer"
     case .besideReport(let key):
       return "'\(key)' is for rules that rewrite; a rule with 'report' changes nothing, so remove '\(key)'"
     case .badSubject(let text):

@@ -71,7 +71,7 @@ package struct RuleKey: Sendable {
     case bottomList
     /// Calls of kernels and assignments.
     case transforms
-    /// Operators of a layer definition, in order.
+    /// Operators or layers of a layer definition, in order.
     case operators
     /// Tensors, one or a list: each an expression, or numbers in lists, a level for each axis.
     case tensors
@@ -89,6 +89,8 @@ package struct RuleKey: Sendable {
     case namedConnections
     /// Values that a new layer makes, one or a list.
     case tops
+    /// Names of values that a layer of a definition makes, one or a list, each perhaps of a list of values.
+    case topNames
     /// The value of a parameter.
     case parameterValue
     /// Values of parameters by name, or by rule and name.

@@ -9,7 +9,7 @@ package struct RuleReference {
   /// Describes the rules of a set, in its order, its layouts, and the kernels that rules may call.
   package init(_ set: RuleSet, kernels: [KernelSignature]) {
     rules = set.rules
-    layouts = set.layouts
+    layouts = set.layouts.filter { $0.meaning == nil }
     self.kernels = kernels
   }
 

@@ -76,6 +76,7 @@ package struct RuleSchema {
       ("layout", layout),
       ("definition", definition),
       ("operator", operatorStep),
+      ("definitionLayer", definitionLayer),
       ("capture", schema(of: RuleGrammar.capture)),
       ("bottomReference", ["type": "string"]),
       ("bottomList", ["type": "array", "items": Self.reference("bottomReference")]),
@@ -218,6 +219,21 @@ package struct RuleSchema {
     ])
   }
 
+  /// A layer of a definition: besides its own keys it has its fields.
+  private var definitionLayer: JSONValue {
+    .object([
+      ("type", "object"),
+      (
+        "properties",
+        .object(
+          RuleGrammar.definitionLayer.keys.map {
+            ($0.name, described(schema(of: $0.value), $0.summary))
+          })
+      ),
+      ("required", ["type"]), ("additionalProperties", Self.reference("field")),
+    ])
+  }
+
   /// A parameter has a type or its words.
   private var parameter: JSONValue {
     guard case .object(let members) = schema(of: RuleGrammar.parameter) else { return .null }
@@ -285,7 +301,11 @@ package struct RuleSchema {
     case .bottomReference: Self.reference("bottomReference")
     case .bottomList: Self.reference("bottomList")
     case .transforms: ["type": "array", "items": Self.reference("transform")]
-    case .operators: ["type": "array", "items": Self.reference("operator")]
+    case .operators:
+      [
+        "type": "array",
+        "items": ["anyOf": [Self.reference("operator"), Self.reference("definitionLayer")]],
+      ]
     case .tensors:
       Self.oneOrList(["anyOf": [Self.reference("expression"), ["type": "array"]]])
     case .templates: Self.oneOrList(Self.reference("template"))
@@ -302,6 +322,8 @@ package struct RuleSchema {
         "anyOf": [schema(of: .bottomItems), schema(of: RuleGrammar.connection)]
       ])
     case .tops: Self.oneOrList(Self.reference("top"))
+    case .topNames:
+      Self.oneOrList(["anyOf": [Self.reference("text"), Self.named(Self.reference("expression"))]])
     case .parameterValue: Self.reference("parameterValue")
     case .parameterValues:
       .object([

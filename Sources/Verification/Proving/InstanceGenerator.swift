@@ -45,9 +45,11 @@ struct InstanceGenerator {
     return types.first { type in !rule.pattern.captures.contains { $0.types.accepts(type) } } ?? types[0]
   }
 
-  /// Whether the executor, a layout or a definition says what a type computes.
+  /// Whether the executor, a layout or a definition in operators says what a type computes. A rule that puts the layers of a definition
+  /// in the place of a layer would be compared with itself.
   func isExecutable(_ type: String) -> Bool {
-    LayerRegistry.description(ofType: type) != nil || layouts.contains { $0.types.accepts(type) }
+    LayerRegistry.description(ofType: type) != nil
+      || layouts.contains { $0.meaning == nil && $0.types.accepts(type) }
       || defined.definition(ofType: type) != nil
   }
 

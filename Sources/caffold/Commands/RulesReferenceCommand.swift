@@ -22,6 +22,11 @@ struct RulesReferenceCommand: ParsableCommand {
   @Flag(name: .customLong("layers"), help: "Print the table of the layer types that are exported instead.")
   var printsLayers = false
 
+  @Flag(
+    name: .customLong("expansions"),
+    help: "Print the table of the layer types that Caffe layers can take the place of instead.")
+  var printsExpansions = false
+
   @Flag(name: .customLong("checks"), help: "Print the table of the checks that are always made instead.")
   var printsChecks = false
 
@@ -29,9 +34,12 @@ struct RulesReferenceCommand: ParsableCommand {
   var printsTargets = false
 
   func validate() throws {
-    let flags = [printsFunctions, printsOperators, printsLayers, printsChecks, printsTargets]
+    let flags = [
+      printsFunctions, printsOperators, printsLayers, printsExpansions, printsChecks, printsTargets,
+    ]
     guard flags.filter(\.self).count <= 1 else {
-      throw ValidationError("--functions, --operators, --layers, --checks and --targets exclude each other")
+      throw ValidationError(
+        "--functions, --operators, --layers, --expansions, --checks and --targets exclude each other")
     }
   }
 
@@ -43,6 +51,8 @@ struct RulesReferenceCommand: ParsableCommand {
         Console.output(DefinitionReference.operators)
       } else if printsLayers {
         Console.output(try DefinitionReference.layers())
+      } else if printsExpansions {
+        Console.output(try DefinitionReference.expansions())
       } else if printsChecks {
         Console.output(CheckReference.checks)
       } else if printsTargets {

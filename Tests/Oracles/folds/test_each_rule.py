@@ -95,6 +95,7 @@ ELSEWHERE = {
 }
 SETS = {
     "deploy": "test_deploy.py",
+    "expand-forks": "test_expand_forks.py",
     "fuse-linear": "test_fuse_linear.py",
     "portable": "test_portable.py",
     "portable-names": "test_portable.py",

@@ -144,6 +144,24 @@ def join(r, operation):
     return Case("", [x] if by_blob else [x, y], [made], [y] if by_blob else [])
 
 
+@kinds("Reorg")
+def reorganise(r):
+    """darknet's loop, as the forks call it: with the sizes of the bottom, whatever the direction."""
+    s, back = r.integer(1, 3), r.chance(0.4)
+    n, c, h, w = r.image()
+    c, h, w = c * s * s, *((h, w) if back else (h * s, w * s))
+    x = r.normal(n, c, h, w)
+    row, made = x.ravel(), np.zeros(x.size)
+    planes = c // (s * s)
+    for b, k, j, i in np.ndindex(n, c, h, w):
+        place = i + w * (j + h * (k + c * b))
+        across, down = i * s + k // planes % s, j * s + k // planes // s
+        other = across + w * s * (down + h * s * (k % planes + planes * b))
+        made[other if back else place] = row[place if back else other]
+    shape = (n, planes, h * s, w * s) if back else (n, c * s * s, h // s, w // s)
+    return Case(message("reorg_param", stride=s, reverse=True if back else None), [x], [made.reshape(shape)])
+
+
 MAKERS["Add"] = lambda r: join(r, np.add)
 MAKERS["Mul"] = lambda r: join(r, np.multiply)
 

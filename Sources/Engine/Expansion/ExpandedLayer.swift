@@ -1,0 +1,150 @@
+import CaffeIO
+import Layers
+import Synchronization
+
+/// A layer that the executor does not know, run as the Caffe layers that the definition of its type consists of.
+///
+/// The definition is worked out for the shapes of the bottoms, once as long as those stay the same.
+package struct ExpandedLayer: LayerDescription {
+  package static let facts = LayerFacts("", bottoms: 0...Int.max, tops: 0...Int.max, worksInPlace: true)
+
+  /// One part, ready to run.
+  private struct Part {
+    let description: any LayerDescription
+    let blobs: [NetValue<Double>]
+    let bottoms: [ValueID]
+    let tops: [ValueID]
+  }
+
+  /// The parts for bottoms of some shapes.
+  private struct Ready {
+    let shapes: [[Int]]
+    let parts: [Part]
+    let bottoms: [(place: Int, value: ValueID)]
+    let tops: [ValueID]
+  }
+
+  private final class Expansion: Sendable {
+    struct State {
+      let net: WorkingNet
+      var ready: Ready?
+    }
+
+    let state: Mutex<State>
+    init(_ net: sending WorkingNet) { state = Mutex(State(net: net)) }
+  }
+
+  private let id: LayerID
+  private let subject: LayerSubject
+  private let expansion: Expansion
+
+  /// A layer without a net cannot be one: nothing defines it.
+  package init(_ layer: WrittenLayer) throws(LayerError) { throw layer.error(.unknownType) }
+
+  /// The layer of a net; nil where no definition says in Caffe layers what it computes.
+  package init?(_ id: LayerID, of net: WorkingNet) {
+    guard net.isDefinedInLayers(id), (try? net.meaningInLayers(of: id)) != nil else { return nil }
+    self.id = id
+    subject = LayerSubject(name: net.graph[id].name, type: net.graph[id].type)
+    let own = WorkingNet(
+      net.graph, weights: net.weights, layouts: net.layouts, schema: net.schema,
+      assumesStoredStatistics: net.assumesStoredStatistics)
+    own.expansionDepth = net.expansionDepth
+    expansion = Expansion(own)
+  }
+
+  package func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] {
+    let ready = try ready(inputs)
+    var shapes: [ValueID: [Int]] = [:]
+    for (place, value) in ready.bottoms { shapes[value] = inputs[place] }
+    for part in ready.parts {
+      for (top, shape) in zip(part.tops, try part.description.outputShapes(part.bottoms.map { shapes[$0]! }))
+      {
+        try LayerLimits().check(shape, of: subject)
+        shapes[top] = shape
+      }
+    }
+    return ready.tops.map { shapes[$0] ?? [] }
+  }
+
+  package func run<S: NetScalar>(
+    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+  ) throws(LayerError) -> [NetValue<S>] {
+    let ready = try ready(inputs.map(\.shape))
+    var values: [ValueID: NetValue<S>] = [:]
+    for (place, value) in ready.bottoms { values[value] = inputs[place] }
+    for part in ready.parts {
+      let blobs = part.blobs.map { NetValue<S>(shape: $0.shape, values: $0.values.map { S($0) }) }
+      let bottoms = part.bottoms.map { values[$0]! }
+      let shapes = try part.description.outputShapes(bottoms.map(\.shape))
+      for shape in shapes { try LayerLimits().check(shape, of: subject) }
+      for (top, value) in zip(part.tops, try S.run(part.description, bottoms, blobs: blobs)) {
+        values[top] = value
+      }
+    }
+    return ready.tops.map { values[$0]! }
+  }
+
+  /// The parts for bottoms of these shapes.
+  private func ready(_ shapes: [[Int]]) throws(LayerError) -> Ready {
+    let found: Result<Ready, LayerError> = expansion.state.withLock { state in
+      if let ready = state.ready, ready.shapes == shapes { return .success(ready) }
+      do throws(LayerError) {
+        let ready = try Self.ready(id, shapes, in: state.net, subject)
+        state.ready = ready
+        return .success(ready)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try found.get()
+  }
+
+  private static func ready(
+    _ id: LayerID, _ shapes: [[Int]], in net: WorkingNet, _ subject: LayerSubject
+  ) throws(LayerError) -> Ready {
+    for (value, shape) in zip(net.graph[id].bottoms, shapes) { net.setShape(shape, of: value) }
+    for top in net.graph[id].tops { net.forgetShape(of: top) }
+    do throws(Refusal.Reason) {
+      let expanded = try net.expandedNet(of: id)
+      var parts: [Part] = []
+      for layer in expanded.layers {
+        guard let description = expanded.net.runnable(layer) else {
+          let named = LayerSubject(name: subject.name, type: expanded.net.graph[layer].type)
+          throw Refusal.Reason(
+            UnusableParameters(
+              layer: net.graph.named(id),
+              error: expanded.net.described(layer).obstacle ?? LayerError(named, .unknownType)))
+        }
+        var blobs: [NetValue<Double>] = []
+        for content in try expanded.net.blobs(of: layer) ?? [] {
+          blobs.append(
+            NetValue(shape: content.shape, values: try expanded.net.values(of: content, layer: layer)))
+        }
+        parts.append(
+          Part(
+            description: description, blobs: blobs, bottoms: expanded.net.graph[layer].bottoms,
+            tops: expanded.net.graph[layer].tops))
+      }
+      return Ready(
+        shapes: shapes, parts: parts,
+        bottoms: Array(zip(expanded.readBottoms, expanded.bottoms)).map { ($0, $1) },
+        tops: expanded.tops)
+    } catch {
+      throw LayerError(subject, .definition(error.sentence()))
+    }
+  }
+}
+
+extension WorkingNet {
+  /// What runs a layer: the executor, or the layers of its definition.
+  fileprivate func runnable(_ layer: LayerID) -> (any LayerDescription)? {
+    guard described(layer).isUnderstood else { return ExpandedLayer(layer, of: self) }
+    var written = DescribedLayers.written(graph.layers[layer.index], graph.parameters(of: layer), schema)
+    if let blobs = try? blobs(of: layer) {
+      written.blobShapes = blobs.map(\.shape)
+      written.knowsBlobs = true
+    }
+    return try? LayerRegistry.layer(written)
+  }
+}

@@ -1,0 +1,89 @@
+import CaffeIO
+import Diagnostics
+import Layers
+import RuleModel
+
+/// The layers that one layer becomes, as a net of their own: what asks questions of layers can ask them of these.
+package struct ExpandedNet {
+  /// The net. Its blobs are those of the layer's own net.
+  package let net: WorkingNet
+  /// Its layers, in the order in which they compute.
+  package let layers: [LayerID]
+  /// What it is given: the bottoms of the layer.
+  package let bottoms: [ValueID]
+  /// What it gives: the tops of the layer.
+  package let tops: [ValueID]
+
+  init(_ expansion: LayerExpansion, of layer: LayerID, in outer: WorkingNet) throws(Refusal.Reason) {
+    let shapes = outer.graph[layer].bottoms.map(outer.knownShape)
+    let known = shapes.compactMap(\.self)
+    var text = ""
+    for place in shapes.indices { text += "input: \"b\(place)\"\n" }
+    // Caffe wants a shape for each input, or for none.
+    for shape in known where known.count == shapes.count {
+      text += "input_shape { \(shape.map { "dim: \($0)" }.joined(separator: " ")) }\n"
+    }
+    func name(_ source: LayerExpansion.Source) -> String {
+      switch source {
+      case .bottom(let place): "b\(place)"
+      case .top(let part, let index): "v\(part)_\(index)"
+      }
+    }
+    for (number, part) in expansion.parts.enumerated() {
+      text += "layer { name: \"\(number)\" type: \"\""
+      for bottom in part.bottoms { text += " bottom: \"\(name(bottom))\"" }
+      for index in 0..<part.topCount { text += " top: \"\(name(.top(part: number, index: index)))\"" }
+      text += " }\n"
+    }
+    var graph: NetGraph
+    do {
+      let document = try TextDocument(SourceText(path: "", bytes: Array(text.utf8)))
+      graph = try NetGraph(NetDefinition(document), state: outer.graph.state)
+    } catch {
+      throw Refusal.Reason(EvaluationFailed(error: error))
+    }
+    layers = expansion.parts.indices.map { LayerID(index: $0) }
+    for (id, part) in zip(layers, expansion.parts) {
+      graph.setType(of: id, to: part.type)
+      graph.updateChange(of: id) { change in
+        change.replacement = part.fields
+        change.blobs = part.blobs
+      }
+    }
+    let values = Dictionary(
+      graph.layers.flatMap { $0.bottoms + $0.tops }.map { (graph.blobName(of: $0), $0) }
+    ) { first, _ in first }
+    func value(_ source: LayerExpansion.Source) -> ValueID? { values[Name(name(source))] }
+    bottoms = shapes.indices.compactMap { value(.bottom($0)) }
+    tops = expansion.tops.compactMap(value)
+    readBottoms = shapes.indices.filter { value(.bottom($0)) != nil }
+    net = WorkingNet(
+      graph, weights: outer.weights, layouts: outer.layouts, schema: outer.schema,
+      assumesStoredStatistics: outer.assumesStoredStatistics)
+    net.expansionDepth = outer.expansionDepth + 1
+    for (place, value) in zip(readBottoms, bottoms) {
+      if let shape = shapes[place] { net.setShape(shape, of: value) }
+    }
+  }
+
+  /// The places of the layer's bottoms that its parts read; `bottoms` has these.
+  package let readBottoms: [Int]
+}
+
+extension ExpandedNet {
+  /// The shapes of the layer's tops.
+  func topShapes() throws(Refusal.Reason) -> [[Int]] {
+    var shapes: [[Int]] = []
+    for top in tops { shapes.append(try net.shape(of: top, at: layers.last ?? LayerID(index: 0))) }
+    return shapes
+  }
+}
+
+extension WorkingNet {
+  /// What a layer becomes by the definition of its type in Caffe layers, as a net.
+  ///
+  /// - Throws: a refusal where no definition says it, or where it does not work out.
+  package func expandedNet(of layer: LayerID) throws(Refusal.Reason) -> ExpandedNet {
+    try ExpandedNet(expansion(of: layer), of: layer, in: self)
+  }
+}

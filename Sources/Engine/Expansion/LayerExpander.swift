@@ -1,0 +1,134 @@
+import CaffeIO
+import Diagnostics
+import RuleModel
+
+/// Puts the Caffe layers of a definition in the place of a layer.
+///
+/// They are worked out before anything changes. Those that are defined by other layers themselves become these in turn.
+struct LayerExpander {
+  private let layer: LayerID
+  private let net: WorkingNet
+  private let expansion: LayerExpansion
+  /// The types of the layers that led to this one.
+  private let origins: Set<String>
+
+  init(_ layer: LayerID, in net: WorkingNet, origins: Set<String> = []) throws(Refusal.Reason) {
+    self.layer = layer
+    self.net = net
+    self.origins = origins.union([net.graph[layer].type])
+    expansion = try net.expansion(of: layer)
+    for part in expansion.parts where !net.canWrite(part.type, part.fields) {
+      throw Refusal.Reason(OldSyntax(type: part.type))
+    }
+  }
+
+  /// Takes the layer out and puts the others in.
+  ///
+  /// - Throws: a refusal where a value cannot go on under its name, or somebody else reads one that would be gone.
+  func write(_ outcome: inout RewriteOutcome, keepsEarlierName: Bool) throws(Refusal.Reason) {
+    let states = net.stateRules(of: layer)
+    if expansion.isOneForOne {
+      fill(layer, expansion.parts[0], states)
+      net.graph.setType(of: layer, to: expansion.parts[0].type)
+      outcome.replaced.append(layer)
+      return try expandFurther(layer, &outcome, keepsEarlierName)
+    }
+    if expansion.parts.isEmpty, expansion.tops == [.bottom(0)] {
+      try net.graph.bypass(layer, keepsEarlierName: keepsEarlierName)
+      outcome.gone.append(layer)
+      return
+    }
+    let old = net.graph[layer]
+    // The layer may pass on a bottom; then it is a layer of the definition that has to make the top.
+    let made = Set(zip(old.tops, expansion.tops).compactMap { isMade($1) ? $0 : nil })
+    try net.graph.drop([layer], taken: made)
+    outcome.gone.append(layer)
+    var taken: [Name] = []
+    var added: [LayerID] = []
+    for (number, part) in expansion.parts.enumerated() {
+      let name = name(of: part, number, old.name, &taken)
+      let id = net.graph.makeLayer(
+        named: name, type: part.type, isBefore: false, added.last ?? layer)
+      fill(id, part, states)
+      var bottoms: [ValueID] = []
+      for source in part.bottoms {
+        switch source {
+        case .bottom(let place): bottoms.append(old.bottoms[place])
+        case .top(let part, let index): bottoms.append(net.graph[added[part]].tops[index])
+        }
+      }
+      try net.graph.setBottoms(of: id, to: bottoms)
+      let tops = (0..<part.topCount).map { index -> NetGraph.NewTop in
+        let source = LayerExpansion.Source.top(part: number, index: index)
+        if let place = expansion.tops.firstIndex(of: source) { return .taken(old.tops[place]) }
+        return .fresh(name: part.topCount == 1 ? name : name + Name("_\(index)"))
+      }
+      try net.graph.setTops(of: id, to: tops, keepsEarlierName: keepsEarlierName)
+      added.append(id)
+    }
+    outcome.added += added
+    for id in added { try expandFurther(id, &outcome, keepsEarlierName) }
+  }
+
+  private func isMade(_ source: LayerExpansion.Source) -> Bool {
+    if case .top = source { true } else { false }
+  }
+
+  private func expandFurther(
+    _ id: LayerID, _ outcome: inout RewriteOutcome, _ keepsEarlierName: Bool
+  ) throws(Refusal.Reason) {
+    let type = net.graph[id].type
+    guard !origins.contains(type), net.isDefinedInLayers(id),
+      let next = try? LayerExpander(id, in: net, origins: origins)
+    else { return }
+    outcome.added.removeAll { $0 == id }
+    try next.write(&outcome, keepsEarlierName: keepsEarlierName)
+  }
+
+  private func fill(_ id: LayerID, _ part: LayerExpansion.Part, _ states: [NewTextField]) {
+    net.graph.updateChange(of: id) { change in
+      change.blobs = part.blobs
+      change.replacement = states + part.fields
+      change.attributes = []
+    }
+  }
+
+  /// The layer's own name for the part that makes its first top, else one made of it.
+  private func name(
+    of part: LayerExpansion.Part, _ number: Int, _ base: Name, _ taken: inout [Name]
+  ) -> Name {
+    func isFree(_ name: Name) -> Bool {
+      !taken.contains(name) && net.graph.layer(named: name, besides: [layer]) == nil
+        && !net.hasForeignBlobs(named: name)
+    }
+    var name = base + Name("_\(part.alias)")
+    if case .top(number, _)? = expansion.tops.first { name = base }
+    let plain = name
+    var count = 1
+    while !isFree(name) {
+      name = plain + Name("_\(count)")
+      count += 1
+    }
+    taken.append(name)
+    return name
+  }
+}
+
+extension WorkingNet {
+  /// Puts the Caffe layers in the place of a layer that the definition of its type consists of, as far as there is such a definition.
+  ///
+  /// - Returns: the layers, in order; none where the net is as it was.
+  package func expandDefined(_ layer: LayerID) -> [LayerID] {
+    guard isDefinedInLayers(layer), !canRun(layer) else { return [] }
+    var outcome = RewriteOutcome()
+    do throws(Refusal.Reason) {
+      try transaction { () throws(Refusal.Reason) in
+        try LayerExpander(layer, in: self).write(&outcome, keepsEarlierName: false)
+        for layer in outcome.replaced + outcome.added { try ParameterBookkeeping.update(layer, in: self) }
+      }
+    } catch {
+      return []
+    }
+    return outcome.replaced + outcome.added
+  }
+}
