@@ -128,7 +128,7 @@ import WireTestSupport
     (
       "schema: 1\ntolerance: -1",
       """
-      caffold.yaml:2:12: error: a tolerance must not be negative
+      caffold.yaml:2:12: error: a tolerance must be at least 0 and below 1: at 1, zeros would be equal to any numbers
         tolerance: -1
                    ^
       """

@@ -3,6 +3,7 @@ import RuleModel
 import WireTestSupport
 
 @testable import Definitions
+@testable import Export
 @testable import OnnxIO
 @testable import Operators
 @testable import Rules
@@ -39,6 +40,25 @@ let onnxLimits = [
   ) { size, _ in
     try OperatorLimits.check(Array(repeating: 1, count: size))
   },
+  Limit(
+    "numbers of the values that are held at a time while a graph is run", GraphLimits.heldNumbers,
+    "GraphLimits.heldNumbers", in: "Definitions/Running/OnnxExecution.swift",
+    then: "an error that names the node", test: "GraphLimitTests.valuesAreHeldWithinALimit"),
+  Limit(
+    "numbers of the net's blobs that are kept to compare a graph with", OnnxProof().mostKept,
+    "OnnxProof.mostKept", in: "Export/Proof/OnnxProof.swift",
+    then: "blobs that are no outputs are not compared; where outputs have more, an error",
+    test: "GraphLimitTests.whatThereIsNoRoomForIsNotCompared"),
+  Limit(
+    "multiplications of an operator, some ten seconds", OperatorLimits.multiplications,
+    "OperatorLimits.multiplications", in: "Operators/Describing/OperatorLimits.swift"
+  ) { size, _ in
+    try OperatorLimits.check(multiplications: [size])
+  },
+  Limit(
+    "pairs of boxes that a NonMaxSuppression compares, some ten seconds", OperatorLimits.pairs,
+    "OperatorLimits.pairs", in: "Operators/Describing/OperatorLimits.swift",
+    then: "an error that names the node", test: "test_hostile_onnx.test_each_is_answered"),
   Limit(
     "a size, stride or pad of an operator", OperatorLimits.size, "OperatorLimits.size",
     in: "Operators/Describing/OperatorLimits.swift",

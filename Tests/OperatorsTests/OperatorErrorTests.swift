@@ -79,10 +79,10 @@ struct OperatorErrorTests {
     Mistake(OperatorCall(name: "Div"), [whole(1), whole(0)], "a whole number is divided by zero"),
     Mistake(
       OperatorCall(name: "ConstantOfShape"), [whole(1 << 20, 1 << 20)],
-      "the shape 1048576x1048576 has more than 268435456 numbers"),
+      "the shape 1048576x1048576 has more than 134217728 numbers"),
     Mistake(
       OperatorCall(name: "Expand"), [floats(1), whole(.max, .max)],
-      "the shape 9223372036854775807x9223372036854775807 has more than 268435456 numbers"),
+      "the shape 9223372036854775807x9223372036854775807 has more than 134217728 numbers"),
     Mistake(
       OperatorCall(name: "Conv"), [floats(1, 3, 4, 4), floats(2, 2, 3, 3)],
       "expected weights for 3 channels in 1 groups for the input 'W', found 2×2×3×3"),

@@ -215,6 +215,7 @@ class ExportProof(Result):
     tolerance: float
     samples: int
     first_difference: Optional[str]
+    without_numbers: List[str]
     uncompared: List[str]
     renewed: List[str]
     blobs: List[ProvenBlob]
@@ -522,6 +523,7 @@ class VerifyResult(Result):
     agreement: List[Agreement]
     cuts: List[Cut]
     skipped: List[str]
+    without_numbers: List[str]
     uncompared_outputs: List[str]
     settled_outputs: List[str]
     handed_over: List[str]

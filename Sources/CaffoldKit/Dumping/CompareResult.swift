@@ -6,6 +6,8 @@ public struct CompareResult: Sendable {
   public enum Status: String, Sendable {
     /// The numbers agree within the tolerance.
     case agrees
+    /// There is no number to compare: the blob is empty, or alike NaN or infinite throughout.
+    case withoutNumbers = "without-numbers"
     /// They do not.
     case differs
     /// The shapes are different.

@@ -90,6 +90,7 @@ extension CompareResult.Blob {
     }
     let inner = value.shape.count > 1 ? value.shape[2...].product : 1
     let channelCount = value.shape.count > 1 ? value.shape[1] : 0
+    var compared = 0
     var distances = [Double](repeating: 0, count: channelCount)
     // In pieces and in Double, as blobs of two nets are compared.
     for start in stride(from: 0, to: value.values.count, by: Self.piece) {
@@ -101,6 +102,7 @@ extension CompareResult.Blob {
           distance = (a - b).magnitude
           absolute = max(absolute, distance)
           largest = max(largest, a.magnitude)
+          compared += 1
         } else if !(a == b || a.isNaN && b.isNaN) {
           notFinite += 1
           distance = .infinity
@@ -109,6 +111,10 @@ extension CompareResult.Blob {
         let channel = (start + place) / inner % channelCount
         distances[channel] = max(distances[channel], distance)
       }
+    }
+    guard compared + notFinite > 0 else {
+      status = .withoutNumbers
+      return
     }
     status = relative <= tolerance ? .agrees : .differs
     guard channelCount > 1, inner * channelCount > 0 else { return }

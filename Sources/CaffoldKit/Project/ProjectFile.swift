@@ -70,7 +70,7 @@ package struct ProjectFile: Sendable {
     options.check.tolerance =
       problems.attempt {
         let tolerance = try root.number("tolerance")
-        if let tolerance, !(tolerance >= 0) {
+        if let tolerance, !ToleranceRange.contains(tolerance) {
           throw ProjectFileError.badTolerance(try root.required("tolerance").place)
         }
         return tolerance

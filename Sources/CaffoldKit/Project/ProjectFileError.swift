@@ -2,7 +2,7 @@ import Diagnostics
 
 /// What is wrong with a project file beside its form. Facts and wording.
 enum ProjectFileError: DiagnosticError {
-  /// A tolerance below zero.
+  /// A tolerance that makes everything equal, or nothing.
   case badTolerance(SourcePlace)
   /// A path that leads to nothing.
   case nothingThere(path: String, SourcePlace)
@@ -14,7 +14,7 @@ enum ProjectFileError: DiagnosticError {
   var diagnostic: Diagnostic {
     switch self {
     case .badTolerance(let place):
-      return Diagnostic(.error, at: .text(place), "a tolerance must not be negative")
+      return Diagnostic(.error, at: .text(place), "a tolerance \(ToleranceRange.sentence)")
     case .nothingThere(let path, let place):
       return Diagnostic(
         .error, at: .text(place),

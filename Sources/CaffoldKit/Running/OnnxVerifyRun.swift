@@ -49,7 +49,7 @@ struct OnnxVerifyRun {
         blobs: found.blobs, tolerance: found.tolerance, outputs: names.outputs.map(\.blob),
         unmatchedOutputs: names.missingOutputs,
         uncomparedOutputs: found.uncompared.filter { !names.missingOutputs.contains($0) },
-        firstDivergence: found.firstDifference, samples: found.samples),
+        withoutNumbers: found.withoutNumbers, firstDivergence: found.firstDifference, samples: found.samples),
       models: [net.model, path])
   }
 

@@ -3,6 +3,13 @@ import Layers
 import OnnxIO
 import Operators
 
+/// How much a run of a graph may take.
+package enum GraphLimits {
+  /// The most numbers that the values may have that are held at a time, those of a node's inputs and outputs among them: 512 MiB
+  /// in single precision.
+  package static let heldNumbers = 1 << 27
+}
+
 /// A run of a graph of ONNX operators, node by node.
 ///
 /// A value is given up as soon as no later node reads it. Numbers of type float are held in `S`: constants of type float widen
@@ -14,6 +21,10 @@ package struct OnnxExecution<S: OperatorScalar> {
   /// By value, the last node that reads it.
   private let lastReads: [String: Int]
   private let constants: [String: OnnxInitializer]
+  /// The most numbers that the values may have that are held at a time.
+  package var limit = GraphLimits.heldNumbers
+  /// How many the values have that are held.
+  private var held = 0
   /// What nodes make that are no operators, by name: they are not run.
   package var foreign: [String: OperatorTensor<S>] = [:]
 
@@ -24,6 +35,7 @@ package struct OnnxExecution<S: OperatorScalar> {
     graph = model.graph
     opset = model.opsets.first { $0.domain.isEmpty }?.version ?? 1
     values = inputs
+    held = inputs.values.reduce(0) { $0 + $1.values.count }
     var lastReads: [String: Int] = [:]
     for (place, node) in model.graph.nodes.enumerated() {
       for input in node.inputs { lastReads[input] = place }
@@ -65,7 +77,7 @@ package struct OnnxExecution<S: OperatorScalar> {
     for (place, node) in graph.nodes.enumerated() {
       let given = node.outputs.compactMap { foreign[$0] }
       if !given.isEmpty, given.count == node.outputs.count {
-        for (name, value) in zip(node.outputs, given) { values[name] = value }
+        for (name, value) in zip(node.outputs, given) { hold(value, as: name) }
         continue
       }
       guard node.domain.isEmpty || node.domain == "ai.onnx" else {
@@ -82,12 +94,20 @@ package struct OnnxExecution<S: OperatorScalar> {
         throw OnnxExecutionError(node, .failed(error.diagnostic.sentence))
       }
       inputs = []
+      guard held + made.reduce(0, { $0 + $1.values.count }) <= limit else {
+        throw OnnxExecutionError(node, .memory(limit: limit))
+      }
       for (name, value) in zip(node.outputs, made) where !name.isEmpty {
         try observe(name, value)
-        if lastReads[name] ?? -1 > place { values[name] = replace(name, value) ?? value }
+        if lastReads[name] ?? -1 > place { hold(replace(name, value) ?? value, as: name) }
       }
-      for name in node.inputs where lastReads[name] == place { values[name] = nil }
+      for name in node.inputs where lastReads[name] == place { hold(nil, as: name) }
     }
+  }
+
+  private mutating func hold(_ value: OperatorTensor<S>?, as name: String) {
+    held += (value?.values.count ?? 0) - (values[name]?.values.count ?? 0)
+    values[name] = value
   }
 
   private func value(_ name: String, of node: OnnxNode) throws -> OperatorTensor<S> {
@@ -149,6 +169,8 @@ package struct OnnxExecutionError: DiagnosticError {
     case missing(String)
     /// An attribute of a kind that no operator here has.
     case attribute(String)
+    /// The values that must be held at a time have more numbers than allowed.
+    case memory(limit: Int)
     /// A constant of an element type that no operator here takes.
     case elementType(String, String)
   }
@@ -165,12 +187,14 @@ package struct OnnxExecutionError: DiagnosticError {
 
   /// The message for the user.
   package var diagnostic: Diagnostic {
-    let subject = "node '\(node.name)' (\(node.type))"
+    let subject = "node '\(clipped(node.name, to: 200))' (\(clipped(node.type)))"
     let sentence =
       switch reason {
       case .domain(let domain): "\(subject) cannot be run, because its operator is of the domain '\(domain)'"
       case .failed(let why): "\(subject) cannot be run: \(why)"
-      case .missing(let name): "\(subject) reads '\(name)', which nothing makes"
+      case .missing(let name): "\(subject) reads '\(clipped(name, to: 200))', which nothing makes"
+      case .memory(let limit):
+        "\(subject) cannot be run: the values that must be held at a time have more than \(limit) numbers together"
       case .attribute(let name):
         "\(subject) cannot be run, because its attribute '\(name)' is of a kind that is not known"
       case .elementType(let name, let type):

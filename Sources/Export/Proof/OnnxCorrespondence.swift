@@ -29,12 +29,14 @@ package struct OnnxCorrespondence: Sendable {
     let needed = net.inputs.map(\.name).filter(net.neededInputs.contains)
     let inputs = Self.pairs(needed, given)
     self.inputs = inputs
-    foreignInputs = given.filter { name in !inputs.contains { $0.value == name } }
+    let paired = Set(inputs.map(\.value))
+    foreignInputs = given.filter { !paired.contains($0) }
     let unread = net.unreadInputs
     let wanted = net.outputs.filter { !unread.contains($0) }
     let outputs = Self.pairs(wanted, graph.outputs.map(\.name))
     self.outputs = outputs
-    missingOutputs = wanted.filter { name in !outputs.contains { $0.blob == name } }
+    let found = Set(outputs.map(\.blob))
+    missingOutputs = wanted.filter { !found.contains($0) }
     let made = Set(graph.nodes.flatMap(\.outputs))
     let named = Dictionary(outputs.map { ($0.blob, $0.value) }) { first, _ in first }
     var seen: Set<Name> = []
@@ -49,7 +51,8 @@ package struct OnnxCorrespondence: Sendable {
   }
 
   private static func pairs(_ blobs: [Name], _ values: [String]) -> [(blob: Name, value: String)] {
-    let byName = blobs.filter { blob in blob.text.map(values.contains) ?? false }
+    let known = Set(values)
+    let byName = blobs.filter { blob in blob.text.map(known.contains) ?? false }
     if byName.isEmpty, blobs.count == values.count { return zip(blobs, values).map { ($0, $1) } }
     return byName.map { ($0, $0.text ?? "") }
   }

@@ -20,6 +20,8 @@ package struct OnnxProof {
     package var outputs: [Name]
     /// Outputs that were not compared.
     package var uncompared: [Name]
+    /// Blobs that both sides made and that have no number to compare: they are empty, or alike NaN or infinite throughout.
+    package var withoutNumbers: [Name]
     /// The largest relative difference allowed.
     package var tolerance: Double
     /// How many samples were run.
@@ -49,6 +51,9 @@ package struct OnnxProof {
   /// The largest difference allowed, relative to a blob's largest magnitude.
   package var tolerance = 1e-4
 
+  /// The most numbers of the net's blobs that are kept until the graph has made the same: 512 MiB.
+  package var mostKept = 1 << 27
+
   /// The defaults.
   package init() {}
 
@@ -71,10 +76,13 @@ package struct OnnxProof {
         + ReachingScales.usual.enumerated().map { SampledInputs.Sample(1 + $0, scale: $1) }
       : [SampledInputs.Sample(0)]
     var found: [Name: BlobDifference] = [:]
+    var withoutNumbers: Set<Name> = []
     var first: BlobDifference?
-    let names = correspondence.blobs
-    var renewed: Set<Name> = []
+    let names = try comparable(correspondence, net, read)
+    let outputNames = Set(correspondence.outputs.map(\.blob))
     let chosenFrom = Self.blobsChosenFrom(in: net)
+    let delicate = Self.delicateSteps(in: net)
+    var renewed: Set<Name> = []
     for (number, sample) in samples.enumerated() {
       progress(number, samples.count)
       let values = inputs.values(of: read, sample, in: Float.self)
@@ -101,13 +109,13 @@ package struct OnnxProof {
           else { return nil }
           return OperatorTensor(expected)
         })
-      let outputs = Set(correspondence.outputs.map(\.blob))
       for blob in names {
         guard let difference = differences[blob.name] else { continue }
-        if sample.scale != 1, isBeyondReach(blob.name, of: net, computed) { continue }
+        if sample.scale != 1, isBeyondReach(delicate[blob.name], computed) { continue }
         if difference.relative > tolerance * sample.allowance {
           // Between the layers that a fold has changed there are other numbers; they reach no output.
-          if !outputs.contains(blob.name), blob.isRewritten || blob.bottoms.contains(where: renewed.contains)
+          if !outputNames.contains(blob.name),
+            blob.isRewritten || blob.bottoms.contains(where: renewed.contains)
           {
             renewed.insert(blob.name)
           } else if first == nil {
@@ -115,7 +123,12 @@ package struct OnnxProof {
           }
         }
         // A sample of another size can show a difference; its smaller differences are not kept.
-        if sample.scale == 1 { found[blob.name] = difference }
+        guard sample.scale == 1 else { continue }
+        if difference.hasNumbers {
+          found[blob.name] = difference
+        } else {
+          withoutNumbers.insert(blob.name)
+        }
       }
     }
     progress(samples.count, samples.count)
@@ -133,7 +146,8 @@ package struct OnnxProof {
         renewed.contains($0.name) || defined.contains($0.name) || kept.contains($0.name)
           ? nil : found[$0.name]
       }, outputs: outputs,
-      uncompared: outputs.filter { found[$0] == nil && !kept.contains($0) }, tolerance: tolerance,
+      uncompared: outputs.filter { found[$0] == nil && !kept.contains($0) },
+      withoutNumbers: names.map(\.name).filter(withoutNumbers.contains), tolerance: tolerance,
       samples: samples.count,
       firstDifference: first, renewed: names.map(\.name).filter(renewed.contains),
       definedOutputs: outputs.filter(defined.contains), keptOutputs: outputs.filter(kept.contains))
@@ -155,7 +169,7 @@ package struct OnnxProof {
     }
     var foreign: [String: OperatorTensor<Float>] = [:]
     _ = try net.run(
-      given,
+      given, limit: mostKept,
       cut: { step, bottoms in
         if keptLayers[step.subject.name] != nil {
           return step.tops.compactMap {
@@ -175,12 +189,8 @@ package struct OnnxProof {
 
   /// Whether a layer that chooses among values, or compares their exponentials, reads some that are so large that exponentials or products
   /// overflow in single precision, where runtimes order infinities and NaN differently, or that rounding shows in their differences.
-  private func isBeyondReach(
-    _ blob: Name, of net: NetRunner, _ values: [Name: NetValue<Float>]
-  ) -> Bool {
-    guard let step = net.steps.last(where: { $0.tops.contains(blob) }),
-      step.layer is any IndexMaking || step.layer is any ExponentTaking
-    else { return false }
+  private func isBeyondReach(_ step: NetRunner.Step?, _ values: [Name: NetValue<Float>]) -> Bool {
+    guard let step else { return false }
     return step.bottoms.contains { name in
       values[name]?.values.contains { !($0.magnitude < Self.reach) } ?? false
     }
@@ -188,6 +198,39 @@ package struct OnnxProof {
 
   /// e to the power of this, squared, is still a number in single precision.
   private static let reach: Float = 40
+
+  /// By blob, the layer that makes it last, for layers which choose among values or compare their exponentials.
+  private static func delicateSteps(in net: NetRunner) -> [Name: NetRunner.Step] {
+    var steps: [Name: NetRunner.Step] = [:]
+    for step in net.steps {
+      let isDelicate = step.layer is any IndexMaking || step.layer is any ExponentTaking
+      for top in step.tops { steps[top] = isDelicate ? step : nil }
+    }
+    return steps
+  }
+
+  /// The blobs that are compared: the outputs and what layers choose from, and as many others as there is room for.
+  private func comparable(
+    _ correspondence: OnnxCorrespondence, _ net: NetRunner, _ inputs: [SampledInputs.Input]
+  ) throws -> [LoweredNet.Blob] {
+    var counts: [Name: Int] = [:]
+    let shapes = try net.shapes(Dictionary(inputs.map { ($0.name, $0.shape) }) { first, _ in first })
+    for (step, tops) in zip(net.steps, shapes) {
+      for (top, shape) in zip(step.tops, tops ?? []) { counts[top] = shape.product }
+    }
+    let needed = Set(correspondence.outputs.map(\.blob)).union(Self.blobsChosenFrom(in: net))
+    var room = mostKept - needed.reduce(0) { $0 + (counts[$1] ?? 0) }
+    guard room >= 0 else {
+      throw LayerError(nil, .memory(needed: mostKept - room, limit: mostKept))
+    }
+    return correspondence.blobs.filter { blob in
+      if needed.contains(blob.name) { return true }
+      let count = counts[blob.name] ?? 0
+      guard count <= room else { return false }
+      room -= count
+      return true
+    }
+  }
 
   /// The blobs that layers read which choose among values: ArgMax and the like.
   private static func blobsChosenFrom(in net: NetRunner) -> Set<Name> {

@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// Which layer a message speaks of.
-package struct LayerSubject: Sendable, Equatable {
+package struct LayerSubject: Sendable, Hashable {
   /// The layer's name.
   package var name: Name
   /// Its type by today's name.

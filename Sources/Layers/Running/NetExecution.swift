@@ -27,9 +27,9 @@ package struct NetExecution<S: NetScalar> {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   package init(_ net: NetRunner, inputs: [Name: NetValue<S>]) throws(LayerError) {
-    let names = net.inputs.map(\.name)
-    if let unknown = inputs.keys.sorted().first(where: { !names.contains($0) }) {
-      throw LayerError(nil, .unknownInput(blob: unknown, inputs: names))
+    let names = Set(net.inputs.map(\.name))
+    if let unknown = inputs.keys.filter({ !names.contains($0) }).min() {
+      throw LayerError(nil, .unknownInput(blob: unknown, inputs: net.inputs.map(\.name)))
     }
     self.net = net
     self.inputs = inputs

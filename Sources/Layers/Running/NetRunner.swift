@@ -40,8 +40,6 @@ package struct NetRunner: Sendable {
   package let neededInputs: Set<Name>
   /// Names of the blobs that the net returns: the last versions that no layer reads.
   package let outputs: [Name]
-  /// Bottoms that no layer before makes, where the net was made all the same.
-  package let unmadeBottoms: [LayerError]
   let legacyInputs: [Name]
   /// By blob, the version that is left when the net has run.
   package let lastVersions: [Name: Int]
@@ -75,7 +73,6 @@ package struct NetRunner: Sendable {
     var steps: [Step] = []
     var current: [Name: Int] = [:]
     var versions = 0
-    var unmadeBottoms: [LayerError] = []
     func newVersion(of name: Name) -> Int {
       current[name] = versions
       versions += 1
@@ -102,9 +99,9 @@ package struct NetRunner: Sendable {
         if let version = current[bottom] {
           reads.append(version)
         } else {
-          let error = description.error(.unknownBottom(blob: bottom, candidates: current.keys.sorted()))
-          guard keepsFaults else { throw error }
-          unmadeBottoms.append(error)
+          guard keepsFaults else {
+            throw description.error(.unknownBottom(blob: bottom, candidates: current.keys.sorted()))
+          }
           reads.append(newVersion(of: bottom))
         }
       }
@@ -143,7 +140,6 @@ package struct NetRunner: Sendable {
     for output in outputVersions { isOutput[output.version] = true }
     isOutputVersion = isOutput
     lastVersions = current
-    self.unmadeBottoms = unmadeBottoms
     self.steps = steps
     self.parameters = parameters
     self.limits = limits
@@ -154,6 +150,7 @@ package struct NetRunner: Sendable {
   /// - Parameters:
   ///   - inputs: a value for each net input, of the shape the definition gives or, as after a Reshape in
   ///     Caffe, another one. They take the place of the layers without bottoms.
+  ///   - limit: the most numbers that the values may have that are held at a time.
   ///   - cut: what to do at a layer that cannot be run, by its step and its bottoms (nil where missing): give values for
   ///     its tops, or nil to go on without them; layers that would need them, or that cannot take those given,
   ///     are left out. Without it the step's obstacle is thrown.
@@ -161,10 +158,12 @@ package struct NetRunner: Sendable {
   ///     in the step's `tops`.
   /// - Returns: the values of `outputs`, except those that a cut left out.
   package func run<S: NetScalar>(
-    _ inputs: [Name: NetValue<S>], cut: ((Step, [NetValue<S>?]) throws -> [NetValue<S>]?)? = nil,
+    _ inputs: [Name: NetValue<S>], limit: Int = .max,
+    cut: ((Step, [NetValue<S>?]) throws -> [NetValue<S>]?)? = nil,
     observing: (Step, Int, NetValue<S>) throws -> Void = { _, _, _ in }
   ) throws -> [Name: NetValue<S>] {
     var execution = try NetExecution(self, inputs: inputs)
+    execution.limit = limit
     while let step = execution.next {
       let tops = try execution.run { step, bottoms in
         guard let cut else { throw step.obstacle! }
@@ -188,7 +187,7 @@ package struct NetRunner: Sendable {
 
   /// Whether a blob is an input of the legacy form that no layer writes over.
   package func isLegacyInput(_ name: Name) -> Bool {
-    legacyInputs.firstIndex(of: name).map { $0 == lastVersions[name] } ?? false
+    lastVersions[name].map { $0 < legacyInputs.count && legacyInputs[$0] == name } ?? false
   }
 
   /// The parameters of a layer, in Double.

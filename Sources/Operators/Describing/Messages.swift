@@ -5,7 +5,7 @@ import Diagnostics
 extension OperatorError {
   /// The message for the user.
   package var diagnostic: Diagnostic {
-    let subject = operatorName.map { "operator '\($0)': " } ?? ""
+    let subject = operatorName.map { "operator '\(clipped($0))': " } ?? ""
     return Diagnostic(.error, at: .none, subject + sentence)
   }
 
@@ -18,8 +18,8 @@ extension OperatorError {
       "expected a version of the operator set from \(known.lowerBound) to \(known.upperBound), found \(found)"
     case .unknownAttribute(let name, let known):
       known.isEmpty
-        ? "expected no attributes, found '\(name)'"
-        : "the attribute '\(name)' is not known"
+        ? "expected no attributes, found '\(clipped(name))'"
+        : "the attribute '\(clipped(name))' is not known"
           + (Suggestion.nearest(to: name, among: known).map { "; did you mean '\($0)'?" }
             ?? "; there \(known.count == 1 ? "is" : "are") \(Wording.list(known.map { "'\($0)'" }, "and"))")
     case .attributeOpset(let name, let opset, let known):
@@ -30,7 +30,8 @@ extension OperatorError {
       "expected \(expected.rawValue) for '\(name)', found \(found.rawValue)"
     case .attributeWord(let name, let words, let found):
       "expected \(Wording.list(words.map { "'\($0)'" }, "or")) for '\(name)', found '\(found)'"
-    case .attribute(let name, let expected, let found): "expected \(expected) for '\(name)', found \(found)"
+    case .attribute(let name, let expected, let found):
+      "expected \(expected) for '\(name)', found \(clipped(found, to: 200))"
     case .inputCount(let expected, let found): "expected \(expected.counting("input")), found \(found)"
     case .missingInput(let name): "the input '\(name)' is missing"
     case .outputCount(let expected, let found): "expected \(expected.counting("output")), found \(found)"
@@ -41,7 +42,7 @@ extension OperatorError {
     case .rank(let input, let found, let limit):
       "expected at most \(limit) axes for the input '\(input)', found \(found)"
     case .input(let name, let expected, let found):
-      "expected \(expected) for the input '\(name)', found \(found)"
+      "expected \(expected) for the input '\(name)', found \(clipped(found, to: 200))"
     case .broadcast(let shapes):
       "the shapes \(Wording.list(shapes.map(\.asShape), "and")) cannot be broadcast to one"
     case .axis(let axis, let rank): "expected an axis from \(-rank) to \(rank - 1), found \(axis)"
@@ -49,6 +50,8 @@ extension OperatorError {
     case .divisionByZero: "a whole number is divided by zero"
     case .output(let error): error.sentence
     case .memory(let limit): "more than \(limit) numbers would be needed at a time"
+    case .multiplications(let limit): "it would take more than \(limit) multiplications"
+    case .boxPairs(let limit): "more than \(limit) pairs of boxes would be compared"
     }
   }
 }

@@ -47,6 +47,10 @@ package struct OperatorError: DiagnosticError, Equatable {
     case output(ShapeError)
     /// Numbers that are needed at a time while the operator runs.
     case memory(limit: Int)
+    /// Multiplications that would take too long.
+    case multiplications(limit: Int)
+    /// Pairs of boxes whose comparison would take too long.
+    case boxPairs(limit: Int)
   }
 
   /// The operator's name; nil until the registry has filled it in.

@@ -36,11 +36,13 @@ struct NonMaxSuppressionOperator: OperatorDescription {
     if most > 0 {
       let numbers = inputs.floats(1)
       let all = self.boxes(inputs.floats(0))
+      var pairs = 0
       for image in 0..<images {
         for category in 0..<classes {
           let start = (image * classes + category) * count
-          for box in selected(
-            all[image * count..<(image + 1) * count], numbers[start..<start + count], least, overlap, most)
+          for box in try selected(
+            all[image * count..<(image + 1) * count], numbers[start..<start + count], least, overlap, most,
+            &pairs)
           {
             rows += [Int64(image), Int64(category), Int64(box)]
           }
@@ -81,8 +83,9 @@ struct NonMaxSuppressionOperator: OperatorDescription {
   }
 
   private func selected<S: OperatorScalar>(
-    _ boxes: ArraySlice<Box<S>>, _ scores: ArraySlice<S>, _ least: S?, _ overlap: S, _ most: Int
-  ) -> [Int] {
+    _ boxes: ArraySlice<Box<S>>, _ scores: ArraySlice<S>, _ least: S?, _ overlap: S, _ most: Int,
+    _ pairs: inout Int
+  ) throws(OperatorError) -> [Int] {
     var candidates: [(box: Int, score: S)] = []
     for (box, score) in scores.enumerated() where least.map({ score > $0 }) ?? !score.isNaN {
       candidates.append((box, score))
@@ -90,6 +93,8 @@ struct NonMaxSuppressionOperator: OperatorDescription {
     candidates.sort { $0.score > $1.score || $0.score == $1.score && $0.box < $1.box }
     var kept: [Int] = []
     for candidate in candidates where kept.count < most {
+      pairs += kept.count
+      guard pairs <= OperatorLimits.pairs else { throw OperatorError(.boxPairs(limit: OperatorLimits.pairs)) }
       let box = boxes[boxes.startIndex + candidate.box]
       if !kept.contains(where: { boxes[boxes.startIndex + $0].overlaps(box, more: overlap) }) {
         kept.append(candidate.box)

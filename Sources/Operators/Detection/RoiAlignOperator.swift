@@ -54,10 +54,15 @@ struct RoiAlignOperator: OperatorDescription {
     let (values, regions) = (inputs.floats(0), inputs.floats(1))
     var result: [S] = []
     result.reserveCapacity(shape.reduce(1, *))
+    var work = 0
     for (region, image) in images.enumerated() {
       let corner = (0..<4).map { regions[region * 4 + $0] * S(scale) - (isHalfPixel ? 0.5 : 0) }
       let columns = try axis(corner[0], corner[2], count: width, size: planeWidth)
       let rows = try axis(corner[1], corner[3], count: height, size: planeHeight)
+      let own = [channels, rows.reduce(0) { $0 + $1.count }, columns.reduce(0) { $0 + $1.count }]
+      try OperatorLimits.check(multiplications: own)
+      work += own.product
+      try OperatorLimits.check(multiplications: [work])
       for channel in 0..<channels {
         let plane = (image * channels + channel) * planeHeight * planeWidth
         for row in rows {
@@ -78,7 +83,9 @@ struct RoiAlignOperator: OperatorDescription {
     let length = isHalfPixel ? end - start : max(end - start, 1)
     let cell = length / S(count)
     let needed = samples > 0 ? S(samples) : cell.rounded(.up)
-    guard start.isFinite, length.isFinite, needed <= S(Self.mostSamples) else {
+    guard start.isFinite, length.isFinite, needed <= S(Self.mostSamples),
+      needed * S(count) <= S(OperatorLimits.size)
+    else {
       throw OperatorError(
         .input(
           "rois", expected: "regions of at most \(Self.mostSamples) samples in a cell", found: "\(needed)"))

@@ -24,6 +24,7 @@ struct ConvOperator: OperatorDescription {
     let outputs = inputs.tensor(1).shape[0]
     let shape = [shapes.images, outputs] + output
     try OperatorLimits.check(shape)
+    try OperatorLimits.check(multiplications: shape + inputs.tensor(1).shape.dropFirst())
     let geometry = WindowGeometry(
       input: shapes.input, kernel: sizes.kernel, stride: sizes.strides, pad: sizes.pads,
       dilation: sizes.dilations,

@@ -33,6 +33,8 @@ struct ConvTransposeOperator: OperatorDescription {
     } catch {
       throw OperatorError(.memory(limit: OperatorLimits.count))
     }
+    try OperatorLimits.check(
+      multiplications: [shapes.images, shapes.channels] + shapes.input + inputs.tensor(1).shape.dropFirst())
     let geometry = WindowGeometry(
       input: output, kernel: sizes.kernel, stride: sizes.strides, pad: sizes.pads, dilation: sizes.dilations,
       output: shapes.input)

@@ -26,6 +26,7 @@ struct GemmOperator: OperatorDescription {
     }
     let shape = [rows, columns]
     try OperatorLimits.check(shape)
+    try OperatorLimits.check(multiplications: shape + [depth])
     var product = [S](repeating: 0, count: rows * columns)
     product.withUnsafeMutableBufferPointer { target in
       guard let target = target.baseAddress else { return }

@@ -19,6 +19,7 @@ struct MatMulOperator: StatelessOperator {
     let batch = try BroadcastPlan([first.dropLast(2), second.dropLast(2)])
     let shape = batch.shape + (a.count == 1 ? [] : [rows]) + (b.count == 1 ? [] : [columns])
     try OperatorLimits.check(shape)
+    try OperatorLimits.check(multiplications: shape + [depth])
     var product = [S](repeating: 0, count: shape.product)
     let (left, right) = (inputs.floats(0), inputs.floats(1))
     product.withUnsafeMutableBufferPointer { buffer in

@@ -57,6 +57,7 @@ struct RecurrentInputs<S: OperatorScalar> {
     let directions = isBackward.count
     try OperatorLimits.check([steps, batch, gates, hidden])
     try OperatorLimits.check([steps, directions, batch, hidden])
+    try OperatorLimits.check(multiplications: [steps, directions, batch, gates, hidden, max(width, hidden)])
     let rows = gates * hidden
     try inputs.require(1, "W", shape: [directions, rows, width])
     try inputs.require(2, "R", shape: [directions, rows, hidden])

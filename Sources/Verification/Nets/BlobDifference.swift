@@ -19,6 +19,10 @@ package struct BlobDifference: Sendable {
   /// that both nets have alike makes the same of both, and all outputs are equal.
   package var isMadeOtherwise = false
 
+  /// Whether there was a number to compare: shapes that differ are a difference, but values that are empty, or alike NaN or infinite
+  /// throughout, show nothing.
+  package private(set) var hasNumbers = true
+
   /// The largest difference relative to the largest magnitude of the blob; infinite where the blobs cannot be
   /// compared.
   package var relative: Double {
@@ -33,5 +37,17 @@ package struct BlobDifference: Sendable {
     guard shape == otherShape else { return }
     let gap = a.gap(to: b)
     (largest, absolute, notFinite) = (gap.largest, gap.difference, gap.notFinite)
+    // Where the first has but zeros among its numbers the maxima do not tell whether it has any.
+    hasNumbers = notFinite > 0 || largest > 0 || absolute > 0 || a.hasFiniteNumber
+  }
+}
+
+extension NetValue {
+  /// Whether any of its numbers is finite.
+  var hasFiniteNumber: Bool {
+    stride(from: 0, to: values.count, by: 1 << 12).contains { start in
+      Scalar.widened(Array(values[start..<Swift.min(start + 1 << 12, values.count)])).contains(
+        where: \.isFinite)
+    }
   }
 }

@@ -199,8 +199,12 @@ extension NetComparer {
       run.areEqual[ComparedSample<S>.VersionPair(first: x, second: y)] = isEqual
     }
     let isUsual = run.trial.allowance == 1
+    guard difference.hasNumbers else {
+      if isUsual { run.found.withoutNumbers.insert(name) }
+      return
+    }
     if isUsual || !isEqual { run.found.differences[name] = difference }
-    if isUsual, first.outputs.contains(name), second.outputs.contains(name), let rows = ClassAgreement(a, b) {
+    if isUsual, commonOutputs.contains(name), let rows = ClassAgreement(a, b) {
       run.found.agreement[name] = (rows.top1, rows.top5, rows.rows)
     }
   }

@@ -6,6 +6,8 @@ struct ComparerFindings {
   var samples = 0
   /// By blob, the largest difference.
   var differences: [Name: BlobDifference] = [:]
+  /// Blobs that both nets made without a number to compare, in some sample.
+  var withoutNumbers: Set<Name> = []
   /// By output, in how many rows the best classes agree.
   var agreement: [Name: (top1: Int, top5: Int, rows: Int)] = [:]
   /// By blob of indices, the most that differ.
@@ -21,6 +23,7 @@ struct ComparerFindings {
   mutating func merge(_ other: ComparerFindings) {
     samples += other.samples
     differences.merge(other.differences) { $1.relative > $0.relative ? $1 : $0 }
+    withoutNumbers.formUnion(other.withoutNumbers)
     agreement.merge(other.agreement) { ($0.top1 + $1.top1, $0.top5 + $1.top5, $0.rows + $1.rows) }
     ties.merge(other.ties) { max($0, $1) }
     replaced.merge(other.replaced) { $1 }

@@ -6,18 +6,23 @@ extension NetComparer {
   package func result() throws -> NetComparison {
     let ownOutputs = first.outputs.filter { !first.unreadInputs.contains($0) }
     let otherOutputs = second.outputs.filter { !second.unreadInputs.contains($0) }
-    let outputs = ownOutputs.filter(otherOutputs.contains)
+    let outputs = ownOutputs.filter(Set(otherOutputs).contains)
     let isEqual = { (name: Name) in found.differences[name].map { $0.relative <= tolerance } ?? false }
     let open = outputs.filter { found.differences[$0] == nil && !handedOver.contains($0) }
-    let settled = try open.filter(isSettled)
+    let makers = open.isEmpty ? [:] : makersOfVersions
+    let settled = Set(try open.filter { try isSettled($0, makers) })
     let inputs = Set(first.inputs.map(\.name)).intersection(second.inputs.map(\.name))
+    let withoutNumbers = found.withoutNumbers.subtracting(found.differences.keys)
     var comparison = NetComparison(
       blobs: names.compactMap { found.differences[$0] }, tolerance: tolerance, outputs: outputs,
       unmatchedOutputs: Set(ownOutputs).symmetricDifference(otherOutputs).subtracting(changedOutputs)
         .sorted(),
-      uncomparedOutputs: open.filter { !settled.contains($0) }, settledOutputs: settled,
+      uncomparedOutputs: open.filter { !settled.contains($0) }, settledOutputs: open.filter(settled.contains),
       computedCount: found.differences.keys.count { !inputs.contains($0) }, firstDivergence: nil,
-      cuts: cutLayers, skipped: names.filter { found.differences[$0] == nil && !handedOver.contains($0) },
+      cuts: cutLayers,
+      skipped: names.filter {
+        found.differences[$0] == nil && !handedOver.contains($0) && !withoutNumbers.contains($0)
+      }, withoutNumbers: names.filter(withoutNumbers.contains),
       handedOver: names.filter(handedOver.contains),
       ties: names.compactMap { name in found.ties[name].map { (name, $0) } }, samples: found.samples,
       agreement: outputs.compactMap { name in
@@ -42,7 +47,7 @@ extension NetComparer {
   ) throws -> BlobDifference? {
     let differing = names.filter { found.differences[$0] != nil && !isEqual($0) }
     guard !differing.isEmpty else { return nil }
-    if outputs.contains(where: differing.contains) { return found.differences[differing[0]] }
+    if outputs.contains(where: Set(differing).contains) { return found.differences[differing[0]] }
     // Where no output was compared there is nothing that speaks for a difference.
     guard outputs.contains(where: isEqual) || !cutLayers.isEmpty else {
       return found.differences[differing[0]]
@@ -68,9 +73,8 @@ extension NetComparer {
   }
 
   /// Whether an output that could not be computed is equal all the same: both nets make it by the same layer, of the same values.
-  private func isSettled(_ output: Name) throws -> Bool {
-    guard let version = first.lastVersions[output],
-      let place = first.steps.firstIndex(where: { $0.writes.contains(version) }), first.steps[place].isCut,
+  private func isSettled(_ output: Name, _ makers: [Int: Int]) throws -> Bool {
+    guard let version = first.lastVersions[output], let place = makers[version], first.steps[place].isCut,
       let partner = pairs.partners[place], second.steps[partner].isCut,
       second.lastVersions[output].map(second.steps[partner].writes.contains) ?? false
     else { return false }
@@ -81,10 +85,17 @@ extension NetComparer {
     }
   }
 
+  /// By version of a blob of the first net, the step that makes it.
+  private var makersOfVersions: [Int: Int] {
+    var makers: [Int: Int] = [:]
+    for (place, step) in first.steps.enumerated() { for version in step.writes { makers[version] = place } }
+    return makers
+  }
+
   private var cutLayers: [NetComparison.Cut] {
     var layers: [NetComparison.Cut] = []
-    for step in first.steps + second.steps
-    where step.isCut && !layers.contains(where: { $0.layer == step.subject }) {
+    var seen: Set<LayerSubject> = []
+    for step in first.steps + second.steps where step.isCut && seen.insert(step.subject).inserted {
       let shapes = step.tops.compactMap { top in found.replaced[top].map { (blob: top, shape: $0) } }
       layers.append(NetComparison.Cut(layer: step.subject, bottoms: step.bottoms, replaced: shapes))
     }

@@ -20,6 +20,8 @@ package struct NetComparer {
   let names: [Name]
   let common: Set<Name>
   let cuts: Cuts
+  /// Outputs of both nets.
+  let commonOutputs: Set<Name>
   /// Blobs that a layer of either net reads.
   let readTops: Set<Name>
   /// What was seen in all samples so far.
@@ -53,6 +55,7 @@ package struct NetComparer {
     let others = Set(Self.names(of: second))
     names = Self.names(of: first).filter(others.contains)
     common = Set(names)
+    commonOutputs = Set(first.outputs).intersection(second.outputs)
     handedOver = converted.handedOver.intersection(common)
     changedOutputs = converted.outputs
     readTops = Set((first.steps + second.steps).flatMap(\.bottoms))
@@ -128,7 +131,8 @@ package struct NetComparer {
     var runs: [ComparedSample<S>] = []
     for trial in trials {
       func own(_ net: NetRunner) -> [Name: NetValue<S>] {
-        trial.inputs.filter { input in net.inputs.contains { $0.name == input.key } }
+        let names = Set(net.inputs.map(\.name))
+        return trial.inputs.filter { names.contains($0.key) }
       }
       runs.append(
         ComparedSample(

@@ -25,6 +25,8 @@ package struct NetComparison: Sendable {
   /// Blobs that both nets have and that could not be compared: what a cut layer makes, and what needs it where no
   /// values could take its place.
   package var skipped: [Name]
+  /// Blobs that both nets made and that have no number to compare: they are empty, or alike NaN or infinite throughout.
+  package var withoutNumbers: [Name]
   /// Blobs whose values the second net was given from the first: what is made of them is compared, they are not.
   package var handedOver: [Name]
   /// Blobs of indices that differ because two values are equal within rounding, and how many numbers of them do.
@@ -53,7 +55,7 @@ package struct NetComparison: Sendable {
     case different
     /// The nets have different outputs.
     case otherOutputs
-    /// Some outputs could not be compared; the rest agrees.
+    /// Some outputs could not be compared, or have no number that could be; the rest agrees.
     case incomplete
     /// Nothing could be compared but inputs.
     case nothingCompared
@@ -80,12 +82,12 @@ extension NetComparison {
   /// What came of running a net beside something else than a net, such as a graph of operators.
   package init(
     blobs: [BlobDifference], tolerance: Double, outputs: [Name], unmatchedOutputs: [Name],
-    uncomparedOutputs: [Name], firstDivergence: BlobDifference?, samples: Int
+    uncomparedOutputs: [Name], withoutNumbers: [Name], firstDivergence: BlobDifference?, samples: Int
   ) {
     self.init(
       blobs: blobs, tolerance: tolerance, outputs: outputs, unmatchedOutputs: unmatchedOutputs,
       uncomparedOutputs: uncomparedOutputs, settledOutputs: [], computedCount: blobs.count,
-      firstDivergence: firstDivergence, cuts: [], skipped: [], handedOver: [], ties: [], samples: samples,
-      agreement: [])
+      firstDivergence: firstDivergence, cuts: [], skipped: [], withoutNumbers: withoutNumbers, handedOver: [],
+      ties: [], samples: samples, agreement: [])
   }
 }

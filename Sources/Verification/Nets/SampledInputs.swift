@@ -55,8 +55,9 @@ package struct SampledInputs: Sendable {
     let own = Set(first.inputs.map(\.name))
     let others = second.inputs.filter { !own.contains($0.name) }
     let needed = first.neededInputs.union(second.neededInputs)
+    let shapesOfOthers = Dictionary(second.inputs.map { ($0.name, $0.shape) }) { first, _ in first }
     for input in first.inputs + others {
-      let declared = input.shape ?? second.inputs.first { $0.name == input.name }?.shape
+      let declared = input.shape ?? shapesOfOthers[input.name] ?? nil
       let wanted = shapes[input.name] ?? declared
       if let file = given[input.name] {
         // A file may leave out leading ones.
@@ -80,12 +81,13 @@ package struct SampledInputs: Sendable {
     let given = Dictionary(inputs.map { ($0.name, $0.shape) }) { first, _ in first }
     let tops = (try? net.shapes(given)) ?? []
     var shapes = given
+    let places = Dictionary(inputs.enumerated().map { ($1.name, $0) }) { first, _ in first }
     for (step, made) in zip(net.steps, tops) {
       if let layer = step.layer as? any IndexReading {
         let bottoms = step.bottoms.compactMap { shapes[$0] }
         for (place, bottom) in step.bottoms.enumerated() where bottoms.count == step.bottoms.count {
           guard let count = layer.indexCount(ofBottom: place, bottoms),
-            let input = inputs.firstIndex(where: { $0.name == bottom })
+            let input = places[bottom]
           else { continue }
           inputs[input].indexCount = count
         }

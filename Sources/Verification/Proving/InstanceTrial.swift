@@ -68,6 +68,9 @@ struct InstanceTrial {
     guard expected.values.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) else {
       return .invalid(InvalidInstance.notFinite)
     }
+    guard expected.values.contains(where: { !$0.values.isEmpty }) else {
+      return .invalid(InvalidInstance.nothing)
+    }
     let text = DefinitionEmitter.text(of: plan.graph)
     var comparison = InstanceComparison(
       instance: instance, rewritten: text, changedBlobs: [],

@@ -31,8 +31,10 @@ enum InvalidInstance: Error, Equatable {
   case tooLarge
   /// A type has not as many bottoms or tops as the pattern wants.
   case connections
-  /// The net computes no finite numbers.
+  /// The net computes numbers that are not finite.
   case notFinite
+  /// The net computes no number at all.
+  case nothing
 }
 
 /// Puts a net together layer by layer; knows the shape of every blob on the way.

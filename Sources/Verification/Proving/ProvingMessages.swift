@@ -151,6 +151,7 @@ extension InvalidInstance {
     case .tooLarge: "it has too many numbers"
     case .connections: "a layer cannot have as many bottoms or tops"
     case .notFinite: "it computes numbers that are not finite"
+    case .nothing: "it computes no numbers"
     }
   }
 }

@@ -8,6 +8,8 @@ extension SiteObstacle {
     switch self {
     case .layer(let error): return error.diagnostic.sentence
     case .unrelated(let blob): return "it is not known what blob '\(blob)' was in the net before"
+    case .withoutNumbers(let blob):
+      return "no number of blob '\(blob)' is finite, before or after"
     case .converted:
       return "a conversion made what the rewrite works on, so there is nothing to compare it with"
     case .unreadable(let message): return message

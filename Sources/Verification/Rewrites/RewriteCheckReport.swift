@@ -140,6 +140,8 @@ package enum SiteObstacle: Sendable, Equatable {
   case layer(LayerError)
   /// Nothing is known about a value that the layers after the rewrites read.
   case unrelated(blob: Name)
+  /// A value is empty, or NaN or infinite throughout, before as well as after.
+  case withoutNumbers(blob: Name)
   /// What it reads is there only because of a conversion.
   case converted
   /// Blobs that cannot be read.

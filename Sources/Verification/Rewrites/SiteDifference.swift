@@ -29,6 +29,8 @@ package struct SiteDifference: Sendable, Equatable {
   package var ulps: Double
   /// What is wrong beside numbers.
   package var mismatch: Mismatch?
+  /// Whether there was a number to compare: values that are empty, or alike NaN or infinite throughout, show nothing.
+  package var hasNumbers = true
 
   /// Channels whose numbers are so much smaller than the others' are held to what the others allow.
   private static let smallestShare = 1e-3
@@ -46,7 +48,7 @@ package struct SiteDifference: Sendable, Equatable {
     let inner = shape.dropFirst(2).product
     var largest = [Double](repeating: 0, count: channels)
     var difference = largest
-    var notFinite = 0
+    var (compared, notFinite) = (0, 0)
     for (before, after) in trials {
       var (place, current) = (0, 0)
       while place < before.values.count {
@@ -57,6 +59,7 @@ package struct SiteDifference: Sendable, Equatable {
             if !(x == y || (x.isNaN && y.isNaN)) { notFinite += 1 }
             continue
           }
+          compared += 1
           largest[current] = max(largest[current], x.magnitude)
           difference[current] = max(difference[current], (x - y).magnitude)
         }
@@ -73,6 +76,7 @@ package struct SiteDifference: Sendable, Equatable {
       ulps = difference[index] / storage.spacing(at: size)
       channel = shape.count > 1 ? index : nil
     }
+    hasNumbers = compared + notFinite > 0
     if notFinite > 0 {
       mismatch = .notFinite(count: notFinite)
       relative = .infinity

@@ -85,7 +85,7 @@ struct Tolerance: ExpressibleByArgument {
   init?(argument: String) {
     let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
       String.init)
-    guard let value = Double(parts[parts.count - 1]), value >= 0 else { return nil }
+    guard let value = Double(parts[parts.count - 1]), ToleranceRange.contains(value) else { return nil }
     self.value = value
     guard parts.count == 2 else {
       precision = nil

@@ -42,7 +42,7 @@ struct DiffCommand: ParsableCommand {
   var format: ReportFormat = .text
 
   func validate() throws {
-    guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative") }
+    try ToleranceFlag.validate(tolerance)
     if firstWeights != nil, secondWeights == nil {
       throw ValidationError("give the weights of both nets, or of none")
     }

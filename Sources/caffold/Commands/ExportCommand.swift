@@ -127,7 +127,7 @@ struct ExportCommand: ParsableCommand {
     if target?.isEmpty == true { throw ValidationError("--target has an empty value") }
     if inputShape.contains("") { throw ValidationError("--input-shape has an empty value; give 1,3,224,224") }
     if let tolerance {
-      guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative") }
+      try ToleranceFlag.validate(tolerance)
       if noCheck {
         throw ValidationError("--tolerance is for the check, and --no-check leaves the check out")
       }

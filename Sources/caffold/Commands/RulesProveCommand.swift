@@ -64,7 +64,7 @@ struct RulesProveCommand: ParsableCommand {
     guard (1...ProveOptions.mostInstances).contains(instances) else {
       throw ValidationError("--instances must be between 1 and \(ProveOptions.mostInstances)")
     }
-    guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative") }
+    try ToleranceFlag.validate(tolerance)
     guard time > 0, time <= ProveOptions.mostSeconds else {
       throw ValidationError("--time must be above 0 and at most \(Int(ProveOptions.mostSeconds))")
     }

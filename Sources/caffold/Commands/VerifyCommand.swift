@@ -91,7 +91,7 @@ struct VerifyCommand: ParsableCommand {
     } else if weightsB == nil {
       throw ValidationError("Missing expected argument '<weights-b>'")
     }
-    guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative") }
+    try ToleranceFlag.validate(tolerance)
     for (option, values) in [("--input", input), ("--input-shape", inputShape)] {
       if values.contains("") { throw ValidationError("\(option) has an empty value") }
     }

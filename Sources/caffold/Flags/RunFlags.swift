@@ -147,7 +147,7 @@ struct CheckFlags: ParsableArguments {
 
   func validate() throws {
     guard let tolerance else { return }
-    guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative") }
+    try ToleranceFlag.validate(tolerance)
     if isOff { throw ValidationError("--tolerance is for the check, and --no-check leaves the check out") }
   }
 

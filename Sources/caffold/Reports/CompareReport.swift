@@ -49,6 +49,7 @@ struct CompareReport {
   private func word(_ status: CompareResult.Status) -> String {
     switch status {
     case .agrees: ""
+    case .withoutNumbers: "no finite number"
     case .differs: "differs"
     case .shape: "other shape"
     case .absent: "not in the dump"
@@ -67,6 +68,10 @@ struct CompareReport {
     if !missing.isEmpty {
       lines.append("note: not compared, behind a layer that cannot be run: \(names(missing))")
     }
+    let empty = result.blobs.filter { $0.status == .withoutNumbers }
+    if !empty.isEmpty {
+      lines.append("note: not compared, since no number is finite here or in the dump: \(names(empty))")
+    }
     if !result.unusedArrays.isEmpty {
       let arrays = result.unusedArrays.map { Format.name(Name($0)) }
       lines.append(
@@ -83,7 +88,9 @@ struct CompareReport {
     let compared = Format.counted(result.comparedCount, "blob")
     guard let first = result.firstDivergence else {
       guard result.comparedCount > 0 else {
-        return "nothing could be compared: the dump has none of the net's blobs"
+        return result.blobs.contains { $0.status == .withoutNumbers }
+          ? "nothing could be compared: no number is finite here or in the dump"
+          : "nothing could be compared: the dump has none of the net's blobs"
       }
       let worst = result.blobs.filter { $0.status == .agrees }.max { $0.relative < $1.relative }
       let figures =

@@ -76,7 +76,10 @@ struct ExportReport {
       ]
     }
     if !proof.uncompared.isEmpty {
-      return ["not proven: these outputs could not be compared: \(Format.names(proof.uncompared))"]
+      let empty = proof.uncompared.filter(proof.withoutNumbers.contains)
+      let reason =
+        empty.isEmpty ? "" : "; no number of \(Format.names(empty)) is finite, in the net or in the graph"
+      return ["not proven: these outputs could not be compared: \(Format.names(proof.uncompared))\(reason)"]
     }
     guard !proof.blobs.isEmpty else {
       guard proof.keptOutputs.isEmpty else {
@@ -188,6 +191,7 @@ struct ExportReport {
       ("proven", .boolean(proof.isProven)), ("tolerance", .number(proof.tolerance)),
       ("samples", .integer(proof.samples)),
       ("firstDifference", proof.firstDifference.map { .name($0.name) } ?? .null),
+      ("withoutNumbers", .array(proof.withoutNumbers.map(JSONValue.name))),
       ("uncompared", .array(proof.uncompared.map(JSONValue.name))),
       ("renewed", .array(proof.renewed.map(JSONValue.name))),
       (

@@ -60,6 +60,13 @@ struct FoldFailure {
 
   private var netsDiffer: Diagnostic {
     if let verdict = result.verification?.verdict, [.nothingCompared, .incomplete].contains(verdict) {
+      let empty = result.verification?.comparison.withoutNumbers ?? []
+      guard empty.isEmpty else {
+        return Diagnostic(
+          .error, at: .none,
+          "no number of \(Format.names(empty)) is finite, in the original or in the folded net, so they were not compared and nothing was written; correct the weights, or leave --verify out"
+        )
+      }
       return Diagnostic(
         .error, at: .none,
         "not all outputs of the folded net could be compared with the original, so nothing was written; give the shapes with --input-shape, or leave --verify out"

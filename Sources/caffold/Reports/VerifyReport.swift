@@ -57,10 +57,16 @@ struct VerifyReport {
       lines.append(
         "note: not compared, since rewrites change them on purpose: \(Format.names(comparison.handedOver))")
     }
+    let replaced = self.replaced
     let behind = comparison.skipped.filter { name in !replaced.contains(name) }
     if !behind.isEmpty {
       lines.append(
         "note: not compared: \(Format.names(behind)); --input-shape NAME=… gives the shape of what a layer that cannot be run makes"
+      )
+    }
+    if !comparison.withoutNumbers.isEmpty {
+      lines.append(
+        "note: not compared, since no number is finite in either net: \(Format.names(comparison.withoutNumbers))"
       )
     }
     if !comparison.settledOutputs.isEmpty {
@@ -73,12 +79,15 @@ struct VerifyReport {
 
   private var cutLines: [String] {
     var groups: [(type: String, isReplaced: Bool, cuts: [NetComparison.Cut])] = []
+    // By whether values took the place of the tops, the group of each type.
+    var places: [Bool: [String: Int]] = [:]
     for cut in comparison.cuts {
-      let key = (cut.layer.type, !cut.replaced.isEmpty)
-      if let place = groups.firstIndex(where: { ($0.type, $0.isReplaced) == key }) {
+      let isReplaced = !cut.replaced.isEmpty
+      if let place = places[isReplaced]?[cut.layer.type] {
         groups[place].cuts.append(cut)
       } else {
-        groups.append((key.0, key.1, [cut]))
+        places[isReplaced, default: [:]][cut.layer.type] = groups.count
+        groups.append((cut.layer.type, isReplaced, [cut]))
       }
     }
     return groups.flatMap { group in
@@ -117,7 +126,9 @@ struct VerifyReport {
       return
         "different: only one of the nets has \(comparison.unmatchedOutputs.count == 1 ? "the output" : "the outputs") \(Format.names(comparison.unmatchedOutputs))"
     case .nothingCompared:
-      return "nothing could be compared: no blob that a layer computes was computed in both nets"
+      return comparison.withoutNumbers.isEmpty
+        ? "nothing could be compared: no blob that a layer computes was computed in both nets"
+        : "nothing could be compared: no number that a layer computes is finite in either net"
     case .incomplete:
       let outputs = comparison.uncomparedOutputs
       return
@@ -166,6 +177,7 @@ struct VerifyReport {
         .array(comparison.cuts.map(cut))
       ),
       ("skipped", .array(comparison.skipped.map(JSONValue.name))),
+      ("withoutNumbers", .array(comparison.withoutNumbers.map(JSONValue.name))),
       ("uncomparedOutputs", .array(comparison.uncomparedOutputs.map(JSONValue.name))),
       ("settledOutputs", .array(comparison.settledOutputs.map(JSONValue.name))),
       ("handedOver", .array(comparison.handedOver.map(JSONValue.name))),

@@ -383,3 +383,103 @@ def test_what_is_not_compared_is_not_counted(command):
     lines = result.stderr.splitlines()
     assert any("remove-split" in line and line.rstrip().endswith("held on 40 of 40 nets") for line in lines)
     assert lines[-1] == "2 rules: 1 held, 1 not compared, since they change the net on purpose"
+
+
+# MARK: Nothing to compare
+
+#: Layers whose outputs hold no finite number, whatever the input.
+NUMBERLESS = {
+    "not a number": "power_param { power: 0.5 scale: 0 shift: -1 }",
+    "infinite": "power_param { power: -1 scale: 0 shift: 0 }",
+}
+
+
+@pytest.mark.parametrize("name", NUMBERLESS)
+def test_outputs_without_a_finite_number_are_not_equal(command, tmp_path, name):
+    text = conv("c", "data") + layer("Power", "p", "c", None, NUMBERLESS[name])
+    pair = files(tmp_path, text, {"c": [normal(4, 3, 3, 3), normal(4)]})
+    result = command.run("verify", *pair, *pair)
+    assert result.code == 1
+    assert result.stderr.endswith(
+        "note: not compared, since no number is finite in either net: 'p'\n"
+        "not equal: an output could not be compared: 'p'; 2 blobs agree within 1.0e-4\n"
+    )
+    result = command.run("verify", *pair, *pair, "--format", "json")
+    assert result.document["withoutNumbers"] == ["p"]
+    assert result.document["uncomparedOutputs"] == ["p"]
+    assert not result.document["equal"]
+    # One number that is finite is something to compare.
+    mixed = conv("c", "data") + layer("Power", "p", "c", None, "power_param { power: 0.5 }")
+    pair = files(tmp_path, mixed, {"c": [normal(4, 3, 3, 3), normal(4)]})
+    assert command.run("verify", *pair, *pair).code == 0
+
+
+@pytest.mark.parametrize("name", NUMBERLESS)
+def test_an_export_without_a_finite_number_is_not_proven(command, tmp_path, name):
+    text = conv("c", "data") + layer("Power", "p", "c", None, NUMBERLESS[name])
+    pair = files(tmp_path, text, {"c": [normal(4, 3, 3, 3), normal(4)]})
+    result = command.run("export", *pair, "-o", tmp_path / "net.onnx")
+    assert result.code == 1
+    assert "not proven: these outputs could not be compared: 'p'; no number of 'p' is finite" in result.stderr
+    assert not (tmp_path / "net.onnx").exists()
+    assert command.run("export", *pair, "-o", tmp_path / "net.onnx", "--no-check").code == 0
+    result = command.run("verify", *pair, tmp_path / "net.onnx")
+    assert result.code == 1
+    assert "no number is finite in either net: 'p'" in result.stderr
+
+
+def test_empty_outputs_are_not_equal(command, tmp_path):
+    pair = files(tmp_path, conv("c", "data"), {"c": [normal(4, 3, 3, 3), normal(4)]}, shape=(0, 3, 8, 8))
+    result = command.run("verify", *pair, *pair)
+    assert result.code == 1
+    assert result.stderr.endswith(
+        "nothing could be compared: no number that a layer computes is finite in either net\n"
+    )
+    assert command.run("export", *pair, "-o", tmp_path / "net.onnx").code == 1
+
+
+def test_a_rewrite_of_weights_that_are_no_numbers_is_not_checked(command, tmp_path):
+    text = conv("c", "data") + batch_norm("bn", "c") + scale("s", "bn")
+    blobs = {
+        "c": [normal(4, 3, 3, 3) * np.float32(np.nan), normal(4)],
+        "bn": statistics(4),
+        "s": [normal(4), normal(4)],
+    }
+    pair = files(tmp_path, text, blobs)
+    result = command.run("fold", *pair, "-o", tmp_path / "o", "--format", "json")
+    check = result.document["check"]
+    assert (check["compared"], check["notChecked"]) == (0, 1)
+    assert check["sites"][0]["reason"] == "no number of blob 's' is finite, before or after"
+    result = command.run("fold", *pair, "-o", tmp_path / "o2", "--verify")
+    assert result.code == 1
+    assert "no number of 's' is finite, in the original or in the folded net" in result.stderr
+    assert not (tmp_path / "o2").exists()
+
+
+def test_a_dump_without_a_finite_number_is_not_equal(command, tmp_path):
+    text = layer("Power", "p", "data", None, NUMBERLESS["not a number"])
+    pair = files(tmp_path, text, {})
+    pair[1].write_bytes(SOME_WEIGHTS)
+    assert command.run("run", *pair, "--outputs", tmp_path / "dump.npz", "--all").code == 0
+    result = command.run("compare", *pair, "--outputs", tmp_path / "dump.npz")
+    assert result.code == 1
+    assert (
+        "nothing could be compared: no number is finite here or in the dump" in result.stdout + result.stderr
+    )
+
+
+@pytest.mark.parametrize("tolerance", ["1", "inf", "1e300", "nan"])
+def test_a_tolerance_that_makes_all_equal_is_refused(command, tmp_path, tolerance):
+    pair = files(tmp_path, conv("c", "data"), {"c": [normal(4, 3, 3, 3), normal(4)]})
+    sentence = "--tolerance must be at least 0 and below 1: at 1, zeros would be equal to any numbers"
+    for arguments in (
+        ["verify", *pair, *pair],
+        ["fold", *pair, "-o", tmp_path / "o"],
+        ["export", *pair, "-o", tmp_path / "o.onnx"],
+        ["diff", pair[1], pair[1]],
+        ["rules", "prove"],
+    ):
+        result = command.run(*arguments, "--tolerance", tolerance)
+        assert result.code == 64
+        assert sentence in result.stderr
+    assert command.run("compare", *pair, "--outputs", tmp_path, "--tolerance", tolerance).code == 64
