@@ -1,5 +1,9 @@
 /// 'did you mean' by edit distance.
 public enum Suggestion {
+  /// The most steps of a search, about a tenth of a second: a step for each letter of a candidate, and one for each pair of letters
+  /// that is compared. Beyond it nothing is suggested.
+  public static let mostSteps = 1 << 24
+
   /// The candidate nearest to `word`, if it is near enough to be what the user meant.
   ///
   /// Near enough is at most a third of the longer word's length in edits (at least one), adjacent swaps
@@ -7,12 +11,24 @@ public enum Suggestion {
   public static func nearest(
     to word: String, among candidates: some Sequence<String>, within most: Int = .max
   ) -> String? {
+    var steps = mostSteps
+    return nearest(to: word, among: candidates, within: most, steps: &steps)
+  }
+
+  /// The same of many words: what one search takes is not there for the next.
+  public static func nearest(
+    to word: String, among candidates: some Sequence<String>, within most: Int = .max, steps: inout Int
+  ) -> String? {
+    guard steps > 0 else { return nil }
     let wanted = caseless(word)
     var best: (distance: Int, candidate: String)?
     for candidate in candidates where candidate != word {
       let other = caseless(candidate)
       let limit = min(most, max(1, max(wanted.count, other.count) / 3))
+      steps -= 1 + other.count
       guard abs(wanted.count - other.count) <= limit else { continue }
+      steps -= wanted.count * other.count
+      guard steps > 0 else { return nil }
       let distance = editDistance(wanted, other)
       if distance <= limit, distance < best?.distance ?? .max { best = (distance, candidate) }
     }

@@ -21,15 +21,29 @@ import Testing
     let lines = place.excerpt.split(separator: "\n")
     #expect(lines[0].count < 120 && lines[1].last == "^")
   }
-}
 
-@Suite struct SuggestionTests {
-  @Test(
-    arguments: [
-      ("gama", ["gamma", "beta"], "gamma"), ("Convoluton", ["Convolution"], "Convolution"),
-      ("x", ["gamma"], nil), ("bototm", ["bottom", "top"], "bottom"), ("SCALE", ["Scale"], "Scale"),
-    ] as [(String, [String], String?)])
-  func nearest(word: String, candidates: [String], expected: String?) {
-    #expect(Suggestion.nearest(to: word, among: candidates) == expected)
+  /// Places and offsets of a text, byte by byte, against a count from the start of the line.
+  @Test(arguments: ["\n", "\r\n", "\r"])
+  func placesInLongLines(end: String) {
+    // Lines of more than one block, of letters of one to four bytes.
+    let letters = ["a", "é", "→", "𝛼"]
+    var text = "\u{FEFF}"
+    for line in 0..<3 {
+      text += (0..<6000).map { letters[($0 * 7 + $0 / 11 + line) % 4] }.joined() + end
+    }
+    let bytes = Array(text.utf8)
+    let source = SourceText(path: "f", bytes: bytes)
+    var (line, column, offset) = (1, 1, 3)
+    for scalar in text.unicodeScalars.dropFirst() {
+      if offset % 37 == 0 || column < 3 {
+        let place = source.place(at: offset)
+        #expect(place.line == line && place.column == column)
+        if scalar != "\n" || end == "\n" { #expect(source.offset(of: place) == offset) }
+      }
+      offset += String(scalar).utf8.count
+      column += 1
+      if String(scalar) == end || end == "\r\n" && scalar == "\n" { (line, column) = (line + 1, 1) }
+    }
+    #expect(source.offset(of: source.place(at: bytes.count)) == bytes.count)
   }
 }

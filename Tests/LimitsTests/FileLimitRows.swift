@@ -85,6 +85,10 @@ let textLimits = [
     _ = try Schema(parsing: source(repeated(" ", size)), byteLimit: limit)
   },
   Limit(
+    "steps of the search for names that unmade bottoms may stand for: letters of candidates and pairs of letters compared",
+    Suggestion.mostSteps, "Suggestion.mostSteps", in: "Diagnostics/Suggestion.swift",
+    then: "no name is suggested", test: "SuggestionTests.aLongSearchEndsWithoutASuggestion"),
+  Limit(
     "levels of messages in a `.proto` file", SchemaParser.depthLimit, "SchemaParser.depthLimit",
     in: "CaffeIO/Schema/SchemaParser.swift"
   ) { size, _ in

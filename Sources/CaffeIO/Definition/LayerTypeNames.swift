@@ -40,13 +40,23 @@ enum LayerTypeNames {
   static func intended(_ type: String) -> String? {
     if all.contains(type) { return nil }
     let plain = Misspelling.plain(type)
-    if let same = sorted.first(where: { Misspelling.plain($0) == plain }) { return same }
-    let near = sorted.filter { known in
-      let (a, b) = (plain.unicodeScalars.map(\.value), Misspelling.plain(known).unicodeScalars.map(\.value))
-      return min(a.count, b.count) >= 6 && !type.hasSuffix(known) && !known.hasSuffix(type)
-        && type.filter(\.isNumber) == known.filter(\.isNumber) && Suggestion.editDistance(a, b) == 1
+    if let same = spelt.first(where: { $0.plain == plain }) { return same.type }
+    let letters = plain.unicodeScalars.map(\.value)
+    let numbers = type.filter(\.isNumber)
+    let near = spelt.first { known in
+      abs(letters.count - known.letters.count) <= 1 && min(letters.count, known.letters.count) >= 6
+        && numbers == known.numbers && !type.hasSuffix(known.type) && !known.type.hasSuffix(type)
+        && Suggestion.editDistance(letters, known.letters) == 1
     }
-    return near.first
+    return near?.type
+  }
+
+  /// The types as they are compared: a net may have thousands of types.
+  private static let spelt = sorted.map { type in
+    let plain = Misspelling.plain(type)
+    return (
+      type: type, plain: plain, letters: plain.unicodeScalars.map(\.value), numbers: type.filter(\.isNumber)
+    )
   }
 
   /// The type of today that a fork's word for a type of the old syntax means: `ROI_POOLING` is `ROIPooling`; nil where none is known.

@@ -38,13 +38,14 @@ extension NetDefinition {
     var problems: [DefinitionProblem] = []
     for index in included {
       let layer = layers[index]
+      lazy var offsets = layer.topOffsets
       for (position, top) in layer.tops.enumerated()
       where position >= layer.bottoms.count || layer.bottoms[position] != top {
         guard let first = makers.updateValue(index, forKey: top) else { continue }
         problems.append(
           problem(
             .secondMaker(blob: top, layer: layer.name, first: layers[first].name), of: layer,
-            at: layer.offset(ofTop: position)))
+            at: offsets.indices.contains(position) ? offsets[position] : layer.field.nameOffset))
       }
     }
     return problems
@@ -53,32 +54,21 @@ extension NetDefinition {
   /// Bottoms that no input and no layer before makes; each blob once.
   private func unmadeBottoms(in included: [Int]) -> [DefinitionProblem] {
     var made = Set(inputs)
+    // Made for the first such bottom: most nets have none.
+    lazy var search = MakerSearch(self, included: Set(included))
     var problems: [DefinitionProblem] = []
     for index in included {
       let layer = layers[index]
+      lazy var offsets = layer.bottomOffsets
       for (position, bottom) in layer.bottoms.enumerated() where made.insert(bottom).inserted {
         problems.append(
           problem(
-            .unmadeBottom(unmade(bottom, by: layer, in: Set(included))), of: layer,
-            at: layer.offset(ofBottom: position)))
+            .unmadeBottom(search.unmade(bottom, by: layer.name)), of: layer,
+            at: offsets.indices.contains(position) ? offsets[position] : layer.field.nameOffset))
       }
       made.formUnion(layer.tops)
     }
     return problems
-  }
-
-  private func unmade(_ blob: Name, by layer: LayerDefinition, in included: Set<Int>) -> UnmadeBottom {
-    let makers = layers.indices.filter { !included.contains($0) && layers[$0].tops.contains(blob) }
-    var stages: [String] = []
-    for stage in makers.flatMap({ layers[$0].requiredStages }) where !stages.contains(stage) {
-      stages.append(stage)
-    }
-    let near =
-      makers.isEmpty
-      ? Suggestion.nearest(
-        to: blob.description, among: (inputs + layers.flatMap(\.tops)).map(\.description), within: 2) : nil
-    return UnmadeBottom(
-      blob: blob, layer: layer.name, maker: makers.first.map { layers[$0].name }, stages: stages, near: near)
   }
 
   /// Layers with the name of one before.

@@ -25,8 +25,9 @@ extension LayerDefinition {
     field.message?.all("top").dropFirst(position).first?.valueOffset ?? field.nameOffset
   }
 
-  /// Where the name of a bottom is written, as a byte offset.
-  package func offset(ofBottom position: Int) -> Int {
-    field.message?.all("bottom").dropFirst(position).first?.valueOffset ?? field.nameOffset
-  }
+  /// Where the names of all tops are written.
+  package var topOffsets: [Int] { field.message?.all("top").map(\.valueOffset) ?? [] }
+
+  /// Where the names of all bottoms are written.
+  package var bottomOffsets: [Int] { field.message?.all("bottom").map(\.valueOffset) ?? [] }
 }

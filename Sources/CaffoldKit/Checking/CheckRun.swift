@@ -52,6 +52,9 @@ struct CheckRun {
     } catch let error as NetError {
       result.findings = [Self.finding(of: error)]
       return keepingNew(result)
+    } catch let error as CheckedNet.ImpossibleInput {
+      result.findings = [error.finding]
+      return keepingNew(result)
     }
     var findings = try net.standingFindings() + net.findings(of: rules)
     for target in targets { findings += try net.findings(of: target) }
@@ -159,7 +162,12 @@ struct CheckedNet {
   private let costs: NetCosts
   private let inputs: [(name: Name, shape: [Int]?)]
 
-  /// - Throws: `NetError` for malformed phase rules; `InputValuesError` for shapes that cannot be.
+  /// An input of a shape that no value can have, by the definition: what comes of it cannot be looked at.
+  struct ImpossibleInput: Error {
+    let finding: Finding
+  }
+
+  /// - Throws: `NetError` for malformed phase rules; `ImpossibleInput`; `InputValuesError` for shapes given that cannot be.
   init(
     _ definition: NetDefinition, weights: WeightsFile?, state: NetState, schema: Schema,
     layouts: [BlobLayout], inputShapes: [String] = []
@@ -176,7 +184,13 @@ struct CheckedNet {
     do {
       costs = try net.costs(given)
     } catch {
-      throw InputValuesError(path: path, problem: error.diagnostic.sentence)
+      guard given.isEmpty, let name = error.layer?.name else {
+        throw InputValuesError(path: path, problem: error.diagnostic.sentence)
+      }
+      let offset = InputPlaces(definition, net)[name] ?? 0
+      throw ImpossibleInput(
+        finding: Finding(
+          .fault, at: .text(definition.document.source.place(at: offset)), error.diagnostic.sentence))
     }
     inputs = net.inputs.map { ($0.name, given[$0.name] ?? $0.shape) }
   }

@@ -20,18 +20,8 @@ struct NetFindings {
     .text(definition.document.source.place(at: offset))
   }
 
-  /// Where an input is declared.
-  private func location(ofInput name: Name) -> Diagnostic.Location {
-    let fields = definition.document.root.fields
-    if let field = fields.first(where: { $0.isNamed("input") && $0.nameValue == name }) {
-      return location(field.valueOffset)
-    }
-    for step in net.steps where step.bottoms.isEmpty {
-      if let position = step.tops.firstIndex(of: name) {
-        return location(step.definition.offset(ofTop: position))
-      }
-    }
-    return .file(definition.document.source.path)
+  private func location(ofInput name: Name, _ places: InputPlaces) -> Diagnostic.Location {
+    places[name].map(location) ?? .file(definition.document.source.path)
   }
 
   private var shapelessInputs: [Finding] {
@@ -40,15 +30,17 @@ struct NetFindings {
     let flags = shapeless.map { "--input-shape \($0)=1,3,224,224" }.joined(separator: " ")
     return [
       Finding(
-        .unknownShape, at: location(ofInput: first),
+        .unknownShape, at: location(ofInput: first, InputPlaces(definition, net)),
         "the definition gives no shape for \(shapeless.count == 1 ? "the input" : "the inputs") \(Wording.names(shapeless))",
         remedy: "give \(flags)")
     ]
   }
 
   private var unreadInputs: [Finding] {
-    net.unreadInputs.sorted().map {
-      Finding(.unreadInput, at: location(ofInput: $0), "no layer reads the input '\($0)'")
+    guard !net.unreadInputs.isEmpty else { return [] }
+    let places = InputPlaces(definition, net)
+    return net.unreadInputs.sorted().map {
+      Finding(.unreadInput, at: location(ofInput: $0, places), "no layer reads the input '\($0)'")
     }
   }
 
@@ -90,32 +82,37 @@ struct ForkFindings {
   let misspelt: Set<Name>
 
   func all() -> [Finding] {
-    var types: [(name: String, layers: [LayerDefinition])] = []
-    var fields: [(name: String, layers: [LayerDefinition])] = []
-    func note(
-      _ name: String, _ layer: LayerDefinition, in list: inout [(name: String, layers: [LayerDefinition])]
-    ) {
-      if let index = list.firstIndex(where: { $0.name == name }) {
-        list[index].layers.append(layer)
-      } else {
-        list.append((name, [layer]))
-      }
-    }
+    var (types, fields) = (Users(), Users())
     for layer in definition.layers where !misspelt.contains(layer.name) {
       let use = layer.forkUse
-      if use.isType { note(layer.type, layer, in: &types) }
+      if use.isType { types.note(layer.type, layer) }
       // The parameters of a fork's type go without saying.
-      if !use.isType { for field in use.fields { note(field, layer, in: &fields) } }
+      if !use.isType { for field in use.fields { fields.note(field, layer) } }
     }
-    return types.map { type in
+    return types.all.map { type in
       finding(
         .forkType, type.layers, at: ["type"], "BVLC's Caffe has no layer type '\(type.name)'")
     }
-      + fields.map { field in
+      + fields.all.map { field in
         finding(
           .forkField, field.layers, at: field.name.split(separator: ".").map(String.init),
           "BVLC's Caffe has no field '\(field.name)'")
       }
+  }
+
+  /// Names, each with the layers that have it, in the order of the net.
+  private struct Users {
+    private(set) var all: [(name: String, layers: [LayerDefinition])] = []
+    private var places: [String: Int] = [:]
+
+    mutating func note(_ name: String, _ layer: LayerDefinition) {
+      if let place = places[name] {
+        all[place].layers.append(layer)
+      } else {
+        places[name] = all.count
+        all.append((name, [layer]))
+      }
+    }
   }
 
   private func finding(

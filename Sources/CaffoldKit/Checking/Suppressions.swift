@@ -46,20 +46,27 @@ struct Suppressions {
   init(_ definition: NetDefinition) {
     text = definition.document
     let comments = Self.comments(in: text.bytes)
-    let fields = comments.isEmpty ? [] : Self.fields(of: text.root)
+    lazy var fields = Self.fields(of: text.root)
+    lazy var layers = Dictionary(
+      definition.layers.map { (Self.range(of: $0.field), $0.name) }, uniquingKeysWith: { first, _ in first })
+    // Comments that stand in a row are about the same field, which is looked for behind the last.
+    var behind: [Int: Range<Int>] = [:]
+    let hasSuppressions = comments.contains { Self.parse(text.bytes[$0.range]) != nil }
+    for comment in comments.reversed() where hasSuppressions && comment.isAlone {
+      behind[comment.range.lowerBound] = Self.next(
+        after: comment.range.upperBound, fields, text.bytes, known: behind)
+    }
     for comment in comments {
       guard var suppression = Self.parse(text.bytes[comment.range]) else { continue }
       let place = text.source.place(at: comment.range.lowerBound)
       let range =
         comment.isAlone
-        ? Self.next(after: comment.range.upperBound, fields, text.bytes)
+        ? behind[comment.range.lowerBound]
         : Self.first(from: comment.lineStart, before: comment.range.lowerBound, fields)
       suppression.place = place
       suppression.range = range ?? 0..<0
       // A whole layer: what is said of it elsewhere, as of its weights, is meant too.
-      for layer in definition.layers where range == Self.range(of: layer.field) {
-        suppression.layers.insert(layer.name)
-      }
+      if let range, let layer = layers[range] { suppression.layers.insert(layer) }
       found.append(suppression)
     }
   }
@@ -74,17 +81,17 @@ struct Suppressions {
     var used = [Set<Int>](repeating: [], count: found.count)
     var kept: [Finding] = []
     var suppressed: [(Finding, Suppression)] = []
+    var suppressions = SuppressionIndex(found)
     for finding in findings {
       let offset = finding.place.map(offset)
-      var isSuppressed = false
-      for (index, suppression) in found.enumerated() {
-        guard let position = suppression.position(covering: finding, at: offset) else { continue }
-        used[index].insert(position)
-        suppressed.append((finding, suppression))
-        isSuppressed = true
-        break
+      guard let index = suppressions.suppression(of: finding, at: offset),
+        let position = found[index].position(covering: finding, at: offset)
+      else {
+        kept.append(finding)
+        continue
       }
-      if !isSuppressed { kept.append(finding) }
+      used[index].insert(position)
+      suppressed.append((finding, found[index]))
     }
     let notes = try zip(found, used).flatMap { try Self.notes(on: $0, used: $1, names) }
     return (kept, suppressed, notes)
@@ -212,23 +219,31 @@ struct Suppressions {
   }
 
   /// The field that begins next, where nothing but white space and comments lies between.
-  private static func next(after end: Int, _ fields: [Range<Int>], _ bytes: [UInt8]) -> Range<Int>? {
+  ///
+  /// - Parameter known: what is behind the comments that follow.
+  private static func next(
+    after end: Int, _ fields: [Range<Int>], _ bytes: [UInt8], known: [Int: Range<Int>]
+  ) -> Range<Int>? {
     var index = end
     while index < bytes.count {
       let byte = bytes[index]
-      if byte == UInt8(ascii: "#") {
-        index = bytes[index...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
-      } else if byte == 0x20 || (0x09...0x0D).contains(byte) {
+      if byte == UInt8(ascii: "#") { return known[index] }
+      if byte == 0x20 || (0x09...0x0D).contains(byte) {
         index += 1
       } else {
         break
       }
     }
-    return fields.first { $0.lowerBound == index }
+    return first(from: index, before: index + 1, fields)
   }
 
   /// The first field that begins on a line.
   private static func first(from start: Int, before end: Int, _ fields: [Range<Int>]) -> Range<Int>? {
-    fields.first { $0.lowerBound >= start && $0.lowerBound < end }
+    var (low, high) = (0, fields.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if fields[middle].lowerBound < start { low = middle + 1 } else { high = middle }
+    }
+    return low < fields.count && fields[low].lowerBound < end ? fields[low] : nil
   }
 }

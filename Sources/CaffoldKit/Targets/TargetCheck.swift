@@ -173,19 +173,21 @@ struct TargetCheck {
 
   private func shapes(_ claim: TargetClaim) -> [Finding] {
     var findings: [Finding] = []
+    lazy var places = InputPlaces(definition, net)
     for input in inputs {
       guard let shape = input.shape, let what = excess(of: shape, claim, isInput: true) else { continue }
       findings.append(
         make(
-          claim, at: offset(ofInput: input.name), layer: nil,
+          claim, at: places[input.name] ?? 0, layer: nil,
           "\(target.id) takes \(what), found \(Self.text(shape)) at input '\(input.name)'"))
     }
     for (step, cost) in zip(net.steps, costs.steps) where !step.bottoms.isEmpty {
+      lazy var offsets = step.definition.topOffsets
       for (position, shape) in cost.tops.enumerated() {
         guard let shape, let what = excess(of: shape, claim, isInput: false) else { continue }
         findings.append(
           make(
-            claim, at: step.definition.offset(ofTop: position), layer: step.subject.name,
+            claim, at: offsets.indices.contains(position) ? offsets[position] : 0, layer: step.subject.name,
             "\(target.id) takes \(what), found \(Self.text(shape)) at blob '\(step.tops[position])'"))
       }
     }
@@ -203,18 +205,6 @@ struct TargetCheck {
       shape.count == 4 && shape[2...].contains { $0 > most } ? "a height and width of \(most) at most" : nil
     default: nil
     }
-  }
-
-  private func offset(ofInput name: Name) -> Int {
-    if let field = definition.document.root.fields.first(where: {
-      $0.isNamed("input") && $0.nameValue == name
-    }) {
-      return field.valueOffset
-    }
-    for step in net.steps where step.bottoms.isEmpty {
-      if let position = step.tops.firstIndex(of: name) { return step.definition.offset(ofTop: position) }
-    }
-    return 0
   }
 
   private static func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }

@@ -53,6 +53,7 @@ extension NetGraph {
         return known.value
       }
       undefinedBlobs.removeAll { layer.tops.contains($0.blob) }
+      undefinedNames.subtract(layer.tops)
       borrowed.append(
         BorrowedSource(layer: id, blob: blob, stages: rank.0 == 0 ? [] : layer.requiredStages))
     }
@@ -62,7 +63,7 @@ extension NetGraph {
   /// The values that layers of the net read and that nothing makes, with the first reader of each.
   var unmadeValues: [(blob: Name, reader: LayerID)] {
     guard !undefinedBlobs.isEmpty else { return [] }
-    let names = Set(undefinedBlobs.map(\.blob))
+    let names = Set(undefinedBlobs.map(\.blob)).subtracting(definition.inputs)
     var found: [(blob: Name, reader: LayerID)] = []
     for value in values.indices where values[value].isAlive && values[value].producer == nil {
       let id = ValueID(index: value)
@@ -70,18 +71,14 @@ extension NetGraph {
         continue
       }
       let name = blobName(of: id)
-      if names.contains(name), !definition.inputs.contains(name) { found.append((name, reader)) }
+      if names.contains(name) { found.append((name, reader)) }
     }
     return found
   }
 
   /// Whether layers read a blob that nothing makes.
-  func isUndefined(_ blob: Name) -> Bool { undefinedBlobs.contains { $0.blob == blob } }
+  func isUndefined(_ blob: Name) -> Bool { undefinedNames.contains(blob) }
 
-  /// The layers that the state leaves out and that make a blob.
-  func excludedMakers(of blob: Name) -> [LayerDefinition] {
-    definition.layers.indices.lazy.filter { !layers[$0].isIncluded }.map { definition.layers[$0] }.filter {
-      $0.tops.contains(blob)
-    }
-  }
+  /// The places of the definition's layers that the state takes.
+  var includedLayers: Set<Int> { Set(definition.layers.indices.filter { layers[$0].isIncluded }) }
 }

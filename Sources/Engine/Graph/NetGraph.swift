@@ -107,6 +107,8 @@ package struct NetGraph: Sendable {
   package internal(set) var changes: LayerTable<LayerChange>
   /// Names read although no layer or input writes them.
   package internal(set) var undefinedBlobs: [(blob: Name, layer: LayerID)] = []
+  /// Their names.
+  var undefinedNames: Set<Name> = []
   /// How many included layers have each name that occurs more than once.
   package private(set) var repeatedNames: [Name: Int] = [:]
   /// The included layers that share parameter blobs under a name; only names with several layers.
@@ -200,6 +202,7 @@ package struct NetGraph: Sendable {
       bottoms.append(
         connections.value(of: name) {
           undefinedBlobs.append((name, id))
+          undefinedNames.insert(name)
           return makeValue(blob: makeBlob(named: name, isInput: true), producer: nil)
         })
     }

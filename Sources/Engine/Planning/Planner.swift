@@ -346,22 +346,14 @@ package struct Planner {
   private func netWarnings() -> [Warning] {
     var warnings = idleParameters()
     let graph = net.graph
+    lazy var search = MakerSearch(graph.definition, included: graph.includedLayers)
     for (blob, reader) in graph.unmadeValues {
-      let makers = graph.excludedMakers(of: blob)
-      let stages = makers.flatMap(\.requiredStages).reduce(into: [String]()) {
-        if !$0.contains($1) { $0.append($1) }
-      }
-      let near =
-        makers.isEmpty
-        ? Suggestion.nearest(
-          to: blob.description,
-          among: (graph.definition.inputs + graph.definition.layers.flatMap(\.tops)).map(\.description),
-          within: 2)
-        : nil
+      let bottom = search.unmade(blob, by: graph[reader].name)
       warnings.append(
         Warning(
-          layer: graph[reader].name,
-          reason: .undefinedBottom(blob: blob, maker: makers.first?.name, stages: stages, near: near)))
+          layer: bottom.layer,
+          reason: .undefinedBottom(blob: blob, maker: bottom.maker, stages: bottom.stages, near: bottom.near))
+      )
     }
     guard let weights = net.weights else {
       return rewrites.isEmpty ? warnings : warnings + [Warning(layer: "", reason: .assumedBlobs)]

@@ -487,3 +487,17 @@ def test_fold_check_of_a_net_that_only_the_upgrade_changes(command, tmp_path):
     assert result.code == 1
     assert result.stderr.endswith("left to fold: the upgrade to the current syntax\n")
     assert command.run("fold", old, "--definition-only", "--check").code == 0
+
+
+def test_an_input_that_no_blob_can_be_is_a_finding(command, tmp_path):
+    """One such net among many does not end the run."""
+    large, small = tmp_path / "large.prototxt", tmp_path / "small.prototxt"
+    relu = 'layer { name: "r" type: "ReLU" bottom: "data" top: "r" }\n'
+    large.write_text('input: "data"\ninput_shape { dim: 1 dim: 1 dim: 768 dim: 2147483648 }\n' + relu)
+    small.write_text('input: "data"\ninput_shape { dim: 1 dim: 1 dim: 7 dim: 7 }\n' + relu)
+    result = command.run("check", large, small, "--format", "json")
+    assert result.code == 1
+    found = [net["findings"] for net in result.document["nets"]]
+    assert found[1] == []
+    assert (found[0][0]["severity"], found[0][0]["place"]["line"]) == ("error", 1)
+    assert "the limit is 268435456 values" in found[0][0]["reason"]
