@@ -390,7 +390,7 @@ def test_what_is_not_compared_is_not_counted(command):
 #: Layers whose outputs hold no finite number, whatever the input.
 NUMBERLESS = {
     "not a number": "power_param { power: 0.5 scale: 0 shift: -1 }",
-    "infinite": "power_param { power: -1 scale: 0 shift: 0 }",
+    "infinite": "power_param { power: 2 scale: 0 shift: 1e38 }",
 }
 
 
