@@ -74,7 +74,7 @@ struct InstanceBuilder {
   }
 
   private mutating func drawInput(_ name: Name, shape: [Int]) throws {
-    guard shape.product <= Self.valueLimit else { throw InvalidInstance.tooLarge }
+    guard (try? limits.check(shape, ofInput: name)) != nil else { throw InvalidInstance.tooLarge }
     shapes[name] = shape
     let value = NumberFilling.values(BlobDescription(shape: shape, role: .weight), name: name, &choices)
     inputs.append((name, value))
@@ -106,9 +106,7 @@ struct InstanceBuilder {
     if let values = given[layer.name] { return try add(layer, description, bottoms, values) }
     let specifications = try shapesOfBlobs.blobs(of: description, bottoms: bottoms, &choices)
     for blob in specifications
-    where blob.shape.contains(where: { $0 < 0 || $0 > Self.valueLimit })
-      || blob.shape.product > Self.valueLimit
-    {
+    where (try? limits.check(blob.shape, ofInput: layer.name)) == nil {
       throw InvalidInstance.tooLarge
     }
     let values = specifications.enumerated().map { index, specification in

@@ -393,3 +393,24 @@ def test_prove_sees_what_stands_around_the_pattern(command, tmp_path, match):
     )
     assert result.code == 1
     assert "WRONG" in result.stderr
+
+
+def test_a_test_net_whose_input_no_blob_can_be_is_not_drawn(command, tmp_path):
+    """A product of sizes beyond 64 bits ended the proof of a mutated rule with a trap."""
+    path = tmp_path / "rules.yaml"
+    path.write_text("""schema: 1
+rules:
+  - id: no-relu
+    summary: Remove each ReLU.
+    match: {relu: {type: ReLU}}
+    rewrite: {remove: relu}
+    tests:
+      - name: large
+        net: |
+          input: "data" input_shape { dim: 8 dim: 9223372036854775807 }
+          layer { name: "r" type: "ReLU" bottom: "data" top: "r" }
+        expect: unmatched
+""")
+    result = command.run("rules", "prove", path, "--instances", "5", "--no-config")
+    assert result.code in (1, 2)
+    assert "Fatal" not in result.stderr
