@@ -55,6 +55,24 @@ struct MatrixProductTests {
     checkProducts(Double.self, rows: rows, depth: depth)
   }
 
+  @Test("A sum of nothing is the shift")
+  func emptySums() {
+    let numbers: [Float] = [7]
+    var target: [Float] = [.nan, .nan, .nan, .nan, .nan, .nan]
+    numbers.withUnsafeBufferPointer { numbers in
+      target.withUnsafeMutableBufferPointer { target in
+        [Float(2), 3].withUnsafeBufferPointer { shift in
+          MatrixProduct.multiply(
+            StridedMatrix(start: numbers.baseAddress!, rowCount: 2, rowStride: 0, columnStride: 1), depth: 0,
+            rows: 0..<2, columns: 1..<3, shift: shift.baseAddress!, into: target.baseAddress!, stride: 3
+          ) { _, _ in }
+        }
+      }
+    }
+    #expect(target[0].isNaN && target[3].isNaN)
+    #expect(target[1] == 2 && target[2] == 2 && target[4] == 3 && target[5] == 3)
+  }
+
   @Test("The pieces of a cut are the whole", arguments: [0, 1, 5, 6, 100], [0, 1, 16, 17, 2000])
   func cutsCoverTheProduct(rows: Int, columns: Int) {
     for products in [1, 3, 100] {

@@ -66,7 +66,7 @@ enum MatrixProduct {
     }
   }
 
-  /// target[i][j] = shift[i] + Σ_k a[i][k]·b[k][j] for some rows and columns.
+  /// target[i][j] = shift[i] + Σ_k a[i][k]·b[k][j] for some rows and columns; an empty sum is 0.
   ///
   /// - Parameters:
   ///   - stride: the distance of two rows of `target`, whose first element is that of the whole product.
@@ -77,6 +77,13 @@ enum MatrixProduct {
     into target: UnsafeMutablePointer<S>, stride rowStride: Int, accumulates: Bool = false,
     pack: (Range<Int>, UnsafeMutablePointer<S>) -> Void
   ) {
+    if depth == 0, !accumulates {
+      for row in rows {
+        (target + row * rowStride + columns.lowerBound)
+          .update(repeating: shift.map { $0[row] } ?? 0, count: columns.count)
+      }
+      return
+    }
     let panels = (columns.count + S.panelWidth - 1) / S.panelWidth
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: min(depth, blockDepth) * panels * S.panelWidth * MemoryLayout<S>.stride, alignment: 64)
