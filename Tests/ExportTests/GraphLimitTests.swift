@@ -4,6 +4,7 @@ import Diagnostics
 import Export
 import Layers
 import OnnxIO
+import Operators
 import Testing
 import Verification
 
@@ -19,7 +20,7 @@ import Verification
     try NetRunner(NetDefinition(TextDocument(SourceText(path: "net", bytes: Array(text.utf8)))))
   }
 
-  private func model(_ graph: OnnxGraph) -> OnnxModel { OnnxModel(opsets: [("", 17)], graph: graph) }
+  private func model(_ graph: OnnxGraph) -> OnnxModel { OnnxModel(irVersion: 8, opsets: [("", 17)], graph: graph) }
 
   @Test func valuesAreHeldWithinALimit() throws {
     let graph = try lowered(Self.net).graph

@@ -91,6 +91,18 @@ struct Example {
       try NetGraph(definition, state: NetState(phase: .test)), weights: file, rules: set, options: options)
   }
 
+  /// The plan by built-in rules of these ids.
+  func plan(_ file: WeightsFile, ids: [String]) throws -> Plan {
+    var selection = RuleSet.Selection()
+    selection.select = ids
+    let (rules, layouts) = try BuiltinRules.load()
+    let set = try RuleSet(rules, layouts: layouts, selection: selection)
+    let definition = try NetDefinition(
+      TextDocument(SourceText(path: "net.prototxt", bytes: Array(text.utf8))))
+    return try Planner.plan(
+      try NetGraph(definition, state: NetState(phase: .test)), weights: file, rules: set)
+  }
+
   /// What checking the plan finds.
   func check(rules: String? = nil) throws -> RewriteCheckReport {
     let file = try file()
