@@ -76,6 +76,8 @@ package enum YAMLExpectation: Sendable, Equatable {
   case sequence
   case mapping
   case stringOrSequence
+  /// A single value, a list of them, or a mapping to them.
+  case values
 }
 
 /// What a node is, to be told to the user.

@@ -111,6 +111,7 @@ extension YAMLExpectation {
     case .sequence: "a list"
     case .mapping: "a mapping"
     case .stringOrSequence: "a string or a list of strings"
+    case .values: "a value, or a list or mapping of values"
     }
   }
 }

@@ -150,10 +150,10 @@ import WireTestSupport
       """
     ),
     (
-      "schema: 1\nparam: {mean: {a: 1}}",
+      "schema: 1\nparam: {mean: {a: {b: 1}}}",
       """
-      caffold.yaml:2:15: error: expected a string or a list of strings for 'mean', found a mapping
-        param: {mean: {a: 1}}
+      caffold.yaml:2:15: error: expected a value, or a list or mapping of values for 'mean', found a mapping
+        param: {mean: {a: {b: 1}}}
                       ^
       """
     ),

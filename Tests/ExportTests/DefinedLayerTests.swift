@@ -66,7 +66,7 @@ import Testing
       layer { name: "d" type: "VendorMystery" bottom: "data" top: "d" }
       """)
     #expect(net.steps.map { $0.layer == nil } == [true, true])
-    #expect(net.steps.map(\.obstacle?.reason) == [.unknownType, .unknownType])
+    #expect(net.steps.map(\.obstacle?.reason) == [.definition("it clips softly"), .unknownType])
   }
 
   @Test func aFieldThatNobodyElseUnderstandsIsForTheUsersDefinition() throws {

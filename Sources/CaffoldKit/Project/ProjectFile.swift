@@ -91,7 +91,7 @@ package struct ProjectFile: Sendable {
   private static func arguments(_ root: YAMLMap) throws -> [ParameterArgument] {
     try root.map("param", as: "param")?.texts.map { key, value in
       guard let text = value.parameterText else {
-        throw value.wrongKind(.stringOrSequence, .key(key.text))
+        throw value.wrongKind(.values, .key(key.text))
       }
       return ParameterArgument(key: key.text, text: text, place: key.node.place)
     } ?? []

@@ -85,8 +85,8 @@ extension Substring {
 }
 
 extension YAMLNode {
-  /// The text that stands for a parameter's value: a scalar, whatever YAML takes it for, or the items of a list with
-  /// commas between them; nil for anything else.
+  /// The text that stands for a parameter's value: a scalar, whatever YAML takes it for, or with commas between them the items of
+  /// a list, or the entries `key:value` of a mapping; nil for anything else.
   package var parameterText: String? {
     if let scalar { return isNull ? nil : scalar.text }
     if case .mapping(let pairs) = content {

@@ -11,9 +11,10 @@ import caffold
 import nets
 import numpy as np
 import onnx_files
-import page
 import pytest
 from numpy_layers import convolution, per_channel
+
+import page
 
 DOCUMENTATION = caffold.ROOT / "Documentation"
 OWN_RULE = caffold.ROOT / "examples" / "own-rule"

@@ -1,7 +1,8 @@
 """The set `expand-forks`: layers of forks' types become layers of BVLC's that compute the same.
 
-NumPy computes what the forks' layers do, by the formulas of their sources (`fork_layers`) or by those below; the expanded net
-has BVLC's types and fields alone, and caffold's executor runs it, which knows those from Caffe's own outputs.
+NumPy computes what the forks' layers do, by the formulas of their sources (`fork_layers`) or by those
+below. The expanded net has BVLC's types and fields alone, and caffold's executor runs it,
+which knows those from Caffe's own outputs.
 """
 
 import re
@@ -19,9 +20,49 @@ COUNT = 16
 TOLERANCE = 2e-5
 #: Layer types of BVLC's `layer_factory.cpp` that run at TEST.
 BVLC = set(
-    """AbsVal ArgMax BNLL BatchNorm BatchReindex Bias Concat Convolution Crop Deconvolution Dropout ELU Eltwise Embed Exp
-    Flatten Im2col InnerProduct Input LRN LSTM Log MVN PReLU Parameter Pooling Power RNN ReLU Reduction Reshape SPP Scale
-    Sigmoid Silence Slice Softmax Split TanH Threshold Tile""".split()
+    [
+        "AbsVal",
+        "ArgMax",
+        "BNLL",
+        "BatchNorm",
+        "BatchReindex",
+        "Bias",
+        "Concat",
+        "Convolution",
+        "Crop",
+        "Deconvolution",
+        "Dropout",
+        "ELU",
+        "Eltwise",
+        "Embed",
+        "Exp",
+        "Flatten",
+        "Im2col",
+        "InnerProduct",
+        "Input",
+        "LRN",
+        "LSTM",
+        "Log",
+        "MVN",
+        "PReLU",
+        "Parameter",
+        "Pooling",
+        "Power",
+        "RNN",
+        "ReLU",
+        "Reduction",
+        "Reshape",
+        "SPP",
+        "Scale",
+        "Sigmoid",
+        "Silence",
+        "Slice",
+        "Softmax",
+        "Split",
+        "TanH",
+        "Threshold",
+        "Tile",
+    ]
 )
 MAKERS = {}
 
@@ -141,8 +182,9 @@ MAKERS["Add"], MAKERS["Mul"] = joining(np.add), joining(np.multiply)
 
 #: The types of forks' layers whose makers `fork_layers` has.
 OTHERS = [
-    "HardSwish", "HSwish", "HSigmoid", "Mish", "SeLu", "SeLU", "NegReLU", "NegSquare", "Insanity", "ScaleFilter",
-    "EltwiseAffine", "GRN", "ChannelNorm", "ConvolutionSK", "Transpose", "Flip", "Reverse", "Reorg",
+    "HardSwish", "HSwish", "HSigmoid", "Mish", "SeLu", "SeLU", "NegReLU", "NegSquare", "Insanity",
+    "ScaleFilter", "EltwiseAffine", "GRN", "ChannelNorm", "ConvolutionSK", "Transpose", "Flip", "Reverse",
+    "Reorg",
 ]  # fmt: skip
 MAKERS.update({kind: fork_layers.MAKERS[kind] for kind in OTHERS})
 

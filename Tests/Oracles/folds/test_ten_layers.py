@@ -63,7 +63,8 @@ NETS = {
         lambda x: relu(x, 1 / 2) + relu(x, 1 / 3) + relu(x, 1 / 4),
     ),
     "VendorMax": (
-        layer("TanH", "t", "data") + layer("VendorMax", "top", "data t", None, "vendor_max_param { scale: 3 }"),
+        layer("TanH", "t", "data")
+        + layer("VendorMax", "top", "data t", None, "vendor_max_param { scale: 3 }"),
         {},
         lambda x: 3 * np.maximum(x, np.tanh(x)),
     ),
@@ -108,7 +109,9 @@ def test_layer(kind, tmp_path):
     close(run(model, weights, tmp_path, "--rules", RULES), want)
     new = tmp_path / "new.prototxt", tmp_path / "new.caffemodel"
     names = ("--output-model", new[0], "--output-weights", new[1])
-    done = caffold.run("fold", model, weights, "--rules", RULES, "--select", "expand-forks", "--verify", *names)
+    done = caffold.run(
+        "fold", model, weights, "--rules", RULES, "--select", "expand-forks", "--verify", *names
+    )
     assert done.code == 0, done.stderr
     assert {layer.type for layer in nets.parse(new[0].read_bytes()).layer} <= BVLC
     # Without the definitions: the layers are Caffe's.
