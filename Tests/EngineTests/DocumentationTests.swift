@@ -53,7 +53,7 @@ import Verification
       }
       for rule in file.rules {
         let outcomes = RuleTestRunner.run(
-          rule, layouts: builtin.layouts + file.layouts, schema: schema)
+          rule, layouts: builtin.layouts + file.meanings, schema: schema)
         #expect(!outcomes.isEmpty, "example '\(rule.id)' has no tests")
         for outcome in outcomes {
           #expect(outcome.failure == nil, "example '\(rule.id)', test '\(outcome.name)'")

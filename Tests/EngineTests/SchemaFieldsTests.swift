@@ -1,4 +1,5 @@
 import CaffeIO
+import Definitions
 import Diagnostics
 import RuleModel
 import Rules
@@ -215,8 +216,8 @@ import Testing
   func builtInRulesNameFieldsThatExist(path: String) throws {
     let source = try #require(BuiltinRuleFiles.sources.first { $0.path == path })
     let (_, errors) = RuleFile.check(
-      source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, isBuiltin: true,
-      fields: SchemaFields(.caffe))
+      source, kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, operators: OperatorForm.all,
+      isBuiltin: true, fields: SchemaFields(.caffe))
     #expect(errors.map(\.diagnostic.text) == [])
   }
 }

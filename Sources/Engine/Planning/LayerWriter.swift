@@ -127,11 +127,13 @@ struct LayerWriter {
     }
     let made = base + Name("_\(template.alias ?? type.lowercased())")
     names.append(made)
-    var number = 1
+    var number = 0
     while !isFree(names[0]) {
       names.removeFirst()
-      if names.isEmpty { names.append(made + Name("_\(number)")) }
-      number += 1
+      if names.isEmpty {
+        number += 1
+        names.append(made + Name("_\(number)"))
+      }
     }
     taken.append(names[0])
     return names[0]
