@@ -59,8 +59,11 @@ extension NetComparer {
     var drawn = run.drawn
     let cut = run.trial.cut
     let tops = try run.first.run { step, bottoms in
-      for top in step.tops where drawn[top] == nil && cuts.inBoth.contains(top) && readTops.contains(top) {
-        drawn[top] = cut(top, bottoms.first??.shape)
+      // All tops of a layer or none: those that are read cannot do without the others.
+      if step.tops.contains(where: readTops.contains) {
+        for top in step.tops where drawn[top] == nil && cuts.inBoth.contains(top) {
+          drawn[top] = cut(top, bottoms.first??.shape)
+        }
       }
       return Self.values(of: step, from: drawn)
     }
