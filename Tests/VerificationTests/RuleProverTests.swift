@@ -21,8 +21,9 @@ import Testing
     let (rules, layouts) = try BuiltinRules.load()
     var options = ProofOptions()
     options.instances = 60
+    let lists = rules.flatMap(\.typeLists)
     for rule in rules {
-      let proof = try RuleProver.prove(rule, layouts: layouts, options: options)
+      let proof = try RuleProver.prove(rule.adding(lists), layouts: layouts, options: options)
       #expect(proof.isGood, "\(proof.error(for: rule, options: options)?.text ?? "")")
       #expect(proof.largestError < 1e-12)
     }
