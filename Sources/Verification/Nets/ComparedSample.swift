@@ -59,10 +59,10 @@ extension NetComparer {
     var drawn = run.drawn
     let cut = run.trial.cut
     let tops = try run.first.run { step, bottoms in
-      // All tops of a layer or none: those that are read cannot do without the others.
+      // Tops that are read cannot do without the others: those get a value without numbers.
       if step.tops.contains(where: readTops.contains) {
         for top in step.tops where drawn[top] == nil && cuts.inBoth.contains(top) {
-          drawn[top] = cut(top, bottoms.first??.shape)
+          drawn[top] = readTops.contains(top) ? cut(top, bottoms.first??.shape) : NetValue(shape: [0])
         }
       }
       return Self.values(of: step, from: drawn)
@@ -96,7 +96,9 @@ extension NetComparer {
     var replaced: [Name: [Int]] = [:]
     var tops = try run.second.run { step, _ in
       let values = Self.values(of: step, from: drawn)
-      for (top, value) in zip(step.tops, values ?? []) { replaced[top] = value.shape }
+      for (top, value) in zip(step.tops, values ?? []) where readTops.contains(top) {
+        replaced[top] = value.shape
+      }
       return values
     }
     run.found.replaced.merge(replaced) { $1 }
