@@ -42,7 +42,10 @@ public struct RuleCheck {
     let rules = checked.rules
     let found: [any DiagnosticError] = checked.errors + unread + RuleSet.repetitions(in: rules)
     errors = found.map(\.diagnostic)
-    notes = checked.entries.flatMap(\.file.notes) + Self.unusedLayouts(checked.layouts, rules)
+    // A rule with an error may be the one that names the type.
+    notes =
+      checked.entries.flatMap(\.file.notes)
+      + (found.isEmpty ? Self.unusedLayouts(checked.layouts, rules) : [])
     fileCount = checked.entries.count
     ruleCount = rules.count
     layoutCount = checked.layouts.count

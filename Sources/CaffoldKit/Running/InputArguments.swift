@@ -11,9 +11,8 @@ struct InputArguments {
 
   /// - Parameter model: the path that messages name.
   init(_ net: NetRunner, _ other: NetRunner, model: String) {
-    var inputs = net.inputs.map(\.name)
-    inputs += other.inputs.map(\.name).filter { !inputs.contains($0) }
-    self.inputs = inputs
+    let own = Set(net.inputs.map(\.name))
+    inputs = net.inputs.map(\.name) + other.inputs.map(\.name).filter { !own.contains($0) }
     cuts = net.steps.filter(\.isCut).flatMap(\.tops)
     self.model = model
   }

@@ -38,6 +38,10 @@ struct LayerExpander {
       outcome.gone.append(layer)
       return
     }
+    // A later layer that reads a bottom must find it unchanged.
+    if expansion.parts.dropFirst().contains(where: { $0.bottoms.contains { !isMade($0) } }) {
+      try net.graph.separateTops(of: layer)
+    }
     let old = net.graph[layer]
     // The layer may pass on a bottom; then it is a layer of the definition that has to make the top.
     let made = Set(zip(old.tops, expansion.tops).compactMap { isMade($1) ? $0 : nil })

@@ -94,6 +94,8 @@ struct LayerExpansion {
     for name in step.bottoms { bottoms += try sources(of: name, at: step.place) }
     let writer = FieldWriter(schema: net.schema, environment: environment)
     var fields = step.isLikeLayer ? net.writtenFields(of: layer).filter { !$0.isStateRule } : []
+    // Caffe's layer has no fields of a fork.
+    if step.isLikeLayer { for path in net.foreignFields(of: layer) { fields.set(path[...], to: []) } }
     fields.merge(try writer.fields(step.fields))
     let blobs = net.weights == nil ? nil : try self.blobs(of: step)
     let part = parts.count

@@ -172,14 +172,17 @@ struct InspectReport {
 
   private var obstacleNotes: [String] {
     var lines: [String] = []
-    var types: [String] = []
+    var told: [Name: Set<String>] = [:]
+    for finding in result.findings {
+      if let layer = finding.layer { told[layer, default: []].insert(finding.reason) }
+    }
+    let counts = result.layers.reduce(into: [:]) { $0[$1.type, default: 0] += $1.obstacle == nil ? 0 : 1 }
+    var types: Set<String> = []
     for layer in result.layers {
-      guard let obstacle = layer.obstacle,
-        !result.findings.contains(where: { $0.layer == layer.name && $0.reason == obstacle })
-      else { continue }
+      guard let obstacle = layer.obstacle, told[layer.name]?.contains(obstacle) != true else { continue }
       if !isVerbose, types.contains(layer.type) { continue }
-      types.append(layer.type)
-      let others = result.layers.count { $0.type == layer.type && $0.obstacle != nil } - 1
+      types.insert(layer.type)
+      let others = counts[layer.type, default: 0] - 1
       let more =
         isVerbose || others == 0
         ? "" : ", nor can \(Wording.counted(others, "more layer", plural: "more layers")) of this type"

@@ -399,6 +399,7 @@ def test_json_document(command, pair, tmp_path):
         "overlaps": [],
         "verification": "NoneType",
         "plan": "NoneType",
+        "report": "NoneType",
     }
     assert document.keys() >= {"rewrites", "refusals", "warnings"}
     assert document["check"]["passed"]

@@ -83,7 +83,7 @@ def test_right_folds_agree(name, command, tmp_path, record_property):
 
 
 #: What the program takes itself, with the files that it reads.
-PROGRAM = 16 << 20
+PROGRAM = 20 << 20
 
 
 @pytest.mark.parametrize("name", conftest.shared_names("models"))

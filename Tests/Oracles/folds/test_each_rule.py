@@ -57,6 +57,11 @@ NETS = {
         {"a": [positive(4), normal(4)], "b": CONV},
         ["Convolution"],
     ),
+    "equalize": (
+        conv("a", "data") + layer("ReLU", "r", "a") + conv("b", "r"),
+        {"a": [normal(4, 4, 3, 3) * [[[[1]]], [[[8]]], [[[0.1]]], [[[1]]]], normal(4)], "b": CONV},
+        ["Convolution", "ReLU", "Convolution"],
+    ),
     "remove-dropout": (conv("a", "data") + layer("Dropout", "b", "a"), {"a": CONV}, ["Convolution"]),
     "remove-split": (
         layer("ReLU", "r", "data")
