@@ -15,7 +15,7 @@ import test_forward_shapes
 import test_forward_sums
 
 #: Nets of ../shared/caffe of which a target says nothing and that its program computes otherwise, by type:
-#: how many, and why.
+#: how many at most, and why.
 UNTOLD = {
     "opencv4": {
         "Convolution": (1, "a volume with padding and dilation"),
@@ -132,7 +132,8 @@ def hold(target, kind, nets, untold, command, folder, record_property):
             balance[rule] += 1 if is_right else -1
     figures = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
     record_property("figures", (f"{target} {kind}", figures))
-    assert len(wrong) == untold.get(kind, (0, ""))[0], "\n".join(wrong)
+    # Some of them depend on what lay in the program's memory.
+    assert len(wrong) <= untold.get(kind, (0, ""))[0], "\n".join(wrong)
     too_strict = {rule: more for rule, more in balance.items() if more > 0}
     assert not too_strict.keys() - RIGHT_THOUGH_TOLD[target].keys(), too_strict
 
