@@ -18,7 +18,7 @@ package enum BuiltinRules {
     switch extent {
     case .toRunByDefault: try toRunByDefault.get()
     case .toRun: try toRun.get()
-    case .whole, .toCheck: try read(extent)
+    case .whole, .toRunByDefaultOnForks, .toCheck: try read(extent)
     }
   }
 

@@ -30,7 +30,11 @@ import Verification
     #expect(try selected(.toRunByDefault) == selected(.whole))
     let paths = BuiltinRuleFiles.sources(.toRunByDefault).map(\.path)
     #expect(paths.contains("rules/layouts.yaml"))
-    #expect(!paths.contains { $0.hasPrefix("rules/preprocess/") })
+    #expect(!paths.contains { $0.hasPrefix("rules/preprocess/") || $0.hasPrefix("rules/expand-forks/") })
+    #expect(try selected(.toRunByDefaultOnForks) == selected(.whole))
+    let onForks = BuiltinRuleFiles.sources(.toRunByDefaultOnForks).map(\.path)
+    #expect(onForks.contains("rules/expand-forks/activations.yaml"))
+    #expect(!onForks.contains("rules/expand-forks/expand-forks.yaml"))
   }
 
   @Test func checksHaveFilesOfTheirOwn() throws {

@@ -24,9 +24,9 @@ struct WhyRun {
     }
     let schemas = try ForkSchemas(options.protos, observer)
     let files = try RuleLoader.files(choice, fields: schemas.fields)
-    let rules = try RuleLoader.load(choice, files: files)
     var definition = try NetDefinition(
       TextDocument(SourceText(path: input.model, bytes: try Files.read(input.model))))
+    let rules = try RuleLoader.load(choice, files: files, for: definition)
     if rules.needsCurrentSyntax { definition = try SyntaxUpgrade(definition).definition }
     let graph = try NetGraph(definition, state: options.net.state)
     let names = graph.liveLayers.map { graph[$0].name }

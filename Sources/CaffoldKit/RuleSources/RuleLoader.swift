@@ -2,6 +2,7 @@ import CaffeIO
 import Definitions
 import Diagnostics
 import Engine
+import Layers
 import RuleModel
 import Rules
 import Verification
@@ -13,15 +14,22 @@ package enum RuleLoader {
   /// - Parameters:
   ///   - files: the user's rule files, which were read before.
   ///   - kind: rules that rewrite, or rules that report.
+  ///   - net: the net that they are for; what layers of forks consist of is read where it has such layers.
   /// - Throws: `RuleError` for a selector or parameter that fits nothing.
   package static func load(
-    _ options: RuleOptions, files: RuleFiles, kind: Rule.Kind = .rewriting
+    _ options: RuleOptions, files: RuleFiles, kind: Rule.Kind = .rewriting, for net: NetDefinition? = nil
   ) throws -> RuleSet {
     var selection = try options.selection
     selection.kind = kind
-    let namesRules = selection.namesRules || !files.rules.isEmpty
-    let extent: BuiltinRuleFiles.Extent =
-      kind == .reporting ? .toCheck : namesRules ? .toRun : .toRunByDefault
+    let extent: BuiltinRuleFiles.Extent
+    if kind == .reporting {
+      extent = .toCheck
+    } else if selection.namesRules || !files.rules.isEmpty {
+      extent = .toRun
+    } else {
+      let hasForks = net?.layers.contains { LayerRegistry.facts(ofType: $0.type) == nil } ?? false
+      extent = hasForks ? .toRunByDefaultOnForks : .toRunByDefault
+    }
     let (rules, layouts) = try loadAll(options, files: files, extent: extent)
     let set = try RuleSet(rules, layouts: layouts, selection: selection)
     try set.checkParameters()

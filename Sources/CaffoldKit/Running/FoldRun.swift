@@ -96,13 +96,13 @@ struct FoldRun {
       try replayed.map { try RuleLoader.files($0.ruleSources, fields: schemas.fields) }
       ?? RuleLoader.files(options.rules, fields: schemas.fields)
     let schema = schemas.schema(with: ruleFiles)
-    var rules = try RuleLoader.load(options.rules, files: ruleFiles)
-    if !rewrites { rules = rules.withoutRules }
     let guarded = readPaths(ruleFiles, schemas)
     try checkPaths(guarded)
     let file = try InputFile(path: input.model)
     let source = SourceText(path: input.model, bytes: try Files.read(file))
     let definition = try NetDefinition(try TextDocument(source))
+    var rules = try RuleLoader.load(options.rules, files: ruleFiles, for: definition)
+    if !rewrites { rules = rules.withoutRules }
     let weights = try input.weights.map { try WeightsFile(path: $0) }
     try replayed?.check(model: source, weights: weights)
     let problems = try definition.problems(schema: schema, state: options.net.state)

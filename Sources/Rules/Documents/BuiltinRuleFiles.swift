@@ -26,6 +26,8 @@ package enum BuiltinRuleFiles {
     case toRun
     /// Of that, the files with rules that run without being selected by name, and the layouts.
     case toRunByDefault
+    /// The same, and what layers of forks consist of.
+    case toRunByDefaultOnForks
     /// What checks need: the rules that report, and the layouts.
     case toCheck
   }
@@ -69,8 +71,8 @@ package enum BuiltinRuleFiles {
       switch extent {
       case .whole: break
       case .toRun: if isCheck { continue }
-      case .toRunByDefault:
-        if isCheck { continue }
+      case .toRunByDefault, .toRunByDefaultOnForks:
+        if isCheck || extent == .toRunByDefault && file.path.hasPrefix(expansionsFolder) { continue }
         guard file.tags.isEmpty || file.hasLayouts || file.tags.contains(RuleSet.defaultTag) else { continue }
       case .toCheck: guard isCheck || file.hasLayouts else { continue }
       }
