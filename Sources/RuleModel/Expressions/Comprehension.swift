@@ -1,6 +1,6 @@
 import Tensors
 
-// `[x for name in list if condition]`: what is said of each item of a list.
+// `[x for name in list if condition]`: a list of the values of an expression for the items of another list.
 
 extension ExpressionChecker {
   func comprehensionType(
@@ -80,7 +80,7 @@ private struct BoundScope: ExpressionScope {
 }
 
 extension ExpressionEvaluator {
-  /// What each item counts as among the operations of a match: lists in lists in lists would take for ever.
+  /// How many operations of the match's budget one item takes. The budget ends nested comprehensions, which would take too long.
   private static let operationsPerItem = 4096
 
   mutating func comprehension(
@@ -91,9 +91,7 @@ extension ExpressionEvaluator {
     defer { bound = outer }
     var values: [ExpressionValue] = []
     for element in try items(of: evaluate(list), at: list.range) {
-      guard budget.does(Self.operationsPerItem, limits) else {
-        throw ExpressionError(.tooManyOperations(limit: limits.operations), at: range)
-      }
+      try spendOperations(Self.operationsPerItem, at: range)
       bound[name.text] = element
       if let condition {
         let truth = try evaluate(condition)
@@ -127,16 +125,5 @@ extension ExpressionEvaluator {
     return (0..<count).map {
       ExpressionValue(Tensor(shape: shape, values: Array(tensor.values[$0 * size..<($0 + 1) * size])))
     }
-  }
-}
-
-extension Expression {
-  /// Whether it is a text as written.
-  var isText: Bool { if case .string = form { true } else { false } }
-
-  /// Throws for a written text that is meant as a pattern.
-  func refuseGlob() throws(ExpressionError) {
-    guard case .string(let text) = form, text.contains("*") else { return }
-    throw ExpressionError(.globComparison(text), at: range)
   }
 }

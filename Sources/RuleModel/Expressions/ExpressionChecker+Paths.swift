@@ -68,7 +68,7 @@ extension ExpressionChecker {
       case "tops": return .values(capture, .tops)
       default:
         if let name = capture, let write = Self.layerMembers[member.text] {
-          // Only a fork may have such a field.
+          // A fork's field of this name is read like any other field.
           guard case .type = scope.attribute([member.text], of: name), !write.isCaffes else {
             throw ExpressionError(
               .layerMember(member.text, write: "\(name).\(write.path)"), at: member.range)
@@ -105,7 +105,8 @@ extension ExpressionChecker {
     }
   }
 
-  /// What one may take for parts of a layer, and what is written instead; the message of a layer has some of the words as fields.
+  /// Words that are easily taken for parts of a layer, and the path to write instead. Caffe's layers have fields of some of these
+  /// names, which `isCaffes` marks; of the others a fork may have a field.
   private static let layerMembers: [String: (path: String, isCaffes: Bool)] = [
     "top": ("tops[0]", true), "bottom": ("bottoms[0]", true), "blob": ("blobs[0]", false),
     "input": ("bottoms[0]", false), "inputs": ("bottoms", false), "output": ("tops[0]", false),

@@ -220,3 +220,14 @@ extension Range<Int> {
     return lower..<upper
   }
 }
+
+extension Expression {
+  /// Whether it is a text in quotes.
+  var isText: Bool { if case .string = form { true } else { false } }
+
+  /// Throws for a text in quotes with a '*' in it: 'matches' compares with patterns, '==' and 'in' do not.
+  func refuseGlob() throws(ExpressionError) {
+    guard case .string(let text) = form, text.contains("*") else { return }
+    throw ExpressionError(.globComparison(text), at: range)
+  }
+}

@@ -39,7 +39,7 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case neverAbsent(String)
     case severalLayers(String)
     case noPlace(String)
-    /// A name for each item of a list that is taken.
+    /// A name for the items of a list that already names something else.
     case boundName(String)
     /// `conv.top`, which is `conv.tops[0]` here.
     case layerMember(String, write: String)
@@ -57,6 +57,7 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case notAnIndex(ExpressionType)
     case notInList(ExpressionType)
     case notIterable(ExpressionType)
+    case notRepeatable(ExpressionType)
     case needsIndex(ofLayer: String)
     case mixedAlignment
     case unaligned(axis: Int)
@@ -70,6 +71,7 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case repeatedAxis(Int)
     case wrongAxisCount(found: Int, rank: Int)
     case badDimension(Double)
+    case badStride(Int)
     case cannotReshape(from: SymbolicShape, to: SymbolicShape)
     case wrongRank(ExpressionFunction, expected: Int, found: Int)
     /// `matmul` of tensors with so many axes.

@@ -31,7 +31,12 @@ extension ExpressionEvaluator {
   /// Takes note of a tensor about to be computed, all of it.
   func spendOperations(_ tensor: LazyTensor, at range: Range<Int>) throws(ExpressionError) {
     let (operations, overflow) = tensor.count.multipliedReportingOverflow(by: tensor.cost)
-    guard budget.does(overflow ? .max : operations, limits) else {
+    try spendOperations(overflow ? Int.max : operations, at: range)
+  }
+
+  /// Takes note of as many operations on numbers.
+  func spendOperations(_ count: Int, at range: Range<Int>) throws(ExpressionError) {
+    guard budget.does(count, limits) else {
       throw ExpressionError(.tooManyOperations(limit: limits.operations), at: range)
     }
   }

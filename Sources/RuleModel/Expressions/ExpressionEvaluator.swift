@@ -9,7 +9,7 @@ package struct ExpressionEvaluator {
   let environment: any ExpressionEnvironment
   let limits: ExpressionLimits
   let budget: ExpressionBudget
-  /// What the names of list items stand for.
+  /// The values of the names that comprehensions give to list items.
   var bound: [String: ExpressionValue] = [:]
 
   /// Makes an evaluator that reads names and layers from `environment`.
@@ -158,7 +158,10 @@ package struct ExpressionEvaluator {
       return .boolean(a.isSame(as: b))
     case (.notEqual, .string, .string), (.notEqual, .boolean, .boolean), (.notEqual, .list, .list):
       return .boolean(!a.isSame(as: b))
-    case (.add, .string(let first), .string(let second)): return .string(first + second)
+    case (.add, .string(let first), .string(let second)):
+      // Sums of sums double the text each time.
+      try spend([first.bytes.count + second.bytes.count], at: operation.range)
+      return .string(first + second)
     case (_, .list, .list): break
     default:
       if let joined = try arithmetic(operation.kind, a, b, at: operation.range) {

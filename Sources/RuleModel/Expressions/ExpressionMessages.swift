@@ -30,7 +30,7 @@ extension ExpressionError {
     case .chainedComparison: "comparisons do not chain; write 'a < b and b < c'"
     case .notCallable: "only functions can be called by '('"
     case .positionalAfterKeyword: "an argument without a name cannot follow one with a name"
-    case .foreignOperator(let word): "'\(word)' is not an operator; \(operatorRemedies[word] ?? "")"
+    case .foreignOperator(let word): "'\(word)' is not an operator; \(Self.operatorRemedies[word] ?? "")"
     case .globComparison(let text):
       "'==' and 'in' compare whole texts, '*' included; write matches(…, '\(clipped(text))')"
     case .unknownCapture(let name, let known):
@@ -58,7 +58,8 @@ extension ExpressionError {
     case .neverAbsent(let capture): "'\(capture)' is always present; remove 'present'"
     case .severalLayers(let capture):
       "'\(capture)' stands for several layers here; write '\(capture)[0]' or '\(capture).count'"
-    case .boundName(let name): "'\(clipped(name))' is the name of something else; call each item otherwise"
+    case .boundName(let name):
+      "'\(clipped(name))' already names something else; choose another name for the items"
     case .layerMember(let member, let write): "a layer has no '\(member)'; write '\(write)'"
     case .noPlace(let capture):
       "'\(capture)' has no place among the bottoms of a layer; only captures under 'every' have one"
@@ -91,6 +92,7 @@ extension ExpressionError {
     case .notAnIndex(let found): "expected a whole number, found \(found.phrase)"
     case .notInList(let found): "'in' expects a list on its right, found \(found.phrase)"
     case .notIterable(let found): "expected a list after 'in', found \(found.phrase)"
+    case .notRepeatable(let found): "expected a count or a list for 'each', found \(found.phrase)"
     case .needsIndex(let part): "'\(part)' stands for several; write '\(part)[0]' or '\(part).count'"
     case .mixedAlignment: "rows and columns cannot be combined; combine each with the tensor in turn"
     case .unaligned(let axis):
@@ -123,6 +125,7 @@ extension ExpressionError {
     case .wrongAxisCount(let found, let rank): "expected \(counted(rank, "axis", "axes")), found \(found)"
     case .badDimension(let value):
       "a shape needs whole numbers of at least 0, found \(Int(exactly: value).map { "\($0)" } ?? "\(value)")"
+    case .badStride(let stride): "the stride must be at least 1, found \(stride)"
     case .cannotReshape(let from, let to): "cannot reshape \(from.phrase) to \(to.phrase)"
     case .wrongRank(let function, let expected, let found):
       "'\(function.name)' expects a tensor of \(counted(expected, "axis", "axes")), found \(found)\(expected == 1 ? "; 'reshape(x, [-1])' makes one axis of all" : "")"
@@ -161,17 +164,20 @@ private func characterSentence(_ character: String) -> String {
   }
 }
 
-/// What this language has for operators of others.
-private let operatorRemedies = [
-  "mod": "write 'a % b'", "div": "write 'floor(a / b)'", "//": "write 'floor(a / b)'", "is": "write 'a == b'",
-  "xor": "write 'a != b'", "if": "write where(condition, x, y)", "else": "write where(condition, x, y)",
-]
+extension ExpressionError {
+  /// The operators of other languages, and what to write instead of each.
+  static let operatorRemedies = [
+    "mod": "write 'a % b'", "div": "write 'floor(a / b)'", "//": "write 'floor(a / b)'",
+    "is": "write 'a == b'", "xor": "write 'a != b'", "if": "write where(condition, x, y)",
+    "else": "write where(condition, x, y)",
+  ]
+}
 
 /// Constants of other languages.
 private let constantRemedies = [
   "True": "; write 'true'", "False": "; write 'false'", "TRUE": "; write 'true'", "FALSE": "; write 'false'",
-  "None": "; a field is asked for by 'has', a layer by 'present'",
-  "null": "; a field is asked for by 'has', a layer by 'present'",
+  "None": "; 'has' asks whether a field is written, 'present' whether a layer is there",
+  "null": "; 'has' asks whether a field is written, 'present' whether a layer is there",
 ]
 
 private func nameRemedy(_ name: String, _ known: [String]) -> String {

@@ -43,10 +43,10 @@ private struct ExpressionParser {
     return ExpressionError(.unexpectedToken(expected: expected, found: token.description), at: token.range)
   }
 
-  /// A word that is an operator elsewhere.
+  /// The present word where it is an operator of other languages.
   private var foreignOperator: String? {
     switch token.kind {
-    case .name(let word) where ["mod", "div", "is", "xor", "else"].contains(word): word
+    case .name(let word) where ExpressionError.operatorRemedies[word] != nil: word
     case .keyword(.if): ExpressionKeyword.if.rawValue
     default: nil
     }

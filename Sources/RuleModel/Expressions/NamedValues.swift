@@ -1,7 +1,7 @@
 import Diagnostics
 import Tensors
 
-/// Where there is no net: values by name, which the conditions of a parameter and the numbers of a test are evaluated with.
+/// An environment without a net: values by name, for the conditions of a parameter and the numbers of a test.
 package struct NamedValues: ExpressionEnvironment {
   /// The values by name.
   var values: [String: ExpressionValue]

@@ -110,7 +110,7 @@ struct RuleScope: ExpressionScope {
     case .tensor(let shape) where shape.rank ?? 1 == 1: try scope.define(name, as: .number())
     case .dynamic: try scope.define(name, as: .dynamic)
     case let found:
-      throw ExpressionError(.notIterable(found), at: repetition.items.expression.range)
+      throw ExpressionError(.notRepeatable(found), at: repetition.items.expression.range)
         .located(in: repetition.items.node)
     }
     return scope

@@ -70,6 +70,23 @@ import Testing
     #expect(
       message("convolve(zeros([1, 2, 3, 3]), zeros([3, 1, 3, 3]))")
         == "shapes [1, 2, 3, 3] and [3, 1, 3, 3] do not fit together")
+    #expect(
+      message("convolve(ones([1, 1, 3]), ones([1, 1, 3]), stride=0)")
+        == "the stride must be at least 1, found 0")
+    #expect(
+      message("convolve(ones([1, 1, 3]), ones([1, 1, 3]), stride=9000000000000000000)")
+        == "the result has more than 1073741824 elements, the limit for one tensor")
+  }
+
+  @Test func factorsCountAsOperations() throws {
+    let expression = try Expression(parsing: "[inverse(eye(8)) for i in arange(3)]")
+    // An item takes 4096 operations, an inverse 2·8³.
+    let limits = ExpressionLimits(operations: 3 * (4096 + 1024) - 1)
+    #expect(throws: ExpressionError.self) {
+      try ExpressionEvaluator(NamedValues(), limits: limits).value(of: expression)
+    }
+    let enough = ExpressionLimits(operations: 1 << 16)
+    _ = try ExpressionEvaluator(NamedValues(), limits: enough).value(of: expression)
   }
 
   @Test func matricesAreInverted() throws {
@@ -127,6 +144,10 @@ import Testing
     #expect(try value("prefix('a/b/c', '/') + '_' + suffix('a/b/c', '/')") == .string("a_c"))
     #expect(try value("prefix('abc', '/')") == .string("abc"))
     #expect(try value("suffix('abc', '')") == .string("abc"))
+    let sum = try Expression(parsing: "'abc' + 'def'")
+    #expect(throws: ExpressionError.self) {
+      try ExpressionEvaluator(NamedValues(), limits: ExpressionLimits(elements: 5)).value(of: sum)
+    }
   }
 
   @Test func listsAreMadeOfLists() throws {

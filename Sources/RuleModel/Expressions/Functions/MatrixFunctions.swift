@@ -12,7 +12,7 @@ extension ExpressionFunction {
           var stride = 1
           if types.has(2), case .known(let given) = try types.integer(2) {
             guard given >= 1 else {
-              throw ExpressionError(.badDimension(Double(given)), at: types.call.range(of: 2))
+              throw ExpressionError(.badStride(given), at: types.call.range(of: 2))
             }
             stride = given
           }
@@ -24,6 +24,10 @@ extension ExpressionFunction {
           }
           guard let known = a.sizes, let others = b.sizes else {
             return .tensor(SymbolicShape([a[0], b[1]] + Array(repeating: .unknown, count: a.count - 2)))
+          }
+          // The products and sums of such numbers do not overflow.
+          guard (known + others + [stride]).allSatisfy({ $0 <= sizeLimit }) else {
+            throw ExpressionError(.tooManyElements(limit: sizeLimit), at: types.call.range)
           }
           guard let shape = Tensor.convolvedShape(known, others, stride: stride) else {
             throw ExpressionError(.shapeConflict(outer, inner), at: types.call.range)
@@ -80,11 +84,15 @@ extension ExpressionFunction {
             throw ExpressionError(
               .tooLargeToFactor(limit: evaluator.limits.factorisation), at: values.call.range)
           }
+          try evaluator.spendOperations(squared, at: values.call.range)
           try evaluator.spend([most + 2 * least, least], at: values.call.range)
           let (u, s, v) = try evaluator.held(source, at: values.call[0].range).singularValues
           return .record(["u": .tensor(u), "s": .tensor(s), "v": .tensor(v)])
         })),
   ]
+
+  /// The largest size of a kernel, and the largest stride, that 'convolve' takes.
+  private static let sizeLimit = 1 << 30
 
   /// The shape of the first operand, a matrix.
   private static func matrix(_ types: OperandTypes) throws(ExpressionError) -> SymbolicShape {
@@ -123,5 +131,6 @@ extension ExpressionEvaluator {
       throw ExpressionError(
         .tooManyMultiplications(limit: limits.multiplications, function: call.function), at: call.range)
     }
+    try spendOperations(count, at: call.range)
   }
 }

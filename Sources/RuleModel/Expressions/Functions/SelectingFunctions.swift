@@ -73,7 +73,7 @@ extension ExpressionFunction {
         })),
     ExpressionFunction(
       "argmax", .selecting, [.required("x"), .optional("axis", .axes)],
-      "the place of the largest number along an axis, of equal ones the first; without `axis` that in all numbers in their order",
+      "the place of the largest number along an axis, of equal ones the first; without `axis` the place among all numbers in their order",
       .operands(
         type: { (types) throws(ExpressionError) in
           let shape = try types.tensorShape(of: 0)
