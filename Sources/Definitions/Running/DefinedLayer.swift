@@ -4,7 +4,8 @@ import Layers
 
 /// A layer that the executor does not know, computed as the definition of its type says.
 ///
-/// The operators are those that an export would write, and the evaluator of operators runs them, in the precision of the run: in `Double`, nothing is rounded but what a file holds.
+/// The operators are those that an export would write. The evaluator of operators runs them in the precision of the run: in
+/// `Double`, only the numbers of files are rounded.
 package struct DefinedLayer: LayerDescription {
   package static let facts = LayerFacts("", bottoms: 0...Int.max, tops: 0...Int.max, worksInPlace: true)
 

@@ -51,7 +51,8 @@ package final class BlobLayout: Sendable {
   package let warningCondition: CheckedExpression?
   /// When it may be assumed in a run without weights; nil for always.
   package let assumption: CheckedExpression?
-  /// What the layer computes, as a definition says it, where nothing else here does: what the definition is made of may be affine.
+  /// The definition that says what the layer computes; nil for a layout that the other properties describe. The layers of the
+  /// definition may be affine.
   package let meaning: TypeDefinition?
   /// Where it stands.
   package let place: SourcePlace
@@ -84,12 +85,11 @@ package final class BlobLayout: Sendable {
     self.place = place
   }
 
-  /// What a definition says, in the place of a layout.
+  /// A layout for the types of a definition, which says alone what the layers compute.
   package convenience init(_ meaning: TypeDefinition) {
     self.init(
       id: "definition at \(meaning.place.description)", types: .oneOf(meaning.types.map { Glob($0) }),
       condition: nil, roles: [], epsilon: nil, usesStoredStatistics: nil, axis: nil, axisCount: nil,
-      scale: nil,
-      shift: nil, meaning: meaning, place: meaning.place, isBuiltin: meaning.isBuiltin)
+      scale: nil, shift: nil, meaning: meaning, place: meaning.place, isBuiltin: meaning.isBuiltin)
   }
 }

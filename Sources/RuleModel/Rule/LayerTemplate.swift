@@ -22,7 +22,7 @@ package struct LayerTemplate: Sendable {
   package enum Top: Sendable {
     /// What a captured layer that goes made: its readers and its name are the new layer's.
     case taken(capture: Int, index: Int)
-    /// The same, by a position that is known with the match.
+    /// The same, at a position that an expression says.
     case takenAt(capture: Int, CheckedExpression)
     /// All that a captured layer made.
     case allTaken(capture: Int)
@@ -46,9 +46,9 @@ package struct LayerTemplate: Sendable {
   package var fields: [TemplateField]
   /// Its blobs.
   package var blobs: [TemplateBlob]
-  /// For what it is there once each; nil for once.
+  /// What it is repeated for; nil for a layer that is there once.
   package var repetition: Repetition?
-  /// Whether it is there at all; nil for always. Who reads one that is not reads what it would have read.
+  /// Whether it is there at all; nil for always. The readers of an absent layer connect to its only bottom.
   package var condition: CheckedExpression?
   /// Where it stands.
   package var place: SourcePlace

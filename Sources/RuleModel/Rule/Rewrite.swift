@@ -12,7 +12,7 @@ package struct Rewrite: Sendable {
   package var replaced: [Int] = []
   /// What takes the place of `replaced`, in the order in which they compute.
   package var layers: [LayerTemplate] = []
-  /// Captures whose place the layers take that the definitions of their types consist of.
+  /// Captures that are replaced by the layers of which the definitions of their types consist.
   package var expanded: [Int] = []
   /// Layers that come between others.
   package var insertions: [Insertion] = []

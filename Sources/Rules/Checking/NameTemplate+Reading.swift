@@ -1,12 +1,13 @@
 import RuleModel
 
 extension NameTemplate {
-  /// What a new name of a top calls the present one.
+  /// The name by which a new name of a top refers to the present name.
   static let present = "name"
-  /// What it calls whether the top is an output of the net.
+  /// The name by which it asks whether the top is an output of the net.
   static let isOutput = "is_output"
 
-  /// Reads `{bn.name}_scale`, `{bn.name}{suffix}` where `suffix` is a parameter, and any other expression that is a text or a whole number.
+  /// Reads `{bn.name}_scale`, `{bn.name}{suffix}` where `suffix` is a parameter, and any other expression that is a text or a
+  /// whole number.
   init(_ text: RuleText, _ scope: RuleScope) throws {
     var parts: [Part] = []
     var rest = text.text[...]
@@ -34,7 +35,7 @@ extension NameTemplate {
     {
       return .name(capture: try scope.capture(RuleText(text: capture, node: text.node)))
     }
-    // A layer is meant to be named by its name.
+    // `{bn}` was meant to be `{bn.name}`.
     if PatternChecker.isName(inside), !scope.isDefined(inside) {
       throw RuleError(.badName(text.text), text.node)
     }

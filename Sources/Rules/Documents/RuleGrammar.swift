@@ -191,7 +191,7 @@ package enum RuleGrammar {
       RuleKey("with", .templates, "The layers that take it, in the order in which they compute."),
       RuleKey(
         "expand", .texts,
-        "Captures whose place the Caffe layers take that the definitions of their types consist of."),
+        "Captures that are replaced by the Caffe layers of which the definitions of their types consist."),
       RuleKey("insert", .insertions, "Layers that come between others."),
       RuleKey(
         "rename", .namedTexts,
@@ -269,7 +269,8 @@ package enum RuleGrammar {
         "each", .namedExpressions,
         "A name for each number below a count, or for each item of a list: the layer is there once for each."),
       RuleKey(
-        "when", .expression, "Whether the layer is there; who reads one that is not reads what it reads."),
+        "when", .expression,
+        "Whether the layer is there; when it is absent, its readers connect to its only bottom."),
     ])
 
   /// Where a new layer comes between others.

@@ -40,14 +40,15 @@ extension RuleError: DiagnosticError {
       return
         "a layer with '\(key)' cannot take over what the replaced layers made; add a layer behind it, or say with 'top' what it makes"
     case .absentReader:
-      return "a layer with 'when' needs exactly one bottom: its readers read that where it is absent"
+      return
+        "a layer with 'when' needs exactly one bottom: when the layer is absent, its readers connect to it"
     case .badSwitch(let word): return "expected 'on' or 'off' for 'default', found '\(clipped(word))'"
     case .badPasses(let text, let limit):
       return "expected a whole number from 1 to \(limit) for 'passes', found '\(clipped(text))'"
     case .measureAlone: return "'measure' needs 'passes', the number of times at most; write 'passes: 64'"
     case .badBlobRange(let text):
       return
-        "'\(clipped(text))' are blobs of no known number; write '\(clipped(text.prefix { $0 != "[" }.description))[1:]' with numbers"
+        "the bounds of '\(clipped(text))' must be numbers; write '\(clipped(text.prefix { $0 != "[" }.description))[1:]'"
     case .repeatedName(let name):
       return "'\(name)' is defined twice; captures, parameters and 'let' share their names"
     case .unknownTypeList(let name, let known):
@@ -190,7 +191,7 @@ extension RuleError: DiagnosticError {
       return "'\(clipped(name))' is not defined yet; a 'let' can use only the names above it"
     case .parameterKind(let name):
       return
-        "parameter '\(name)' needs 'type', one of 'number', 'numbers', 'boolean', 'text' or 'texts', or 'one_of' with a list of words, or 'map'"
+        "parameter '\(name)' needs 'type', one of \(Self.list(RuleParameter.Kind.named.map(\.word), or: true)), or 'one_of' with a list of words, or 'map'"
     case .wrongValue(let subject, let kind, let found):
       return "expected \(kind.phrase) for \(subject), found \(found)"
     case .unfitValue(let subject, let found, let condition):
@@ -340,9 +341,9 @@ extension RuleParameter.Kind {
     case .boolean: "'true' or 'false'"
     case .text: "a text"
     case .texts: "texts with commas between them"
-    case .map(.number): "numbers by name, 'conv1:0.5,fc*:2'"
-    case .map(.boolean): "'true' or 'false' by name, 'conv1:true'"
-    case .map(.text): "texts by name, 'conv1:a,fc*:b'"
+    case .map(.number): "numbers by name ('conv1:0.5,fc*:2')"
+    case .map(.boolean): "'true' or 'false' by name ('conv1:true')"
+    case .map(.text): "texts by name ('conv1:a,fc*:b')"
     case .oneOf(let words): RuleError.list(words, or: true)
     }
   }

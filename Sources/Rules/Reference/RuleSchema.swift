@@ -38,15 +38,7 @@ package struct RuleSchema {
           "definitions",
           .object([
             ("text", Self.text), ("texts", Self.oneOrList(Self.reference("text"))),
-            (
-              "parameterValue",
-              [
-                "anyOf": [
-                  Self.oneOrList(Self.reference("text")),
-                  ["type": "object", "additionalProperties": Self.reference("text")],
-                ]
-              ]
-            ),
+            ("parameterValue", Self.parameterValue),
           ])
         )
       ])
@@ -54,6 +46,15 @@ package struct RuleSchema {
 
   // YAML takes an expression like `1` or `true` for a number or a boolean, and a type named `null` for nothing.
   private static var text: JSONValue { ["type": ["string", "number", "boolean"]] }
+
+  /// A value, a list of values, or values by name.
+  private static var parameterValue: JSONValue {
+    [
+      "anyOf": [
+        oneOrList(reference("text")), ["type": "object", "additionalProperties": reference("text")],
+      ]
+    ]
+  }
 
   private var definitions: JSONValue {
     .object([
@@ -64,15 +65,7 @@ package struct RuleSchema {
       ("id", ["type": "string", "pattern": "^[a-z][a-z0-9-]*$"]),
       ("rule", rule),
       ("parameter", parameter),
-      (
-        "parameterValue",
-        [
-          "anyOf": [
-            Self.oneOrList(Self.reference("text")),
-            ["type": "object", "additionalProperties": Self.reference("text")],
-          ]
-        ]
-      ),
+      ("parameterValue", Self.parameterValue),
       ("layout", layout),
       ("definition", definition),
       ("operator", operatorStep),
@@ -283,6 +276,7 @@ package struct RuleSchema {
     case .conditions:
       Self.oneOrList(["anyOf": [Self.reference("expression"), schema(of: RuleGrammar.condition)]])
     case .field: Self.reference("field")
+    // Editors that read YAML 1.1 take 'on' and 'off' for booleans.
     case .switch: ["enum": ["on", "off", true, false]]
     case .namedTensors:
       .object([("type", "object"), ("additionalProperties", schema(of: .tensors))])
