@@ -78,7 +78,11 @@ package final class DefinedLayers: Sendable {
         } catch let error as LoweringError {
           fail(error.why)
           continue
+        } catch let error as any DiagnosticError {
+          fail(error.diagnostic.sentence)
+          continue
         } catch {
+          fail("\(error)")
           continue
         }
       }

@@ -35,9 +35,9 @@ extension RuleParameter.Kind {
       var parts: [String: ExpressionValue] = [:]
       for entry in text.split(separator: ",") {
         guard let colon = entry.lastIndex(of: ":"), colon != entry.startIndex,
-          let value = held.kind.value(of: entry[entry.index(after: colon)...].trimmingSpaces)
+          let value = held.kind.value(of: entry[entry.index(after: colon)...].trimmingSpaces),
+          parts.updateValue(value, forKey: entry[..<colon].trimmingSpaces) == nil
         else { return nil }
-        parts[entry[..<colon].trimmingSpaces] = value
       }
       return .record(parts)
     case .oneOf(let words): return words.contains(text) ? .string(Name(text)) : nil
