@@ -56,7 +56,7 @@ package struct RuleProver {
     selection.allowsApproximate = true
     selection.kind = nil
     let state = NetState(phase: .test)
-    var planning = options.planning
+    let planning = options.planning
     generator = InstanceGenerator(rule, layouts: try RuleSet([], layouts: layouts).layouts, defined: defined)
     variants = try rule.variants.map { rule in
       let rules = try RuleSet([rule] + others, layouts: layouts, selection: selection)
