@@ -28,6 +28,35 @@ package indirect enum JSONValue: Sendable {
     return output + "\n"
   }
 
+  /// The document on one line, without spaces between its parts and without a line end.
+  package var compactText: String {
+    var output = ""
+    writeCompact(to: &output)
+    return output
+  }
+
+  private func writeCompact(to output: inout String) {
+    switch self {
+    case .array(let items):
+      output += "["
+      for (place, item) in items.enumerated() {
+        if place > 0 { output += "," }
+        item.writeCompact(to: &output)
+      }
+      output += "]"
+    case .object(let members):
+      output += "{"
+      for (place, (key, value)) in members.enumerated() {
+        if place > 0 { output += "," }
+        Self.write(key, to: &output)
+        output += ":"
+        value.writeCompact(to: &output)
+      }
+      output += "}"
+    default: write(to: &output, indent: "", width: 0)
+    }
+  }
+
   /// The value on one line; nil for one that holds more than a list of plain values.
   private func oneLine(depth: Int = 2) -> String? {
     func joined(_ parts: [String?], _ open: String, _ close: String) -> String? {

@@ -31,35 +31,3 @@ enum PicturePage {
     return bytes
   }
 }
-
-extension JSONValue {
-  /// The value without spaces.
-  fileprivate var compactText: String {
-    var output = ""
-    writeCompact(to: &output)
-    return output
-  }
-
-  private func writeCompact(to output: inout String) {
-    switch self {
-    case .array(let items):
-      output += "["
-      for (place, item) in items.enumerated() {
-        if place > 0 { output += "," }
-        item.writeCompact(to: &output)
-      }
-      output += "]"
-    case .object(let members):
-      output += "{"
-      for (place, (key, value)) in members.enumerated() {
-        if place > 0 { output += "," }
-        output += "\"\(key)\":"
-        value.writeCompact(to: &output)
-      }
-      output += "}"
-    default:
-      // A plain value with its line end.
-      output += text.dropLast()
-    }
-  }
-}
