@@ -43,9 +43,7 @@ struct FoldPicture {
     let knowledge = LayerKnowledge(
       schema: folded.schema, layouts: folded.rules.layouts, definitions: folded.definitions)
     let (weights, definition) = (folded.weights, graph.definition)
-    let stored = Dictionary(
-      (weights?.layers ?? []).filter { !$0.blobs.isEmpty }.map { ($0.name, $0.blobs.map(BlobContent.stored)) }
-    ) { _, last in last }
+    let stored = weights?.contentsByLayer ?? [:]
     let files = ModelFiles(model: model, weights: weights?.path)
     let first = try DescribedNet(
       definition, state: state, weights: weights, knowledge: knowledge, model: model)

@@ -42,10 +42,8 @@ struct GraphRun {
     let described = try DescribedNet(
       definition, state: options.net.state, weights: weights, knowledge: knowledge, inputShapes: inputShapes,
       model: files.model)
-    let stored = Dictionary(
-      (weights?.layers ?? []).filter { !$0.blobs.isEmpty }.map { ($0.name, $0.blobs.map(BlobContent.stored)) }
-    ) { _, last in last }
-    // Numbers are looked at for the page alone.
+    let stored = weights?.contentsByLayer ?? [:]
+    // Only the page shows numbers.
     let looksAtNumbers = weights != nil && format == .html
     let picture = try NetPicture(
       described, files,

@@ -135,6 +135,15 @@ extension NetPicture.Blob {
   }
 }
 
+extension WeightsFile {
+  /// By name, the blobs of each layer that has blobs; of several layers of one name, those of the last.
+  var contentsByLayer: [Name: [BlobContent]] {
+    Dictionary(
+      layers.filter { !$0.blobs.isEmpty }.map { ($0.name, $0.blobs.map(BlobContent.stored)) }
+    ) { _, last in last }
+  }
+}
+
 extension BlobContent {
   /// Hands on all numbers as they are, or will be, written; a block at a time, which must not escape.
   ///
