@@ -27,15 +27,32 @@ public struct Suppression: Sendable, Equatable {
   }
 }
 
-/// What findings are called.
-struct FindingNames {
-  /// Those that the run looks for.
-  let looked: [String]
-  /// All that there are; some cost time to read.
-  let all: () throws -> [String]
+/// The names of findings: ids of checks, of rules that report, and of statements about targets.
+final class FindingNames {
+  /// The findings that this run looks for.
+  private let looked: [String]
+  private let readAll: () throws -> [String]
+  private var known: [String]?
 
-  /// Whether the run looks for something that a word means.
-  func isLooked(for word: String) -> Bool { looked.contains { Glob(word).matches($0) } }
+  /// - Parameter readAll: reads the names of all findings, also of those that other runs look for.
+  init(looked: [String], readingAll readAll: @escaping () throws -> [String]) {
+    self.looked = looked
+    self.readAll = readAll
+  }
+
+  /// The names of all findings. They are read once, whatever number of comments asks for them.
+  func all() throws -> [String] {
+    if let known { return known }
+    let names = try readAll()
+    known = names
+    return names
+  }
+
+  /// Whether the run looks for a finding whose name the word matches; the word may be a glob.
+  func isLooked(for word: String) -> Bool {
+    let glob = Glob(word)
+    return looked.contains { glob.matches($0) }
+  }
 }
 
 /// The suppressions of a definition.
@@ -120,7 +137,8 @@ struct Suppressions {
       }
       // What this run does not look for may be found by another: with a target, with other rules.
       let all = try names.all()
-      guard !all.contains(where: { Glob(word).matches($0) }) else { continue }
+      let glob = Glob(word)
+      guard !all.contains(where: { glob.matches($0) }) else { continue }
       let near = Suggestion.nearest(to: word, among: all)
       notes.append(
         Finding(
