@@ -84,8 +84,12 @@ struct InspectedGraph {
     let made = model.graph.nodes.flatMap(\.outputs).filter { !$0.isEmpty }
     guard made.contains(where: { shapes[$0] == nil }) else { return }
     var zeros: [String: OperatorTensor<Float>] = [:]
+    var rest = Self.inputLimit
     for input in inputs {
-      guard let shape = shapes[input.name], let zero = Self.zeros(shape, input.elementType) else { return }
+      guard let shape = shapes[input.name], shape.saturatingProduct <= rest,
+        let zero = Self.zeros(shape, input.elementType)
+      else { return }
+      rest -= shape.saturatingProduct
       zeros[input.name] = zero
     }
     var found: [String: (shape: [Int], type: Int32)] = [:]
@@ -101,12 +105,11 @@ struct InspectedGraph {
     }
   }
 
-  /// The most numbers that an input made up here may have: 4 GiB in single precision.
+  /// The most numbers that the inputs of zeros may have together: 4 GiB in single precision.
   private static let inputLimit = 1 << 30
 
   private static func zeros(_ shape: [Int], _ type: Int32) -> OperatorTensor<Float>? {
     let count = shape.saturatingProduct
-    guard count <= inputLimit else { return nil }
     switch type {
     case OnnxElementType.float:
       return OperatorTensor(shape: shape, values: .float(Array(repeating: 0, count: count)))
@@ -243,7 +246,8 @@ struct InspectedGraph {
       if live > peak?.bytes ?? 0 { peak = (live, place) }
       for name in Set(node.inputs + node.outputs)
       where initializers[name] == nil && !name.isEmpty && (lastReads[name] ?? place) == place {
-        live -= byteCount(name) ?? 0
+        // A sum that stopped at the largest Int is smaller than its parts.
+        live -= min(live, byteCount(name) ?? 0)
       }
     }
     return (peak?.bytes, peak.map { layer(nodes[$0.place]).name })
