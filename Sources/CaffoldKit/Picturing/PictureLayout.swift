@@ -29,6 +29,8 @@ package struct PictureLayout {
 
   /// Pixels to an inch, in which Graphviz counts.
   static let scale = 72.0
+  /// A larger number is none of Graphviz's: its tenths of pixels would not fit an Int.
+  private static let largestInches = 1e9
 
   /// Reads what `dot -Tplain` prints; nil for anything else.
   ///
@@ -46,9 +48,9 @@ package struct PictureLayout {
     for line in plain.split(whereSeparator: \.isNewline) {
       let words = line.split(separator: " ")
       func inches(_ place: Int) -> Double? {
-        guard words.indices.contains(place), let value = Double(words[place]), value.isFinite else {
-          return nil
-        }
+        guard words.indices.contains(place), let value = Double(words[place]),
+          value.magnitude <= Self.largestInches
+        else { return nil }
         return value * Self.scale
       }
       switch words.first {

@@ -38,7 +38,7 @@ struct ShapeSearch {
       tried = shapes
       for (input, axis) in goal.places {
         let size = shapes[input].shape[axis]
-        tried[input].shape[axis] = goal.triesOne ? min(size, 1) : (size + 1) / 2
+        tried[input].shape[axis] = goal.triesOne ? min(size, 1) : size - size / 2
       }
       if zip(tried, shapes).contains(where: { $0.shape != $1.shape }) { return tried }
       goals.removeLast()
