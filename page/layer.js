@@ -70,10 +70,14 @@ function connections(side, number) {
   const net = nets[side], layer = net.layers[number], heads = [["", "whole"], ["blob", "name"], ["shape", "whole"], ["layers", "name"]];
   const makers = readers[side].from.get(number) || [];
   const ends = box => box < net.layers.length ? link(side, box) : net.ends[box - net.layers.length].kind === "input" ? "input of the net" : "output of the net";
-  const rows = layer.bottoms.map((name, place) => {
-    const from = makers[place];
-    const value = from === undefined ? null : from < net.layers.length ? net.layers[from].tops.find(top => top.name === name) : net.ends[from - net.layers.length].value;
-    return row(["reads", shown(name), shapeText(value ? value.shape : null), from === undefined ? "" : ends(from)], heads);
+  let next = 0;
+  const rows = layer.bottoms.map(name => {
+    const from = makers[next];
+    const tops = from === undefined ? [] : from < net.layers.length ? net.layers[from].tops : [net.ends[from - net.layers.length].value];
+    const value = tops.find(top => top.name === name);
+    // A blob that no layer makes has no arrow.
+    if (value) next += 1;
+    return row(["reads", shown(name), shapeText(value ? value.shape : null), value ? ends(from) : ""], heads);
   });
   const to = [...new Set(readers[side].to.get(number) || [])];
   layer.tops.forEach((top, place) => {
