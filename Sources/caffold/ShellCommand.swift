@@ -59,14 +59,14 @@ final class ShellCommand {
     }
   }
 
-  /// The command for some files.
+  /// The command with the paths of the files in it.
   private func command(_ files: ModelFiles) -> String {
-    var command = text
-    for (word, path) in [("{model}", files.model), ("{weights}", files.weights ?? "")] {
-      command = command.split(separator: word, omittingEmptySubsequences: false).joined(
-        separator: Self.quoted(path))
+    let weights = Self.quoted(files.weights ?? "")
+    // First around {model}, so that a path which has {weights} in it stays as it is.
+    let parts = text.split(separator: "{model}", omittingEmptySubsequences: false).map { (part) -> String in
+      part.split(separator: "{weights}", omittingEmptySubsequences: false).joined(separator: weights)
     }
-    return command
+    return parts.joined(separator: Self.quoted(files.model))
   }
 
   /// A word for the shell, whatever characters the path has.
