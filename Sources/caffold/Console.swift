@@ -16,6 +16,9 @@ enum Console {
   /// Redraws the line that the cursor is on.
   static func redraw(_ line: String) { write("\r\(line)\u{1B}[K", to: STDERR_FILENO) }
 
+  /// Clears the line that the cursor is on; does nothing where standard error is no terminal.
+  static func clearLine() { if isTerminal { redraw("") } }
+
   /// Prints data.
   static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
 

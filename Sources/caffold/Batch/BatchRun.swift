@@ -136,7 +136,7 @@ struct BatchRun {
 
   private mutating func finish(_ index: Int, _ result: Result) {
     results[index] = result
-    if Console.isTerminal { Console.redraw("") }
+    Console.clearLine()
     if result.outcome == .failed {
       Console.log(result.message + "\n")
     } else if report.isVerbose {
@@ -192,7 +192,7 @@ struct BatchRun {
   }
 
   private func printReport() {
-    if Console.isTerminal { Console.redraw("") }
+    Console.clearLine()
     let rows = zip(models, results).map { model, result in
       BatchReport.Row(
         model: model, outcome: result?.outcome ?? .failed, summary: result?.summary,

@@ -35,12 +35,8 @@ struct CheckCommand: ParsableCommand {
       valueName: "name|file"))
   var target: [String] = []
 
-  @Option(
-    name: .customLong("input-shape"),
-    help: ArgumentHelp(
-      "The shape of an input, or of the top of a layer that cannot be run: 1,3,224,224, or NAME=1,3,224,224.",
-      valueName: "shape"))
-  var inputShape: [String] = []
+  @OptionGroup
+  var inputShape: InputShapeFlags
 
   @OptionGroup(title: "Rules")
   var rules: CheckRuleFlags
@@ -75,7 +71,6 @@ struct CheckCommand: ParsableCommand {
 
   func validate() throws {
     if files.contains("") { throw ValidationError("a file has an empty name") }
-    if inputShape.contains("") { throw ValidationError("--input-shape has an empty value") }
     for (option, values) in [("--target", target), ("--baseline", [baseline].compactMap(\.self))]
     where values.contains("") { throw ValidationError("\(option) has an empty value") }
     if newBaseline?.isEmpty == true || newBaseline == "-" {
@@ -97,7 +92,7 @@ struct CheckCommand: ParsableCommand {
       fork.fill(&options)
       var checking = FindingOptions()
       checking.targets = target
-      checking.inputShapes = inputShape
+      checking.inputShapes = inputShape.shapes
       if let baseline { checking.baseline = try Baseline(path: baseline) }
       let results = try pairs().map {
         try Caffold.check($0, options, checking: checking, observer: Console.observer())

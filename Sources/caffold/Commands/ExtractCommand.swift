@@ -37,12 +37,8 @@ struct ExtractCommand: ParsableCommand {
   @OptionGroup(title: "Output")
   var place: PlaceFlags
 
-  @Option(
-    name: .customLong("input-shape"),
-    help: ArgumentHelp(
-      "The shape of an input, or of the top of a layer that cannot be run: 1,3,224,224, or NAME=1,3,224,224.",
-      valueName: "shape"))
-  var inputShape: [String] = []
+  @OptionGroup
+  var inputShape: InputShapeFlags
 
   @OptionGroup(title: "Net")
   var state: StateFlags
@@ -55,7 +51,7 @@ struct ExtractCommand: ParsableCommand {
 
   func validate() throws {
     if from.isEmpty, to.isEmpty { throw ValidationError("give --from or --to: the blobs to cut at") }
-    for (option, values) in [("--from", from), ("--to", to), ("--input-shape", inputShape)]
+    for (option, values) in [("--from", from), ("--to", to)]
     where values.contains("") { throw ValidationError("\(option) has an empty value") }
   }
 
@@ -67,7 +63,7 @@ struct ExtractCommand: ParsableCommand {
       let result = try Caffold.extract(
         ModelFiles(model: model, weights: weights), from: from.map { Name($0) }, to: to.map { Name($0) },
         options,
-        inputShapes: inputShape, writing: place.options, observer: Console.observer())
+        inputShapes: inputShape.shapes, writing: place.options, observer: Console.observer())
       switch format {
       case .json: Console.output(Self.json(result).text)
       case .text: Console.log(Self.text(result))

@@ -25,7 +25,7 @@ struct GraphCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The net definition.", valueName: "model"))
   var model: String
 
-  @Argument(help: ArgumentHelp("Its weights, whose numbers a page shows.", valueName: "weights"))
+  @Argument(help: ArgumentHelp("Its weights; a page shows their numbers.", valueName: "weights"))
   var weights: String?
 
   @Option(
@@ -35,12 +35,8 @@ struct GraphCommand: ParsableCommand {
       valueName: "file"))
   var output: String?
 
-  @Option(
-    name: .customLong("input-shape"),
-    help: ArgumentHelp(
-      "The shape of an input, or of the top of a layer that cannot be run: 1,3,224,224, or NAME=1,3,224,224.",
-      valueName: "shape"))
-  var inputShape: [String] = []
+  @OptionGroup
+  var inputShape: InputShapeFlags
 
   @OptionGroup(title: "Net")
   var state: StateFlags
@@ -49,7 +45,6 @@ struct GraphCommand: ParsableCommand {
   var knowledge: KnowledgeFlags
 
   func validate() throws {
-    if inputShape.contains("") { throw ValidationError("--input-shape has an empty value") }
     guard let output else { return }
     if output.isEmpty { throw ValidationError("-o has an empty value; give a path") }
     if GraphFormat(path: output) == nil {
@@ -65,7 +60,7 @@ struct GraphCommand: ParsableCommand {
       state.fill(&options)
       knowledge.fill(&options)
       let text = try Caffold.graph(
-        ModelFiles(model: model, weights: weights), options, inputShapes: inputShape,
+        ModelFiles(model: model, weights: weights), options, inputShapes: inputShape.shapes,
         format: output.flatMap { GraphFormat(path: $0) } ?? .dot, writing: output,
         observer: Console.observer())
       if let output {

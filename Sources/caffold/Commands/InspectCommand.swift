@@ -30,12 +30,8 @@ struct InspectCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Its weights.", valueName: "weights"))
   var weights: String?
 
-  @Option(
-    name: .customLong("input-shape"),
-    help: ArgumentHelp(
-      "The shape of an input, or of the top of a layer that cannot be run: 1,3,224,224, or NAME=1,3,224,224.",
-      valueName: "shape"))
-  var inputShape: [String] = []
+  @OptionGroup
+  var inputShape: InputShapeFlags
 
   @Option(help: ArgumentHelp("Sum the layers up: type.", valueName: "group"))
   var by: InspectGrouping?
@@ -59,7 +55,6 @@ struct InspectCommand: ParsableCommand {
   var verbose = false
 
   func validate() throws {
-    if inputShape.contains("") { throw ValidationError("--input-shape has an empty value") }
     if by != nil, format == .csv { throw ValidationError("--format csv lists layers; leave --by out") }
   }
 
@@ -73,15 +68,16 @@ struct InspectCommand: ParsableCommand {
         guard weights == nil else {
           throw ValidationError("an ONNX file has its own weights; leave '<weights>' out")
         }
-        result = try Caffold.inspect(onnx: model, inputShapes: inputShape, observer: Console.observer())
+        result = try Caffold.inspect(
+          onnx: model, inputShapes: inputShape.shapes, observer: Console.observer())
       } else if weights == nil, try Caffold.isWeights(model) {
-        guard inputShape.isEmpty else {
+        guard inputShape.shapes.isEmpty else {
           throw ValidationError("--input-shape is for a net definition; '\(model)' holds weights")
         }
         result = try Caffold.inspect(weights: model, observer: Console.observer())
       } else {
         result = try Caffold.inspect(
-          ModelFiles(model: model, weights: weights), options, inputShapes: inputShape,
+          ModelFiles(model: model, weights: weights), options, inputShapes: inputShape.shapes,
           observer: Console.observer())
       }
       let report = InspectReport(result, order: sort, grouping: by, isVerbose: verbose)

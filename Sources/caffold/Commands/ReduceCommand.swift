@@ -12,8 +12,8 @@ struct ReduceCommand: ParsableCommand {
       for smaller nets; one counts if the command ends with the same status as for the whole net. In the command, {model} and \
       {weights} stand for the files of the net to try. To look for nets for which a command succeeds, write '! command'.
 
-      Layers are cut out, and inputs of the right shapes take the place of what they made; layers that keep their input's shape are \
-      bypassed; at last the inputs are made smaller. The smallest net found so far is in the output folder at any time, after Ctrl-C as \
+      Layers are cut out, and inputs of the right shapes replace their tops; layers that keep their input's shape are bypassed; at \
+      last the inputs are made smaller. The smallest net found so far is in the output folder at any time, after Ctrl-C as \
       well.
 
         caffold reduce net.prototxt net.caffemodel --while './run-on-board.sh {model} {weights}' -o small/
@@ -42,11 +42,11 @@ struct ReduceCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How many seconds a run of the command may take; one that takes longer does not count.",
+      "How many seconds a run of the command may take; a net whose run takes longer does not count.",
       valueName: "seconds"))
   var timeout: Double = 300
 
-  @Option(help: ArgumentHelp("How often the command is run at most.", valueName: "number"))
+  @Option(help: ArgumentHelp("The largest number of runs of the command.", valueName: "number"))
   var runs: Int = 1000
 
   @Flag(name: .customLong("keep-shapes"), help: "Leave the shapes of inputs as they are.")
@@ -55,12 +55,8 @@ struct ReduceCommand: ParsableCommand {
   @OptionGroup(title: "Output")
   var place: PlaceFlags
 
-  @Option(
-    name: .customLong("input-shape"),
-    help: ArgumentHelp(
-      "The shape of an input, or of the top of a layer that cannot be run: 1,3,224,224, or NAME=1,3,224,224.",
-      valueName: "shape"))
-  var inputShape: [String] = []
+  @OptionGroup
+  var inputShape: InputShapeFlags
 
   @OptionGroup(title: "Net")
   var state: StateFlags
@@ -86,7 +82,6 @@ struct ReduceCommand: ParsableCommand {
     }
     if runs < 1 { throw ValidationError("--runs must be at least 1") }
     if says == "" { throw ValidationError("--says has an empty value") }
-    if inputShape.contains("") { throw ValidationError("--input-shape has an empty value") }
   }
 
   func run() throws {
@@ -96,7 +91,7 @@ struct ReduceCommand: ParsableCommand {
       fork.fill(&options)
       var reducing = ReduceOptions()
       reducing.runLimit = runs
-      reducing.inputShapes = inputShape
+      reducing.inputShapes = inputShape.shapes
       reducing.reducesShapes = !keepsShapes
       let shell = ShellCommand(command, timeout: timeout, words: says)
       let showsSteps = format == .text && !quiet
@@ -104,7 +99,7 @@ struct ReduceCommand: ParsableCommand {
         ModelFiles(model: model, weights: weights), options, reducing: reducing, writing: place.options,
         observer: Console.observer(),
         report: { if showsSteps { ReduceReport.tell($0) } }, test: { shell.verdict(of: $0) })
-      if showsSteps { ReduceReport.endSteps() }
+      if showsSteps { Console.clearLine() }
       let report = ReduceReport(result, shell, model: model)
       switch format {
       case .json: Console.output(report.json.text)

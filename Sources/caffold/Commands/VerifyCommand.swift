@@ -19,8 +19,8 @@ struct VerifyCommand: ParsableCommand {
       and by their order where all names are others.
 
       Random inputs have numbers of the size of 1; further samples are 10 and 100 times as large, and larger where a layer \
-      that changed bends only there. Those are run on smaller pictures or batches where both nets take them, and on whole \
-      ones if anything new shows.
+      that changed bends only there. These further samples are run on smaller pictures or batches where both nets accept \
+      them, and on whole ones if the smaller ones show a new difference.
 
       Exit status: 0 equal within the tolerance, 1 different or an output could not be compared, 2 bad input, 64 wrong \
       usage.
@@ -43,12 +43,8 @@ struct VerifyCommand: ParsableCommand {
       "Values for the inputs: .npy, .pgm or .ppm; NAME=FILE where there are several.", valueName: "file"))
   var input: [String] = []
 
-  @Option(
-    name: .customLong("input-shape"),
-    help: ArgumentHelp(
-      "The shape of an input, or of the top of a layer that cannot be run: 1,3,224,224, or NAME=1,3,224,224.",
-      valueName: "shape"))
-  var inputShape: [String] = []
+  @OptionGroup
+  var inputShape: InputShapeFlags
 
   @Option(help: ArgumentHelp("How many random inputs of the size of 1 to run.", valueName: "number"))
   var samples: Int = InputOptions().samples
@@ -92,9 +88,7 @@ struct VerifyCommand: ParsableCommand {
       throw ValidationError("Missing expected argument '<weights-b>'")
     }
     try ToleranceFlag.validate(tolerance)
-    for (option, values) in [("--input", input), ("--input-shape", inputShape)] {
-      if values.contains("") { throw ValidationError("\(option) has an empty value") }
-    }
+    if input.contains("") { throw ValidationError("--input has an empty value") }
   }
 
   private var isOnnx: Bool { modelB.hasSuffix(".onnx") }
@@ -106,7 +100,7 @@ struct VerifyCommand: ParsableCommand {
       knowledge.fill(&options)
       var inputs = InputOptions()
       inputs.values = input
-      inputs.shapes = inputShape
+      inputs.shapes = inputShape.shapes
       inputs.samples = samples
       inputs.seed = seed
       inputs.tolerance = tolerance

@@ -22,16 +22,11 @@ struct ReduceReport {
       "run \(Format.grouped(step.runCount)): \(Format.grouped(step.layerCount)) of \(Format.counted(step.wholeCount, "layer"))"
       + (step.change == .shapes && step.isSmaller ? ", smaller inputs" : "")
     if step.isSmaller {
-      if Console.isTerminal { Console.redraw("") }
+      Console.clearLine()
       Console.log(count + "\n")
     } else if Console.isTerminal {
       Console.redraw(count)
     }
-  }
-
-  /// Takes the line that is redrawn away.
-  static func endSteps() {
-    if Console.isTerminal { Console.redraw("") }
   }
 
   // MARK: Text
@@ -53,7 +48,7 @@ struct ReduceReport {
     lines += result.shapeless.map {
       let name = Format.name($0)
       return
-        "note: the net could not be cut at '\(name)', whose shape is not known; --input-shape \(name)=… gives it"
+        "note: the net was not cut at '\(name)', because its shape is not known; give it with --input-shape \(name)=…"
     }
     let files = [result.outputFiles?.model, result.outputFiles?.weights].compactMap(\.self)
     lines += files.isEmpty ? ["nothing written"] : files.map { "wrote \($0)" }
@@ -65,7 +60,9 @@ struct ReduceReport {
       "\(Format.grouped(result.layers.count)) of \(Format.counted(result.layerCount, "layer"))"
     let runs = "after \(Format.counted(result.runCount, "run")) of the command"
     switch result.end {
-    case .limit: return "stopped \(runs), the limit; --runs sets it; the smallest net so far has \(count)"
+    case .limit: return "stopped \(runs), the limit of --runs; the smallest net so far has \(count)"
+    // No layer is known to be needed before the run for the whole net has ended.
+    case .interrupted where result.layers.isEmpty: return "interrupted in the run for the whole net"
     case .interrupted: return "interrupted \(runs); the smallest net so far has \(count)"
     case .smallest, .noFailure: return "smallest net \(runs): \(count)"
     }
@@ -76,10 +73,10 @@ struct ReduceReport {
   private var noFailure: String {
     let reason: String
     switch shell.ending {
-    case .timeout: reason = "does not end in time for the whole net; --timeout gives it more"
+    case .timeout: reason = "does not end in time for the whole net; give it more time with --timeout"
     case .status(0):
       reason =
-        "succeeds for the whole net: there is no failure to look for; '! command' fails where command succeeds"
+        "succeeds for the whole net, so there is no failure to look for; to look for a success, write '! command'"
     default: reason = "fails for the whole net, but does not print the text of --says"
     }
     let said = shell.output.split(separator: "\n").suffix(5).map { "  \($0)\n" }.joined()

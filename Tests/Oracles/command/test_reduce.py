@@ -151,15 +151,15 @@ def test_a_run_that_takes_too_long_does_not_count(command, files, tmp_path):
     assert names(found) == ["prob"]
     done = command.run("reduce", *files, "--while", "sleep 60; : {model}", "--dry-run", "--timeout", "0.2")
     assert done.code == 1
-    assert "the command does not end in time for the whole net; --timeout gives it more" in done.stderr
+    assert "the command does not end in time for the whole net; give it more time with --timeout" in done.stderr
 
 
 def test_no_failure(command, files, tmp_path):
     done = command.run("reduce", *files, "--while", "echo fine {model}", "-o", tmp_path / "out")
     assert done.code == 1
     assert done.stderr == (
-        f"{files[0]}: error: the command succeeds for the whole net: there is no failure to look for; "
-        f"'! command' fails where command succeeds\nits last output was:\n  fine {files[0]}\n"
+        f"{files[0]}: error: the command succeeds for the whole net, so there is no failure to look for; "
+        f"to look for a success, write '! command'\nits last output was:\n  fine {files[0]}\n"
     )
     assert not (tmp_path / "out").exists()
     done = command.run("reduce", *files, "--while", "false {model}", "--says", "oops", "--dry-run")
@@ -240,7 +240,7 @@ def test_a_blob_of_unknown_shape_is_named(command, tmp_path):
         "reduce", own / "net.prototxt", own / "net.caffemodel", "--while", condition, "-o", tmp_path / "out"
     )
     assert done.code == 0, done.stderr
-    assert "note: the net could not be cut at" in done.stderr
+    assert "note: the net was not cut at" in done.stderr
     found = reduce(
         command, (own / "net.prototxt", own / "net.caffemodel"), condition, tmp_path / "whole",
         "--input-shape", "conv1=1,8,7,7",
