@@ -42,7 +42,7 @@ public struct ProveOptions: Sendable, Equatable {
   public var seed: UInt64 = ProofOptions().seed
   /// The largest difference allowed, in units of an output's largest number.
   public var tolerance = ProofOptions().tolerance
-  /// Whether the nets of each rule are rewritten by all of the rules, as a fold with all of them would.
+  /// Whether all the rules rewrite the nets of each rule, as in a fold with all the rules.
   public var together = false
   /// How long one rule may take, in seconds.
   public var seconds = ProofOptions().seconds

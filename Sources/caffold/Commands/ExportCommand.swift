@@ -53,7 +53,7 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Keep the layers that a target runs as they are: opencv5 has DetectionOutput. Or a file of yours.",
+      "Keep each layer that this target runs as one node: a built-in target, such as opencv5 for DetectionOutput, or a target file.",
       valueName: "target"))
   var profile: String?
 

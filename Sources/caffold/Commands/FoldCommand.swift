@@ -18,9 +18,10 @@ struct FoldCommand: ParsableCommand {
         caffold fold deploy.prototxt weights.caffemodel -o out/ --report report.html
         caffold fold --batch models/ -o out/ -j 4
 
-      Sets of built-in rules: inference and forks are on. Others, for --extend-select: deploy makes a training net one for inference, \
-      upgrade writes the current syntax, portable and portable-names write what all forks read, preprocess folds the input's mean and \
-      scale, fuse-linear merges linear layers.
+      Of the sets of built-in rules, inference and forks are on. --extend-select adds others: deploy makes a deploy net of a training \
+      net, upgrade writes the current syntax, expand-forks puts BVLC's layers in the place of a fork's, portable and portable-names \
+      write fields and names that all forks read, preprocess folds the input's mean and scale, equalize evens out the ranges of \
+      channels, fuse-linear merges linear layers.
 
       Before anything is written, the layers of every rewrite are run before and after it, on random values with the \
       real weights.

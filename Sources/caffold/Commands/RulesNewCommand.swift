@@ -23,7 +23,9 @@ struct RulesNewCommand: ParsableCommand {
   @Flag(name: .customLong("report"), help: "Print a rule that reports, for 'caffold check'.")
   var reports = false
 
-  @Flag(name: .customLong("target"), help: "Print a target: what a program accepts that takes nets over.")
+  @Flag(
+    name: .customLong("target"),
+    help: "Print a target: a file that says which nets another program accepts.")
   var isTarget = false
 
   @Option(

@@ -16,8 +16,8 @@ struct RulesProveCommand: ParsableCommand {
         caffold rules prove mine.yaml           the rules of a file or folder
         caffold rules prove 'conv-*' batchnorm  built-in rules by id, glob or tag
 
-      With --together the nets of each rule are rewritten by all the rules, until none finds anything any more: rules \
-      that make work for each other are proven as they run.
+      With --together all the rules rewrite the nets of each rule, until no rule matches any more. Use it for rules \
+      that rewrite each other's results.
 
       A rule with parameters is tried with those of --param, its defaults, and those of its tests in turn.
 
@@ -47,7 +47,7 @@ struct RulesProveCommand: ParsableCommand {
       "The largest difference allowed, in units of an output's largest number.", valueName: "number"))
   var tolerance: Double = ProveOptions().tolerance
 
-  @Flag(help: "Rewrite the nets of each rule by all the rules, as a fold with all of them would.")
+  @Flag(help: "Rewrite the nets of each rule by all the rules, as in a fold with all the rules.")
   var together = false
 
   @Option(help: ArgumentHelp("How long one rule may take, in seconds.", valueName: "seconds"))

@@ -24,7 +24,7 @@ struct RulesReferenceCommand: ParsableCommand {
 
   @Flag(
     name: .customLong("expansions"),
-    help: "Print the table of the layer types that Caffe layers can take the place of instead.")
+    help: "Print the table of the layer types that Caffe layers can replace instead.")
   var printsExpansions = false
 
   @Flag(name: .customLong("checks"), help: "Print the table of the checks that are always made instead.")

@@ -30,7 +30,7 @@ struct OutputFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write a page about the fold (.html): the net before and after, what was folded, what stays and why. It is written whatever comes of the run, --dry-run included.",
+      "Write a page about the fold (.html): both nets, the rewrites, and the reason for each layer that stays. The page is also written with --dry-run, and when the check or --verify fails.",
       valueName: "file"))
   var report: String?
 
