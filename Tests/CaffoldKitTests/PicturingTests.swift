@@ -96,15 +96,15 @@ import WireTestSupport
     )
     #expect(
       PictureRemark(path: "report.html", failure: .slow(seconds: 60)).diagnostic.text
-        == "report.html: warning: no picture: Graphviz did not finish its layout within 60 s; draw a part of the net, which 'caffold extract' makes"
+        == "report.html: warning: no picture: Graphviz did not finish its layout within 60 s; cut a part out of the net with 'caffold extract', and draw that part"
     )
     #expect(
       Graphviz.Failure.tooLarge(boxes: 20_000, limit: 10_000).sentence
-        == "a picture of 20000 boxes is more than Graphviz can lay out, 10000 at most; draw a part of the net, which 'caffold extract' makes"
+        == "the picture has 20000 boxes, and Graphviz can lay out 10000 at most; cut a part out of the net with 'caffold extract', and draw that part"
     )
     #expect(
       Graphviz.Failure.broken(path: "/usr/bin/dot", said: "no").sentence
-        == "'/usr/bin/dot' failed, and said: no")
+        == "'/usr/bin/dot' failed: no")
   }
 
   /// A program that fails, and one that does not end.

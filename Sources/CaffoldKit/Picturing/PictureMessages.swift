@@ -23,22 +23,22 @@ extension Graphviz.Failure {
     case .missing:
       "Graphviz's program 'dot' is not installed; install it with 'apt-get install graphviz', 'dnf install graphviz' or 'brew install graphviz'"
     case .slow(let seconds):
-      "Graphviz did not finish its layout within \(seconds) s; draw a part of the net, which 'caffold extract' makes"
+      "Graphviz did not finish its layout within \(seconds) s; cut a part out of the net with 'caffold extract', and draw that part"
     case .broken(let path, let said):
-      "'\(path)' failed" + (said.isEmpty ? "" : ", and said: \(said)")
+      "'\(path)' failed" + (said.isEmpty ? "" : ": \(said)")
     case .tooLarge(let boxes, let limit):
-      "a picture of \(boxes) boxes is more than Graphviz can lay out, \(limit) at most; draw a part of the net, which 'caffold extract' makes"
+      "the picture has \(boxes) boxes, and Graphviz can lay out \(limit) at most; cut a part out of the net with 'caffold extract', and draw that part"
     }
   }
 }
 
-/// A page without a picture.
+/// The warning for a page that has no picture.
 struct PictureRemark {
   /// The page.
   let path: String
   let failure: Graphviz.Failure
 
-  /// What the page says, and the terminal.
+  /// The sentence on the page and on the terminal.
   var sentence: String { "no picture: \(failure.sentence)" }
 
   var diagnostic: Diagnostic { Diagnostic(.warning, at: .file(path), sentence) }

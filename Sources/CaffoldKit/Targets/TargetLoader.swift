@@ -77,7 +77,7 @@ enum TargetError: DiagnosticError {
   case unknown(String, known: [String])
   /// A rule file that describes no target.
   case noTarget(path: String)
-  /// A target that runs no layers of Caffe's, where it should.
+  /// A target without `native` operators, given to `--profile`.
   case noNativeTypes(String, others: [String])
   /// A target that is made of ONNX files, where a Caffe net is written.
   case takesOnnx(String)
@@ -97,7 +97,7 @@ enum TargetError: DiagnosticError {
     case .noNativeTypes(let id, let others):
       return Diagnostic(
         .error, at: .none,
-        "target '\(id)' has no 'native' operators for --profile to keep; \(Wording.list(others.map { "'\($0)'" }, "and")) has"
+        "target '\(id)' states no 'native' operators, so --profile has no layer to keep; targets that state some: \(Wording.list(others.map { "'\($0)'" }, "and"))"
       )
     case .takesOnnx(let id):
       return Diagnostic(

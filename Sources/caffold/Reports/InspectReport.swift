@@ -151,7 +151,7 @@ struct InspectReport {
       $0.key < $1.key
     }
     for (type, layers) in types {
-      let word = result.graph == nil ? "fork: type" : "no operator of ONNX:"
+      let word = result.graph == nil ? "fork: type" : "not an operator of ONNX:"
       lines.append("note: \(word) \(type) of \(names(layers))")
     }
     var fields: [String: [InspectResult.Layer]] = [:]
