@@ -12,7 +12,7 @@ public struct OutputOptions: Sendable, Equatable {
   public var weights: String?
   /// The plan file; when it is the only output that is named, no nets are written.
   public var plan: String?
-  /// The page about the fold (HTML), which is written whatever becomes of the nets; it is no output that keeps them from being written.
+  /// The page about the fold (HTML). It is written also by a run that writes no net. The nets are written as if it were not named.
   public var report: String?
   /// Whether an output may replace a file that the run read.
   public var mayReplaceInputs = false

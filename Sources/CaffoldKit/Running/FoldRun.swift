@@ -68,8 +68,8 @@ struct FoldRun {
     return try reporting(result, folded, beside: written.files)
   }
 
-  /// Puts outputs in place, and the page about the fold where one was asked for: it is written also by a run that writes no net, since
-  /// it says why.
+  /// Puts outputs in place, and the page about the fold if one is asked for. A run that writes no net writes the page all the same:
+  /// the page says why.
   private func reporting(
     _ result: FoldResult, _ folded: Folded, beside files: [AtomicFile] = []
   ) throws -> FoldResult {

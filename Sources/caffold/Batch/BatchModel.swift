@@ -47,8 +47,8 @@ enum BatchList {
     return models
   }
 
-  /// The models without those that an earlier batch has made: a stamp lies beside them. Where all are such, or are made in the place of
-  /// their inputs, they are what is wanted.
+  /// The models without the results of an earlier batch, which have a stamp beside them. All models stay if every model has a stamp,
+  /// or if the batch replaces its inputs.
   private static func withoutResults(_ models: [BatchModel], _ folder: String, _ output: String)
     -> [BatchModel]
   {
@@ -60,7 +60,7 @@ enum BatchList {
     return own.isEmpty ? models : own
   }
 
-  /// The files of a folder without those that a fold of one of them has made beside it: `net_inference.prototxt` beside `net.prototxt`.
+  /// The files of a folder without the results of folds in that folder: `net_inference.prototxt` beside `net.prototxt`.
   private static func withoutFolded(_ files: [String]) -> [String] {
     let made = Set(files.map { Files.inserting("_inference", beforeExtensionOf: $0) })
     return files.filter { !made.contains($0) }
