@@ -102,16 +102,10 @@ struct FoldPageData {
   }
 
   private func site(_ site: SiteCheck, tolerance: Double) -> JSONValue {
-    let (status, reason): (String, String?) =
-      switch site.outcome {
-      case .compared: (site.passes(tolerance: tolerance) ? "passed" : "failed", nil)
-      case .notChecked(let obstacle): ("not-checked", obstacle.sentence)
-      case .conversion: ("conversion", nil)
-      case .nothing: ("nothing-to-compare", nil)
-      }
+    let reason: String? = if case .notChecked(let obstacle) = site.outcome { obstacle.sentence } else { nil }
     let difference = site.difference
     return .object([
-      ("layer", .name(site.name)), ("status", .string(status)),
+      ("layer", .name(site.name)), ("status", .string(site.status(tolerance: tolerance))),
       ("reason", reason.map(JSONValue.string) ?? .null),
       ("blob", difference.map { .name($0.blob) } ?? .null),
       ("channel", difference?.channel.map(JSONValue.integer) ?? .null),

@@ -1,3 +1,4 @@
+import CaffoldKit
 import Diagnostics
 import Engine
 import JSON
@@ -88,7 +89,7 @@ struct CheckReport {
       ("layer", .name(site.name)),
       ("layers", .array(site.layers.map(JSONValue.name))),
       ("rewrites", .array(site.rewrites.map(JSONValue.integer))),
-      ("status", .string(status(site))),
+      ("status", .string(site.status(tolerance: check.tolerance))),
       ("reason", reason(site).map(JSONValue.string) ?? .null),
       ("blob", difference.map { .name($0.blob) } ?? .null),
       ("channel", difference?.channel.map(JSONValue.integer) ?? .null),
@@ -106,20 +107,11 @@ struct CheckReport {
     let difference = site.difference
     return .object([
       ("site", .integer(index)),
-      ("status", .string(status(site))),
+      ("status", .string(site.status(tolerance: check.tolerance))),
       ("absolute", difference.map { .number($0.absolute) } ?? .null),
       ("relative", difference.map { .number($0.relative) } ?? .null),
       ("ulps", difference.map { .number($0.ulps) } ?? .null),
     ])
-  }
-
-  private func status(_ site: SiteCheck) -> String {
-    switch site.outcome {
-    case .compared: site.passes(tolerance: check.tolerance) ? "passed" : "failed"
-    case .notChecked: "not-checked"
-    case .conversion: "conversion"
-    case .nothing: "nothing-to-compare"
-    }
   }
 }
 
