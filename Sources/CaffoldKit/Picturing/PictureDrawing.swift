@@ -11,12 +11,13 @@ struct PictureDrawing {
       for picture in pictures { try Self.check(picture) }
       let dot = try Self.dot()
       let sizes = pictures.map(PictureLayout.sizes)
-      var jobs: [Graphviz.Job] = []
-      for (picture, sizes) in zip(pictures, sizes) {
-        jobs.append(try dot.start(DotText(picture: picture).boxes(sizes), format: "plain"))
+      let jobs = zip(pictures, sizes).map { picture, sizes in
+        Result { () throws(Graphviz.Failure) in
+          try dot.start(DotText(picture: picture).boxes(sizes), format: "plain")
+        }
       }
-      // Every run is waited for, also behind one that failed.
-      let ends = jobs.map { job in Result { () throws(Graphviz.Failure) in try job.finish() } }
+      // Every run that was started is waited for, also if another one failed.
+      let ends = jobs.map { job in Result { () throws(Graphviz.Failure) in try job.get().finish() } }
       var made: [PictureLayout] = []
       for (end, sizes) in zip(ends, sizes) {
         guard let layout = PictureLayout(plain: String(decoding: try end.get(), as: UTF8.self), sizes: sizes)
