@@ -83,15 +83,15 @@ public enum Caffold {
     try InspectRun(files, options, inputShapes: inputShapes, observer).run()
   }
 
-  /// Draws a net: its layers, their shapes and who reads whom; as a page also all that `inspect` knows of them, and histograms of the
-  /// weights.
+  /// Draws a net: its layers, their shapes and connections. A page also shows all that `inspect` knows of the layers, and histograms of
+  /// the weights.
   ///
   /// - Parameters:
   ///   - inputShapes: as in `inspect`.
   ///   - path: where the picture is written to; nil for nowhere.
   /// - Returns: the picture.
-  /// - Throws: `DiagnosticError`, for a file that cannot be read or written, and for an SVG without Graphviz. A page is written without it
-  ///   all the same, with tables alone, and the observer is told.
+  /// - Throws: `DiagnosticError`, for a file that cannot be read or written, and for an SVG without Graphviz. Without Graphviz a page is
+  ///   written with tables alone, and the observer gets a warning.
   public static func graph(
     _ files: ModelFiles, _ options: RunOptions = RunOptions(), inputShapes: [String] = [],
     format: GraphFormat, writing path: String? = nil, observer: RunObserver = RunObserver()

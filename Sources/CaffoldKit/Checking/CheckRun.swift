@@ -106,8 +106,8 @@ struct CheckRun {
     return result
   }
 
-  /// What findings can be called, whether this run looks for them or not: checks, reporting rules of all files that are loaded,
-  /// and what is said of any target.
+  /// The names of all findings, also of those that this run does not look for: the checks, the reporting rules of all files that are
+  /// loaded, and the statements about all targets.
   private static func allNames(_ files: RuleFiles, _ targets: [Target]) throws -> [String] {
     let builtin = try TargetLoader.builtin().map(\.target)
     return StandingCheck.all.map(\.id) + files.rules.filter { $0.report != nil }.map(\.id)
@@ -162,7 +162,7 @@ struct CheckedNet {
   private let costs: NetCosts
   private let inputs: [(name: Name, shape: [Int]?)]
 
-  /// An input of a shape that no value can have, by the definition: what comes of it cannot be looked at.
+  /// The definition gives an input a shape that no value can have, so the shapes of the net cannot be computed.
   struct ImpossibleInput: Error {
     let finding: Finding
   }
@@ -242,7 +242,7 @@ extension Finding {
 }
 
 extension TargetClaim.Subject {
-  /// Whether a net can be otherwise than it says.
+  /// Whether a net can contradict the statement.
   var canFind: Bool { if case .nativeOperators = self { false } else { true } }
 
   /// What findings of it say, in one sentence.

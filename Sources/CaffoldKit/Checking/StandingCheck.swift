@@ -2,7 +2,7 @@ import CaffeIO
 
 /// A check that `caffold check` always makes.
 ///
-/// What is wrong with a definition itself `DefinitionProblem.Kind` says, which a fold tells too; the others stand here.
+/// `DefinitionProblem.Kind` lists the checks of the definition itself, which a fold reports too; the other checks are listed here.
 public struct StandingCheck: Sendable, Equatable {
   /// The id of its findings.
   public let id: String
@@ -26,7 +26,7 @@ public struct StandingCheck: Sendable, Equatable {
     self.summary = summary
   }
 
-  /// The check that tells problems of a kind.
+  /// The check that reports problems of a kind.
   init(_ kind: DefinitionProblem.Kind) {
     self.init(kind.rawValue, .init(kind.severity), isAboutText: kind.isAboutText, kind.summary)
   }

@@ -3,8 +3,8 @@ import RuleModel
 
 /// Finds the suppression of a finding among many: the first in the text that is about it.
 ///
-/// A text may have as many comments as layers and as many findings, so each rule's suppressions are gathered once. What they are
-/// about are fields, of which two lie apart or one lies in the other: a place is looked up in steps from the innermost field outwards.
+/// A text may have as many comments as layers and as many findings, so each rule's suppressions are gathered once. Suppressions are
+/// about fields. Two fields are disjoint, or one contains the other: an offset is looked up from the innermost field outwards.
 struct SuppressionIndex {
   private let suppressions: [Suppression]
   private let globs: [[Glob]]

@@ -24,7 +24,7 @@ struct DescribedNet {
     _ definition: NetDefinition, state: NetState, weights: WeightsFile?, knowledge: LayerKnowledge,
     inputShapes: [String] = [], model: String
   ) throws {
-    // Of some types a built-in definition alone says what they compute.
+    // For some types, only a built-in definition says what they compute.
     let isKnown =
       weights != nil || !knowledge.definitions.isEmpty
       || definition.layers.contains { LayerRegistry.description(ofType: $0.type) == nil }
@@ -33,7 +33,7 @@ struct DescribedNet {
       ? try NetRunner(
         definition, state: state, schema: knowledge.schema, weights: weights, layouts: knowledge.layouts,
         definitions: knowledge.definitions, keepsFaults: true) : nil
-    // Facts follow from parameters, but those of a layer that only a definition describes.
+    // Facts follow from parameters, except those of a layer that only a definition describes.
     let defined = Dictionary(
       (runner?.steps ?? []).compactMap { step in (step.layer as? DefinedLayer).map { (step.subject.name, $0) }
       }

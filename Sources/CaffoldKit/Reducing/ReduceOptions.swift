@@ -11,12 +11,12 @@ public struct ReduceOptions: Sendable, Equatable {
   public init() {}
 }
 
-/// What a test says of a net.
+/// The result of a test of a net.
 public enum ReduceVerdict: Sendable, Equatable {
-  /// The net shows what is looked for.
+  /// The net shows the failure.
   case fails
-  /// It does not.
+  /// The net does not show the failure.
   case passes
-  /// The search is to end; this net counts for nothing.
+  /// The search ends without a result for this net.
   case stop
 }

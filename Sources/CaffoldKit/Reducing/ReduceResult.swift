@@ -68,8 +68,8 @@ public struct ReduceStep: Sendable {
   public var layerCount: Int
   /// How many the whole net has.
   public var wholeCount: Int
-  /// What the net was that was tried last: one of fewer layers or one of smaller inputs.
+  /// Whether the last net that was tried has fewer layers or smaller inputs.
   public var change: Change
-  /// Whether the net that was tried last fails, and is the smallest now.
+  /// Whether the last net that was tried fails, and so is the smallest net now.
   public var isSmaller: Bool
 }

@@ -130,7 +130,7 @@ final class ReduceRun {
     }
   }
 
-  /// Whether the net fails; one that cannot be made does not. Nil where the search is over.
+  /// Whether the net fails; a net that cannot be made counts as one that does not fail. Nil if the search is over.
   private func fails(_ candidate: Candidate) throws -> Bool? {
     guard result.end == .smallest else { return nil }
     if let known = known[candidate] { return known }
@@ -250,7 +250,7 @@ final class ReduceRun {
   private func reduceShapes() throws {
     guard let part = best.part else { return }
     let old = Dictionary(result.inputs.map { ($0.name, $0.shape) }) { first, _ in first }
-    // What a layer of an unknown type needs of its input nobody knows, but that it takes one image as well as several.
+    // A layer of an unknown type may need any shape; only the size of the batch is taken to be free.
     let areKnown = result.layers.allSatisfy { LayerRegistry.description(ofType: $0.type) != nil }
     var search = ShapeSearch(
       shapes: result.inputs.compactMap { input in input.shape.map { (input.name, $0) } },

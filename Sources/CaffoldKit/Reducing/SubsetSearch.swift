@@ -5,10 +5,10 @@
 /// about 2 · log₂ n tests. What is left is minimal: no single item of it can be left out.
 enum SubsetSearch {
   /// - Parameters:
-  ///   - items: what there is; with all of it the test holds.
+  ///   - items: the whole list; the test holds for it.
   ///   - leastCount: how many items have to stay.
-  ///   - leastRun: how many neighbours are left out together at least; above 1 what is left need not be minimal.
-  ///   - test: whether what is looked for is still there with these items, which are in their order; nil ends the search.
+  ///   - leastRun: how many neighbours are left out together at least; above 1 the result need not be minimal.
+  ///   - test: whether the failure is still there with these items, which keep their order; nil ends the search.
   /// - Returns: the items that have to stay, in their order.
   static func minimal<Item>(
     _ items: [Item], leastCount: Int = 0, leastRun: Int = 1, test: ([Item]) throws -> Bool?
