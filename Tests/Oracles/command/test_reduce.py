@@ -151,7 +151,7 @@ def test_a_run_that_takes_too_long_does_not_count(command, files, tmp_path):
     assert names(found) == ["prob"]
     done = command.run("reduce", *files, "--while", "sleep 60; : {model}", "--dry-run", "--timeout", "0.2")
     assert done.code == 1
-    assert "the command does not end in time for the whole net; give it more time with --timeout" in done.stderr
+    assert "does not end in time for the whole net; give it more time with --timeout" in done.stderr
 
 
 def test_no_failure(command, files, tmp_path):
