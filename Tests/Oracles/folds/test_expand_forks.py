@@ -1,8 +1,8 @@
 """The set `expand-forks`: layers of forks' types become layers of BVLC's that compute the same.
 
-NumPy computes what the forks' layers do, by the formulas of their sources (`fork_layers`) or by those
-below. The expanded net has BVLC's types and fields alone, and caffold's executor runs it,
-which knows those from Caffe's own outputs.
+NumPy computes each layer: the makers of the executor's tests and of `fork_layers` draw it. The expanded net
+has BVLC's types and fields alone, and caffold's executor runs it: that executor is itself tested on
+those layers.
 """
 
 import re
@@ -13,173 +13,71 @@ import fork_layers
 import layer_cases
 import numpy as np
 import pytest
+import test_forward_layers
+import test_forward_shapes
+import test_forward_sums
 from google.protobuf import text_format
-from layer_cases import Case, message
+from layer_cases import Case
 
 COUNT = 16
 TOLERANCE = 2e-5
 #: Layer types of BVLC's `layer_factory.cpp` that run at TEST.
-BVLC = set(
-    [
-        "AbsVal",
-        "ArgMax",
-        "BNLL",
-        "BatchNorm",
-        "BatchReindex",
-        "Bias",
-        "Concat",
-        "Convolution",
-        "Crop",
-        "Deconvolution",
-        "Dropout",
-        "ELU",
-        "Eltwise",
-        "Embed",
-        "Exp",
-        "Flatten",
-        "Im2col",
-        "InnerProduct",
-        "Input",
-        "LRN",
-        "LSTM",
-        "Log",
-        "MVN",
-        "PReLU",
-        "Parameter",
-        "Pooling",
-        "Power",
-        "RNN",
-        "ReLU",
-        "Reduction",
-        "Reshape",
-        "SPP",
-        "Scale",
-        "Sigmoid",
-        "Silence",
-        "Slice",
-        "Softmax",
-        "Split",
-        "TanH",
-        "Threshold",
-        "Tile",
-    ]
-)
-MAKERS = {}
+BVLC = {
+    "AbsVal", "ArgMax", "BNLL", "BatchNorm", "BatchReindex", "Bias", "Concat", "Convolution", "Crop",
+    "Deconvolution", "Dropout", "ELU", "Eltwise", "Embed", "Exp", "Flatten", "Im2col", "InnerProduct",
+    "Input", "LRN", "LSTM", "Log", "MVN", "PReLU", "Parameter", "Pooling", "Power", "RNN", "ReLU",
+    "Reduction", "Reshape", "SPP", "Scale", "Sigmoid", "Silence", "Slice", "Softmax", "Split", "TanH",
+    "Threshold", "Tile",
+}  # fmt: skip
 
 
-def kinds(*names):
-    def register(make):
-        for name in names:
-            MAKERS[name] = make
-        return make
+def only(make, suits):
+    """`make`, drawn again until the definition of the expansion describes the case."""
 
-    return register
+    def draw(r):
+        case = make(r)
+        while not suits(case):
+            case = make(r)
+        return case
 
-
-@kinds("ReLU6")
-def relu6(r):
-    x = r.normal(*r.shape(), scale=6)
-    return Case("", [x], [np.clip(x.astype(float), 0, 6)])
+    return draw
 
 
-@kinds("Swish")
-def swish(r):
-    x, beta = r.normal(*r.shape(), scale=2), r.choice([None, 0.5, 2])
-    wide = x.astype(float)
-    return Case(message("swish_param", beta=beta), [x], [wide / (1 + np.exp(-(beta or 1) * wide))])
+def is_image(case):
+    return case.inputs[0].ndim == 4
 
 
-@kinds("Axpy")
-def axpy(r):
-    shape = r.image()
-    scale, x, y = r.normal(*shape[:2], 1, 1), r.normal(*shape), r.normal(*shape)
-    return Case("", [scale, x, y], [scale.astype(float) * x + y])
+def has_own_size(case):
+    """Whether the size does not come from a second bottom, and no border is cut off."""
+    return len(case.inputs) == 1 and "pad_" not in case.text
 
 
-@kinds("ShuffleChannel")
-def shuffle(r):
-    groups, (n, c, h, w) = r.integer(1, 4), r.image()
-    x = r.normal(n, groups * c, h, w)
-    made = x.reshape(n, groups, c, h, w).swapaxes(1, 2).reshape(x.shape)
-    return Case(message("shuffle_channel_param", group=groups), [x], [made.astype(float)])
+def stands_at_the_end(case):
+    """Whether the sizes of the second operand are the last sizes of the first."""
+    first, second = (value.shape for value in [*case.inputs, *case.blobs])
+    return len(second) <= len(first) and first[len(first) - len(second) :] == second
 
 
-@kinds("Permute")
-def permute(r):
-    x = r.normal(*r.shape(least=2))
-    named = r.sample(range(x.ndim), r.integer(1, x.ndim))
-    order = named + [axis for axis in range(x.ndim) if axis not in named]
-    return Case(message("permute_param", order=named), [x], [x.transpose(order).astype(float)])
-
-
-@kinds("Normalize")
-def normalize(r):
-    x = r.normal(*r.image())
-    by_image, shared, eps = r.chance(0.4), r.chance(0.4), r.choice([None, 0.5])
-    factor = r.normal(1 if shared else x.shape[1])
-    wide = x.astype(float)
-    length = (wide**2).sum(axis=(1, 2, 3) if by_image else 1, keepdims=True)
-    made = wide / np.sqrt(length + (eps or 1e-10)) * factor.reshape(1, -1, 1, 1)
-    text = message("norm_param", across_spatial=by_image, channel_shared=shared, eps=eps)
-    return Case(text, [x], [made], [factor])
-
-
-@kinds("Upsample")
-def upsample(r):
-    x, s = r.normal(*r.image()), r.integer(1, 3)
-    return Case(message("upsample_param", scale=s), [x], [x.repeat(s, 2).repeat(s, 3).astype(float)])
-
-
-@kinds("Interp")
-def interp(r):
-    x = r.normal(*r.image())
-    sizes = [r.integer(1, 9), r.integer(1, 9)]
-    made = x.astype(float)
-    for axis, size in zip((2, 3), sizes, strict=True):
-        old = made.shape[axis]
-        place = np.arange(size) * ((old - 1) / (size - 1) if size > 1 else 0)
-        low = np.minimum(np.floor(place).astype(int), old - 1)
-        high = np.minimum(low + 1, old - 1)
-        part = (place - low).reshape([-1 if k == axis else 1 for k in range(4)])
-        made = made.take(low, axis) * (1 - part) + made.take(high, axis) * part
-    return Case(message("interp_param", height=sizes[0], width=sizes[1]), [x], [made])
-
-
-@kinds("DepthwiseConvolution", "ConvolutionDepthwise")
 def depthwise(r):
-    n, c, h, w = r.image()
-    x, weights, bias = r.normal(n, c, h, w), r.normal(c, 1, 1, 1), r.normal(c)
-    has_bias = r.chance(0.5)
-    text = message("convolution_param", num_output=c, kernel_size=1, bias_term=None if has_bias else False)
-    made = x.astype(float) * weights.reshape(1, c, 1, 1) + (bias.reshape(1, c, 1, 1) if has_bias else 0)
-    return Case(text, [x], [made], [weights, bias] if has_bias else [weights])
+    return test_forward_layers.convolution(r, depthwise=True)
 
 
-@kinds("BN")
-def normalised(r):
-    x = r.normal(*r.image())
-    c = x.shape[1]
-    gamma, beta = r.normal(1, c, 1, 1), r.normal(1, c, 1, 1)
-    wide = x.astype(float)
-    if r.chance(0.4):
-        return Case(message("bn_param", bn_mode="INFERENCE"), [x], [wide * gamma + beta], [gamma, beta])
-    mean, variance = r.normal(1, c, 1, 1), np.abs(r.normal(1, c, 1, 1)) + np.float32(0.1)
-    made = (wide - mean) / np.sqrt(variance.astype(float) + 1e-3) * gamma + beta
-    return Case(message("bn_param", eps=1e-3, frozen=True), [x], [made], [gamma, beta, mean, variance])
-
-
-def joining(operation):
-    def make(r):
-        x, by_blob = r.normal(*r.shape(least=2)), r.chance(0.4)
-        y = r.normal(*x.shape[r.integer(0, x.ndim - 1) :])
-        made = operation(x.astype(float), y.astype(float))
-        return Case("", [x] if by_blob else [x, y], [made], [y] if by_blob else [])
-
-    return make
-
-
-MAKERS["Add"], MAKERS["Mul"] = joining(np.add), joining(np.multiply)
-
+#: Layer type -> what draws a case.
+MAKERS = {
+    "ReLU6": test_forward_layers.LAYERS["ReLU6"],
+    "Swish": test_forward_layers.LAYERS["Swish"],
+    "BN": test_forward_layers.bn,
+    "DepthwiseConvolution": depthwise,
+    "ConvolutionDepthwise": depthwise,
+    "Permute": test_forward_shapes.permute,
+    "Upsample": test_forward_shapes.upsample,
+    "ShuffleChannel": only(test_forward_shapes.shuffle, is_image),
+    "Axpy": test_forward_sums.axpy,
+    "Normalize": test_forward_sums.normalize,
+    "Interp": only(test_forward_sums.interp, has_own_size),
+    "Add": only(fork_layers.MAKERS["Add"], stands_at_the_end),
+    "Mul": only(fork_layers.MAKERS["Mul"], stands_at_the_end),
+}
 #: The types of forks' layers whose makers `fork_layers` has.
 OTHERS = [
     "HardSwish", "HSwish", "HSigmoid", "Mish", "SeLu", "SeLU", "NegReLU", "NegSquare", "Insanity",
