@@ -20,7 +20,7 @@ from google.protobuf import text_format
 from layer_cases import Case
 
 COUNT = 16
-TOLERANCE = 2e-5
+TOLERANCE = 2e-6
 #: Layer types of BVLC's `layer_factory.cpp` that run at TEST.
 BVLC = {
     "AbsVal", "ArgMax", "BNLL", "BatchNorm", "BatchReindex", "Bias", "Concat", "Convolution", "Crop",

@@ -142,21 +142,28 @@ def weights():
         yield bytes(data)
 
 
+def figures(blob):
+    """How many numbers a blob has, and the least and the largest that are finite."""
+    values = np.array(blob.data or blob.double_data)
+    finite = values[np.isfinite(values)]
+    return (len(values), finite.min(), finite.max()) if finite.size else (len(values), None, None)
+
+
 def layers(data):
-    """Names and the numbers of blobs that protobuf decodes; None where it does not."""
+    """Names of layers and figures of their blobs as protobuf decodes them; None where it does not."""
     try:
         net = NetParameter.FromString(data)
     except DecodeError:
         return None
     return [
-        (layer.name, [len(blob.data) or len(blob.double_data) for blob in layer.blobs])
+        (layer.name, [figures(blob) for blob in layer.blobs])
         for layer in [*net.layers, *net.layer]
     ]
 
 
 @pytest.mark.parametrize("part", range(4))
 def test_weights_that_protobuf_reads_are_read(command, tmp_path, part):
-    """They are read as the same numbers, or refused because they contradict themselves."""
+    """As many numbers from the same least to the same largest, or refused: the file contradicts itself."""
     path = tmp_path / "net.caffemodel"
     wrong, same = [], 0
     for number, data in enumerate(weights()):
@@ -172,7 +179,7 @@ def test_weights_that_protobuf_reads_are_read(command, tmp_path, part):
             wrong.append(f"{number}: exit {result.code}: {result.stderr[-200:]}")
         elif expected is not None:
             made = [
-                (layer["name"], [blob["count"] for blob in layer["blobs"]])
+                (layer["name"], [(blob["count"], blob["min"], blob["max"]) for blob in layer["blobs"]])
                 for layer in result.document["layers"]
             ]
             expected = [(name, blobs) for name, blobs in expected if blobs]
