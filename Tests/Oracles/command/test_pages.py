@@ -1,4 +1,4 @@
-"""Every page of the documentation that has commands is played, by `support/page.py`.
+"""Every page of the documentation that has commands is played, by `support/page_player.py`.
 
 `UPDATE_PAGE=1` writes into the pages what the commands print, to be looked at before it is committed.
 """
@@ -11,10 +11,9 @@ import caffold
 import nets
 import numpy as np
 import onnx_files
+import page_player
 import pytest
 from numpy_layers import convolution, per_channel
-
-import page
 
 DOCUMENTATION = caffold.ROOT / "Documentation"
 OWN_RULE = caffold.ROOT / "examples" / "own-rule"
@@ -26,7 +25,7 @@ PAGES = [
         *caffold.ROOT.glob("examples/*/README.md"),
         caffold.ROOT / "python" / "README.md",
     ]
-    if page.has_commands(path.read_text())
+    if page_player.has_commands(path.read_text())
 ]
 CHINESE = sorted([*caffold.ROOT.glob("*.zh-CN.md"), *DOCUMENTATION.glob("*.zh-CN.md")])
 
@@ -38,7 +37,7 @@ def name(path):
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_the_page_says_what_happens(command, path, tmp_path, record_property):
     written = path.read_text()
-    player = page.Player(tmp_path)
+    player = page_player.Player(tmp_path)
     played = player.text(written)
     if os.environ.get("UPDATE_PAGE"):
         path.write_text(played)
@@ -108,7 +107,7 @@ def blocks(path):
     """The blocks of a page without the comments of their commands."""
     return [
         (left_out != "", kind, file, re.sub(r"\s+# .*$", "", body, flags=re.MULTILINE))
-        for left_out, kind, file, body in page.BLOCK.findall(path.read_text())
+        for left_out, kind, file, body in page_player.BLOCK.findall(path.read_text())
     ]
 
 

@@ -155,10 +155,7 @@ def layers(data):
         net = NetParameter.FromString(data)
     except DecodeError:
         return None
-    return [
-        (layer.name, [figures(blob) for blob in layer.blobs])
-        for layer in [*net.layers, *net.layer]
-    ]
+    return [(layer.name, [figures(blob) for blob in layer.blobs]) for layer in [*net.layers, *net.layer]]
 
 
 @pytest.mark.parametrize("part", range(4))

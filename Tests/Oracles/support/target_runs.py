@@ -4,97 +4,55 @@ import faulthandler
 import json
 import os
 import pathlib
+import signal
 import tempfile
 import zlib
 
+import cv2
 import layer_cases
 import nets
 import numpy as np
+import opencv
 
 TOLERANCE = 1e-4
 #: How long one net may take, in seconds: MNN never ends on some.
 SECONDS = 20
 
 
-class Opencv:
+def run_opencv(model, weights, inputs, outputs):
     """OpenCV 4's importer, without its own fusion and Winograd's convolutions."""
-
-    @staticmethod
-    def load():
-        import cv2
-
-        return cv2
-
-    @staticmethod
-    def run(cv2, model, weights, inputs, outputs):
-        """Blob name -> array. OpenCV names values by layers: of several outputs each gets a layer."""
-        if len(outputs) > 1:
-            import opencv
-
-            return opencv.run(model, weights, inputs)
-        net = cv2.dnn.readNetFromCaffe(np.frombuffer(model, np.uint8), np.frombuffer(weights, np.uint8))
-        net.enableFusion(False)
-        net.enableWinograd(False)
-        for name, value in inputs.items():
-            net.setInput(value, name)
-        return {outputs[0]: net.forward()}
+    if len(outputs) > 1:
+        # OpenCV names values by layers: of several outputs each gets a layer.
+        return opencv.run(model, weights, inputs)
+    net = cv2.dnn.readNetFromCaffe(np.frombuffer(model, np.uint8), np.frombuffer(weights, np.uint8))
+    net.enableFusion(False)
+    net.enableWinograd(False)
+    for name, value in inputs.items():
+        net.setInput(value, name)
+    return {outputs[0]: net.forward()}
 
 
-class Mnn:
-    """MNN's converter and its sessions, in high precision and without Winograd's convolutions."""
+def run_mnn(model, weights, inputs, outputs):
+    """MNN's converter and a session, in high precision and without Winograd's convolutions."""
+    import mnn_runs
 
-    WINOGRAD_MEMORY_LEVEL = 3  # of MNN's Interpreter::HintMode; 0 leaves Winograd's convolutions out
-
-    @staticmethod
-    def load():
-        # The converter without the script around it, which installs packages and sends reports.
-        import _tools
-        import MNN
-
-        return _tools, MNN
-
-    @classmethod
-    def run(cls, modules, model, weights, inputs, outputs):
-        _tools, mnn = modules
-
-        def host(shape, array):
-            return mnn.Tensor(tuple(shape), mnn.Halide_Type_Float, array, mnn.Tensor_DimensionType_Caffe)
-
-        with tempfile.TemporaryDirectory() as folder:
-            files = [pathlib.Path(folder, name) for name in ("net.prototxt", "net.caffemodel", "net.mnn")]
-            files[0].write_bytes(model)
-            files[1].write_bytes(weights)
-            words = ["--prototxt", str(files[0]), "--modelFile", str(files[1]), "--MNNModel", str(files[2])]
-            _tools.mnnconvert(["mnnconvert", "-f", "CAFFE", *words, "--bizCode", "net"])
-            if not files[2].exists():
-                raise RuntimeError("the converter wrote nothing")
-            net = mnn.Interpreter(str(files[2]))
-        net.setSessionHint(cls.WINOGRAD_MEMORY_LEVEL, 0)
-        session = net.createSession({"backend": "CPU", "precision": "high", "numThread": 1})
-        known = net.getSessionInputAll(session)
-        for name, tensor in known.items():
-            net.resizeTensor(tensor, inputs[name].shape)
-        net.resizeSession(session)
-        for name, tensor in known.items():
-            array = np.ascontiguousarray(inputs[name], np.float32)
-            tensor.copyFrom(host(array.shape, array))
-        net.runSession(session)
-        found = {}
-        for name, tensor in net.getSessionOutputAll(session).items():
-            shape = tensor.getShape()
-            value = host(shape, np.zeros(shape, np.float32))
-            tensor.copyToHostTensor(value)
-            found[name] = np.array(value.getNumpyData()).reshape(shape)
-        if len(outputs) == len(found) == 1:
-            # A layer that becomes several, or none, leaves its top's name to nobody.
-            return dict(zip(outputs, found.values()))
-        missing = [name for name in outputs if name not in found]
-        if missing:
-            raise RuntimeError(f"it has no output '{missing[0]}'")
-        return found
+    with tempfile.TemporaryDirectory() as folder:
+        files = pathlib.Path(folder, "net.prototxt"), pathlib.Path(folder, "net.caffemodel")
+        files[0].write_bytes(model)
+        files[1].write_bytes(weights)
+        net, _ = mnn_runs.converted(*files)
+    found = mnn_runs.run(net, mnn_runs.session(net, threads=1, exact=True), inputs)
+    if len(outputs) == len(found) == 1:
+        # A layer that becomes several, or none, leaves its top's name to nobody.
+        return dict(zip(outputs, found.values()))
+    missing = [name for name in outputs if name not in found]
+    if missing:
+        raise RuntimeError(f"it has no output '{missing[0]}'")
+    return found
 
 
-PROGRAMS = {"opencv4": Opencv, "mnn": Mnn}
+#: Target -> what runs a net in its program: (model, weights, inputs, names of outputs) to blob name -> array.
+PROGRAMS = {"opencv4": run_opencv, "mnn": run_mnn}
 
 
 def outcome(program, model, weights, inputs, outputs):
@@ -103,7 +61,6 @@ def outcome(program, model, weights, inputs, outputs):
     `program` is one of PROGRAMS, `model` and `weights` are bytes (None: the net has none), `outputs` what is
     expected: blob name -> array.
     """
-    modules = PROGRAMS[program].load()
     weights = weights or nets.schema.NetParameter().SerializeToString()
     read, write = os.pipe()
     child = os.fork()
@@ -112,12 +69,10 @@ def outcome(program, model, weights, inputs, outputs):
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        import signal
-
         signal.alarm(SECONDS)
         said = "crashed"
         try:
-            found = PROGRAMS[program].run(modules, model, weights, inputs, list(outputs))
+            found = PROGRAMS[program](model, weights, inputs, list(outputs))
             said = max((difference(found[name], value) for name, value in outputs.items()), key=rank)
         except BaseException as error:
             said = f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[-1]}"[:200]

@@ -117,7 +117,8 @@ def told(command, target, folder, nets):
 
 def hold(target, kind, nets, untold, command, folder, record_property):
     if target == "mnn":
-        pytest.importorskip("MNN")
+        # Loaded here, once: each net runs in a process of its own, which this one starts.
+        pytest.importorskip("mnn_runs", reason="the package 'mnn' is not installed")
     if not nets:
         pytest.skip("no net of images was drawn")
     counts, wrong, balance = collections.Counter(), [], collections.Counter()
