@@ -4,11 +4,9 @@ import os
 import random
 import subprocess
 
-import caffold
 import nets
 import pytest
-
-DIGITS = [caffold.ROOT / "examples" / "digits" / f"digits.{suffix}" for suffix in ("prototxt", "caffemodel")]
+from caffold import DIGITS
 
 
 def tree(folder):
@@ -666,9 +664,8 @@ def test_a_reader_of_progress_that_is_gone_ends_no_run(command, tmp_path):
     """The run ends as it would: a pipe that nobody reads raises a signal, which would end it."""
     reading, writing = os.pipe()
     os.close(reading)
-    digits = [command.ROOT / "examples" / "digits" / f"digits.{end}" for end in ("prototxt", "caffemodel")]
     done = subprocess.run(
-        [command.BINARY, "fold", *digits, "-o", tmp_path / "out", "--verify"],
+        [command.BINARY, "fold", *DIGITS, "-o", tmp_path / "out", "--verify"],
         capture_output=True,
         pass_fds=[writing],
         env={**os.environ, "CAFFOLD_PROGRESS": str(writing)},

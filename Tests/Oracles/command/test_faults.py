@@ -16,9 +16,9 @@ import time
 import caffold
 import large_net
 import pytest
+from caffold import DIGITS
 
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "1"))
-DIGITS = [caffold.ROOT / "examples" / "digits" / f"digits.{suffix}" for suffix in ("prototxt", "caffemodel")]
 NAMES = [path.name for path in DIGITS]
 #: What a fold of digits is told, so that two runs write different pairs.
 VARIANTS = {"all": [], "one less": ["--skip-layer", "conv1*"]}

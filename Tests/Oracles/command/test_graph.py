@@ -14,14 +14,13 @@ import xml.etree.ElementTree
 import browser
 import conftest
 import pytest
+import small_nets
+from caffold import DIGITS
 
 # The names of the boxes that a selector finds.
 NAMES = "[...document.querySelectorAll('{} title')].map(title => title.textContent.split('\\n')[0])"
 # How many elements each picture has.
 COUNTS = "[...document.querySelectorAll('.pane')].map(pane => pane.querySelectorAll('{}').length)"
-DIGITS = [
-    conftest.caffold.ROOT / "examples" / "digits" / f"digits.{end}" for end in ("prototxt", "caffemodel")
-]
 HOSTILE = r"""
 input: "data" input_shape { dim: 1 dim: 2 dim: 4 dim: 4 }
 layer { name: "</script><img src=x onerror=alert(1)>" type: "ReLU" bottom: "data" top: "a" }
@@ -327,22 +326,16 @@ def test_real_nets(command, tmp_path, page, name):
 @needs_dot
 def test_a_thousand_layers(command, tmp_path, page):
     """A page of 1,000 layers is there, and answers, within seconds."""
-
-    def layer(name, kind, bottoms, top, rest=""):
-        reads = " ".join(f'bottom: "{bottom}"' for bottom in bottoms)
-        return f'layer {{ name: "{name}" type: "{kind}" {reads} top: "{top}" {rest} }}'
-
     lines = ['input: "data" input_shape { dim: 1 dim: 8 dim: 16 dim: 16 }']
     bottom = "data"
     for block in range(200):
         name = f"block{block}"
-        convolution = "convolution_param { num_output: 8 kernel_size: 1 }"
         lines += [
-            layer(f"{name}/conv", "Convolution", [bottom], name, convolution),
-            layer(f"{name}/bn", "BatchNorm", [name], name),
-            layer(f"{name}/scale", "Scale", [name], name, "scale_param { bias_term: true }"),
-            layer(f"{name}/relu", "ReLU", [name], name),
-            layer(f"{name}/sum", "Eltwise", [name, bottom], f"{name}/sum"),
+            small_nets.conv(f"{name}/conv", bottom, name, out=8, kernel=1),
+            small_nets.batch_norm(f"{name}/bn", name, name),
+            small_nets.scale(f"{name}/scale", name, name),
+            small_nets.layer("ReLU", f"{name}/relu", name, name),
+            small_nets.layer("Eltwise", f"{name}/sum", f"{name} {bottom}"),
         ]
         bottom = f"{name}/sum"
     (tmp_path / "net.prototxt").write_text("\n".join(lines))

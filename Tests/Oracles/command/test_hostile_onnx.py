@@ -1,18 +1,16 @@
 """ONNX files of strangers beside a net: each is compared, or refused with a reason, in little memory."""
 
 import resource
-import subprocess
 
 import numpy as np
 import onnx
 import pytest
-from caffold import BINARY
 from onnx import TensorProto, helper, numpy_helper
 from small_nets import conv, normal, pair_of
 
 SIZE = (1, 3, 8, 8)
-#: Seconds of the processor, many times what the slowest takes.
-SECONDS = 60
+#: Seconds of the processor, many times what the slowest takes, and bytes.
+LIMITS = [(resource.RLIMIT_CPU, 60), (resource.RLIMIT_DATA, 3 << 29)]
 
 
 def ints(name, *values):
@@ -151,28 +149,21 @@ def pair(tmp_path_factory):
     return folder / "net.prototxt", folder / "net.caffemodel"
 
 
-def limited():
-    resource.setrlimit(resource.RLIMIT_DATA, (3 << 29, 3 << 29))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-
-
 @pytest.mark.parametrize("name", CASES)
-def test_each_is_answered(name, pair, tmp_path):
+def test_each_is_answered(command, name, pair, tmp_path):
     make, status, words = CASES[name]
     path = tmp_path / "net.onnx"
     path.write_bytes(make())
-    done = subprocess.run(
-        [BINARY, "verify", *pair, path], capture_output=True, check=False, preexec_fn=limited, text=True
-    )
-    assert done.returncode == status, done.stderr
+    done = command.run("verify", *pair, path, timeout=600, limits=LIMITS)
+    assert done.code == status, done.stderr
     assert words in done.stderr
     assert len(done.stderr) < 2000, "what a file says is shortened"
 
 
-def test_weights_that_are_not_there(pair, tmp_path):
+def test_weights_that_are_not_there(command, pair, tmp_path):
     path = tmp_path / "net.onnx"
     claim = onnx.TensorProto(name="w", dims=[1 << 31, 1 << 31], data_type=TensorProto.FLOAT)
     path.write_bytes(model([node("Conv", "data w", "c")], [claim]))
-    done = subprocess.run([BINARY, "verify", *pair, path], capture_output=True, check=False, text=True)
-    assert done.returncode == 2
+    done = command.run("verify", *pair, path)
+    assert done.code == 2
     assert "initializer 'w'" in done.stderr

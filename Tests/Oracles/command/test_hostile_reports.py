@@ -4,10 +4,10 @@ import resource
 import subprocess
 
 import pytest
-from caffold import BINARY, ROOT
+from caffold import BINARY, DIGITS, ROOT
 
 REPORTS = ROOT / "Tests/Fixtures/reports/hostile"
-BUNDLED = [str(ROOT / f"examples/digits/digits.{ending}") for ending in ("prototxt", "caffemodel")]
+BUNDLED = [str(path) for path in DIGITS]
 FOLD = ["fold", "--dry-run", "--no-config", "m.prototxt", "w.caffemodel"]
 VERIFY = ["verify", "m.prototxt", "w.caffemodel", "m.prototxt", "w.caffemodel"]
 GROW = ["fold", "g.prototxt", "--definition-only", "--isolated", "--no-config", "--dry-run", "--rules"]

@@ -437,12 +437,9 @@ def test_onnx_node_that_cannot_be_run(command, tmp_path):
 
 def test_a_net_and_its_export_cost_the_same(command, tmp_path):
     """Folded, then exported: the same parameters and products."""
-    digits = [
-        conftest.caffold.ROOT / "examples" / "digits" / f"digits.{end}" for end in ("prototxt", "caffemodel")
-    ]
-    assert command.run("fold", *digits, "-o", tmp_path).code == 0
-    assert command.run("export", *digits, "-o", tmp_path / "net.onnx").code == 0
-    folded = inspect(command, *(tmp_path / file.name for file in digits))["totals"]
+    assert command.run("fold", *command.DIGITS, "-o", tmp_path).code == 0
+    assert command.run("export", *command.DIGITS, "-o", tmp_path / "net.onnx").code == 0
+    folded = inspect(command, *(tmp_path / file.name for file in command.DIGITS))["totals"]
     exported = inspect(command, tmp_path / "net.onnx")["totals"]
     for key in ("parameters", "multiplyAdds"):
         assert folded[key] == exported[key]

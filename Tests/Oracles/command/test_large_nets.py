@@ -1,19 +1,14 @@
 """Nets with tens of thousands of layers, blobs and slips: time grows with their size, not with its square."""
 
 import resource
-import subprocess
 
 import pytest
-from caffold import BINARY
+from small_nets import layer
 
 COUNT = 40_000
-#: Seconds of the processor: what grows with the square takes a minute and more.
-SECONDS = 20
+#: Seconds of the processor, of which anything quadratic takes a minute and more, and bytes.
+LIMITS = [(resource.RLIMIT_CPU, 20), (resource.RLIMIT_DATA, 2 << 30)]
 INPUT = 'input: "data" input_shape { dim: 1 dim: 3 dim: 8 dim: 8 }\n'
-
-
-def layer(name, kind="ReLU", bottom="data", top=None, more=""):
-    return f'layer {{ name: "{name}" type: "{kind}" bottom: "{bottom}" top: "{top or name}" {more} }}\n'
 
 
 def repeated(text, count=COUNT):
@@ -24,32 +19,31 @@ NETS = {
     "bottoms that nothing makes": lambda: (
         INPUT + 'layer { name: "c" type: "Concat" ' + repeated(lambda i: f'bottom: "u{i}" ') + 'top: "c" }\n'
     ),
-    "layers whose bottom nothing makes": lambda: INPUT + repeated(lambda i: layer(f"r{i}", bottom=f"u{i}")),
-    "bottoms that are nearly right": lambda: INPUT + repeated(lambda i: layer(f"r{i}", bottom=f"dat{i}x")),
+    "layers whose bottom nothing makes": lambda: INPUT + repeated(lambda i: layer("ReLU", f"r{i}", f"u{i}")),
+    "bottoms that are nearly right": lambda: INPUT + repeated(lambda i: layer("ReLU", f"r{i}", f"dat{i}x")),
     "one top many times": lambda: (
         INPUT + 'layer { name: "c" type: "Vendor" bottom: "data" ' + 'top: "t" ' * COUNT + "}\n"
     ),
-    "one top of many layers": lambda: INPUT + repeated(lambda i: layer(f"r{i}", top="t")),
-    "types that nobody knows": lambda: INPUT + repeated(lambda i: layer(f"r{i}", kind=f"Vendor{i}")),
+    "one top of many layers": lambda: INPUT + repeated(lambda i: layer("ReLU", f"r{i}", "data", "t")),
+    "types that nobody knows": lambda: INPUT + repeated(lambda i: layer(f"Vendor{i}", f"r{i}", "data")),
     "slips in one line": lambda: (
         INPUT.replace("\n", " ")
-        + repeated(lambda i: layer(f"r{i}", kind="ReLu", more="botom: 1").replace("\n", " "), COUNT // 4)
+        + repeated(lambda i: layer("ReLu", f"r{i}", "data", None, "botom: 1").replace("\n", " "), COUNT // 4)
     ),
     "comments that suppress": lambda: (
         INPUT
         + repeated(
-            lambda i: "# caffold: ignore misspelt-type because of it\n" + layer(f"r{i}", kind=f"ReLUu{i}"),
+            lambda i: "# caffold: ignore misspelt-type because of it\n" + layer(f"ReLUu{i}", f"r{i}", "data"),
             COUNT // 4,
         )
     ),
     "inputs that nobody reads": lambda: (
-        repeated(lambda i: f'input: "d{i}" input_shape {{ dim: 1 }}\n') + layer("r", bottom="d0")
+        repeated(lambda i: f'input: "d{i}" input_shape {{ dim: 1 }}\n') + layer("ReLU", "r", "d0")
     ),
     "long names that nothing makes": lambda: (
-        INPUT
-        + repeated(lambda i: layer(f"r{i}", bottom="q" * 65_536 + str(i), top="q" * 65_536 + f"x{i}"), 30)
+        INPUT + repeated(lambda i: layer("ReLU", f"r{i}", "q" * 65_536 + str(i), "q" * 65_536 + f"x{i}"), 30)
     ),
-    "long types": lambda: INPUT + repeated(lambda i: layer(f"r{i}", kind="ReLU" * 16_000 + str(i)), 10),
+    "long types": lambda: INPUT + repeated(lambda i: layer("ReLU" * 16_000 + str(i), f"r{i}", "data"), 10),
 }
 COMMANDS = {
     "check": lambda model, out: ["check", model],
@@ -74,19 +68,12 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("nets")
 
 
-def limited():
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_DATA, (2 << 30, 2 << 30))
-
-
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("verb", COMMANDS)
 @pytest.mark.parametrize("name", NETS)
-def test_time_grows_with_the_size(name, command, folder, tmp_path):
+def test_time_grows_with_the_size(command, name, verb, folder, tmp_path):
     model = folder / (name.replace(" ", "-") + ".prototxt")
     if not model.exists():
         model.write_text(NETS[name]())
         model.with_suffix(".caffemodel").write_bytes(b"\n\x01n")
-    done = subprocess.run(
-        [BINARY, *COMMANDS[command](model, tmp_path)], capture_output=True, check=False, preexec_fn=limited
-    )
-    assert done.returncode in (0, 1, 2), (done.returncode, done.stderr[-300:])
+    done = command.run(*COMMANDS[verb](model, tmp_path), timeout=600, limits=LIMITS)
+    assert done.code in (0, 1, 2), (done.code, done.stderr[-300:])

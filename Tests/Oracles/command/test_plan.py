@@ -8,8 +8,8 @@ import sys
 import caffold
 import conftest
 import pytest
+from caffold import DIGITS
 
-DIGITS = [caffold.ROOT / "examples" / "digits" / f"digits.{suffix}" for suffix in ("prototxt", "caffemodel")]
 SCHEMA = caffold.ROOT / "Documentation" / "schemas" / "plan.schema.json"
 
 GAIN = """

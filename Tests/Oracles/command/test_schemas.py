@@ -11,9 +11,9 @@ import subprocess
 import caffold
 import json_schema
 import pytest
+from caffold import DIGITS
 
 SCHEMAS = caffold.ROOT / "Documentation" / "schemas"
-DIGITS = [caffold.ROOT / "examples" / "digits" / f"digits.{end}" for end in ("prototxt", "caffemodel")]
 OWN = [caffold.ROOT / "examples" / "own-rule" / f"net.{end}" for end in ("prototxt", "caffemodel")]
 CONV_BN = caffold.ROOT / "rules" / "inference" / "conv-bn.yaml"
 

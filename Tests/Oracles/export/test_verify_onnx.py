@@ -5,9 +5,8 @@ import numpy as np
 import onnx
 import onnx_files
 import pytest
+from caffold import DIGITS
 from onnx import numpy_helper
-
-DIGITS = [caffold.ROOT / "examples" / "digits" / f"digits.{end}" for end in ("prototxt", "caffemodel")]
 
 
 @pytest.fixture

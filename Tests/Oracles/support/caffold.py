@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import pty
+import resource
 import struct
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = pathlib.Path(os.environ.get("CAFFOLD", ".build/release/caffold"))
 BINARY = BINARY if BINARY.is_absolute() else ROOT / BINARY
+#: The definition and the weights of the net of handwritten digits.
+DIGITS = [ROOT / "examples" / "digits" / f"digits.{end}" for end in ("prototxt", "caffemodel")]
 
 
 @dataclasses.dataclass
@@ -30,10 +33,21 @@ class Result:
         return json.loads(self.stdout)
 
 
-def run(*arguments, timeout=120, cwd=None):
+def run(*arguments, timeout=120, cwd=None, limits=None):
+    """Runs the command. `limits` are pairs of a resource (`resource.RLIMIT_CPU`) and the most of it."""
+
+    def limited():
+        for kind, most in limits:
+            resource.setrlimit(kind, (most, most))
+
     began = time.monotonic()
     done = subprocess.run(
-        [BINARY, *map(str, arguments)], capture_output=True, timeout=timeout, cwd=cwd, check=False
+        [BINARY, *map(str, arguments)],
+        capture_output=True,
+        timeout=timeout,
+        cwd=cwd,
+        check=False,
+        preexec_fn=limited if limits else None,
     )
     seconds = time.monotonic() - began
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"), seconds)
