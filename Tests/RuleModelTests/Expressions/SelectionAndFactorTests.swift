@@ -150,6 +150,20 @@ import Testing
     }
   }
 
+  @Test func textsGrowWithinALimit() throws {
+    let limits = ExpressionLimits(elements: 100, totalElements: 300, multiplications: 100)
+    func length(_ text: String) throws -> Int? {
+      let value = try ExpressionEvaluator(NamedValues(), limits: limits).value(of: Expression(parsing: text))
+      if case .string(let name) = value { return name.bytes.count } else { return nil }
+    }
+    #expect(try length("replace('xaxa', 'a', 'yyy')") == 8)
+    #expect(try length("replace('aaaa', 'aa', '')") == 0)
+    #expect(try length("replace('aaaa', '', 'b')") == 4)
+    #expect(throws: ExpressionError.self) {
+      try length("replace(replace('aaaaaaaa', 'a', 'aaaaaaaa'), 'a', 'aaaaaaaa')")
+    }
+  }
+
   @Test func listsAreMadeOfLists() throws {
     try expect("[2 * x for x in [1, 2, 3] if x != 2]", [2], [2, 6])
     try expect("sum([sum(r) for r in reshape(arange(6), [2, 3])])", [], [15])

@@ -3,9 +3,10 @@ import Diagnostics
 extension ExpressionFunction {
   /// Functions of texts, such as names.
   static let texts: [ExpressionFunction] = [
-    text("replace", ["text", "old", "new"], "the text with `new` in the place of every `old`") { texts in
-      .string(texts[0].replacing(texts[1], with: texts[2]))
-    },
+    text(
+      "replace", ["text", "old", "new"], "the text with `new` in the place of every `old`",
+      length: { $0[0].bytes.count + $0[0].bytes.places(of: $0[1].bytes).count * $0[2].bytes.count }
+    ) { texts in .string(texts[0].replacing(texts[1], with: texts[2])) },
     text(
       "matches", ["text", "pattern"],
       "whether the whole text fits a pattern with `*` for any text and `?` for any character", .boolean
@@ -53,9 +54,10 @@ extension ExpressionFunction {
         })),
   ]
 
+  /// - Parameter length: how many bytes a result may have that is longer than the arguments.
   private static func text(
     _ name: String, _ parameters: [String], _ summary: String, _ result: ExpressionType = .string,
-    _ value: @escaping @Sendable ([Name]) -> ExpressionValue
+    length: (@Sendable ([Name]) -> Int)? = nil, _ value: @escaping @Sendable ([Name]) -> ExpressionValue
   ) -> ExpressionFunction {
     ExpressionFunction(
       name, .texts, parameters.map { .required($0) }, summary,
@@ -66,7 +68,7 @@ extension ExpressionFunction {
           }
           return result
         },
-        value: { (_, values, _) throws(ExpressionError) in
+        value: { (evaluator, values, _) throws(ExpressionError) in
           var texts: [Name] = []
           for index in parameters.indices {
             guard case .string(let text) = values[index] else {
@@ -74,6 +76,7 @@ extension ExpressionFunction {
             }
             texts.append(text)
           }
+          if let length { try evaluator.spend([length(texts)], at: values.call.range) }
           return value(texts)
         }))
   }
@@ -93,6 +96,22 @@ extension [UInt8] {
     return (0...count - other.count).first { self[$0...].starts(with: other) }
   }
 
+  /// Where `other` begins, from the first on, without those that overlap one before; an empty one is nowhere.
+  fileprivate func places(of other: [UInt8]) -> [Int] {
+    guard !other.isEmpty else { return [] }
+    var places: [Int] = []
+    var position = 0
+    while position + other.count <= count {
+      if self[position...].starts(with: other) {
+        places.append(position)
+        position += other.count
+      } else {
+        position += 1
+      }
+    }
+    return places
+  }
+
   /// Where `other` last begins; an empty one is nowhere.
   fileprivate func last(of other: [UInt8]) -> Int? {
     guard !other.isEmpty, count >= other.count else { return nil }
@@ -101,21 +120,14 @@ extension [UInt8] {
 }
 
 extension Name {
-  /// The name with `new` in the place of every `old`, from the first on; an empty `old` is nowhere.
+  /// The name with `new` in the place of every `old`, from the first on.
   fileprivate func replacing(_ old: Name, with new: Name) -> Name {
-    let (bytes, old, new) = (bytes, old.bytes, new.bytes)
-    guard !old.isEmpty else { return self }
     var result: [UInt8] = []
     var position = 0
-    while position < bytes.count {
-      if bytes[position...].starts(with: old) {
-        result += new
-        position += old.count
-      } else {
-        result.append(bytes[position])
-        position += 1
-      }
+    for place in bytes.places(of: old.bytes) {
+      result += bytes[position..<place] + new.bytes
+      position = place + old.bytes.count
     }
-    return Name(bytes: result)
+    return Name(bytes: result + bytes[position...])
   }
 }
