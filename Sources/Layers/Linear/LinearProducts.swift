@@ -13,9 +13,9 @@ package enum LinearProducts {
     _ geometry: WindowGeometry, images: Int, channels: Int, outputs: Int, groups: Int, input: [S],
     weights: [S]
   ) -> [S] {
-    let problem = ConvolutionParameters.Problem(
-      images: images, channels: channels, group: groups, geometry: geometry, outputShape: [])
-    return filled(images * outputs * geometry.output.product, input, weights) { target, input, weights in
+    filled(
+      images * outputs * geometry.output.product, geometry, images, channels, groups, input, weights
+    ) { problem, input, weights, target in
       ConvolutionKernel.run(problem, outputs, input, weights, nil, target)
     }
   }
@@ -30,9 +30,9 @@ package enum LinearProducts {
     _ geometry: WindowGeometry, images: Int, channels: Int, outputs: Int, groups: Int, input: [S],
     weights: [S]
   ) -> [S] {
-    let problem = ConvolutionParameters.Problem(
-      images: images, channels: channels, group: groups, geometry: geometry, outputShape: [])
-    return filled(images * outputs * geometry.input.product, input, weights) { target, input, weights in
+    filled(
+      images * outputs * geometry.input.product, geometry, images, channels, groups, input, weights
+    ) { problem, input, weights, target in
       DeconvolutionKernel.run(problem, outputs, input, weights, nil, target)
     }
   }
@@ -78,17 +78,22 @@ package enum LinearProducts {
     }
   }
 
-  /// What a kernel writes; zeros, and it is not called, where one of the arrays is empty.
+  /// The `count` numbers that a kernel writes; zeros without a call of the kernel where one of the arrays is empty.
   private static func filled<S: NetScalar>(
-    _ count: Int, _ input: [S], _ weights: [S],
-    _ kernel: (UnsafeMutablePointer<S>, UnsafePointer<S>, UnsafePointer<S>) -> Void
+    _ count: Int, _ geometry: WindowGeometry, _ images: Int, _ channels: Int, _ groups: Int, _ input: [S],
+    _ weights: [S],
+    _ kernel: (
+      ConvolutionParameters.Problem, UnsafePointer<S>, UnsafePointer<S>, UnsafeMutablePointer<S>
+    ) -> Void
   ) -> [S] {
     var values = [S](repeating: 0, count: count)
     guard count > 0, !input.isEmpty, !weights.isEmpty else { return values }
+    let problem = ConvolutionParameters.Problem(
+      images: images, channels: channels, group: groups, geometry: geometry, outputShape: [])
     values.withUnsafeMutableBufferPointer { target in
       input.withUnsafeBufferPointer { input in
         weights.withUnsafeBufferPointer { weights in
-          kernel(target.baseAddress!, input.baseAddress!, weights.baseAddress!)
+          kernel(problem, input.baseAddress!, weights.baseAddress!, target.baseAddress!)
         }
       }
     }
