@@ -1,8 +1,8 @@
 /// Inverses and factors of matrices, all in Double.
 extension Tensor {
-  /// The inverse of a square matrix, by Gauss and Jordan with pivots from the rows; nil for a singular one.
+  /// The inverse of a square matrix, by Gauss-Jordan elimination with row pivoting; nil for a singular matrix.
   ///
-  /// Singular is a matrix whose pivot is lost in rounding: below n·2⁻⁵² of its largest number.
+  /// A matrix counts as singular where a pivot is at most n·2⁻⁵² of its largest number: the pivot is lost in rounding.
   package var inverse: Tensor? {
     let count = shape[0]
     var rows = values
@@ -35,9 +35,9 @@ extension Tensor {
   }
 
   /// A = U·diag(s)·Vᵀ of a matrix `[m, n]`, k being the smaller of m and n: U is `[m, k]`, s is `[k]`, the largest first, V is
-  /// `[n, k]`. Columns of U whose s is 0 are 0.
+  /// `[n, k]`. Where a number of s is lost in rounding, the column of U, or of V where m < n, is 0.
   ///
-  /// One-sided Jacobi (Hestenes 1958): columns are rotated in pairs until each two are orthogonal; their lengths are s then.
+  /// One-sided Jacobi (Hestenes 1958): columns are rotated in pairs until each two are orthogonal; s is then their lengths.
   package var singularValues: (u: Tensor, s: Tensor, v: Tensor) {
     let (rows, columns) = (shape[0], shape[1])
     if rows < columns {
@@ -48,7 +48,7 @@ extension Tensor {
     var a = transposed.values
     var v = Tensor.identity(columns).values
     var isRotating = true
-    // Convergence is quadratic at last: usually 6 to 10 sweeps.
+    // Convergence is quadratic near the end: usually 6 to 10 sweeps are enough.
     for _ in 0..<60 where isRotating {
       isRotating = false
       for p in 0..<columns {

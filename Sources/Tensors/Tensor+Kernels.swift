@@ -1,17 +1,24 @@
 /// The kernels of two convolutions, one behind the other, as one.
 extension Tensor {
-  /// The sizes of the kernels that `outer` `[O, M, …]` behind `inner` `[M, I, …]` make: `[O, I, …]`; nil where the channels or the numbers of
-  /// axes do not fit together.
+  /// The sizes of the kernels that `outer` `[O, M, …]` behind `inner` `[M, I, …]` make: `[O, I, …]`; nil where the channels
+  /// or the numbers of axes do not fit together, and where a size exceeds the largest Int.
   ///
   /// Along each spatial axis the size is `(outer − 1)·stride + inner`.
   package static func convolvedShape(_ outer: [Int], _ inner: [Int], stride: Int) -> [Int]? {
     guard outer.count == inner.count, outer.count >= 2, outer[1] == inner[0],
       outer.allSatisfy({ $0 > 0 }), inner.allSatisfy({ $0 > 0 })
     else { return nil }
-    return [outer[0], inner[1]] + zip(outer.dropFirst(2), inner.dropFirst(2)).map { ($0 - 1) * stride + $1 }
+    var shape = [outer[0], inner[1]]
+    for (own, other) in zip(outer.dropFirst(2), inner.dropFirst(2)) {
+      let reach = (own - 1).multipliedReportingOverflow(by: stride)
+      let size = reach.partialValue.addingReportingOverflow(other)
+      guard !reach.overflow, !size.overflow else { return nil }
+      shape.append(size.partialValue)
+    }
+    return shape
   }
 
-  /// The kernels of one convolution that computes what `outer` computes of what `inner`, which moves by `stride`, computes:
+  /// The kernels of one convolution that computes the same as `inner`, which moves by `stride`, and then `outer`:
   ///
   ///     W[o, i, u·stride + v] = Σₘ Σ outer[o, m, u] · inner[m, i, v]
   package static func convolved(_ outer: Tensor, _ inner: Tensor, stride: Int, shape: [Int]) -> Tensor {

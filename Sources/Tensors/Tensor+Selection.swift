@@ -1,4 +1,4 @@
-/// Numbers picked, ordered and summed up along one axis. Axes and places were checked by who calls.
+/// Numbers selected, accumulated and compared along one axis. The caller has checked axes and places.
 extension Tensor {
   /// The numbers as `outer` blocks of `shape[axis]` rows with `inner` numbers each.
   private func blocks(along axis: Int) -> (outer: Int, rows: Int, inner: Int) {
