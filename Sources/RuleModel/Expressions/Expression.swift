@@ -69,7 +69,7 @@ package struct Expression: Sendable {
   }
 
   /// The whole number that the node spells, `3` or `-1`.
-  var literalInteger: Int? {
+  package var literalInteger: Int? {
     switch form {
     case .number(let value): Int(exactly: value)
     case .negation(let operand):

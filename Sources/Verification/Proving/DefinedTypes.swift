@@ -39,7 +39,7 @@ struct DefinedTypes: Sendable {
       bottoms: (bottoms.min() ?? 1)...(bottoms.max() ?? 1), tops: (tops.min() ?? 1)...(tops.max() ?? 1))
   }
 
-  /// What the expressions of a definition say of the parameters, as those of rules do.
+  /// Values of parameters to try, taken from the expressions of a definition.
   func hints(ofType type: String) -> [RuleHints.Hint] {
     definition(ofType: type).flatMap { RuleHints($0.expressions).byName["layer"] } ?? []
   }
@@ -68,8 +68,8 @@ struct DefinedTypes: Sendable {
     do { return try defined.outputShapes(bottoms) } catch { throw InvalidInstance.shapes }
   }
 
-  /// Blobs for a drawn layer: those of an example of the definition, with the layer's own channels, or as many as the expressions read,
-  /// a number for each channel or a single one.
+  /// Blobs for a drawn layer: those of an example of the definition, with the layer's own channels, or as many as the
+  /// expressions read, with one number for each channel or a single number.
   func blobs(
     ofType type: String, _ name: Name, bottoms: [[Int]], _ choices: inout Choices
   ) -> [BlobDescription] {
@@ -79,6 +79,7 @@ struct DefinedTypes: Sendable {
     var plans = examples.map { $0.blobs(channels: channels) }
     let count =
       definition.expressions.compactMap { $0.expression.lastBlob(of: "layer") }.max().map { $0 + 1 } ?? 0
+    guard count <= InstanceBuilder.valueLimit else { return [] }
     if examples.isEmpty || count > 0 {
       plans += [[channels], [1]].map { Array(repeating: $0, count: count) }
     }
@@ -98,13 +99,13 @@ extension DefinitionExample {
 }
 
 extension Expression {
-  /// The highest number of a blob that an expression asks a layer for by number, as `layer.blobs[2]`.
+  /// The highest index in expressions like `layer.blobs[2]`; nil where there is none.
   fileprivate func lastBlob(of layer: String) -> Int? {
     var found = form.children.compactMap { $0.lastBlob(of: layer) }
     if case .index(let list, let place) = form, case .member(let owner, let member) = list.form,
-      member.text == "blobs", case .name(layer) = owner.form, case .number(let number) = place.form
+      member.text == "blobs", case .name(layer) = owner.form, let number = place.literalInteger
     {
-      found.append(Int(number))
+      found.append(number)
     }
     return found.max()
   }
