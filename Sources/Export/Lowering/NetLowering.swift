@@ -20,7 +20,7 @@ package struct NetLowering {
     package var keepsHalf = true
     /// Whether a layer that no operators say becomes a node of a domain of its own.
     package var keepsUnknown = false
-    /// Layer types that the runtime runs as nodes of these names, beside ONNX's operators; nil for none.
+    /// Caffe layer types that the runtime also runs, as nodes with the name of the type; nil for none.
     package var nativeTypes: TypePattern?
 
     /// The defaults.
@@ -38,7 +38,7 @@ package struct NetLowering {
   /// The name of the value that a value is, where layers pass it on.
   private var passed: [ValueID: String] = [:]
   private var blobConstants: Set<String> = []
-  /// Layers that definitions in Caffe layers have made, and what they were before.
+  /// By layer that a definition in Caffe layers has made, the layer that it replaces.
   private var origins: [LayerID: LayerSubject] = [:]
   /// By name, the axis whose size depends on values.
   private var varying: [String: Int] = [:]
@@ -249,16 +249,16 @@ package struct NetLowering {
     for (top, name) in zip(net.graph[layer].tops, lowered.tops) where name != names[top] {
       passed[top] = name
     }
-    add(
-      LoweredNet.Layer(
-        subject: origins[layer] ?? subject(layer), operators: lowered.nodes.map(\.type), isConstant: false,
-        isDefinedAlone: !isRun || origins[layer] != nil,
-        nodes: first..<graph.nodes.count, bottoms: net.graph[layer].bottoms.map(name),
-        tops: net.graph[layer].tops.map(name)), isPart: origins[layer] != nil)
-    if !isRun { try setTopShapes(of: layer) }
+    let made = LoweredNet.Layer(
+      subject: origins[layer] ?? subject(layer), operators: lowered.nodes.map(\.type), isConstant: false,
+      isDefinedAlone: !isRun || origins[layer] != nil,
+      nodes: first..<graph.nodes.count, bottoms: net.graph[layer].bottoms.map(name),
+      tops: net.graph[layer].tops.map(name))
+    if !isRun { try setTopShapes(of: layer, made) }
+    add(made, isPart: origins[layer] != nil)
   }
 
-  /// Adds a layer; the parts of one that a definition in Caffe layers describes are one layer.
+  /// Adds a layer; the parts of a layer that a definition in Caffe layers describes become one.
   private mutating func add(_ layer: LoweredNet.Layer, isPart: Bool) {
     guard isPart, let last = layers.last, last.isDefinedAlone, last.subject.name == layer.subject.name else {
       return layers.append(layer)
@@ -283,8 +283,7 @@ package struct NetLowering {
   }
 
   /// Finds the shapes of what a layer makes that the executor does not know, by running its operators on zeros.
-  private func setTopShapes(of layer: LayerID) throws {
-    guard let lowered = layers.last else { return }
+  private func setTopShapes(of layer: LayerID, _ lowered: LoweredNet.Layer) throws {
     var bottoms: [String: OperatorTensor<Float>] = [:]
     for (name, bottom) in zip(lowered.bottoms, net.graph[layer].bottoms) {
       bottoms[name] = OperatorTensor(NetValue<Float>(shape: try shape(of: bottom, for: layer)))
