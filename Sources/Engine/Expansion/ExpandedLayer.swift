@@ -4,7 +4,7 @@ import Synchronization
 
 /// A layer that the executor does not know, run as the Caffe layers that the definition of its type consists of.
 ///
-/// The definition is worked out for the shapes of the bottoms, once as long as those stay the same.
+/// The definition is evaluated for the shapes of the bottoms, and again when these change.
 package struct ExpandedLayer: LayerDescription {
   package static let facts = LayerFacts("", bottoms: 0...Int.max, tops: 0...Int.max, worksInPlace: true)
 
@@ -38,10 +38,10 @@ package struct ExpandedLayer: LayerDescription {
   private let subject: LayerSubject
   private let expansion: Expansion
 
-  /// A layer without a net cannot be one: nothing defines it.
+  /// Always throws: without a net there is no definition.
   package init(_ layer: WrittenLayer) throws(LayerError) { throw layer.error(.unknownType) }
 
-  /// The layer of a net; nil where no definition says in Caffe layers what it computes.
+  /// A layer of a net; nil where no definition describes it in Caffe layers.
   package init?(_ id: LayerID, of net: WorkingNet) {
     guard net.isDefinedInLayers(id), (try? net.meaningInLayers(of: id)) != nil else { return nil }
     self.id = id
@@ -137,7 +137,7 @@ package struct ExpandedLayer: LayerDescription {
 }
 
 extension WorkingNet {
-  /// What runs a layer: the executor, or the layers of its definition.
+  /// The executor's description of a layer, or else the layers of its definition.
   fileprivate func runnable(_ layer: LayerID) -> (any LayerDescription)? {
     guard described(layer).isUnderstood else { return ExpandedLayer(layer, of: self) }
     var written = DescribedLayers.written(graph.layers[layer.index], graph.parameters(of: layer), schema)

@@ -3,15 +3,15 @@ import Diagnostics
 import Layers
 import RuleModel
 
-/// The layers that one layer becomes, as a net of their own: what asks questions of layers can ask them of these.
+/// The layers that one layer becomes, as a net of their own, which is described and run like any other net.
 package struct ExpandedNet {
   /// The net. Its blobs are those of the layer's own net.
   package let net: WorkingNet
   /// Its layers, in the order in which they compute.
   package let layers: [LayerID]
-  /// What it is given: the bottoms of the layer.
+  /// Its inputs: the bottoms of the layer at the places `readBottoms`.
   package let bottoms: [ValueID]
-  /// What it gives: the tops of the layer.
+  /// Its outputs: the tops of the layer.
   package let tops: [ValueID]
 
   init(_ expansion: LayerExpansion, of layer: LayerID, in outer: WorkingNet) throws(Refusal.Reason) {
@@ -19,7 +19,7 @@ package struct ExpandedNet {
     let known = shapes.compactMap(\.self)
     var text = ""
     for place in shapes.indices { text += "input: \"b\(place)\"\n" }
-    // Caffe wants a shape for each input, or for none.
+    // Caffe requires a shape for every input or for none.
     for shape in known where known.count == shapes.count {
       text += "input_shape { \(shape.map { "dim: \($0)" }.joined(separator: " ")) }\n"
     }
@@ -50,9 +50,14 @@ package struct ExpandedNet {
         change.blobs = part.blobs
       }
     }
-    let values = Dictionary(
+    var values = Dictionary(
       graph.layers.flatMap { $0.bottoms + $0.tops }.map { (graph.blobName(of: $0), $0) }
     ) { first, _ in first }
+    // The graph has values only for inputs that a layer reads; a top can be a bottom that no part reads.
+    for source in expansion.tops where values[Name(name(source))] == nil {
+      let input = graph.makeBlob(named: Name(name(source)), isInput: true)
+      values[Name(name(source))] = graph.makeValue(blob: input, producer: nil)
+    }
     func value(_ source: LayerExpansion.Source) -> ValueID? { values[Name(name(source))] }
     bottoms = shapes.indices.compactMap { value(.bottom($0)) }
     tops = expansion.tops.compactMap(value)
@@ -66,7 +71,7 @@ package struct ExpandedNet {
     }
   }
 
-  /// The places of the layer's bottoms that its parts read; `bottoms` has these.
+  /// The places of those bottoms of the layer that its parts read or that are its tops.
   package let readBottoms: [Int]
 }
 
@@ -82,7 +87,7 @@ extension ExpandedNet {
 extension WorkingNet {
   /// What a layer becomes by the definition of its type in Caffe layers, as a net.
   ///
-  /// - Throws: a refusal where no definition says it, or where it does not work out.
+  /// - Throws: a refusal where no definition describes the layer in Caffe layers, or where the definition fails.
   package func expandedNet(of layer: LayerID) throws(Refusal.Reason) -> ExpandedNet {
     try ExpandedNet(expansion(of: layer), of: layer, in: self)
   }

@@ -2,9 +2,9 @@ import CaffeIO
 import Diagnostics
 import RuleModel
 
-/// Puts the Caffe layers of a definition in the place of a layer.
+/// Replaces a layer by the Caffe layers of its definition.
 ///
-/// They are worked out before anything changes. Those that are defined by other layers themselves become these in turn.
+/// The definition is evaluated before anything changes. New layers that are defined by other layers are replaced in turn.
 struct LayerExpander {
   private let layer: LayerID
   private let net: WorkingNet
@@ -22,9 +22,9 @@ struct LayerExpander {
     }
   }
 
-  /// Takes the layer out and puts the others in.
+  /// Removes the layer and inserts the others.
   ///
-  /// - Throws: a refusal where a value cannot go on under its name, or somebody else reads one that would be gone.
+  /// - Throws: a refusal where a value cannot keep its name, or where another layer reads a value that would be gone.
   func write(_ outcome: inout RewriteOutcome, keepsEarlierName: Bool) throws(Refusal.Reason) {
     let states = net.stateRules(of: layer)
     if expansion.isOneForOne {
@@ -38,16 +38,16 @@ struct LayerExpander {
       outcome.gone.append(layer)
       return
     }
-    // A later layer that reads a bottom must find it unchanged.
+    // A later layer that reads a bottom must read it unchanged.
     if expansion.parts.dropFirst().contains(where: { $0.bottoms.contains { !isMade($0) } }) {
       try net.graph.separateTops(of: layer)
     }
     let old = net.graph[layer]
-    // The layer may pass on a bottom; then it is a layer of the definition that has to make the top.
+    // A top that is one of the bottoms has no layer that makes it; `drop` refuses where another layer reads that top.
     let made = Set(zip(old.tops, expansion.tops).compactMap { isMade($1) ? $0 : nil })
     try net.graph.drop([layer], taken: made)
     outcome.gone.append(layer)
-    var taken: [Name] = []
+    var taken: [Name: Int] = [:]
     var added: [LayerID] = []
     for (number, part) in expansion.parts.enumerated() {
       let name = name(of: part, number, old.name, &taken)
@@ -97,31 +97,34 @@ struct LayerExpander {
     }
   }
 
-  /// The layer's own name for the part that makes its first top, else one made of it.
+  /// The layer's own name for the part that makes its first top, else a name made from it.
+  ///
+  /// - Parameter taken: the names so far, each with the last number that was appended to it.
   private func name(
-    of part: LayerExpansion.Part, _ number: Int, _ base: Name, _ taken: inout [Name]
+    of part: LayerExpansion.Part, _ number: Int, _ base: Name, _ taken: inout [Name: Int]
   ) -> Name {
     func isFree(_ name: Name) -> Bool {
-      !taken.contains(name) && net.graph.layer(named: name, besides: [layer]) == nil
+      taken[name] == nil && net.graph.layer(named: name, besides: [layer]) == nil
         && !net.hasForeignBlobs(named: name)
     }
     var name = base + Name("_\(part.alias)")
     if case .top(number, _)? = expansion.tops.first { name = base }
     let plain = name
-    var count = 1
     while !isFree(name) {
+      let count = (taken[plain] ?? 0) + 1
+      taken[plain] = count
       name = plain + Name("_\(count)")
-      count += 1
     }
-    taken.append(name)
+    taken[name] = 0
     return name
   }
 }
 
 extension WorkingNet {
-  /// Puts the Caffe layers in the place of a layer that the definition of its type consists of, as far as there is such a definition.
+  /// Replaces a layer by the Caffe layers of its definition, if the executor does not run its type and there is such a
+  /// definition.
   ///
-  /// - Returns: the layers, in order; none where the net is as it was.
+  /// - Returns: the new layers, in order; none where nothing changed.
   package func expandDefined(_ layer: LayerID) -> [LayerID] {
     guard isDefinedInLayers(layer), !canRun(layer) else { return [] }
     var outcome = RewriteOutcome()

@@ -8,7 +8,7 @@ extension LayerWriter {
   ///
   /// - Throws: a refusal, for expressions without a usable value, names that are taken, and values that are not there.
   func describe(
-    repeated template: LayerTemplate, _ new: inout NewLayers, _ taken: inout [Name]
+    repeated template: LayerTemplate, _ new: inout NewLayers, _ taken: inout Set<Name>
   ) throws(Refusal.Reason) {
     guard let neighbour = rewrite.replaced.flatMap(binding.layers).first else { throw otherConnection }
     var outputs: [[NewLayers.Source]] = []

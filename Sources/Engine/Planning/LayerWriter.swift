@@ -72,7 +72,7 @@ struct LayerWriter {
   ///
   /// - Throws: a refusal for a name that is taken, and for expressions without a usable value.
   mutating func describe() throws(Refusal.Reason) {
-    var taken: [Name] = []
+    var taken: Set<Name> = []
     var new = NewLayers()
     for template in rewrite.layers { try describe(repeated: template, &new, &taken) }
     replacements = new
@@ -88,7 +88,7 @@ struct LayerWriter {
   }
 
   func describe(
-    _ template: LayerTemplate, besides neighbour: LayerID, _ taken: inout [Name]
+    _ template: LayerTemplate, besides neighbour: LayerID, _ taken: inout Set<Name>
   ) throws(Refusal.Reason) -> Description {
     let type = template.type ?? template.model.map { net.graph[binding[$0]].type } ?? ""
     let writer = FieldWriter(schema: net.schema, environment: environment)
@@ -107,7 +107,7 @@ struct LayerWriter {
 
   /// The name that the rule gives; else that of the layer whose place is taken, else one made of it.
   private func name(
-    of template: LayerTemplate, type: String, besides neighbour: LayerID, _ taken: inout [Name]
+    of template: LayerTemplate, type: String, besides neighbour: LayerID, _ taken: inout Set<Name>
   ) throws(Refusal.Reason) -> Name {
     let gone = (rewrite.replaced + rewrite.dropped + rewrite.removed).flatMap(binding.layers)
     func isFree(_ name: Name) -> Bool {
@@ -117,7 +117,7 @@ struct LayerWriter {
     if let name = try template.name?.filled(by: rule.rule, environment, { net.graph[binding[$0]].name }) {
       // Weights bind by name: two layers of one name would fight over them.
       guard isFree(name) else { throw Refusal.Reason(LayerNameTaken(name: name)) }
-      taken.append(name)
+      taken.insert(name)
       return name
     }
     let base = net.graph[neighbour].name
@@ -135,7 +135,7 @@ struct LayerWriter {
         names.append(made + Name("_\(number)"))
       }
     }
-    taken.append(names[0])
+    taken.insert(names[0])
     return names[0]
   }
 
