@@ -7,10 +7,11 @@ import RuleModel
 ///
 ///     W₁'[c] = W₁[c]/s[c],  b₁'[c] = b₁[c]/s[c],  W₂'[…, c] = W₂[…, c]·s[c],  s[c] ≈ √(max|W₁[c]| / max|W₂[…, c]|)
 ///
-/// What stands between them must give s·y for s·x, channel by channel: a ReLU, a PReLU, a pooling. Then both layers have nearly the same
-/// range in each channel, √(r₁·r₂), and one scale of eight bits for a whole blob loses the least (Nagel and others, Data-Free Quantization
-/// Through Weight Equalization and Bias Correction, 2019, equation 11). The factors are powers of two: nothing is rounded, and the net computes
-/// the same numbers bit for bit. A channel whose weights are all zero on one side stays as it is.
+/// The layers between them must turn s·x into s·y where they turn x into y, channel by channel: ReLU, PReLU, pooling. Then
+/// both layers have nearly the same range in each channel, √(r₁·r₂), and one scale of eight bits for a whole blob loses the
+/// least (Nagel and others, Data-Free Quantization Through Weight Equalization and Bias Correction, 2019, equation 11). The
+/// factors are powers of two: nothing is rounded, and the net computes the same numbers bit for bit. A channel whose weights
+/// are all zero on one side is not changed.
 struct Equalize: Kernel {
   let signature = KernelSignature(
     name: "equalize",
@@ -57,18 +58,20 @@ struct Equalize: Kernel {
     net.setBlobs(readers, of: second)
   }
 
-  /// What each channel is divided by where it is made, and multiplied by where it is read: the power of two next to √(r₁/r₂).
+  /// By channel, the factor by which the first layer's weights are divided and the second layer's are multiplied: the power of
+  /// two next to √(r₁/r₂); 1 where the ranges are within a factor of two.
   ///
-  /// A channel is not made so much larger that its summand exceeds the largest of all: what is calm in the weights must not become loud in the
-  /// values.
+  /// A channel is enlarged at most until its bias is as large as the largest bias: larger values between the layers would
+  /// widen the range of the blob.
   static func factors(made: [Double], read: [Double], bias: [Double]?) -> [Double] {
-    let loudest = bias.map { $0.reduce(0) { max($0, $1.magnitude) } } ?? 0
+    let largestBias = bias.map { $0.reduce(0) { max($0, $1.magnitude) } } ?? 0
     return made.indices.map { channel in
       guard made[channel] > 0, read[channel] > 0 else { return 1 }
-      var power = ((log2(made[channel]) - log2(read[channel])) / 2).rounded(.toNearestOrAwayFromZero)
-      if (log2(made[channel]) - log2(read[channel])).magnitude <= 1 { power = 0 }
-      if power < 0, let summand = bias?[channel].magnitude, summand > 0 {
-        power = min(0, max(power, log2(summand / loudest).rounded(.up)))
+      let octaves = log2(made[channel]) - log2(read[channel])
+      guard octaves.magnitude > 1 else { return 1 }
+      var power = (octaves / 2).rounded(.toNearestOrAwayFromZero)
+      if power < 0, let own = bias?[channel].magnitude, own > 0 {
+        power = min(0, max(power, log2(own / largestBias).rounded(.up)))
       }
       return exp2(power)
     }
@@ -83,7 +86,7 @@ struct Equalize: Kernel {
       try blob.forEachChunk(from: weights) { start, chunk in
         var place = 0
         while place < chunk.count {
-          // Neighbours of one channel.
+          // Neighbouring numbers of one channel.
           let run = min(layout.inner - (start + place) % layout.inner, chunk.count - place)
           var largest = 0.0
           for index in place..<place + run { largest = max(largest, chunk[index].magnitude) }

@@ -4,7 +4,7 @@ import Layers
 import RuleModel
 import Tensors
 
-/// Weights given for a layer that the net of a test does not have.
+/// A test gives weights for a layer that its net does not have.
 struct UnknownTestLayer: DiagnosticError {
   var layer: String
   var known: [Name]
@@ -20,8 +20,8 @@ struct UnknownTestLayer: DiagnosticError {
 extension RuleTest {
   /// The weights of the test's net; nil for a test that gives none, whose blobs are assumed to be there.
   ///
-  /// A layer that the test does not name has blobs of the shapes that its type describes with some numbers in them; none where
-  /// the shapes are not known.
+  /// A layer that the test does not name has blobs of the shapes that its type describes, with made-up numbers; it has none
+  /// where the shapes are not known or too large.
   /// - Throws: `DiagnosticError`, for numbers without a value and layers that the net does not have.
   func weightsFile(_ graph: borrowing NetGraph, of rule: Rule, schema: Schema) throws -> WeightsFile? {
     guard !weights.isEmpty else { return nil }
@@ -46,7 +46,8 @@ extension RuleTest {
 }
 
 extension WorkingNet {
-  /// Blobs as the layer's type describes them, with some numbers; nil where it has none, and where the shapes are not known.
+  /// Blobs as the layer's type describes them, with made-up numbers; nil where the type has none, and where the shapes are
+  /// not known or too large.
   fileprivate func exampleBlobs(of layer: LayerID) -> [NetValue<Double>]? {
     guard let description = described(layer).layer else { return nil }
     var shapes: [[Int]] = []
@@ -54,17 +55,18 @@ extension WorkingNet {
       guard let shape = try? shape(of: bottom, at: layer) else { return nil }
       shapes.append(shape)
     }
-    guard let blobs = try? description.blobs(shapes), !blobs.isEmpty else { return nil }
+    guard let blobs = try? description.blobs(shapes), !blobs.isEmpty,
+      blobs.allSatisfy({ (try? LayerLimits().check($0.shape, ofInput: graph[layer].name)) != nil })
+    else { return nil }
     return blobs.map { blob in
       let steps = blob.role.exampleNumbers
-      let count = Tensor.elementCount(of: blob.shape) ?? 0
-      return NetValue(shape: blob.shape, values: (0..<count).map { steps[$0 % steps.count] })
+      return NetValue(shape: blob.shape, values: (0..<blob.shape.product).map { steps[$0 % steps.count] })
     }
   }
 }
 
 extension BlobRole {
-  /// Numbers that are neither alike nor special.
+  /// Numbers without a pattern that a rule could match by accident; a divisor is 1.
   fileprivate var exampleNumbers: [Double] {
     switch self {
     case .weight, .shift: [0.5, -0.25, 1.5, 0.75, -1]
