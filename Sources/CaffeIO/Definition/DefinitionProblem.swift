@@ -47,7 +47,7 @@ package struct DefinitionProblem: DiagnosticError, Equatable {
     self.layer = layer
   }
 
-  /// What it is one of.
+  /// The kind of problem.
   package var kind: Kind {
     switch reason {
     case .misspeltField: .misspeltField
@@ -66,7 +66,7 @@ package struct DefinitionProblem: DiagnosticError, Equatable {
     }
   }
 
-  /// Whether a fold must stop: protobuf does not read the text.
+  /// Whether a fold must stop because protobuf does not read the text.
   package var isError: Bool { kind.endsFold }
 
   /// How bad it is for the net itself.

@@ -1,5 +1,5 @@
 extension DefinitionProblem {
-  /// The kinds of problems; each raw value is the id of the check that tells it.
+  /// The kinds of problems; each raw value is the id of the check that reports it.
   package enum Kind: String, Sendable, CaseIterable {
     case byteOrderMark = "byte-order-mark"
     case misspeltField = "misspelt-field"
@@ -25,7 +25,7 @@ extension DefinitionProblem {
       case note
     }
 
-    /// How bad problems of this kind are for the net, unless one says otherwise.
+    /// How bad problems of this kind are for the net; a single problem may be less severe.
     package var severity: Severity {
       switch self {
       case .misspeltType, .repeatedName: .warning
@@ -34,7 +34,7 @@ extension DefinitionProblem {
       }
     }
 
-    /// Whether it is about what is written, whatever the layers are connected to.
+    /// Whether it concerns the text of a layer and not the connections between layers.
     package var isAboutText: Bool {
       switch self {
       case .secondMaker, .unmadeBottom, .repeatedName, .deadLayer: false
@@ -42,28 +42,28 @@ extension DefinitionProblem {
       }
     }
 
-    /// Whether a fold must stop: protobuf does not read the text. Types are open to everybody, so an unknown one is not an error;
-    /// a mark is taken away; and what is wrong with connections a fold can leave as it is.
+    /// Whether a fold must stop because protobuf does not read the text. A fork may have any type, so an unknown type does not
+    /// stop a fold; a byte-order mark is removed; faulty connections are left as they are.
     package var endsFold: Bool {
       isAboutText && self != .misspeltType && self != .byteOrderMark
     }
 
-    /// What it is, in one sentence.
+    /// A description in one sentence.
     package var summary: String {
       switch self {
-      case .byteOrderMark: "A byte-order mark stands before the text, which Caffe and OpenCV cannot read."
-      case .misspeltField: "A field does not exist, and one with almost its name does."
+      case .byteOrderMark: "The file begins with a byte-order mark, which Caffe and OpenCV cannot read."
+      case .misspeltField: "A field does not exist, but a field with nearly the same name does."
       case .fieldOfOtherSyntax: "A field belongs to the old syntax 'layers'."
-      case .misspeltWord: "An enumeration lacks the word, and has one with almost its name."
-      case .repeatedField: "A field that may stand once stands several times."
+      case .misspeltWord: "An enumeration lacks the word but has a word that is spelt nearly the same."
+      case .repeatedField: "A field that is allowed once occurs several times."
       case .wrongValue: "A field cannot hold the value."
       case .quotedType: "A type has quotes where the old syntax has a bare word."
       case .bareType: "A type has no quotes."
-      case .misspeltType: "A layer type is unknown, and one with almost its name is not."
+      case .misspeltType: "A layer type is unknown, but a type with nearly the same name is known."
       case .unmadeBottom: "A layer reads a blob that nothing makes before it."
-      case .secondMaker: "Two layers make one blob, neither in place."
-      case .repeatedName: "Two layers have one name, so Caffe gives the weights to the first alone."
-      case .deadLayer: "Silence layers alone read what a layer makes."
+      case .secondMaker: "Two layers make the same blob, and neither works in place."
+      case .repeatedName: "Two layers have the same name, so Caffe gives the weights to the first layer only."
+      case .deadLayer: "Only Silence layers read the tops of a layer."
       }
     }
   }

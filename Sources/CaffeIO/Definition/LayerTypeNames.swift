@@ -51,7 +51,7 @@ enum LayerTypeNames {
     return near?.type
   }
 
-  /// The types as they are compared: a net may have thousands of types.
+  /// The types in the forms that are compared, made once: a net may have thousands of types to look up.
   private static let spelt = sorted.map { type in
     let plain = Misspelling.plain(type)
     return (

@@ -1,15 +1,17 @@
 import Diagnostics
 
-/// Looks for what might be meant by bottoms that nothing makes, of which a net may have as many as it has blobs.
+/// For bottoms that no layer makes, finds the excluded layer that would make the blob, or a blob with a similar name.
+///
+/// All bottoms of a net share one budget of steps, since a net may have thousands of such bottoms.
 package struct MakerSearch {
   private let layers: [LayerDefinition]
-  /// By blob, the layers that make it and that the phase or the stages leave out, in order.
+  /// By blob, the layers that make it and that the phase or the stages exclude, in order.
   private var makers: [Name: [Int]] = [:]
   /// The blobs of the net as they are shown.
   private let blobs: [String]
   private var steps = Suggestion.mostSteps
 
-  /// - Parameter included: the places of the layers that the phase and the stages take.
+  /// - Parameter included: the indices of the layers that the phase and the stages include.
   package init(_ definition: NetDefinition, included: Set<Int>) {
     layers = definition.layers
     for (index, layer) in layers.enumerated() where !included.contains(index) {
@@ -18,7 +20,7 @@ package struct MakerSearch {
     blobs = (definition.inputs + layers.flatMap(\.tops)).map(\.description)
   }
 
-  /// A bottom that nothing makes, with who would make it or a blob of nearly the same name.
+  /// A bottom that no layer makes, with the layer that would make it or a blob of nearly the same name.
   package mutating func unmade(_ blob: Name, by layer: Name) -> UnmadeBottom {
     let makers = makers[blob] ?? []
     var (stages, seen): ([String], Set<String>) = ([], [])

@@ -54,7 +54,7 @@ extension NetDefinition {
   /// Bottoms that no input and no layer before makes; each blob once.
   private func unmadeBottoms(in included: [Int]) -> [DefinitionProblem] {
     var made = Set(inputs)
-    // Made for the first such bottom: most nets have none.
+    // Made when the first such bottom is found: most nets have none.
     lazy var search = MakerSearch(self, included: Set(included))
     var problems: [DefinitionProblem] = []
     for index in included {

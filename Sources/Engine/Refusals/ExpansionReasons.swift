@@ -1,18 +1,18 @@
 import Diagnostics
 
-// A layer cannot become the Caffe layers that its type's definition consists of.
+// Why a layer cannot be replaced by the Caffe layers of its definition.
 
-/// No definition says in Caffe layers what a layer computes.
+/// No definition describes a layer in Caffe layers.
 struct NoExpansion: RefusalReason {
-  static let code = RefusalCode("no-definition", "no definition says in Caffe layers what the layer computes")
+  static let code = RefusalCode("no-definition", "no definition describes the layer in Caffe layers")
 
-  /// What there is instead.
+  /// The definitions that there are instead.
   enum Cause: Equatable {
-    /// Nothing.
+    /// None.
     case undefined
     /// A definition in operators, at a place.
     case inOperators(SourcePlace)
-    /// Definitions for other layers of the type, each with the sentence that says why.
+    /// Definitions for other layers of the type, each with the reason why it does not describe this layer.
     case others([String])
   }
 
@@ -30,10 +30,10 @@ struct NoExpansion: RefusalReason {
   func sentence(about layer: NamedLayer?) -> String {
     let it = self.layer.mention(about: layer)
     switch cause {
-    case .undefined: return "no definition says in Caffe layers what \(self.layer.type) computes"
+    case .undefined: return "no definition describes \(self.layer.type) in Caffe layers"
     case .inOperators(let place):
       return
-        "the definition of \(self.layer.type) (\(place.description)) consists of operators, which a net of Caffe layers cannot have"
+        "the definition of \(self.layer.type) (\(place.description)) consists of ONNX operators, not of Caffe layers"
     case .others(let reasons) where reasons.count == 1:
       return "the definition of \(self.layer.type) does not describe \(it): \(reasons[0])"
     case .others(let reasons):
@@ -42,17 +42,17 @@ struct NoExpansion: RefusalReason {
   }
 }
 
-/// The weights say which definition of its type describes a layer, and there are none.
+/// A definition needs the weights of a layer, and the run has no weights.
 struct ExpansionNeedsWeights: RefusalReason {
   static let code = NoWeights.code
   var layer: NamedLayer
 
   func sentence(about layer: NamedLayer?) -> String {
-    "what \(self.layer.mention(about: layer)) computes depends on its weights; give the weights"
+    "\(self.layer.mention(about: layer)) can be described only with its weights; give the weights"
   }
 }
 
-/// A definition does not work out for a layer.
+/// The evaluation of a definition fails for a layer.
 struct FaultyExpansion: RefusalReason {
   static let code = EvaluationFailed.code
 
@@ -60,13 +60,13 @@ struct FaultyExpansion: RefusalReason {
   enum Fault: Equatable {
     /// No step makes a value.
     case missing(String)
-    /// An index beyond a list.
+    /// An index beyond the end of a list.
     case badIndex(String, index: Int, count: Int)
-    /// A count or an index is no whole number.
+    /// A count or an index that is not a whole number.
     case notWhole(String, Double)
-    /// More layers than a definition may make.
+    /// The definition makes too many layers.
     case tooMany(limit: Int)
-    /// The definitions of several types lead in a circle, or nearly.
+    /// Definitions refer to one another in a cycle, or in a chain that is too long.
     case tooDeep(limit: Int)
   }
 
@@ -78,11 +78,13 @@ struct FaultyExpansion: RefusalReason {
     let why =
       switch fault {
       case .missing(let name): "no step makes '\(name)' here"
-      case .badIndex(let name, let index, let count): "it asks for '\(name)[\(index)]' of \(count)"
+      case .badIndex(let name, let index, let count):
+        "it reads '\(name)[\(index)]', but '\(name)' has \(Wording.counted(count, "value"))"
       case .notWhole(let what, let number):
         "\(what) must be a whole number, found \(number)"
       case .tooMany(let limit): "it makes more than \(limit) layers"
-      case .tooDeep(let limit): "its layers are defined by others, more than \(limit) times in a row"
+      case .tooDeep(let limit):
+        "its layers are defined by other layers, and these by others, more than \(limit) levels deep"
       }
     return "the definition of \(self.layer.type)\(place.map { " (\($0.description))" } ?? "") fails: \(why)"
   }

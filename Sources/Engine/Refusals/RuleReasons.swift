@@ -70,25 +70,26 @@ struct EvaluationFailed: RefusalReason {
   }
 }
 
-/// A rule has rewritten its own results as often as it may.
+/// A rule has rewritten its own results as often as its 'passes' allow.
 struct PassesDone: RefusalReason {
   static let code = RefusalCode(
-    "passes", "the rule has rewritten its own results as often as it may, or its measure does not get less")
+    "passes",
+    "the rule has rewritten its own results as often as 'passes' allows, or its 'measure' did not decrease")
   var limit: Int
 
   func sentence(about layer: NamedLayer?) -> String {
-    "the rule has rewritten its own result \(limit == 1 ? "once" : "\(limit) times"), as often as it may ('passes')"
+    "the rule has rewritten its own result \(limit == 1 ? "once" : "\(limit) times"), the most that 'passes' allows"
   }
 }
 
-/// What a rule states to get less with each rewrite of its own results does not.
+/// The measure of a rule does not decrease with a rewrite of the rule's own results.
 struct NotShrinking: RefusalReason {
   static let code = PassesDone.code
   var measure: Double
   var before: Double
 
   func sentence(about layer: NamedLayer?) -> String {
-    "the rule's measure must be less than before: it is \(measure.shownNumber), after \(before.shownNumber)"
+    "the rule's 'measure' must decrease with each rewrite: it was \(before.shownNumber) and is now \(measure.shownNumber)"
   }
 }
 

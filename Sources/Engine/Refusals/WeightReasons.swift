@@ -324,15 +324,15 @@ struct UnreadableBlobs: RefusalReason {
   }
 }
 
-/// The ranges of two layers are even already.
+/// The channels of two layers need no other factors than 1.
 struct EvenRanges: RefusalReason {
   static let code = RefusalCode(
-    "even-ranges", "the ranges of the channels between the layers are even already")
+    "even-ranges", "no range of a channel between the layers can be evened out further")
   var layer: NamedLayer
   /// The layer that reads the channels.
   var other: NamedLayer
 
   func sentence(about layer: NamedLayer?) -> String {
-    "\(self.layer.mention(about: layer)) and \(other.mention(about: layer)) have the same range in each channel already"
+    "no range of a channel between \(self.layer.mention(about: layer)) and \(other.mention(about: layer)) can be evened out further"
   }
 }
