@@ -4,7 +4,7 @@ import RuleModel
 
 /// Replaces a layer by the Caffe layers of its definition.
 ///
-/// The definition is evaluated before anything changes. New layers that are defined by other layers are replaced in turn.
+/// The definition is evaluated before anything changes. New layers that other layers define are replaced in turn.
 struct LayerExpander {
   private let layer: LayerID
   private let net: WorkingNet

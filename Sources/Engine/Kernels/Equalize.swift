@@ -7,11 +7,11 @@ import RuleModel
 ///
 ///     W₁'[c] = W₁[c]/s[c],  b₁'[c] = b₁[c]/s[c],  W₂'[…, c] = W₂[…, c]·s[c],  s[c] ≈ √(max|W₁[c]| / max|W₂[…, c]|)
 ///
-/// The layers between them must turn s·x into s·y where they turn x into y, channel by channel: ReLU, PReLU, pooling. Then
-/// both layers have nearly the same range in each channel, √(r₁·r₂), and one scale of eight bits for a whole blob loses the
-/// least (Nagel and others, Data-Free Quantization Through Weight Equalization and Bias Correction, 2019, equation 11). The
-/// factors are powers of two: nothing is rounded, and the net computes the same numbers bit for bit. A channel whose weights
-/// are all zero on one side is not changed.
+/// The layers between them must turn s·x into s·y where they turn x into y, channel by channel: ReLU, PReLU, pooling.
+/// Then both layers have nearly the same range in each channel, √(r₁·r₂), and one scale of eight bits for a whole blob
+/// loses the least (Nagel and others, Data-Free Quantization Through Weight Equalization and Bias Correction, 2019,
+/// equation 11). The factors are powers of two: nothing is rounded, and the net computes the same numbers bit for bit.
+/// A channel whose weights are all zero on one side is not changed.
 struct Equalize: Kernel {
   let signature = KernelSignature(
     name: "equalize",
@@ -58,11 +58,11 @@ struct Equalize: Kernel {
     net.setBlobs(readers, of: second)
   }
 
-  /// By channel, the factor by which the first layer's weights are divided and the second layer's are multiplied: the power of
-  /// two next to √(r₁/r₂); 1 where the ranges are within a factor of two.
+  /// By channel, the factor by which the first layer's weights are divided and the second layer's are multiplied: the
+  /// power of two next to √(r₁/r₂); 1 where the ranges are within a factor of two.
   ///
-  /// A channel is enlarged at most until its bias is as large as the largest bias: larger values between the layers would
-  /// widen the range of the blob.
+  /// A channel is enlarged at most until its bias is as large as the largest bias: larger values between the layers
+  /// would widen the range of the blob.
   static func factors(made: [Double], read: [Double], bias: [Double]?) -> [Double] {
     let largestBias = bias.map { $0.reduce(0) { max($0, $1.magnitude) } } ?? 0
     return made.indices.map { channel in

@@ -20,8 +20,8 @@ struct UnknownTestLayer: DiagnosticError {
 extension RuleTest {
   /// The weights of the test's net; nil for a test that gives none, whose blobs are assumed to be there.
   ///
-  /// A layer that the test does not name has blobs of the shapes that its type describes, with made-up numbers; it has none
-  /// where the shapes are not known or too large.
+  /// A layer that the test does not name has blobs of the shapes that its type describes, with made-up numbers; it has
+  /// none where the shapes are not known or too large.
   /// - Throws: `DiagnosticError`, for numbers without a value and layers that the net does not have.
   func weightsFile(_ graph: borrowing NetGraph, of rule: Rule, schema: Schema) throws -> WeightsFile? {
     guard !weights.isEmpty else { return nil }
@@ -46,8 +46,8 @@ extension RuleTest {
 }
 
 extension WorkingNet {
-  /// Blobs as the layer's type describes them, with made-up numbers; nil where the type has none, and where the shapes are
-  /// not known or too large.
+  /// Blobs as the layer's type describes them, with made-up numbers; nil where the type has none, and where the shapes
+  /// are not known or too large.
   fileprivate func exampleBlobs(of layer: LayerID) -> [NetValue<Double>]? {
     guard let description = described(layer).layer else { return nil }
     var shapes: [[Int]] = []
