@@ -38,6 +38,12 @@ struct LayerExpander {
       outcome.gone.append(layer)
       return
     }
+    // Each level of definitions multiplies the layers.
+    guard outcome.added.count + expansion.parts.count <= LayerExpansion.limit else {
+      throw Refusal.Reason(
+        FaultyExpansion(
+          layer: net.graph.named(layer), fault: .tooMany(limit: LayerExpansion.limit), place: nil))
+    }
     // A later layer that reads a bottom must read it unchanged.
     if expansion.parts.dropFirst().contains(where: { $0.bottoms.contains { !isMade($0) } }) {
       try net.graph.separateTops(of: layer)

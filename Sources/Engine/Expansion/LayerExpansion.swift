@@ -4,20 +4,20 @@ import RuleModel
 
 /// The Caffe layers that one layer becomes by the definition of its type.
 struct LayerExpansion {
-  /// The most layers that one layer may become.
+  /// The most layers that one layer may become, and that one rewrite may make by definitions.
   static let limit = 4096
 
   /// Where a value comes from.
   enum Source: Equatable {
     /// The layer's own bottom.
     case bottom(Int)
-    /// What one of the parts makes.
+    /// A top of one of the parts.
     case top(part: Int, index: Int)
   }
 
   /// One of the layers.
   struct Part {
-    /// What its name ends in: what the definition calls its first top, else its type in small letters.
+    /// The end of its name: the name of its first top in the definition, else its type in lower case.
     var alias: String
     var type: String
     /// Its parameters.
@@ -39,9 +39,9 @@ struct LayerExpansion {
   private let environment: MatchEnvironment
   private var values = StepValues<Source>()
 
-  /// Works out a definition for a layer of a net.
+  /// Evaluates a definition for a layer of a net.
   ///
-  /// - Throws: a refusal for an expression without a value, and for what the definition does not make.
+  /// - Throws: a refusal for an expression without a value, and for a top that the definition does not make.
   init(_ definition: TypeDefinition, of layer: LayerID, in net: WorkingNet) throws(Refusal.Reason) {
     self.net = net
     self.layer = layer
@@ -94,7 +94,7 @@ struct LayerExpansion {
     for name in step.bottoms { bottoms += try sources(of: name, at: step.place) }
     let writer = FieldWriter(schema: net.schema, environment: environment)
     var fields = step.isLikeLayer ? net.writtenFields(of: layer).filter { !$0.isStateRule } : []
-    // Caffe's layer has no fields of a fork.
+    // Caffe's own layer types have no fields of a fork.
     if step.isLikeLayer { for path in net.foreignFields(of: layer) { fields.set(path[...], to: []) } }
     fields.merge(try writer.fields(step.fields))
     let blobs = net.weights == nil ? nil : try self.blobs(of: step)
@@ -144,7 +144,7 @@ struct LayerExpansion {
     }
   }
 
-  /// What a name of the definition stands for.
+  /// The values that a name of the definition stands for.
   private func sources(of name: ValueName, at place: SourcePlace) throws(Refusal.Reason) -> [Source] {
     var index: Int?
     if let expression = name.index { index = try whole(expression, "the index of '\(name.name)'") }
@@ -155,7 +155,7 @@ struct LayerExpansion {
     }
   }
 
-  /// The place of what a step makes in the list of its name.
+  /// The index of a step's result in the list of its name.
   private mutating func place(_ name: ValueName) throws(Refusal.Reason) -> Int {
     var index: Int?
     if let expression = name.index { index = try whole(expression, "the index of '\(name.name)'") }
@@ -176,7 +176,7 @@ struct LayerExpansion {
     let storage = try net.storage(like: layer)
     var blobs: [BlobContent] = []
     for expression in step.blobs {
-      // A blob that goes on as it is is copied and not computed.
+      // A blob that does not change is copied and not computed.
       if let tensor = try environment.lazyValue(of: expression)?.lazyTensor, let blob = tensor.blob,
         blob.shape == tensor.shape
       {

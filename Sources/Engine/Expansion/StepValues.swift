@@ -1,6 +1,6 @@
-/// The values that steps of a definition have made so far, by name and place in the list of that name.
+/// The values that steps of a definition have made so far, by name and index in the list of that name.
 ///
-/// Within a group of steps that are there several times, a name without an index stands for what was made for the same number.
+/// Within a repeated group of steps, a name without an index stands for the value of the same repetition.
 package struct StepValues<Value> {
   /// Why a name stands for nothing.
   package enum Fault: Error {
@@ -11,19 +11,19 @@ package struct StepValues<Value> {
   }
 
   private var values: [String: [Int: Value]] = [:]
-  /// Within a group: its number, and what was made without an index for that.
+  /// Within a repeated group: the number of the repetition, and the names that it has made without an index.
   private var turn: (number: Int, made: Set<String>)?
 
   /// Begins with no value.
   package init() {}
 
-  /// From here on a group is there for the time `number`, which counts from 0; nil behind the group.
+  /// Begins repetition `number` of a group, counted from 0; nil ends the group.
   package mutating func begin(_ number: Int?) { turn = number.map { ($0, []) } }
 
-  /// Whether a group is going on.
+  /// Whether steps of a repeated group are being evaluated.
   package var isRepeating: Bool { turn != nil }
 
-  /// What a name stands for: one value, or all of a list.
+  /// The value of a name at an index, or all values of its list.
   package func values(of name: String, at index: Int?) throws(Fault) -> [Value] {
     let known = values[name] ?? [:]
     guard let index else {
@@ -35,7 +35,7 @@ package struct StepValues<Value> {
     return [value]
   }
 
-  /// The place in the list of its name of what a step makes, with or without an index.
+  /// The index of a step's result in the list of its name, whether or not the step gives one.
   package mutating func place(of name: String, at index: Int?) -> Int {
     if let index { return index }
     guard let number = turn?.number else { return 0 }
@@ -43,10 +43,10 @@ package struct StepValues<Value> {
     return number
   }
 
-  /// Forgets the list that a name had in an earlier turn.
+  /// Removes the list that a name had in an earlier repetition.
   package mutating func forget(_ name: String) { values[name] = nil }
 
-  /// What a name has at a place; nil for nothing.
+  /// The value of a name at an index; nil where there is none.
   package subscript(name: String, place: Int) -> Value? {
     get { values[name]?[place] }
     set { values[name, default: [:]][place] = newValue }

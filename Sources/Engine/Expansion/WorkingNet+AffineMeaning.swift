@@ -1,10 +1,10 @@
 import RuleModel
 
 extension WorkingNet {
-  /// The affine function of a layer that a definition describes as a chain of affine layers; nil for a layer that no definition
-  /// describes so.
+  /// The affine function of a layer that a definition describes as a chain of affine layers; nil where no definition
+  /// does.
   ///
-  /// - Throws: a refusal where a layer of the chain is affine and cannot be read.
+  /// - Throws: a refusal where the definition fails.
   func affineByMeaning(_ layer: LayerID) throws(Refusal.Reason) -> Affine? {
     let known = layoutIndices(for: graph[layer].type)
     guard known.contains(where: { layouts[$0].meaning != nil }),
@@ -27,7 +27,8 @@ extension WorkingNet {
 }
 
 extension Affine {
-  /// The function that this one and then `next` compute; nil where their channels lie along different axes, or differ in number.
+  /// The composition of this function and then `next`; nil where their channels lie along different axes or differ in
+  /// number.
   func followed(by next: Affine) -> Affine? {
     let isSpread = (axisCount != 0, next.axisCount != 0)
     if isSpread == (true, true), (axis, axisCount) != (next.axis, next.axisCount) { return nil }

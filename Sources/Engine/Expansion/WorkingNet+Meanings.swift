@@ -1,21 +1,21 @@
 import CaffeIO
 import RuleModel
 
-// What the definitions of their types say of layers.
+// The definitions of layers.
 
 extension WorkingNet {
-  /// The definitions of a layer's type, in the order in which they are tried: a later one first. Where a user has defined a type,
-  /// the program's own definitions do not count: another fork's layer of that name may be another layer.
+  /// The definitions of a layer's type in the order in which they are tried: the last one first. Where a user has defined
+  /// a type, built-in definitions are ignored: another fork may use the same name for a different layer.
   func meanings(of layer: LayerID) -> [TypeDefinition] {
     let all = layoutIndices(for: graph[layer].type).compactMap { layouts[$0].meaning }
     let own = all.filter { !$0.isBuiltin }
     return (own.isEmpty ? all : own).reversed()
   }
 
-  /// Whether a definition says in Caffe layers what a type computes.
+  /// Whether a definition describes the type of a layer in Caffe layers.
   func isDefinedInLayers(_ layer: LayerID) -> Bool { meanings(of: layer).contains(where: \.isInLayers) }
 
-  /// The definition that says in Caffe layers what a layer computes.
+  /// The definition that describes a layer in Caffe layers.
   ///
   /// - Throws: a refusal where there is none, with the reasons of those that describe other layers of the type.
   func meaningInLayers(of layer: LayerID) throws(Refusal.Reason) -> TypeDefinition {
@@ -39,7 +39,7 @@ extension WorkingNet {
     throw Refusal.Reason(NoExpansion(layer: named, cause: .others(reasons)))
   }
 
-  /// Why a condition of a definition keeps it from describing a layer, as a sentence part; nil where all hold.
+  /// The first condition of a definition that does not hold for a layer, as a part of a sentence; nil where all hold.
   ///
   /// - Throws: a refusal where a condition has no value.
   package func unmetCondition(
@@ -56,9 +56,9 @@ extension WorkingNet {
     return nil
   }
 
-  /// What a layer becomes by the definition of its type in Caffe layers.
+  /// The Caffe layers that a layer becomes by the definition of its type.
   ///
-  /// - Throws: a refusal where no definition says it, or where it does not work out.
+  /// - Throws: a refusal where no definition describes the layer in Caffe layers, or where the definition fails.
   func expansion(of layer: LayerID) throws(Refusal.Reason) -> LayerExpansion {
     guard expansionDepth < Self.expansionLimit else {
       throw Refusal.Reason(
@@ -68,7 +68,7 @@ extension WorkingNet {
     return try LayerExpansion(meaningInLayers(of: layer), of: layer, in: self)
   }
 
-  /// How often layers of definitions may be defined by others, one after the other.
+  /// How many levels deep layers of definitions may be defined by other layers.
   static let expansionLimit = 8
 
   /// The number type of the blobs of a layer; single precision where it has none.
@@ -77,8 +77,8 @@ extension WorkingNet {
     return try blobs(of: layer)?.first?.storage ?? .float
   }
 
-  /// Whether the syntax of the definition has layers of a type. An Input becomes an input of the net in the old syntaxes, which
-  /// do not have the layer.
+  /// Whether the syntax of the net has layers of a type. The old syntaxes have no Input layer; it becomes an input of the
+  /// net.
   func canWrite(_ type: String, _ fields: [NewTextField]) -> Bool {
     let definition = graph.definition
     switch definition.generation {

@@ -13,11 +13,11 @@ package struct LayerChange: Sendable {
     func clears(_ other: [String]) -> Bool { values.isEmpty && other.starts(with: path) }
   }
 
-  /// One of several rewrites of one rule, each of what the one before has made.
+  /// One of several rewrites of one rule, each of the result of the one before.
   package struct Pass: Sendable {
     /// Its number, from 1.
     package var count: Int
-    /// What the rule's measure was before it; nil without one.
+    /// The rule's measure before this rewrite; nil for a rule without a measure.
     package var measure: Double?
   }
 
@@ -30,7 +30,7 @@ package struct LayerChange: Sendable {
   /// The rules that rewrote this layer, or made it, without making the net smaller; none may rewrite a match again of which
   /// this is true for every layer.
   ///
-  /// By rule, how often it has, one rewrite after the other; only a rule that says so rewrites its own results.
+  /// By rule, the number of its rewrites one after the other; only a rule with `passes` rewrites its own results.
   package var passes: [Int: Pass] = [:]
   /// How many rewrites led to a layer that the net did not have, each of layers that the one before had made.
   package var generation = 0

@@ -60,9 +60,10 @@ extension NetGraph {
     }
   }
 
-  /// Takes a layer out; who read its top reads its first bottom instead.
+  /// Removes a layer; the readers of its top read its first bottom instead.
   ///
-  /// - Throws: a refusal where no naming keeps all readers right; the graph may then have changed in part and is of no further use.
+  /// - Throws: a refusal where no choice of blob names is right for all readers. The graph may then be partly changed and
+  ///   must be discarded.
   package mutating func shortCut(_ id: LayerID) throws(Refusal.Reason) {
     try bypass(id)
   }

@@ -79,6 +79,6 @@ extension NetGraph {
   /// Whether layers read a blob that nothing makes.
   func isUndefined(_ blob: Name) -> Bool { undefinedNames.contains(blob) }
 
-  /// The places of the definition's layers that the state takes.
+  /// The indices of the definition's layers that the state includes.
   var includedLayers: Set<Int> { Set(definition.layers.indices.filter { layers[$0].isIncluded }) }
 }

@@ -8,7 +8,7 @@ protocol Kernel: Sendable {
   /// What rules may pass; checked when a rule is loaded.
   var signature: KernelSignature { get }
 
-  /// Whether it refuses layers that it has nothing to do for any more, and comes to that in few calls.
+  /// Whether repeated calls soon end because the kernel refuses layers that need no further change.
   var settles: Bool { get }
 
   /// Changes the parameters of the layers it is given, or refuses and leaves everything as it was.

@@ -31,7 +31,7 @@ struct Safety {
     guard rule.rule.safety != .conversion, !(rule.steps.isEmpty && rule.removedCaptures.isEmpty) else {
       return nil
     }
-    // What a definition does not understand it does not describe.
+    // A layer that is expanded needs no check: a definition does not describe a layer with unexplained fields.
     for (capture, layer) in binding.named where !rule.rewrite.expanded.contains(capture) {
       let described = net.described(layer)
       if described.unexplained.isEmpty, described.layer?.fusedReLU == nil { continue }

@@ -63,7 +63,7 @@ extension Affine {
     if let factor = numbers[.factor]?.first, !factor.isFinite {
       throw Refusal.Reason(NotFinite(layer: layer, numbers: "factor", channel: 0))
     }
-    /// What a role says of every channel: asked once, since looking a role up takes longer than the arithmetic.
+    /// The numbers of a role for every channel, looked up once: a lookup takes longer than the arithmetic.
     func each(_ role: BlobLayout.Role, or fallback: Double) -> [Double] {
       guard let values = numbers[role], let first = values.first else {
         return Array(repeating: fallback, count: channels)

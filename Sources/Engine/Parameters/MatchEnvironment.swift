@@ -46,7 +46,7 @@ final class MatchEnvironment: ExpressionEnvironment {
     self.layer = layer
   }
 
-  /// One layer, called `layer`, as definitions have it: with names for intermediate results, and blobs that may be absent.
+  /// One layer, called `layer` as in definitions, with names for intermediate results and with blobs that may be absent.
   convenience init(_ net: WorkingNet, layer: LayerID, lets: [Let]) {
     self.init(net, layer: layer)
     countsAbsentBlobs = true
@@ -62,7 +62,7 @@ final class MatchEnvironment: ExpressionEnvironment {
   /// Gives a name a value.
   func assign(_ value: ExpressionValue, to name: String) { known[name] = value }
 
-  /// Takes a value away again: the name means nothing any more.
+  /// Removes the value of a name.
   func withdraw(_ name: String) { known[name] = nil }
 
   /// Finds the values of all names now, before a step changes what they are made of. What has no value here may be
@@ -221,7 +221,7 @@ final class MatchEnvironment: ExpressionEnvironment {
     }
   }
 
-  /// The layer of a capture, where it is there and no list, or the one that a repetition has come to.
+  /// The layer of a capture that is present and no list, or the current item of a repetition over layers.
   func layer(of name: String) -> LayerID? {
     if case .layer(let reference)? = known[name] { return id(reference) }
     guard let match else { return name == "layer" ? layer : nil }

@@ -14,7 +14,7 @@ package struct UnknownShape: Error, Sendable {
 /// The shapes of a net's values, each found when a rule first asks for it: a plan whose rules never ask pays nothing.
 ///
 /// A rewrite changes the shapes of what the layers make that it works on, at most: those are forgotten, the rest stays right.
-/// Behind a reference: the shapes of what a defined layer makes are found while those of other values are.
+/// A class, since finding the shape of one value may find those of others: a defined layer asks for its bottoms' shapes.
 final class ShapeInference {
   private var known: [ValueID: Result<[Int], UnknownShape>] = [:]
 

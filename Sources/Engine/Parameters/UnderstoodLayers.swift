@@ -54,7 +54,7 @@ extension TypeDefinition {
   /// Whether the definition says what a field does: an expression asks for it, or it is without influence.
   func explains(_ path: [String]) -> Bool {
     if ignoredFields?.contains(where: path.starts(with:)) == true { return true }
-    // A layer of the definition has all parameters of the layer, and says what it makes of them.
+    // A layer of the definition has all parameters of the layer and is understood itself.
     if steps.contains(where: { $0.layers.contains(where: \.isLikeLayer) }) { return true }
     let path = path.joined(separator: ".")
     return expressions.contains { $0.expression.parameters(of: "layer").contains(path) }

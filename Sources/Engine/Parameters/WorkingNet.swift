@@ -29,7 +29,7 @@ package final class WorkingNet {
   var malformed: NetError?
   /// What is known of the layers by their parameters.
   var descriptions = DescribedLayers()
-  /// How many definitions, one within the other, led to the net; 0 for a net that somebody gave.
+  /// How many nested definitions led to the net; 0 for a net of the user.
   var expansionDepth = 0
   /// How many channels values have.
   private(set) var channels: ChannelInference
@@ -67,8 +67,8 @@ package final class WorkingNet {
     self.graph = graph
   }
 
-  /// The same net once more, with all that is known of its layers; the shapes of its values are to be found anew, so that its inputs
-  /// may be given others.
+  /// A copy of a net with all that is known of its layers, but without shapes of values, so that its inputs may have other
+  /// shapes.
   package init(like other: WorkingNet) {
     graph = other.graph
     weights = other.weights
