@@ -36,7 +36,7 @@ package enum BuiltinRules {
       if file.rules.isEmpty { lists += file.typeLists.filter { !$0.types.isEmpty } }
       layouts += file.meanings
     }
-    // A file may have nothing but types, which rules of other files ask for.
+    // A file may have only lists of types, which rules of other files use.
     if !rules.isEmpty { rules[0].typeLists += lists }
     return (rules, layouts)
   }

@@ -6,10 +6,10 @@ import Layers
 import RuleModel
 import Rules
 
-/// What a layer computes of a type that the executor does not know, as its blob layout or a definition in Caffe layers says.
+/// The function of a layer whose type the executor does not know, by its blob layout or a definition in Caffe layers.
 ///
 /// A layout says that a layer computes y = scale·x + shift per channel, and where its numbers are. That is all that is
-/// needed to run it: as a Scale. The layers of a definition run one after the other.
+/// needed to run it: as a Scale. The layers of a definition are run one after the other.
 struct LayerMeaning: Sendable {
   /// The layer that computes it.
   let layer: any LayerDescription

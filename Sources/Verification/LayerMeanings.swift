@@ -9,7 +9,7 @@ import RuleModel
 struct LayerMeanings {
   /// By the layer's name, what computes it.
   private(set) var layers: [Name: any LayerDescription] = [:]
-  /// By the layer's name, why no definition says what it computes.
+  /// By the layer's name, why no definition describes it.
   private(set) var obstacles: [Name: LayerError] = [:]
   /// By the layer's name, the blobs in the place of those of the file.
   private(set) var blobs: [Name: [NetValue<Double>]] = [:]
@@ -40,7 +40,7 @@ struct LayerMeanings {
       blobs[net.graph[id].name] = meaning.blobs
     }
     guard isDefined else { return }
-    // A layer of a known type that only a definition of the user's understands.
+    // A layer of a known type in a form that only a definition of the user describes.
     for id in net.graph.liveLayers where layers[net.graph[id].name] == nil && !net.canRun(id) {
       if let expanded = ExpandedLayer(id, of: net) { layers[net.graph[id].name] = expanded }
     }

@@ -2,7 +2,7 @@ import CaffeIO
 import Diagnostics
 import RuleModel
 
-/// New layers of which there may be several, or none: what each of them reads and makes, before anything changes.
+/// Describes the layers of a template, of which there may be several or none, before anything changes.
 extension LayerWriter {
   /// Describes the layers that a template makes.
   ///
@@ -16,7 +16,7 @@ extension LayerWriter {
       if let item, let name = template.repetition?.name { environment.assign(item, to: name) }
       let sources = try sources(of: template.bottoms, new)
       if let condition = template.condition, try environment.truth(of: condition) == false {
-        // Who reads it reads what it would have read.
+        // The readers of a layer that is left out read its bottom.
         guard sources.count == 1 else {
           throw Refusal.Reason(
             BottomCount(layer: net.graph.named(neighbour), found: sources.count, expected: 1))
@@ -34,7 +34,7 @@ extension LayerWriter {
     new.made.append(outputs)
   }
 
-  /// Lets the layer that makes a new value make what a layer that goes made: the one behind it, which would have, is left out.
+  /// Gives the top of a removed layer to the new layer before a layer that is left out, which would have made that top.
   private func give(
     _ source: NewLayers.Source, whatMade capture: Int, _ new: inout NewLayers
   ) throws(Refusal.Reason) {
@@ -44,7 +44,7 @@ extension LayerWriter {
     new.layers[layer].tops[top] = .taken(net.graph[end].tops[0])
   }
 
-  /// What a repetition counts; one nil for a template without one.
+  /// The items of a repetition; a single nil for a template without a repetition.
   private func items(of repetition: Repetition?) throws(Refusal.Reason) -> [ExpressionValue?] {
     guard let repetition else { return [nil] }
     let expression = repetition.items
@@ -71,7 +71,9 @@ extension LayerWriter {
     fault("a repetition makes at most \(Repetition.limit) layers or values", expression)
   }
 
-  /// A whole number that an expression is.
+  /// The number as an Int.
+  ///
+  /// - Throws: a refusal for a fraction and for a number below `least`.
   private func whole(
     _ number: Double, _ expression: CheckedExpression, from least: Int
   ) throws(Refusal.Reason) -> Int {
@@ -90,7 +92,7 @@ extension LayerWriter {
     try whole(try environment.number(expression), expression, from: 0)
   }
 
-  // MARK: - What they read
+  // MARK: - Bottoms
 
   private func sources(
     of bottoms: LayerTemplate.Bottoms, _ new: NewLayers
@@ -183,7 +185,7 @@ extension LayerWriter {
     return picked
   }
 
-  // MARK: - What they make
+  // MARK: - Tops
 
   private func tops(
     of template: LayerTemplate, named name: Name, besides new: NewLayers
@@ -215,7 +217,7 @@ extension LayerWriter {
               let name = try given.filled(by: rule.rule, environment) { net.graph[binding[$0]].name }
               tops.append(.fresh(name: name, isGiven: true))
             } else {
-              // Several tops of one layer are told apart by number.
+              // Several tops of one layer differ by number.
               let isOnly = list.count == 1 && repetition == nil
               tops.append(.fresh(name: isOnly ? name : name + Name("_\(tops.count)"), isGiven: false))
             }
@@ -227,8 +229,7 @@ extension LayerWriter {
     return tops
   }
 
-  /// The layer that makes what a capture stands for at the end of those that go: of a list the last one; where the capture is absent,
-  /// that of what it would read.
+  /// The last layer of a capture; where the capture is absent, that of the capture that it would read.
   func boundEnd(of capture: Int) -> LayerID? {
     if let layer = binding.layers(of: capture).last { return layer }
     for case .top(let other, _) in rule.pattern.captures[capture].bottoms.references {
@@ -237,8 +238,7 @@ extension LayerWriter {
     return nil
   }
 
-  /// The layer that reads what a capture stands for at the begin of those that go; where the capture is absent, that of what
-  /// reads it.
+  /// The first layer of a capture; where the capture is absent, that of the capture that would read it.
   private func boundStart(of capture: Int) -> LayerID? {
     if let layer = binding.layers(of: capture).first { return layer }
     for other in rewrite.replaced {
@@ -250,7 +250,7 @@ extension LayerWriter {
     return nil
   }
 
-  // MARK: - What they hold
+  // MARK: - Blobs
 
   /// The blobs of a new layer, as far as this run has weights.
   func blobs(

@@ -59,7 +59,7 @@ struct LayerWriter {
     self.binding = binding
     self.environment = environment
     let graph = net.graph
-    // Of a list, what its first layer reads and its last one makes.
+    // Of a list, the bottoms of its first layer and the tops of its last one.
     bottoms = rule.pattern.captures.indices.map {
       binding.layers(of: $0).first.map { graph[$0].bottoms } ?? []
     }
@@ -145,7 +145,7 @@ struct LayerWriter {
   mutating func write() throws(Refusal.Reason) -> RewriteOutcome {
     var outcome = RewriteOutcome()
     let dropped = rewrite.dropped.flatMap(binding.layers)
-    // What is bypassed reads from now on what takes the place of its tops.
+    // Before the bypass: the readers of a bypassed layer are connected to its new bottom.
     for connection in rewrite.connections where rewrite.removed.contains(connection.capture) {
       try connect(connection)
     }
@@ -167,7 +167,7 @@ struct LayerWriter {
     try net.graph.setBottoms(of: layer, to: values, keepsEarlierName: rewrite.keepsEarlierName)
   }
 
-  /// The values of an item as they stand now.
+  /// The values of an item at this moment.
   private func values(_ item: BottomItem, _ made: [[ValueID]]) throws(Refusal.Reason) -> [ValueID] {
     if let condition = item.condition, try environment.truth(of: condition) == false { return [] }
     switch item.source {

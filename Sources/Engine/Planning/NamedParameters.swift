@@ -25,7 +25,7 @@ extension Expression {
   /// The paths of the parameters of `layer`, a name in the expression, that it asks for.
   func parameters(of layer: String) -> [String] {
     if let (name, path) = parameter { return name == layer ? [path.joined(separator: ".")] : [] }
-    // Each item of a list of layers is one of them.
+    // The variable of a comprehension stands for each layer of the list.
     if case .comprehension(let item, let variable, let list, let condition) = form,
       case .name(layer) = list.form
     {

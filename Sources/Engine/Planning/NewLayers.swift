@@ -1,16 +1,16 @@
 import Diagnostics
 import RuleModel
 
-/// The layers that take the place of others, described one by one before anything changes.
+/// The layers that replace others, described one by one before anything changes.
 struct NewLayers {
   /// A value that one of them reads.
   enum Source {
     /// A value of the net.
     case value(ValueID)
-    /// What an earlier one makes, by its number among all of them.
+    /// A top of an earlier new layer; `layer` is its index in `layers`.
     case made(layer: Int, top: Int)
 
-    /// The value, when the layers before are there; `made` are their tops.
+    /// The value, once the layers before are in the net; `made` are their tops.
     func value(_ made: [[ValueID]]) -> ValueID {
       switch self {
       case .value(let value): value
@@ -21,7 +21,7 @@ struct NewLayers {
 
   /// A value that one of them makes.
   enum Top {
-    /// That of a layer that goes.
+    /// The top of a removed layer.
     case taken(ValueID)
     /// A new one; a name that the rule gives must be free.
     case fresh(name: Name, isGiven: Bool)
@@ -36,10 +36,10 @@ struct NewLayers {
 
   /// All of them, in the order in which they compute.
   var layers: [Layer] = []
-  /// By template, for each layer that it makes, the values that others read of it.
+  /// By template, for each layer that it makes, the values that its readers read.
   var made: [[[Source]]] = []
 
-  /// The values of layers that go and that these make from now on.
+  /// The tops of removed layers that the new layers make from now on.
   var takenValues: Set<ValueID> {
     var values: Set<ValueID> = []
     for layer in layers { for case .taken(let value) in layer.tops { values.insert(value) } }

@@ -47,7 +47,7 @@ package struct RewriteRecord: Sendable {
   package var rule: String
   /// What the rule promises.
   package var safety: Rule.Safety
-  /// The largest relative difference that the rule allows; nil where it says none.
+  /// The largest relative difference that the rule allows; nil where it states none.
   package var tolerance: Double?
   /// The matched layers, by capture, as they were named; a capture that is a list occurs for each of its layers.
   package var layers: [(capture: String, layer: LayerID, name: Name, type: String)]

@@ -44,7 +44,7 @@ final class PlannedRule: Sendable {
   let onlyTakesOut: Bool
   /// Whether every rewrite makes the net smaller.
   let lowersLayerCount: Bool
-  /// Whether all that it does is to call kernels that refuse when nothing is left to do.
+  /// Whether it has only calls of kernels that refuse when nothing is left to do.
   let settles: Bool
   /// What it looks for, layer by layer.
   let captures: [PlannedCapture]

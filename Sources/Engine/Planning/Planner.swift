@@ -42,7 +42,7 @@ package struct Planner {
   private var banned: [LayerID: [Int: Refusal.Reason]] = [:]
   /// Rules that rewrite a net once, and have.
   private var done: Set<Int> = []
-  /// Layers at which a rule could rewrite its own results once more, and must not.
+  /// Layers at which a rule matches its own results once more but has reached its `passes` or its `measure`.
   private var stopped: Set<LayerID> = []
   private var lost: [LostMatch] = []
 
@@ -55,9 +55,9 @@ package struct Planner {
   /// How many more they may make for each layer of the net.
   static let newLayersPerLayer = 16
 
-  /// How often, for each layer of the net, kernels that settle may come back to layers that they have changed.
+  /// How often, for each layer of the net, rules that settle may rewrite layers that they have rewritten before.
   static let settlingLimit = 64
-  /// How often they have.
+  /// How often they have done so.
   private var settlings = 0
 
   private let newLayerLimit: Int
@@ -178,7 +178,7 @@ package struct Planner {
             return false
           }
         } else {
-          // Kernels that refuse when nothing is left to do end by themselves; that they do is not for them to promise.
+          // Kernels that refuse when nothing is left to do end by themselves; the limit holds if one does not.
           guard rule.settles else { throw .cycle(cycle(of: rule.rule, at: again)) }
           guard settlings < Self.settlingLimit * net.graph.layers.count else { return false }
           settlings += 1

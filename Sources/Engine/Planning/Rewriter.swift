@@ -134,7 +134,8 @@ struct Rewriter {
       renamedTops: renamedTops, cleared: cleared, warnings: net.warnings)
   }
 
-  /// The number that must be less with each pass; nil for a rule that states none, and where this run cannot know it.
+  /// The rule's measure, which must decrease with each pass; nil for a rule without one, and where this run lacks the
+  /// weights for it.
   private func passMeasure(of binding: Binding) throws(Refusal.Reason) -> Double? {
     guard let expression = rule.rule.measure else { return nil }
     let environment = MatchEnvironment(net, rule, binding)

@@ -2,7 +2,7 @@ import CaffeIO
 import Diagnostics
 import RuleModel
 
-/// Runs the examples inside a rule: each on its own net, with this rule alone, and with the weights that the example gives.
+/// Runs the examples inside a rule: each on its own net, with this rule alone and with the weights of the example.
 package enum RuleTestRunner {
   /// Runs all examples of `rule`.
   ///

@@ -19,8 +19,8 @@ package struct BlobDifference: Sendable {
   /// that both nets have alike makes the same of both, and all outputs are equal.
   package var isMadeOtherwise = false
 
-  /// Whether there was a number to compare: shapes that differ are a difference, but values that are empty, or alike NaN or infinite
-  /// throughout, show nothing.
+  /// Whether there was a number to compare. Different shapes are a difference; blobs that are empty, or in which all
+  /// numbers are NaN or infinite in the same places, show nothing.
   package private(set) var hasNumbers = true
 
   /// The largest difference relative to the largest magnitude of the blob; infinite where the blobs cannot be
@@ -37,7 +37,7 @@ package struct BlobDifference: Sendable {
     guard shape == otherShape else { return }
     let gap = a.gap(to: b)
     (largest, absolute, notFinite) = (gap.largest, gap.difference, gap.notFinite)
-    // Where the first has but zeros among its numbers the maxima do not tell whether it has any.
+    // Where all maxima are 0, the first blob may have zeros or no finite number at all.
     hasNumbers = notFinite > 0 || largest > 0 || absolute > 0 || a.hasFiniteNumber
   }
 }
@@ -46,7 +46,7 @@ extension NetValue {
   /// Whether any of its numbers is finite.
   var hasFiniteNumber: Bool {
     stride(from: 0, to: values.count, by: 1 << 12).contains { start in
-      Scalar.widened(Array(values[start..<Swift.min(start + 1 << 12, values.count)])).contains(
+      Scalar.widened(Array(values[start..<Swift.min(start + (1 << 12), values.count)])).contains(
         where: \.isFinite)
     }
   }

@@ -6,13 +6,13 @@ struct ComparedSample<S: NetScalar> {
   let trial: NetComparer.Trial<S>
   var first: NetExecution<S>
   var second: NetExecution<S>
-  /// What the sample has shown so far.
+  /// The findings so far.
   var found = ComparerFindings()
   /// Values for the tops of layers that cannot be run.
   var drawn: [Name: NetValue<S>] = [:]
   /// Bottoms and tops of layers of the first net whose partners have not been run.
   var done: [Int: (bottoms: [NetValue<S>?], tops: [NetValue<S>?])] = [:]
-  /// Last versions of blobs that the other net has not made yet.
+  /// Last versions of blobs of the first net that the second net has not made yet.
   var waiting: [Name: NetValue<S>] = [:]
   var waitingOfSecond: [Name: NetValue<S>] = [:]
   /// Last versions of blobs of the first net that the second one is given.
@@ -55,11 +55,11 @@ extension NetComparer {
     let bottoms = run.first.bottoms
     observing(0, place, bottoms)
     run.first.limit = Self.memoryLimit / MemoryLayout<S>.size - run.second.liveCount - run.waitingCount
-    // Drawn where the first net needs them; the second gets the same ones.
+    // Values are drawn when the first net needs them; the second net gets the same values.
     var drawn = run.drawn
     let cut = run.trial.cut
     let tops = try run.first.run { step, bottoms in
-      // Tops that are read cannot do without the others: those get a value without numbers.
+      // A layer needs values for all of its tops: those that no layer reads get an empty value.
       if step.tops.contains(where: readTops.contains) {
         for top in step.tops where drawn[top] == nil && cuts.inBoth.contains(top) {
           drawn[top] = readTops.contains(top) ? cut(top, bottoms.first??.shape) : NetValue(shape: [0])
@@ -76,7 +76,7 @@ extension NetComparer {
     return true
   }
 
-  /// Runs the next layer of the second net, as far as the first has come.
+  /// Runs the next layer of the second net, if the first net has run everything that it is compared with.
   ///
   /// - Returns: whether there was one.
   func advanceSecond<S: NetScalar>(
@@ -88,7 +88,7 @@ extension NetComparer {
     guard isLast || isReady(step, partner, run) else { return false }
     let bottoms = run.second.bottoms
     observing(1, place, bottoms)
-    // Before the layer makes more: what the first net's layer has read is given up then.
+    // Compared before the layer runs, so that the bottoms of the first net's layer are freed before new values are made.
     var readsEqual: Bool?
     if let partner { readsEqual = areReadAlike(partner, place, bottoms, &run) }
     run.second.limit = Self.memoryLimit / MemoryLayout<S>.size - run.first.liveCount - run.waitingCount
@@ -115,7 +115,7 @@ extension NetComparer {
     return true
   }
 
-  /// Whether the first net has run what a layer of the second is to be compared with.
+  /// Whether the first net has run the layers with which a layer of the second net is compared.
   private func isReady<S: NetScalar>(
     _ step: NetRunner.Step, _ partner: Int?, _ run: ComparedSample<S>
   ) -> Bool {
@@ -136,9 +136,9 @@ extension NetComparer {
     return areEqual
   }
 
-  /// Whether two layers that are partners read the same, which is given up for the first of them.
+  /// Whether two layers that are partners have equal bottoms; frees the bottoms of the first net's layer.
   ///
-  /// - Returns: nil where the first net's layer was not run, or they are not connected alike.
+  /// - Returns: nil where the first net's layer was not run, or where the numbers of bottoms or tops differ.
   private func areReadAlike<S: NetScalar>(
     _ partner: Int, _ place: Int, _ bottoms: [NetValue<S>?], _ run: inout ComparedSample<S>
   ) -> Bool? {
@@ -155,7 +155,7 @@ extension NetComparer {
     }
   }
 
-  /// Compares what two layers that are partners make.
+  /// Compares the tops of two layers that are partners.
   private func settle<S: NetScalar>(
     _ partner: Int, _ place: Int, _ step: NetRunner.Step, _ readsEqual: Bool,
     _ tops: inout [NetValue<S>?], _ run: inout ComparedSample<S>

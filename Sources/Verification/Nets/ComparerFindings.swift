@@ -1,25 +1,25 @@
 import Diagnostics
 
-/// What two nets have shown on samples.
+/// The findings of running two nets on samples.
 struct ComparerFindings {
   /// Samples of the usual size.
   var samples = 0
   /// By blob, the largest difference.
   var differences: [Name: BlobDifference] = [:]
-  /// Blobs that both nets made without a number to compare, in some sample.
+  /// Blobs that both nets made and that had no number to compare in at least one sample.
   var withoutNumbers: Set<Name> = []
   /// By output, in how many rows the best classes agree.
   var agreement: [Name: (top1: Int, top5: Int, rows: Int)] = [:]
-  /// By blob of indices, the most that differ.
+  /// By blob of indices, the largest number of indices that differ.
   var ties: [Name: Int] = [:]
-  /// By blob that a cut layer makes, the shape of the values in its place.
+  /// By top of a cut layer, the shape of the values that replace it.
   var replaced: [Name: [Int]] = [:]
-  /// Steps of the first net whose partner reads other values.
+  /// Steps of the first net whose partner has different bottoms.
   var readsOthers: Set<Int> = []
-  /// Those of them whose partner makes the same of them.
+  /// Those of them whose partner makes equal tops all the same.
   var hides: Set<Int> = []
 
-  /// Takes over what other samples have shown.
+  /// Adds the findings of other samples.
   mutating func merge(_ other: ComparerFindings) {
     samples += other.samples
     differences.merge(other.differences) { $1.relative > $0.relative ? $1 : $0 }
@@ -31,8 +31,8 @@ struct ComparerFindings {
     hides.formUnion(other.hides)
   }
 
-  /// Whether a sample of another size has shown nothing that other samples had not: no blob differs that was equal there, and no
-  /// layer hides a difference that it did not hide there.
+  /// Whether a sample adds nothing to the known findings: no blob differs that was equal before, and no layer hides a
+  /// difference that it did not hide before.
   func showsNothing(beyond known: ComparerFindings, tolerance: Double) -> Bool {
     hides.isSubset(of: known.hides)
       && differences.allSatisfy { name, difference in

@@ -2,7 +2,7 @@ import Diagnostics
 import Layers
 
 extension NetComparer {
-  /// What came of the samples so far.
+  /// The result of the samples so far.
   package func result() throws -> NetComparison {
     let ownOutputs = first.outputs.filter { !first.unreadInputs.contains($0) }
     let otherOutputs = second.outputs.filter { !second.unreadInputs.contains($0) }
@@ -61,8 +61,8 @@ extension NetComparer {
       if isEnd || hides { suspects.formUnion(step.reads) }
     }
     guard !suspects.isEmpty else { return nil }
-    // From there back to where the difference begins: through all that is not known to be equal. A layer that only one of the nets
-    // has, such as a Dropout, hands it on like any other.
+    // Go back to where the difference begins, through all values that are not known to be equal. A layer that only one
+    // of the nets has, such as a Dropout, passes the difference on like any other layer.
     let agreeing = Set(names.filter(isEqual).compactMap { first.lastVersions[$0] })
     for step in first.steps.reversed() where step.writes.contains(where: suspects.contains) {
       suspects.formUnion(step.reads.filter { !agreeing.contains($0) })

@@ -24,7 +24,7 @@ package struct NetComparer {
   let commonOutputs: Set<Name>
   /// Blobs that a layer of either net reads.
   let readTops: Set<Name>
-  /// What was seen in all samples so far.
+  /// The findings of all samples so far.
   private(set) var found = ComparerFindings()
 
   /// Layers that cannot be run.
@@ -71,18 +71,18 @@ package struct NetComparer {
     return (net.inputs.map(\.name) + net.steps.flatMap(\.tops)).filter { seen.insert($0).inserted }
   }
 
-  /// Whether inputs of other shapes may be tried: what a layer that cannot be run makes of them nobody knows.
+  /// Whether inputs of other shapes may be tried; not where a layer cannot be run, since the shapes of its tops are unknown.
   var canTakeOthers: Bool { cuts.areNone }
 
-  /// What both nets are run on once.
+  /// The values with which both nets are run once.
   package struct Trial<S: NetScalar> {
     /// Values for the inputs of both nets that layers read.
     package var inputs: [Name: NetValue<S>]
-    /// How many times larger than the tolerance differences may be. A trial whose allowance is more than 1, of another size than
-    /// the usual one, can show a difference; it is not counted, and its smaller differences are not kept.
+    /// How many times larger than the tolerance differences may be. An allowance above 1 marks a trial with values of an
+    /// unusual size: it can show a difference, but it is not counted, and its smaller differences are not kept.
     package var allowance = 1.0
-    /// Values for a top of a layer that cannot be run, by its name and the shape of the layer's first bottom where that is known;
-    /// nil leaves out what stands behind.
+    /// Values for a top of a layer that cannot be run, by the top's name and, where it is known, the shape of the layer's
+    /// first bottom; with nil the layers behind it are left out.
     package var cut: (_ blob: Name, _ bottom: [Int]?) -> NetValue<S>? = { _, _ in nil }
 
     /// A trial on these values.
@@ -91,7 +91,7 @@ package struct NetComparer {
 
   /// Runs both nets on a sample.
   ///
-  /// - Parameter observing: is shown what each layer of a net (0, 1) reads, by its place in `NetRunner.steps`.
+  /// - Parameter observing: called with the bottoms of each layer of a net (0, 1), by its index in `NetRunner.steps`.
   package mutating func run<S: NetScalar>(
     _ trial: Trial<S>,
     observing: (_ net: Int, _ place: Int, _ bottoms: [NetValue<S>?]) -> Void = { _, _, _ in }
@@ -99,10 +99,10 @@ package struct NetComparer {
     for result in try results([trial], observing) { found.merge(try result.get()) }
   }
 
-  /// Runs both nets on smaller samples, which read the weights together.
+  /// Runs both nets on smaller samples, for which the weights are read once.
   ///
-  /// A smaller sample counts as long as it shows nothing new. One that does, or that the nets cannot take, leaves nothing behind, so
-  /// that it can be tried at its own size.
+  /// A smaller sample counts if it shows nothing new. A sample that shows something new, or that the nets cannot take, does
+  /// not change the findings, so that it can be run at its full size.
   ///
   /// - Returns: for each sample, whether it counts.
   package mutating func run<S: NetScalar>(smaller trials: [Trial<S>]) -> [Bool] {
@@ -120,10 +120,10 @@ package struct NetComparer {
     return counts
   }
 
-  /// Runs both nets on samples that go ahead together, so that the parameters of each layer are read once.
+  /// Runs both nets on samples that advance together, so that the parameters of each layer are read once.
   ///
-  /// - Returns: what each sample has shown, or why it could not be run.
-  /// - Throws: what the first sample throws.
+  /// - Returns: the findings of each sample, or why it could not be run.
+  /// - Throws: the error of the first sample.
   private func results<S: NetScalar>(
     _ trials: [Trial<S>], _ observing: (Int, Int, [NetValue<S>?]) -> Void
   ) throws -> [Result<ComparerFindings, any Error>] {

@@ -4,8 +4,9 @@ import Layers
 ///
 /// Beside samples of the size of 1 there are one ten times and one a hundred times as large, and some for layers that are not
 /// alike in both nets: a ReLU6 that became a ReLU shows only where values exceed 6, and behind a convolution the inputs have to
-/// be of another size for that. Samples of other sizes than 1 are run on smaller pictures and batches first (``SmallerInputs``): a tenth
-/// of the work finds out whether anything is to be seen there, and what is, or what the nets do not take, is run whole.
+/// be of another size for that. Samples of other sizes than 1 are run on smaller pictures and batches first
+/// (``SmallerInputs``), for a tenth of the work. A sample that shows a difference, or that the nets do not take, is then
+/// run at its full size.
 /// Inputs from files are taken as they are.
 package struct NetVerification {
   /// The inputs.
@@ -51,7 +52,7 @@ package struct NetVerification {
     var (done, count) = (0, usual.count + ReachingScales.usual.count)
     func run(_ sample: SampledInputs.Sample) throws {
       progress(done, count)
-      // How large values are is seen on the first sample.
+      // The first sample shows how large the values between the layers are.
       let isFirst = done == 0
       try comparer.run(trial(sample, of: read)) { net, place, bottoms in
         if isFirst { bends.observe(net, place, bottoms) }

@@ -1,13 +1,13 @@
 import Layers
 
-/// Shapes of less work for the inputs of nets, that most nets take as well as their own.
+/// Smaller shapes for the inputs of nets, with less work, which most nets accept.
 ///
-/// A net whose layers move windows over pictures takes pictures of other sizes, as Caffe's `Reshape` allows; one that multiplies whole
-/// pictures with weights does not, but takes another batch. What the nets make of either is compared like anything else.
+/// A net whose layers move windows over pictures takes pictures of other sizes, as Caffe's `Reshape` allows. A net with an
+/// InnerProduct on whole pictures does not, but takes another batch. The results are compared like those of any sample.
 enum SmallerInputs {
   /// By how much a batch, and the height and width of a picture, are divided.
   private static let divisor = 4
-  /// The smallest side that a picture may be made: below, whole stages of a net see nothing but padding.
+  /// The shortest side of a smaller picture: with less, whole stages of a net read only padding.
   private static let leastSide = 32
 
   /// Smaller inputs; nil where none of them can be made smaller.
@@ -16,7 +16,7 @@ enum SmallerInputs {
       inputs.allSatisfy { $0.shape.first == inputs[0].shape.first } ? inputs.first?.shape.first : nil
     var smaller = inputs
     for index in smaller.indices where smaller[index].indexCount == nil {
-      // A batch is divided for all inputs or none; pictures stay whole then, since that is enough.
+      // A batch is divided for all inputs or none. Where it is divided, pictures stay whole: that is enough.
       if let batch, batch >= divisor {
         smaller[index].shape[0] = batch / divisor
       } else if smaller[index].shape.count == 4 {
@@ -26,7 +26,7 @@ enum SmallerInputs {
     return smaller.map(\.shape) == inputs.map(\.shape) ? nil : smaller
   }
 
-  /// About a quarter of a side, as often divisible by two as that is: nets halve and double it.
+  /// About a quarter of a side, divisible by the same power of two up to 32: nets halve and double sides.
   private static func side(_ side: Int) -> Int {
     let unit = min(1 << side.trailingZeroBitCount, leastSide)
     let wanted = max(side / divisor, leastSide)

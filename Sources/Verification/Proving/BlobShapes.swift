@@ -4,7 +4,7 @@ import Layers
 import RuleModel
 import Rules
 
-/// Which blobs a drawn layer has: those that its type describes, those of a blob layout, or those that a definition reads.
+/// The blobs of a drawn layer: those that its type describes, those of a blob layout, or those that a definition reads.
 struct BlobShapes {
   let layouts: [BlobLayout]
   let defined: DefinedTypes

@@ -56,7 +56,7 @@ struct InstanceDrawing {
     let types = generator.types(of: capture)
     guard !types.isEmpty else { throw InvalidInstance.connections }
     let type = builder.choices.pick("\(capture.name).type", types)
-    // What a layout describes has one bottom, one top and no parameters.
+    // A layer that a layout describes has one bottom, one top and no parameters.
     let sample =
       LayerRegistry.facts(ofType: type)?.sample ?? generator.defined.sample(ofType: type) ?? LayerSample()
     let bottoms = try self.bottoms(of: capture, type, sample)

@@ -26,7 +26,7 @@ struct InstanceGenerator {
     layoutHints = layouts.map { ($0.types, RuleHints($0.expressions)) }
   }
 
-  /// The types that a capture is tried with: those that can be run, by the executor, or as a layout or a definition says.
+  /// The types with which a capture is tried: those that can be run by the executor, by a layout or by a definition.
   func types(of capture: Capture) -> [String] {
     let named = capture.types.names
     guard !named.isEmpty else { return Self.drawnTypes }
@@ -45,8 +45,8 @@ struct InstanceGenerator {
     return types.first { type in !rule.pattern.captures.contains { $0.types.accepts(type) } } ?? types[0]
   }
 
-  /// Whether the executor, a layout or a definition in operators says what a type computes. A rule that puts the layers of a definition
-  /// in the place of a layer would be compared with itself.
+  /// Whether a type can be run by the executor, by a layout or by a definition in operators. Definitions in Caffe layers do
+  /// not count: a rule that expands such a layer would be compared with itself.
   func isExecutable(_ type: String) -> Bool {
     LayerRegistry.description(ofType: type) != nil
       || layouts.contains { $0.meaning == nil && $0.types.accepts(type) }

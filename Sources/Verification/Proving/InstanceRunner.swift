@@ -12,7 +12,7 @@ enum InstanceRunner {
     var type: String
   }
 
-  /// The net that computes what `graph` does, layers that the executor does not know as their definitions or layouts say.
+  /// The net of `graph`, ready to run; layers that the executor does not know are run by their definitions or layouts.
   ///
   /// - Parameters:
   ///   - graph: the net, perhaps rewritten.

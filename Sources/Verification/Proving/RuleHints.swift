@@ -60,7 +60,7 @@ struct RuleHints {
     for child in expression.form.children { visit(child) }
   }
 
-  /// By the name of an item, the list of layers of which it is one.
+  /// By the variable of a comprehension, the name of its list of layers.
   private var items: [String: String] = [:]
 
   private mutating func note(_ item: String, _ path: [String], _ literals: [String?]) {

@@ -13,7 +13,7 @@ package struct ProofOptions: Sendable {
   package var tolerance = 1e-10
   /// How long one rule may take, in seconds; a rule can ask for much arithmetic.
   package var seconds = 60.0
-  /// Whether the nets of each rule are rewritten by all rules that are proven together, until none finds anything any more.
+  /// Whether all rules together rewrite the nets of each rule, until no rule matches any more.
   package var isTogether = false
   /// How the planner is called.
   package var planning = PlanOptions()

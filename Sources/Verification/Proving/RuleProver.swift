@@ -28,9 +28,10 @@ package struct RuleProver {
 
   /// Proves `rule` with the meaning that `layouts` and definitions give to layer types.
   ///
-  /// - Parameter others: rules that rewrite the nets too; conversions, and rules whose parameters have no value, are left out.
+  /// The outcome depends only on the rules, the layouts, the definitions and the options, as long as the time is enough.
   ///
-  /// The outcome depends on nothing but the rule, the layouts, the definitions and the options, as long as the time allowed is enough.
+  /// - Parameter others: rules that rewrite the nets too; conversions, rules for training nets and rules with a parameter
+  ///   that has no value are left out.
   /// - Throws: `RuleError`, for layouts or rules that do not fit together.
   package static func prove(
     _ rule: Rule, with others: [Rule] = [], layouts: [BlobLayout], definitions: [TypeDefinition] = [],

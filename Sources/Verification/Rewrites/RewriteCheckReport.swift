@@ -107,7 +107,7 @@ package struct SiteCheck: Sendable {
   package var unrounded: SiteDifference?
   /// How coarse the type of its weights is against single precision.
   package var coarseness = 1.0
-  /// The largest relative difference that one of its rules allows; nil where none says so.
+  /// The largest relative difference that one of its rules allows; nil where no rule states one.
   package var ownTolerance: Double?
   /// The weights that changed.
   package var weights: [WeightRange] = []
@@ -140,7 +140,7 @@ package enum SiteObstacle: Sendable, Equatable {
   case layer(LayerError)
   /// Nothing is known about a value that the layers after the rewrites read.
   case unrelated(blob: Name)
-  /// A value is empty, or NaN or infinite throughout, before as well as after.
+  /// A value that is empty, or in which all numbers are NaN or infinite, before as well as after.
   case withoutNumbers(blob: Name)
   /// What it reads is there only because of a conversion.
   case converted

@@ -32,7 +32,7 @@ package struct RewriteChecker {
     package var schema = Schema.caffe
     /// What layers compute that the executor does not know.
     package var layouts: [BlobLayout] = []
-    /// What layers compute that neither the executor nor a layout knows.
+    /// The definitions of layers that neither the executor nor a layout knows.
     package var definitions: [TypeDefinition] = []
 
     /// The defaults.
@@ -264,7 +264,7 @@ private struct SiteRun: Sendable {
       let found = differences(site, trials.map { ($0[0], $0[1]) }, storage)
       let worst = found.max { $0.relative < $1.relative }!
       check.outcome = .compared(worst)
-      // A value without a number was not compared, and only a difference elsewhere says more than that.
+      // A value without a number cannot be compared. The site is not checked then, unless another value differs.
       if let open = found.first(where: { !$0.hasNumbers }), check.passes(tolerance: options.tolerance) {
         check.outcome = .notChecked(.withoutNumbers(blob: open.blob))
       }

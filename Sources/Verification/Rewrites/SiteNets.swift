@@ -19,7 +19,7 @@ struct SiteNets: Sendable {
   private let assumesStoredStatistics: Bool
   /// What the layers of sites compute whose types only a layout describes, in both nets.
   private let meanings: (before: [LayerID: LayerMeaning], planned: [LayerID: LayerMeaning])
-  /// The layers of sites that only definitions describe, in both nets. Each run gives them their blobs.
+  /// The layers of sites that only definitions describe, in both nets. Each run supplies their blobs.
   private let defined: (before: [LayerID: DefinedLayer], planned: [LayerID: DefinedLayer])
   private let shapes: KnownShapes
   /// Layers of the weights file that hold blobs, by name; as in Caffe the last one of a name wins.
@@ -145,8 +145,8 @@ struct SiteNets: Sendable {
     return try step(layer, definition, after[layer], blobs: blobs)
   }
 
-  /// A layer of a type that the executor does not know, or that a layout of the user describes, as its definition or its layout
-  /// says; nil where it has neither.
+  /// The step of a layer that is run by its definition or its layout, since the executor does not know its type or a layout
+  /// of the user describes it; nil where it has neither.
   private func meaning(
     _ meaning: LayerMeaning?, _ defined: DefinedLayer?, _ id: LayerID, _ definition: LayerDefinition,
     _ layer: NetGraph.Layer, _ blobs: [BlobContent]
