@@ -85,7 +85,7 @@ let textLimits = [
     _ = try Schema(parsing: source(repeated(" ", size)), byteLimit: limit)
   },
   Limit(
-    "steps of the search for names that unmade bottoms may stand for: letters of candidates and pairs of letters compared",
+    "steps of the search for names similar to those of missing bottoms: letters of candidates and pairs of letters compared",
     Suggestion.mostSteps, "Suggestion.mostSteps", in: "Diagnostics/Suggestion.swift",
     then: "no name is suggested", test: "SuggestionTests.aLongSearchEndsWithoutASuggestion"),
   Limit(

@@ -20,7 +20,8 @@ package struct OnnxProof {
     package var outputs: [Name]
     /// Outputs that were not compared.
     package var uncompared: [Name]
-    /// Blobs that both sides made and that have no number to compare: they are empty, or alike NaN or infinite throughout.
+    /// Blobs that net and graph made and that have no number to compare: they are empty, or all numbers are NaN or
+    /// infinite in the same places.
     package var withoutNumbers: [Name]
     /// The largest relative difference allowed.
     package var tolerance: Double
@@ -51,7 +52,7 @@ package struct OnnxProof {
   /// The largest difference allowed, relative to a blob's largest magnitude.
   package var tolerance = 1e-4
 
-  /// The most numbers of the net's blobs that are kept until the graph has made the same: 512 MiB.
+  /// The most numbers of the net's blobs that are kept for the comparison with the graph: 512 MiB.
   package var mostKept = 1 << 27
 
   /// The defaults.
@@ -102,7 +103,7 @@ package struct OnnxProof {
           differences[blob] = BlobDifference(blob, expected, NetValue(shape: tensor.shape, values: numbers))
         },
         replace: { name, tensor in
-          // A fold may have given the blob other numbers, all of which what reads it expects.
+          // Not where a fold has changed the blob: the nodes behind it expect the changed numbers.
           guard let blob = blobs[name], chosenFrom.contains(blob), let expected = computed[blob],
             expected.shape == tensor.shape,
             differences[blob].map({ $0.relative <= tolerance * sample.allowance }) ?? false
@@ -187,8 +188,9 @@ package struct OnnxProof {
     return values
   }
 
-  /// Whether a layer that chooses among values, or compares their exponentials, reads some that are so large that exponentials or products
-  /// overflow in single precision, where runtimes order infinities and NaN differently, or that rounding shows in their differences.
+  /// Whether a layer that chooses among values, or compares their exponentials, reads values that are too large for a
+  /// comparison: exponentials or products overflow in single precision, and runtimes order infinities and NaN
+  /// differently; or the rounding of the values shows in their differences.
   private func isBeyondReach(_ step: NetRunner.Step?, _ values: [Name: NetValue<Float>]) -> Bool {
     guard let step else { return false }
     return step.bottoms.contains { name in
@@ -209,7 +211,8 @@ package struct OnnxProof {
     return steps
   }
 
-  /// The blobs that are compared: the outputs and what layers choose from, and as many others as there is room for.
+  /// The blobs that are compared: the outputs and the blobs that layers choose from, and as many others as there is room
+  /// for.
   private func comparable(
     _ correspondence: OnnxCorrespondence, _ net: NetRunner, _ inputs: [SampledInputs.Input]
   ) throws -> [LoweredNet.Blob] {

@@ -1,6 +1,7 @@
 /// The products of the linear layers, for targets above.
 ///
-/// A generic function that another target calls is not specialised there, so each one here says what it is made for.
+/// A generic function that another target calls is not specialised there, so each function here is specialised for both
+/// number types.
 package enum LinearProducts {
   /// A convolution of images × channels × input with outputs × channels/groups × kernel.
   ///

@@ -1,5 +1,5 @@
-/// A layer that compares powers of e of its bottom's numbers: of large ones it sees the differences, which a small relative error of each
-/// changes.
+/// A layer whose tops depend on the differences of its bottom's numbers, through powers of e: a small relative error of large
+/// numbers changes these differences.
 package protocol ExponentTaking: LayerDescription {}
 
 extension SoftmaxLayer: ExponentTaking {}

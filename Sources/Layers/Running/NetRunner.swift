@@ -56,7 +56,7 @@ package struct NetRunner: Sendable {
   /// A layer of an unknown or unsupported type is no error here: it becomes a step without an executable.
   /// - Parameters:
   ///   - substitutes: by name, what computes layers in the place of the registry's.
-  ///   - obstacles: by name, why a layer of a type that the registry does not know is not run, where more is known than that.
+  ///   - obstacles: by name, why a layer is not run, where the reason is more precise than that its type is unknown.
   ///   - borrowed: the places of layers that `state` leaves out and that the net has all the same.
   ///   - keepsFaults: whether a layer with faulty parameters becomes a step without an executable, and a bottom that nobody
   ///     makes a version without a value.
@@ -150,7 +150,7 @@ package struct NetRunner: Sendable {
   /// - Parameters:
   ///   - inputs: a value for each net input, of the shape the definition gives or, as after a Reshape in
   ///     Caffe, another one. They take the place of the layers without bottoms.
-  ///   - limit: the most numbers that the values may have that are held at a time.
+  ///   - limit: the most numbers that are held at a time.
   ///   - cut: what to do at a layer that cannot be run, by its step and its bottoms (nil where missing): give values for
   ///     its tops, or nil to go on without them; layers that would need them, or that cannot take those given,
   ///     are left out. Without it the step's obstacle is thrown.
@@ -241,8 +241,8 @@ extension LayerError {
     }
   }
 
-  /// Whether the layer has a form that layers of its type do not have here, as a fork's may: more bottoms or tops or fewer, or a word
-  /// that the enumeration lacks. A layer without bottoms is no such one: it would be taken for an input.
+  /// Whether the layer has a form that only a fork's layers of the type have: another number of bottoms or tops, or a word
+  /// that the enumeration lacks. Not for a layer without bottoms, which would be taken for an input.
   package var isOtherForm: Bool {
     switch reason {
     case .bottomCount(_, let found): found > 0

@@ -1,7 +1,7 @@
 import Diagnostics
 import Synchronization
 
-/// Parameters of which those that were asked for last are kept: runs that go ahead together read each layer's once.
+/// Keeps the parameters of the layer that was read last, so that runs that advance together read each layer's once.
 final class SharedParameters: ParameterSource {
   private struct Kept {
     let layer: Name
@@ -22,7 +22,7 @@ final class SharedParameters: ParameterSource {
   func blobs<S: NetScalar>(of layer: Name, in scalar: S.Type) throws -> [NetValue<S>] {
     let known = kept.withLock { kept -> [NetValue<S>]? in
       if let kept, kept.layer == layer, let blobs = kept.blobs as? [NetValue<S>] { return blobs }
-      // Given up before others are read: two layers' parameters would take more memory than one's.
+      // Freed before others are read, so that only one layer's parameters are in memory.
       kept = nil
       return nil
     }
@@ -34,7 +34,7 @@ final class SharedParameters: ParameterSource {
 }
 
 extension NetRunner {
-  /// The same net, for runs of it that go ahead together: what one of them has read of a layer's parameters the next ones get.
+  /// The same net for runs that advance together: they share the parameters of the layer that was read last.
   package func sharingParameters() -> NetRunner {
     var net = self
     net.parameters = SharedParameters(parameters)

@@ -14,9 +14,9 @@ package enum OperatorLimits {
   /// The most pairs of boxes that one call compares, some ten seconds.
   package static let pairs = 1 << 32
 
-  /// Checks that a call does not multiply more often than the product of some sizes allows.
+  /// Checks the number of multiplications of a call, which is the product of `sizes`.
   ///
-  /// - Throws: `OperatorError` for too much work.
+  /// - Throws: `OperatorError` for more multiplications than the limit.
   static func check(multiplications sizes: [Int]) throws(OperatorError) {
     guard sizes.saturatingProduct <= multiplications else {
       throw OperatorError(.multiplications(limit: multiplications))

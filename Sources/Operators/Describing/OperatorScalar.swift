@@ -1,9 +1,9 @@
 import Glibc
 import Layers
 
-/// What holds a number of ONNX's type float: `Float`, or `Double` where rounding to single precision would hide what is looked for.
+/// A Swift type for ONNX's type float: `Float`, or `Double` where rounding to single precision would hide a difference.
 ///
-/// Operators are written once, generic over it. `run(_:_:)` is written per type, because the generic form of an operator, called
+/// Operators are generic over this type. `run(_:_:)` is written for each type, because the generic form of an operator, called
 /// through its protocol, would look up every addition at run time.
 package protocol OperatorScalar: NetScalar, OperatorElement {
   /// e to the power `x`, less 1.

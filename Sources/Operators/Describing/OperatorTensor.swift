@@ -2,7 +2,7 @@ import Layers
 
 /// A tensor of ONNX: sizes of its axes, the last axis fastest, and numbers of one element type.
 ///
-/// `S` is what holds a number of ONNX's type float: `Float`, or `Double` for runs that must not round.
+/// `S` is the Swift type for ONNX's type float: `Float`, or `Double` for runs that must not round.
 package struct OperatorTensor<S: OperatorScalar>: Sendable, Equatable {
   /// The sizes of the axes; none for a single number.
   package let shape: [Int]
