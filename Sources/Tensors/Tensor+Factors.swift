@@ -37,7 +37,8 @@ extension Tensor {
   /// A = U·diag(s)·Vᵀ of a matrix `[m, n]`, k being the smaller of m and n: U is `[m, k]`, s is `[k]`, the largest first, V is
   /// `[n, k]`. Where a number of s is lost in rounding, the column of U, or of V where m < n, is 0.
   ///
-  /// One-sided Jacobi (Hestenes 1958): columns are rotated in pairs until each two are orthogonal; s is then their lengths.
+  /// One-sided Jacobi (Hestenes 1958): columns are rotated in pairs until each two are orthogonal; s is then their
+  /// lengths.
   package var singularValues: (u: Tensor, s: Tensor, v: Tensor) {
     let (rows, columns) = (shape[0], shape[1])
     if rows < columns {

@@ -1,7 +1,7 @@
 /// The kernels of two convolutions, one behind the other, as one.
 extension Tensor {
-  /// The sizes of the kernels that `outer` `[O, M, …]` behind `inner` `[M, I, …]` make: `[O, I, …]`; nil where the channels
-  /// or the numbers of axes do not fit together, and where a size exceeds the largest Int.
+  /// The sizes of the kernels that `outer` `[O, M, …]` behind `inner` `[M, I, …]` make: `[O, I, …]`; nil where the
+  /// channels or the numbers of axes do not fit together, and where a size exceeds the largest Int.
   ///
   /// Along each spatial axis the size is `(outer − 1)·stride + inner`.
   package static func convolvedShape(_ outer: [Int], _ inner: [Int], stride: Int) -> [Int]? {

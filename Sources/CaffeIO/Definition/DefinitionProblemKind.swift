@@ -42,8 +42,8 @@ extension DefinitionProblem {
       }
     }
 
-    /// Whether a fold must stop because protobuf does not read the text. A fork may have any type, so an unknown type does
-    /// not stop a fold; a byte-order mark is removed; faulty connections are left as they are.
+    /// Whether a fold must stop because protobuf does not read the text. A fork may have any type, so an unknown type
+    /// does not stop a fold; a byte-order mark is removed; faulty connections are left as they are.
     package var endsFold: Bool {
       isAboutText && self != .misspeltType && self != .byteOrderMark
     }

@@ -4,8 +4,8 @@ import RuleModel
 // The definitions of layers.
 
 extension WorkingNet {
-  /// The definitions of a layer's type in the order in which they are tried: the last one first. Where a user has defined
-  /// a type, built-in definitions are ignored: another fork may use the same name for a different layer.
+  /// The definitions of a layer's type in the order in which they are tried: the last one first. Where a user has
+  /// defined a type, built-in definitions are ignored: another fork may use the same name for a different layer.
   func meanings(of layer: LayerID) -> [TypeDefinition] {
     let all = layoutIndices(for: graph[layer].type).compactMap { layouts[$0].meaning }
     let own = all.filter { !$0.isBuiltin }
@@ -77,8 +77,8 @@ extension WorkingNet {
     return try blobs(of: layer)?.first?.storage ?? .float
   }
 
-  /// Whether the syntax of the net has layers of a type. The old syntaxes have no Input layer; it becomes an input of the
-  /// net.
+  /// Whether the syntax of the net has layers of a type. The old syntaxes have no Input layer; it becomes an input of
+  /// the net.
   func canWrite(_ type: String, _ fields: [NewTextField]) -> Bool {
     let definition = graph.definition
     switch definition.generation {

@@ -62,8 +62,8 @@ extension NetGraph {
 
   /// Removes a layer; the readers of its top read its first bottom instead.
   ///
-  /// - Throws: a refusal where no choice of blob names is right for all readers. The graph may then be partly changed and
-  ///   must be discarded.
+  /// - Throws: a refusal where no choice of blob names is right for all readers. The graph may then be partly changed
+  ///   and must be discarded.
   package mutating func shortCut(_ id: LayerID) throws(Refusal.Reason) {
     try bypass(id)
   }

@@ -220,7 +220,8 @@ extension NetGraph {
   /// Whether a blob has, or once had, this name.
   mutating func isBlobNameUsed(_ name: Name) -> Bool { unusedBlobName(name) != name }
 
-  /// Whether an earlier or a later version of the blob of a value is a net output, so that the output has the blob's name.
+  /// Whether an earlier or a later version of the blob of a value is a net output, so that the output has the blob's
+  /// name.
   func hasOutputName(_ value: ValueID) -> Bool {
     if versions(of: value).contains(where: isNetOutput) { return true }
     var last = value

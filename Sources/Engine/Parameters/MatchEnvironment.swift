@@ -46,7 +46,8 @@ final class MatchEnvironment: ExpressionEnvironment {
     self.layer = layer
   }
 
-  /// One layer, called `layer` as in definitions, with names for intermediate results and with blobs that may be absent.
+  /// One layer, called `layer` as in definitions, with names for intermediate results and with blobs that may be
+  /// absent.
   convenience init(_ net: WorkingNet, layer: LayerID, lets: [Let]) {
     self.init(net, layer: layer)
     countsAbsentBlobs = true

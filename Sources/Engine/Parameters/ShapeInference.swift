@@ -13,8 +13,10 @@ package struct UnknownShape: Error, Sendable {
 
 /// The shapes of a net's values, each found when a rule first asks for it: a plan whose rules never ask pays nothing.
 ///
-/// A rewrite changes the shapes of what the layers make that it works on, at most: those are forgotten, the rest stays right.
-/// A class, since finding the shape of one value may find those of others: a defined layer asks for its bottoms' shapes.
+/// A rewrite changes the shapes of what the layers make that it works on, at most: those are forgotten, the rest stays
+/// right.
+///
+/// It is a class, since a defined layer asks for the shapes of its bottoms while the shapes of its tops are found.
 final class ShapeInference {
   private var known: [ValueID: Result<[Int], UnknownShape>] = [:]
 

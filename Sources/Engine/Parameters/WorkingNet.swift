@@ -67,8 +67,8 @@ package final class WorkingNet {
     self.graph = graph
   }
 
-  /// A copy of a net with all that is known of its layers, but without shapes of values, so that its inputs may have other
-  /// shapes.
+  /// A copy of a net with all that is known of its layers, but without shapes of values, so that its inputs may have
+  /// other shapes.
   package init(like other: WorkingNet) {
     graph = other.graph
     weights = other.weights

@@ -211,8 +211,8 @@ package struct OnnxProof {
     return steps
   }
 
-  /// The blobs that are compared: the outputs and the blobs that layers choose from, and as many others as there is room
-  /// for.
+  /// The blobs that are compared: the outputs and the blobs that layers choose from, and as many others as there is
+  /// room for.
   private func comparable(
     _ correspondence: OnnxCorrespondence, _ net: NetRunner, _ inputs: [SampledInputs.Input]
   ) throws -> [LoweredNet.Blob] {

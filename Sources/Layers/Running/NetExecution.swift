@@ -7,8 +7,8 @@ import Diagnostics
 ///
 /// A value is given up as soon as no later layer reads it; who wants it for longer keeps what `run` returned.
 ///
-/// Targets above call it for every layer, in either number type. It is specialised for both, since generic code of another
-/// target is not specialised by itself.
+/// Targets above call it for every layer, in either number type. It is specialised for both, since generic code of
+/// another target is not specialised by itself.
 package struct NetExecution<S: NetScalar> {
   private let net: NetRunner
   private let inputs: [Name: NetValue<S>]

@@ -241,8 +241,8 @@ extension LayerError {
     }
   }
 
-  /// Whether the layer has a form that only a fork's layers of the type have: another number of bottoms or tops, or a word
-  /// that the enumeration lacks. Not for a layer without bottoms, which would be taken for an input.
+  /// Whether the layer has a form that only a fork's layers of the type have: another number of bottoms or tops, or a
+  /// word that the enumeration lacks. Not for a layer without bottoms, which would be taken for an input.
   package var isOtherForm: Bool {
     switch reason {
     case .bottomCount(_, let found): found > 0

@@ -3,8 +3,8 @@ import Layers
 
 /// A Swift type for ONNX's type float: `Float`, or `Double` where rounding to single precision would hide a difference.
 ///
-/// Operators are generic over this type. `run(_:_:)` is written for each type, because the generic form of an operator, called
-/// through its protocol, would look up every addition at run time.
+/// Operators are generic over this type. `run(_:_:)` is written for each type, because the generic form of an operator,
+/// called through its protocol, would look up every addition at run time.
 package protocol OperatorScalar: NetScalar, OperatorElement {
   /// e to the power `x`, less 1.
   static func expm1(_ x: Self) -> Self

@@ -1,5 +1,6 @@
-/// The place in an axis from which a position of the resized axis is taken. It is computed in the type of the numbers and in
-/// onnxruntime's order of operations: where a place falls between two elements, another rounding would choose the other one.
+/// The place in an axis from which a position of the resized axis is taken. It is computed in the type of the numbers
+/// and in onnxruntime's order of operations: where a place falls between two elements, another rounding would choose
+/// the other one.
 enum ResizeCoordinates: String, CaseIterable {
   case halfPixel = "half_pixel"
   case halfPixelSymmetric = "half_pixel_symmetric"

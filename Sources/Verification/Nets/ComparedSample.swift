@@ -88,7 +88,8 @@ extension NetComparer {
     guard isLast || isReady(step, partner, run) else { return false }
     let bottoms = run.second.bottoms
     observing(1, place, bottoms)
-    // Compared before the layer runs, so that the bottoms of the first net's layer are freed before new values are made.
+    // Compared before the layer runs, so that the bottoms of the first net's layer are freed before new values are
+    // made.
     var readsEqual: Bool?
     if let partner { readsEqual = areReadAlike(partner, place, bottoms, &run) }
     run.second.limit = Self.memoryLimit / MemoryLayout<S>.size - run.first.liveCount - run.waitingCount

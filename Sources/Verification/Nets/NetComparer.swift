@@ -71,18 +71,19 @@ package struct NetComparer {
     return (net.inputs.map(\.name) + net.steps.flatMap(\.tops)).filter { seen.insert($0).inserted }
   }
 
-  /// Whether inputs of other shapes may be tried; not where a layer cannot be run, since the shapes of its tops are unknown.
+  /// Whether inputs of other shapes may be tried; not where a layer cannot be run, since the shapes of its tops are
+  /// unknown.
   var canTakeOthers: Bool { cuts.areNone }
 
   /// The values with which both nets are run once.
   package struct Trial<S: NetScalar> {
     /// Values for the inputs of both nets that layers read.
     package var inputs: [Name: NetValue<S>]
-    /// How many times larger than the tolerance differences may be. An allowance above 1 marks a trial with values of an
-    /// unusual size: it can show a difference, but it is not counted, and its smaller differences are not kept.
+    /// How many times larger than the tolerance differences may be. An allowance above 1 marks a trial with values of
+    /// an unusual size: it can show a difference, but it is not counted, and its smaller differences are not kept.
     package var allowance = 1.0
-    /// Values for a top of a layer that cannot be run, by the top's name and, where it is known, the shape of the layer's
-    /// first bottom; with nil the layers behind it are left out.
+    /// Values for a top of a layer that cannot be run, by the top's name and, where it is known, the shape of the
+    /// layer's first bottom; with nil the layers behind it are left out.
     package var cut: (_ blob: Name, _ bottom: [Int]?) -> NetValue<S>? = { _, _ in nil }
 
     /// A trial on these values.
@@ -101,8 +102,8 @@ package struct NetComparer {
 
   /// Runs both nets on smaller samples, for which the weights are read once.
   ///
-  /// A smaller sample counts if it shows nothing new. A sample that shows something new, or that the nets cannot take, does
-  /// not change the findings, so that it can be run at its full size.
+  /// A smaller sample counts if it shows nothing new. A sample that shows something new, or that the nets cannot take,
+  /// does not change the findings, so that it can be run at its full size.
   ///
   /// - Returns: for each sample, whether it counts.
   package mutating func run<S: NetScalar>(smaller trials: [Trial<S>]) -> [Bool] {

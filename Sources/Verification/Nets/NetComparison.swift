@@ -25,8 +25,8 @@ package struct NetComparison: Sendable {
   /// Blobs that both nets have and that could not be compared: what a cut layer makes, and what needs it where no
   /// values could take its place.
   package var skipped: [Name]
-  /// Blobs that both nets made and that have no number to compare: they are empty, or all numbers are NaN or infinite in
-  /// the same places.
+  /// Blobs that both nets made and that have no number to compare: they are empty, or all numbers are NaN or infinite
+  /// in the same places.
   package var withoutNumbers: [Name]
   /// Blobs whose values the second net was given from the first: what is made of them is compared, they are not.
   package var handedOver: [Name]

@@ -2,12 +2,11 @@ import Layers
 
 /// Compares two nets on samples of several sizes, so that values reach the places where layers bend.
 ///
-/// Beside samples of the size of 1 there are one ten times and one a hundred times as large, and some for layers that are not
-/// alike in both nets: a ReLU6 that became a ReLU shows only where values exceed 6, and behind a convolution the inputs have to
-/// be of another size for that. Samples of other sizes than 1 are run on smaller pictures and batches first
-/// (``SmallerInputs``), for a tenth of the work. A sample that shows a difference, or that the nets do not take, is then
-/// run at its full size.
-/// Inputs from files are taken as they are.
+/// Beside samples of the size of 1 there are one ten times and one a hundred times as large, and some for layers that
+/// are not alike in both nets: a ReLU6 that became a ReLU shows only where values exceed 6, and behind a convolution
+/// the inputs have to be of another size for that. Samples of other sizes than 1 are run on smaller pictures and
+/// batches first (``SmallerInputs``), for a tenth of the work. A sample that shows a difference, or that the nets do
+/// not take, is then run at its full size. Inputs from files are taken as they are.
 package struct NetVerification {
   /// The inputs.
   package var inputs = SampledInputs()

@@ -2,8 +2,9 @@ import Layers
 
 /// Smaller shapes for the inputs of nets, with less work, which most nets accept.
 ///
-/// A net whose layers move windows over pictures takes pictures of other sizes, as Caffe's `Reshape` allows. A net with an
-/// InnerProduct on whole pictures does not, but takes another batch. The results are compared like those of any sample.
+/// A net whose layers move windows over pictures takes pictures of other sizes, as Caffe's `Reshape` allows. A net with
+/// an InnerProduct on whole pictures does not, but takes another batch. The results are compared like those of any
+/// sample.
 enum SmallerInputs {
   /// By how much a batch, and the height and width of a picture, are divided.
   private static let divisor = 4

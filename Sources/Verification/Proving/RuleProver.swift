@@ -28,10 +28,11 @@ package struct RuleProver {
 
   /// Proves `rule` with the meaning that `layouts` and definitions give to layer types.
   ///
-  /// The outcome depends only on the rules, the layouts, the definitions and the options, as long as the time is enough.
+  /// The outcome depends only on the rules, the layouts, the definitions and the options, as long as the time is
+  /// enough.
   ///
-  /// - Parameter others: rules that rewrite the nets too; conversions, rules for training nets and rules with a parameter
-  ///   that has no value are left out.
+  /// - Parameter others: rules that rewrite the nets too; conversions, rules for training nets and rules with a
+  ///   parameter that has no value are left out.
   /// - Throws: `RuleError`, for layouts or rules that do not fit together.
   package static func prove(
     _ rule: Rule, with others: [Rule] = [], layouts: [BlobLayout], definitions: [TypeDefinition] = [],

@@ -29,8 +29,8 @@ package struct SiteDifference: Sendable, Equatable {
   package var ulps: Double
   /// What is wrong beside numbers.
   package var mismatch: Mismatch?
-  /// Whether there was a number to compare: blobs that are empty, or in which all numbers are NaN or infinite in the same
-  /// places, show nothing.
+  /// Whether there was a number to compare: blobs that are empty, or in which all numbers are NaN or infinite in the
+  /// same places, show nothing.
   package var hasNumbers = true
 
   /// Channels whose numbers are so much smaller than the others' are held to what the others allow.

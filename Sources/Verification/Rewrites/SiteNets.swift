@@ -145,8 +145,8 @@ struct SiteNets: Sendable {
     return try step(layer, definition, after[layer], blobs: blobs)
   }
 
-  /// The step of a layer that is run by its definition or its layout, since the executor does not know its type or a layout
-  /// of the user describes it; nil where it has neither.
+  /// The step of a layer that is run by its definition or its layout, since the executor does not know its type or a
+  /// layout of the user describes it; nil where it has neither.
   private func meaning(
     _ meaning: LayerMeaning?, _ defined: DefinedLayer?, _ id: LayerID, _ definition: LayerDefinition,
     _ layer: NetGraph.Layer, _ blobs: [BlobContent]

@@ -243,8 +243,8 @@ struct SiteSamples {
 extension SiteSide.Step {
   /// The number of channels that the blobs are for, of a layer with a number per channel.
   fileprivate var channels: Int? {
-    // The longest blob has a number for each channel; a five-blob BatchNorm also has a blob with a single number. The same
-    // is assumed of the blobs that a definition reads, where each has one axis.
+    // The longest blob has a number for each channel; a five-blob BatchNorm also has a blob with a single number. The
+    // same is assumed of the blobs that a definition reads, where each has one axis.
     let isDefinedSo = layer is DefinedLayer && blobs.allSatisfy { $0.shape.count { $0 != 1 } <= 1 }
     guard type(of: layer).facts.blobs.isPerChannel || isDefinedSo, bottoms.count == 1,
       let count = blobs.map(\.count).max(), count > 1
