@@ -139,8 +139,9 @@ struct LayerExpansion {
       values[output.name, index] = found.first
       return
     }
-    for place in net.graph[layer].tops.indices {
-      values[ValueName.tops, place] = found[found.count == 1 ? 0 : min(place, found.count - 1)]
+    // One value is that of all tops; of fewer values than tops, the last tops have none.
+    for place in net.graph[layer].tops.indices where found.count == 1 || place < found.count {
+      values[ValueName.tops, place] = found[found.count == 1 ? 0 : place]
     }
   }
 
