@@ -136,6 +136,7 @@ import WireTestSupport
     #expect(GraphFormat(path: "a/net.DOT") == .dot && GraphFormat(path: "net.gv") == .dot)
     #expect(GraphFormat(path: "net.svg") == .svg && GraphFormat(path: "x.htm") == .html)
     #expect(GraphFormat(path: "net.png") == nil && GraphFormat(path: "net") == nil)
+    #expect(GraphFormat(path: "a.b/svg") == nil && GraphFormat(path: ".html") == nil)
   }
 
   /// No name can end the element that holds the data, and the data reads back as JSON.

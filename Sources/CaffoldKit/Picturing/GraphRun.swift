@@ -12,7 +12,9 @@ public enum GraphFormat: String, Sendable, CaseIterable {
 
   /// The form that the ending of a file's name stands for; nil for another ending.
   public init?(path: String) {
-    switch path.split(separator: ".").last?.lowercased() {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+    switch name[name.index(after: dot)...].lowercased() {
     case "dot", "gv": self = .dot
     case "svg": self = .svg
     case "html", "htm": self = .html

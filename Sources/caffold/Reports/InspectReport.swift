@@ -185,7 +185,7 @@ struct InspectReport {
       let others = counts[layer.type, default: 0] - 1
       let more =
         isVerbose || others == 0
-        ? "" : ", nor can \(Wording.counted(others, "more layer", plural: "more layers")) of this type"
+        ? "" : ", nor can \(Wording.counted(others, "more \(noun)", plural: "more \(noun)s")) of this type"
       lines.append("note: cannot be run: \(obstacle)\(more)")
     }
     return lines

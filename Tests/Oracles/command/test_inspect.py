@@ -433,6 +433,10 @@ def test_onnx_node_that_cannot_be_run(command, tmp_path):
     (tmp_path / "cut.onnx").write_bytes((tmp_path / "net.onnx").read_bytes()[:100])
     assert command.run("inspect", tmp_path / "cut.onnx").code == 2
     assert command.run("inspect", tmp_path / "net.onnx", tmp_path / "net.caffemodel").code == 64
+    refused = command.run("inspect", tmp_path / "net.onnx", "--phase", "TRAIN")
+    assert refused.code == 64
+    assert "--proto are for a net definition; " in refused.stderr
+    assert "is an ONNX file" in refused.stderr
 
 
 def test_a_net_and_its_export_cost_the_same(command, tmp_path):
