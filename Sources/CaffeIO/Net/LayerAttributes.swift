@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 
 /// The value of a layer's parameter, whatever way it was written.
 package enum AttributeValue: Sendable, Equatable {
@@ -59,8 +60,7 @@ extension AttributeValue {
       }
     case .float:
       guard let number = field.number else { throw wrong("a number") }
-      // Caffe keeps a `float` in single precision: eps 1e-5 is 9.99999974737875e-06.
-      self = .number(Double(Float(number)))
+      self = .number(number.inSinglePrecision)
     case .some:
       guard let number = field.number else { throw wrong("a number") }
       self = .number(number)
@@ -70,7 +70,7 @@ extension AttributeValue {
       } else if let string = field.nameValue {
         self = .string(string)
       } else if let number = field.number {
-        self = .number(number)
+        self = .number(number.asFieldHolds)
       } else if let bool = field.bool {
         self = .boolean(bool)
       } else {
@@ -88,7 +88,7 @@ extension AttributeValue {
     switch field.defaultValue {
     case .boolean(let value): self = .boolean(value)
     case .integer(let value): self = .number(Double(value))
-    case .number(let value): self = .number(field.type == .float ? Double(Float(value)) : value)
+    case .number(let value): self = .number(field.type == .float ? value.inSinglePrecision : value)
     case .string(let value), .enumeration(let value): self = .string(Name(value))
     case nil: return nil
     }

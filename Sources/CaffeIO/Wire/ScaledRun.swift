@@ -1,3 +1,5 @@
+import Tensors
+
 /// A run of stored values and what they are multiplied with.
 package struct ScaledRun: Sendable {
   /// Where the values lie in the input.
@@ -41,7 +43,7 @@ extension BlobStorage {
   /// The value as this type holds it.
   package func rounded(_ value: Double) -> Double {
     switch self {
-    case .float: Double(Float(value))
+    case .float: value.inSinglePrecision
     case .half: Double(Float16(value))
     case .double, .other: value
     }

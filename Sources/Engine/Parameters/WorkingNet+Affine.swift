@@ -75,7 +75,7 @@ extension WorkingNet {
           layer: graph.named(layer), blob: index, shape: blobs[index].shape, expected: .factor))
     }
     // Caffe keeps eps in single precision, whoever gave it.
-    let epsilon = Double(Float(try number(layout.epsilon, or: 0)))
+    let epsilon = try number(layout.epsilon, or: 0).inSinglePrecision
     var affine = try Affine(numbers: numbers, epsilon: epsilon, layer: graph.named(layer))
     affine.axis = axis
     affine.axisCount = axisCount

@@ -1,5 +1,6 @@
 import CaffeIO
 import Diagnostics
+import Tensors
 
 /// What a layer's implementation may ask of its definition.
 ///
@@ -70,7 +71,7 @@ package struct WrittenLayer: Sendable {
 
   /// A number, rounded to single precision as Caffe keeps it; the last one of a repeated field.
   package func number(_ path: String..., default value: Double) throws(LayerError) -> Double {
-    try numbers(at: path).last ?? Double(Float(value))
+    try numbers(at: path).last ?? value.inSinglePrecision
   }
 
   /// The values of a repeated number, in order, rounded to single precision; empty when there is none.
@@ -146,7 +147,7 @@ package struct WrittenLayer: Sendable {
     var result: [Double] = []
     for value in attribute(path).elements {
       guard case .number(let number) = value else { throw invalid(path, value, .number) }
-      result.append(Double(Float(number)))
+      result.append(number.inSinglePrecision)
     }
     return result
   }

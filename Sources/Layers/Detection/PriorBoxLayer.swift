@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// The default boxes of an SSD detector for each position of a feature map (bottom 0) of an image (bottom 1).
 ///
@@ -35,7 +36,7 @@ struct PriorBoxLayer: LayerDescription {
     clips = try layer.boolean("prior_box_param", "clip", default: false)
     let variances = try layer.positives("variance")
     if variances.count > 1 { try layer.require("prior_box_param.variance", variances, count: 4) }
-    self.variances = variances.isEmpty ? [Double(Float(0.1))] : variances
+    self.variances = variances.isEmpty ? [(0.1).inSinglePrecision] : variances
     image = try layer.imageSize()
     step = try layer.stepSize()
     offset = Float(try layer.number("prior_box_param", "offset", default: 0.5))

@@ -1,4 +1,5 @@
 import Threads
+import Tensors
 
 /// BatchNorm: y = (x − μ)/√(σ² + ε) per channel of axis 1; in the dialects that absorbed Scale γ·y + β.
 ///
@@ -38,7 +39,7 @@ struct BatchNormLayer: LayerDescription {
     usesStored = try description.boolean("batch_norm_param", "use_global_stats", default: true)
     dialect = try BatchNormDialect(description, usesStored: usesStored)
     epsilon = max(
-      try description.number("batch_norm_param", "eps", default: 1e-5), Double(Float(dialect.leastEpsilon)))
+      try description.number("batch_norm_param", "eps", default: 1e-5), dialect.leastEpsilon.inSinglePrecision)
     blobShapes = description.blobShapes
     fusedReLU = try FusedReLU(description, message: "batch_norm_param")
   }

@@ -21,7 +21,12 @@ extension ExpressionFunction {
           {
             return found
           }
-          if let fallback = call.optional(2) { return try evaluator.evaluate(fallback) }
+          if let fallback = call.optional(2) {
+            // As if it were written: without this, a field that repeats its default would compute something else.
+            let value = try evaluator.evaluate(fallback)
+            if case .number(let number) = value { return .number(number.asFieldHolds) }
+            return value
+          }
           throw ExpressionError(
             .absentAttribute(
               capture: layer.capture, layer: evaluator.environment.name(of: layer),
