@@ -39,7 +39,8 @@ struct BatchNormLayer: LayerDescription {
     usesStored = try description.boolean("batch_norm_param", "use_global_stats", default: true)
     dialect = try BatchNormDialect(description, usesStored: usesStored)
     epsilon = max(
-      try description.number("batch_norm_param", "eps", default: 1e-5), dialect.leastEpsilon.inSinglePrecision)
+      try description.number("batch_norm_param", "eps", default: 1e-5), dialect.leastEpsilon.inSinglePrecision
+    )
     blobShapes = description.blobShapes
     fusedReLU = try FusedReLU(description, message: "batch_norm_param")
   }
