@@ -10,11 +10,6 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[2] / "Fixtures" / "rules"
 FILES = sorted(FOLDER.glob("*.yaml"))
 
-# What cannot be proven, and what is said of it.
-UNPROVEN = {
-    "bilinear-to-upsample": "layers of type 'VendorUpsample' cannot be executed",
-}
-
 
 def test_there_are_twenty():
     assert len(FILES) == 20
@@ -32,10 +27,6 @@ def test_its_own_tests_pass(command, path):
 def test_it_is_proven(command, path, seed):
     result = command.run("rules", "prove", path, "--seed", str(seed), "--format", "json")
     for rule in result.document["rules"]:
-        if rule["id"] in UNPROVEN:
-            assert rule["verdict"] == "not proven"
-            assert UNPROVEN[rule["id"]] in rule["message"]
-            continue
         assert rule["verdict"] in ("proven", "measured"), rule["message"]
         assert rule["compared"] >= 30
 
