@@ -6,6 +6,7 @@ import re
 
 import caffold
 import conftest
+import mutations
 import nets
 import numpy as np
 import pytest
@@ -26,22 +27,6 @@ OF_A_SIZE = re.compile(r"Value out of range")
 OF_A_FORK = re.compile(r'has no (field named "|value named )')
 #: What the parser of Caffe, written in C++, takes: bytes that are no UTF-8, and numbers as C writes them.
 OF_PYTHON = re.compile(r"codec can't|Invalid octal float|Couldn't parse float")
-TOKEN = re.compile(rb'"[^"\n]*"|[A-Za-z_]\w*|[-+.\d]\w*|[{}:<>;,\[\]]|\s+|.', re.DOTALL)
-WORDS = [
-    b'{', b'}', b':', b'"', b"'", b'-1', b'1e3', b'0x1F', b'017', b'true', b't', b'layer', b'#',
-    b'<', b'>', b';', b',', b'[1, 2]', b'[]', b'inf', b'nan', b'1.5f', b'"a" "b"',
-    b'"\\x41\\102\\n"', b'\xff', b'99999999999999999999',
-]  # fmt: skip
-NUMBERS = [
-    b'0x1F', b'017', b'08', b'-1', b'1e3', b'1.', b'.5', b'1.5f', b'1f', b'4294967295',
-    b'4294967296', b'2147483648', b'-2147483649', b'true', b'inf', b'-nan', b'1e999', b'- 1',
-    b'0x', b'1e', b'00', b'-0',
-]  # fmt: skip
-# Not `+1`, `1_0` and `\q`, which Python alone takes.
-STRINGS = [
-    b"'a'", b'"a" \'b\'', b'"a"\n"b"', b'"\\x41"', b'"\\101"', b'"\\u00e9"',
-    b'"\\"', b'"a', b'a', b'"\xc3\xa9"', b'"\\xff"', b'"\t"', b'"a\nb"', b'""',
-]  # fmt: skip
 
 
 def texts():
@@ -53,25 +38,7 @@ def texts():
     draw = random.Random(7)
     sources = [text for text in (path.read_bytes() for path in files) if parsed(text) is None]
     for _ in range(COUNT):
-        tokens = TOKEN.findall(draw.choice(sources))
-        places = [place for place, token in enumerate(tokens) if not token.isspace()]
-        place, other = draw.choice(places), draw.choice(places)
-        change = draw.randrange(6)
-        if change == 0:
-            del tokens[place]
-        elif change == 1:
-            tokens.insert(place, tokens[other])
-        elif change == 2:
-            tokens[place] = draw.choice(WORDS)
-        elif change == 3:
-            tokens.insert(place, draw.choice([b" ", b"\n", b"# x\n", b"\t", b"\r", b"\x0c"]))
-        else:
-            # A number or a string written otherwise.
-            wanted, others = (b"0123456789", NUMBERS) if change == 4 else (b'"', STRINGS)
-            found = [place for place in places if tokens[place][0] in wanted]
-            if found:
-                tokens[draw.choice(found)] = draw.choice(others)
-        yield b"".join(tokens)
+        yield mutations.mutated_text(draw.choice(sources), draw)
 
 
 def parsed(text):
@@ -125,21 +92,7 @@ def weights():
     blob.data.extend(range(6))
     whole = net.SerializeToString()
     for _ in range(COUNT):
-        data = bytearray(whole)
-        for _ in range(draw.choice([1, 1, 2, 3])):
-            place = draw.randrange(len(data))
-            change = draw.randrange(4)
-            if change == 0:
-                data[place] = draw.randrange(256)
-            elif change == 1:
-                del data[place]
-            elif change == 2:
-                data.insert(place, draw.randrange(256))
-            else:
-                del data[place:]
-            if not data:
-                break
-        yield bytes(data)
+        yield mutations.mutated_bytes(whole, draw)
 
 
 def figures(blob):

@@ -1,0 +1,99 @@
+"""Damaged nets, weights and rules: every run ends with an exit status, soon and in little memory.
+
+`CAFFOLD_MUTATIONS=100000` tries as many pairs; with ../shared, Caffe's one-layer nets are among them.
+"""
+
+import concurrent.futures
+import os
+import pathlib
+import random
+import resource
+import subprocess
+
+import caffold
+import conftest
+import mutations
+import pytest
+
+COUNT = int(os.environ.get("CAFFOLD_MUTATIONS", "240"))
+SECONDS = 60
+MEMORY = 6 << 30
+RULES = [
+    path
+    for folder in ("rules", "Tests/Fixtures/rules", "Tests/Fixtures/fork-layers")
+    for path in sorted((caffold.ROOT / folder).rglob("*.yaml"))
+]
+
+
+def pairs():
+    """Nets with weights, small enough for thousands of runs."""
+    found = [tuple(caffold.DIGITS)]
+    roots = [caffold.ROOT / "Tests" / "Fixtures" / "reports"]
+    if (conftest.SHARED / "caffe").exists():
+        roots.append(conftest.SHARED / "caffe")
+    for definition in sorted(path for root in roots for path in root.rglob("*.prototxt")):
+        weights = sorted(definition.parent.glob(f"{definition.stem}*.caffemodel")) or sorted(
+            definition.parent.glob("*.caffemodel")
+        )
+        if weights and definition.stat().st_size + weights[0].stat().st_size < 100_000:
+            found.append((definition, weights[0]))
+    return found
+
+
+def ends(words, folder):
+    """None, or what is wrong with the end of the run."""
+
+    def limited():
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    try:
+        done = subprocess.run(
+            [caffold.BINARY, *words],
+            capture_output=True, timeout=SECONDS, cwd=folder, check=False, preexec_fn=limited,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return f"{' '.join(words)}: no end after {SECONDS} s"
+    if done.returncode not in (0, 1, 2, 64):
+        return f"{' '.join(words)}: exit {done.returncode}: {done.stderr[-400:].decode(errors='replace')}"
+    return None
+
+
+def attempt(seed, pairs, folder):
+    """Damages a pair or a rule, and runs the commands on it; what is wrong with their ends."""
+    draw = random.Random(seed)
+    place = folder / str(seed)
+    place.mkdir()
+    definition, weights = (path.read_bytes() for path in draw.choice(pairs))
+    (place / "a.prototxt").write_bytes(definition)
+    (place / "a.caffemodel").write_bytes(weights)
+    what = draw.randrange(3)
+    if what != 0:
+        definition = mutations.mutated_text(definition, draw, sizes=True)
+    if what != 1:
+        weights = mutations.mutated_bytes(weights, draw)
+    (place / "b.prototxt").write_bytes(definition)
+    (place / "b.caffemodel").write_bytes(weights)
+    runs = [
+        ["fold", "b.prototxt", "b.caffemodel", "-o", "out/", "--select", "all"],
+        ["verify", "a.prototxt", "a.caffemodel", "b.prototxt", "b.caffemodel"],
+    ]
+    if seed % 16 == 0:
+        rule = mutations.mutated_text(draw.choice(RULES).read_bytes(), draw, sizes=True)
+        (place / "r.yaml").write_bytes(rule)
+        runs.append(["rules", "prove", "r.yaml", "--instances", "3", "--time", "1"])
+        runs.append(["fold", "a.prototxt", "a.caffemodel", "-o", "ruled/", "--rules", "r.yaml"])
+    wrong = [found for run in runs if (found := ends(run, place))]
+    if not wrong:
+        subprocess.run(["rm", "-r", str(place)], check=True)
+    return wrong
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_every_damaged_pair_has_an_end(command, tmp_path, part):
+    known = pairs()
+    seeds = range(part * COUNT // 4, (part + 1) * COUNT // 4)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda seed: attempt(seed, known, pathlib.Path(tmp_path)), seeds))
+    wrong = [line for lines in results for line in lines]
+    assert not wrong, f"{len(wrong)} runs, their files are in {tmp_path}\n" + "\n".join(wrong[:20])
