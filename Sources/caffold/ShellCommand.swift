@@ -75,69 +75,31 @@ final class ShellCommand {
   }
 
   private func run(_ files: ModelFiles) -> Ending {
-    guard let said = tmpfile() else { return .status(127) }
-    defer {
-      output = Self.end(of: said)
-      fclose(said)
-    }
-    guard let id = start(command(files), output: fileno(said)) else { return .status(127) }
-    let deadline = Self.now() + timeout
+    guard let said = UnnamedFile() else { return .status(127) }
+    defer { output = said.end(limit: Self.outputLimit) }
+    guard
+      let process = Subprocess(
+        "/bin/sh", ["/bin/sh", "-c", command(files)], output: said, errors: said, hasOwnGroup: true)
+    else { return .status(127) }
+    let deadline = Subprocess.now() + timeout
     var signals = Self.signals
     while true {
-      var status: Int32 = 0
-      if waitpid(id, &status, WNOHANG) == id {
-        let signal = status & 0x7F
-        return .status(signal == 0 ? status >> 8 & 0xFF : 128 + signal)
+      switch process.state() {
+      case .ended(let status): return .status(status)
+      case .lost: return .status(127)
+      case .running: break
       }
-      let rest = deadline - Self.now()
+      let rest = deadline - Subprocess.now()
       var time = timespec(
         tv_sec: Int(max(0, rest)), tv_nsec: Int((max(0, rest) - max(0, rest).rounded(.down)) * 1e9))
       let signal = rest > 0 ? sigtimedwait(&signals, nil, &time) : -1
       let isInterrupted = [SIGINT, SIGTERM, SIGHUP].contains(signal)
-      guard isInterrupted || Self.now() >= deadline else { continue }
-      kill(-id, SIGKILL)
-      waitpid(id, &status, 0)
+      guard isInterrupted || Subprocess.now() >= deadline else { continue }
+      process.end(withGroup: true)
       return isInterrupted ? .interrupted : .timeout
     }
   }
 
-  private func start(_ command: String, output: Int32) -> pid_t? {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
-    posix_spawnattr_setpgroup(&attributes, 0)
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    let words = ["/bin/sh", "-c", command]
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { (word: String) in strdup(word) } + [nil]
-    defer { for argument in arguments { free(argument) } }
-    var id: pid_t = 0
-    return posix_spawn(&id, "/bin/sh", &actions, &attributes, &arguments, environ) == 0 ? id : nil
-  }
-
-  /// The last part of a file, as text.
-  private static func end(of file: UnsafeMutablePointer<FILE>) -> String {
-    fseek(file, 0, SEEK_END)
-    fseek(file, max(0, ftell(file) - outputLimit), SEEK_SET)
-    var bytes = [UInt8](repeating: 0, count: outputLimit)
-    let count = fread(&bytes, 1, bytes.count, file)
-    return String(decoding: bytes[..<count], as: UTF8.self)
-  }
-
   /// How much of what a run said is looked at, in bytes.
   private static let outputLimit = 1 << 20
-
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
 }

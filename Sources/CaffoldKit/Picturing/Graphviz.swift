@@ -41,64 +41,32 @@ struct Graphviz {
   /// A run of the program that may still go on.
   struct Job {
     fileprivate let program: String
-    fileprivate let process: pid_t
-    fileprivate let output: UnsafeMutablePointer<FILE>
-    fileprivate let errors: UnsafeMutablePointer<FILE>
-    private let start = Self.now
-
-    fileprivate init(
-      _ program: String, _ process: pid_t, _ output: UnsafeMutablePointer<FILE>,
-      _ errors: UnsafeMutablePointer<FILE>
-    ) {
-      (self.program, self.process, self.output, self.errors) = (program, process, output, errors)
-    }
-
-    private static var now: Double {
-      var time = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &time)
-      return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
+    fileprivate let process: Subprocess
+    fileprivate let output: UnnamedFile
+    fileprivate let errors: UnnamedFile
+    fileprivate let start = Subprocess.now()
 
     /// Waits for the end, and returns what was printed. To be called once.
     ///
     /// - Parameter limit: how many seconds it may take from its start.
     func finish(within limit: Int = Graphviz.seconds) throws(Failure) -> [UInt8] {
-      defer {
-        fclose(output)
-        fclose(errors)
-      }
-      var status: Int32 = 0
       var pause: UInt32 = 500
       while true {
-        let ended = waitpid(process, &status, WNOHANG)
-        if ended == process { break }
-        if ended < 0, errno != EINTR { throw .broken(path: program, said: "") }
-        guard Self.now - start < Double(limit) else {
-          kill(process, SIGKILL)
-          while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        switch process.state() {
+        case .ended(0): return output.content(limit: FileLimits.text)
+        case .ended:
+          let words = errors.text(limit: 2000).split(whereSeparator: \.isNewline).first
+          throw .broken(path: program, said: words.map(String.init) ?? "")
+        case .lost: throw .broken(path: program, said: "")
+        case .running: break
+        }
+        guard Subprocess.now() - start < Double(limit) else {
+          process.end()
           throw .slow(seconds: limit)
         }
         usleep(pause)
         pause = min(pause * 2, 20_000)
       }
-      guard status == 0 else {
-        let words = String(decoding: Self.content(of: errors, limit: 2000), as: UTF8.self)
-        throw .broken(
-          path: program, said: words.split(whereSeparator: \.isNewline).first.map(String.init) ?? "")
-      }
-      return Self.content(of: output, limit: FileLimits.text)
-    }
-
-    private static func content(of file: UnsafeMutablePointer<FILE>, limit: Int) -> [UInt8] {
-      rewind(file)
-      var bytes: [UInt8] = []
-      var buffer = [UInt8](repeating: 0, count: 65_536)
-      while bytes.count < limit {
-        let count = fread(&buffer, 1, buffer.count, file)
-        guard count > 0 else { break }
-        bytes += buffer[..<count]
-      }
-      return bytes
     }
   }
 
@@ -106,34 +74,9 @@ struct Graphviz {
   ///
   /// - Parameter format: `plain` for places, `svg` for a picture.
   func start(_ text: String, format: String) throws(Failure) -> Job {
-    // Files without names: nobody has to read and to write at the same time.
-    guard let input = tmpfile() else { throw .broken(path: path, said: "") }
-    defer { fclose(input) }
-    guard let output = tmpfile() else { throw .broken(path: path, said: "") }
-    guard let errors = tmpfile() else {
-      fclose(output)
-      throw .broken(path: path, said: "")
-    }
-    let bytes = Array(text.utf8)
-    var process: pid_t = 0
-    var isStarted = fwrite(bytes, 1, bytes.count, input) == bytes.count && fflush(input) == 0
-    if isStarted {
-      rewind(input)
-      var actions = posix_spawn_file_actions_t()
-      posix_spawn_file_actions_init(&actions)
-      defer { posix_spawn_file_actions_destroy(&actions) }
-      posix_spawn_file_actions_adddup2(&actions, fileno(input), STDIN_FILENO)
-      posix_spawn_file_actions_adddup2(&actions, fileno(output), STDOUT_FILENO)
-      posix_spawn_file_actions_adddup2(&actions, fileno(errors), STDERR_FILENO)
-      var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("dot"), strdup("-T\(format)"), nil]
-      defer { for argument in arguments { free(argument) } }
-      isStarted = posix_spawn(&process, path, &actions, nil, &arguments, environ) == 0
-    }
-    guard isStarted else {
-      fclose(output)
-      fclose(errors)
-      throw .broken(path: path, said: "")
-    }
-    return Job(path, process, output, errors)
+    guard let input = UnnamedFile(holding: text), let output = UnnamedFile(), let errors = UnnamedFile(),
+      let process = Subprocess(path, ["dot", "-T\(format)"], input: input, output: output, errors: errors)
+    else { throw .broken(path: path, said: "") }
+    return Job(program: path, process: process, output: output, errors: errors)
   }
 }

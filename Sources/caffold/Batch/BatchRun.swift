@@ -17,9 +17,12 @@ struct BatchRun {
     var summary: BatchSummary?
   }
 
+  /// Another run of this program, for one model: a crash, or memory that runs out, takes that model only.
   private struct Job {
     var index: Int
-    var process: ChildProcess
+    /// What the run says on standard error, and what it prints on standard output.
+    var words: UnnamedFile
+    var printed: UnnamedFile
     var digest: UInt64
     /// The inputs as they were when the digest was made.
     var inputs: [InputFile]
@@ -84,9 +87,12 @@ struct BatchRun {
     {
       return finish(index, Result(outcome: .unchanged, summary: summary))
     }
-    guard
-      let process = ChildProcess(
-        arguments: [CommandLine.arguments[0], FoldRequestCommand.name], input: request(model).json.text)
+    guard let request = UnnamedFile(holding: request(model).json.text), let words = UnnamedFile(),
+      let printed = UnnamedFile(),
+      let process = Subprocess(
+        "/proc/self/exe", [CommandLine.arguments[0], FoldRequestCommand.name], input: request,
+        output: printed,
+        errors: words)
     else {
       return finish(
         index,
@@ -94,7 +100,8 @@ struct BatchRun {
           outcome: .failed, message: "\(model.files.model): error: no process could be started for this model"
         ))
     }
-    running[process.id] = Job(index: index, process: process, digest: digest.value, inputs: inputs)
+    running[process.id] = Job(
+      index: index, words: words, printed: printed, digest: digest.value, inputs: inputs)
     showProgress()
   }
 
@@ -105,10 +112,10 @@ struct BatchRun {
   }
 
   private mutating func waitForOne() {
-    guard let (id, status) = ChildProcess.waitForAny(), let job = running.removeValue(forKey: id) else {
+    guard let (id, status) = Subprocess.waitForAny(), let job = running.removeValue(forKey: id) else {
       return
     }
-    let (words, printed) = job.process.takeOutput()
+    let (words, printed) = (job.words.text(), job.printed.text())
     let model = models[job.index]
     guard status == 0 else {
       let ending = status > 128 ? "ended by signal \(status - 128)" : "exit status \(status)"
