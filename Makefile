@@ -11,7 +11,7 @@
 # make faults  the tests of kills, full disks and runs that meet, ROUNDS=100 times as many as make test runs
 # make guard   hold the numbers of instructions of six runs against those stored; needs valgrind
 # make fuzz SECONDS=600   fuzz all readers and whole folds with libFuzzer and AddressSanitizer (Fuzz/README.md)
-# make fuzz-smoke   the same for a minute; not yet part of .ci/run
+# make fuzz-smoke   the same for a minute, not optimised
 # make sanitize   the Swift tests under AddressSanitizer, then under ThreadSanitizer
 # make batch   the tests of examples/batch, Snakemake included
 # make dist    what users install, in out/dist: a Python wheel, a Debian package, a tarball, checksums
@@ -74,7 +74,7 @@ fuzz: packages
 	Scripts/fuzz.sh $(SECONDS) $(CHECKS)
 
 fuzz-smoke: packages
-	Scripts/fuzz.sh 60
+	Scripts/fuzz.sh --debug 60
 
 sanitize: packages
 	swift test --parallel --sanitize=address --scratch-path .build-address

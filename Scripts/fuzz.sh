@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
-# Fuzzes with libFuzzer and AddressSanitizer: Scripts/fuzz.sh SECONDS [CHECK...]
+# Fuzzes with libFuzzer and AddressSanitizer: Scripts/fuzz.sh [--debug] SECONDS [CHECK...]
 #
+# --debug builds without optimisation, in half the time, and tries fewer inputs.
 # SECONDS are for all checks together; CHECK is a line of what the fuzzer prints without arguments. An input that fails is
 # written to Fuzz/FailCases/CHECK-…: mend the cause and keep the file, which a test replays. Inputs that reach new code
 # gather in .build-fuzz/corpus/CHECK, from which the next run goes on. A corpus begins with files of the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=${1:?usage: Scripts/fuzz.sh SECONDS [CHECK...]}
+configuration=release
+if [ "${1:-}" = --debug ]; then
+  configuration=debug
+  shift
+fi
+seconds=${1:?usage: Scripts/fuzz.sh [--debug] SECONDS [CHECK...]}
 shift
 build=.build-fuzz
 
 # The compiler heeds the last -sanitize alone; --sanitize=fuzzer leaves the main function to libFuzzer.
-CAFFOLD_FUZZ=1 swift build -c release --scratch-path "$build" --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address --product fuzz
-fuzz=$build/release/fuzz
+CAFFOLD_FUZZ=1 swift build -c "$configuration" --scratch-path "$build" --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address --product fuzz
+fuzz=$build/$configuration/fuzz
 # What is made once and kept is beyond the reach of LeakSanitizer, since Swift tags its pointers.
 export ASAN_OPTIONS=detect_leaks=0
 [ $# -gt 0 ] || mapfile -t checks < <("$fuzz")

@@ -76,8 +76,8 @@ import WireTestSupport
   }
 
   /// A program in the current folder may have come with a model.
-  @Test func dotOfTheCurrentFolderIsNotRun() throws {
-    try TestFiles.withFolder { folder in
+  @Test func dotOfTheCurrentFolderIsNotRun() {
+    TestFiles.withFolder { folder in
       TestFiles.put("#!/bin/sh\n", to: folder + "/dot")
       #expect(chmod(folder + "/dot", 0o755) == 0)
       #expect(Graphviz(search: folder)?.path == folder + "/dot")

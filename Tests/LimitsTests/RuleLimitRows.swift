@@ -1,4 +1,5 @@
 import CaffeIO
+import Definitions
 import Diagnostics
 import RuleModel
 import Tensors
@@ -246,6 +247,24 @@ let planningLimits = [
     _ = try plan("layer { name: \"a\" type: \"T0\" bottom: \"data\" top: \"a\" }", rules: rules.joined())
   },
   Limit(
+    "layers that one rewrite makes by definitions", LayerExpansion.limit, "LayerExpansion.limit",
+    in: "Engine/Expansion/LayerExpansion.swift"
+  ) { size, _ in
+    let plan = try plan(
+      "layer { name: \"m\" type: \"VendorMany\" bottom: \"data\" top: \"m\" }",
+      rules: "  - {id: r, summary: S., match: {m: {type: VendorMany}}, rewrite: {expand: m}}\n",
+      definitions: """
+          - type: VendorMany
+            summary: S.
+            bottoms: [x]
+            means:
+              - each: {i: \(size - 1)}
+                means: [{type: TanH, bottom: x, top: t}]
+              - {type: ReLU, bottom: x}
+        """)
+    if let refusal = plan.nearMisses.first { throw Words(text: refusal.sentence) }
+  },
+  Limit(
     "new layers more, for each layer of the net", Planner.newLayersPerLayer, "Planner.newLayersPerLayer",
     in: "Engine/Planning/Planner.swift", then: "as above",
     test: "RuleGrowthTests.layersThatDoubleInEveryGenerationAreCounted"),
@@ -283,12 +302,13 @@ private func evaluate(_ text: String, _ limits: ExpressionLimits) throws {
 }
 
 /// Plans a net behind an input `data`, by rules.
-func plan(_ layers: String, rules: String) throws -> Plan {
+func plan(_ layers: String, rules: String, definitions: String = "") throws -> Plan {
+  let layersOfFile = definitions.isEmpty ? "" : "layers:\n\(definitions)"
   let file = try RuleFile(
-    SourceText(path: "my.yaml", bytes: Array("schema: 1\nrules:\n\(rules)".utf8)),
-    kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes)
+    SourceText(path: "my.yaml", bytes: Array("schema: 1\nrules:\n\(rules)\(layersOfFile)".utf8)),
+    kernels: KernelRegistry.signatures, reasons: Refusal.Reason.codes, operators: OperatorForm.all)
   let definition = try NetDefinition(TextDocument(source("input: \"data\"\n" + layers)))
   return try Planner.plan(
     NetGraph(definition, state: NetState(phase: .test)), weights: nil,
-    rules: RuleSet(file.rules, layouts: file.layouts))
+    rules: RuleSet(file.rules, layouts: file.meanings))
 }

@@ -28,6 +28,7 @@ struct MaxRoiPoolOperator: OperatorDescription {
     let (values, regions) = (inputs.floats(0), inputs.floats(1))
     var result: [S] = []
     result.reserveCapacity(shape.reduce(1, *))
+    var work = 0
     for region in 0..<rois.shape[0] {
       let numbers = regions[region * 5..<region * 5 + 5].map { $0 }
       guard let image = Int(exactly: numbers[0].rounded(.towardZero)), image >= 0, image < x.shape[0] else {
@@ -41,6 +42,11 @@ struct MaxRoiPoolOperator: OperatorDescription {
       }
       let columns = Self.cells(S.self, Int(corners[0]), Int(corners[2]), pooled[1], size: width)
       let rows = Self.cells(S.self, Int(corners[1]), Int(corners[3]), pooled[0], size: height)
+      // Cells share rows and columns: there may be far more of them than the picture has.
+      let own = [channels, rows.map(\.count).reduce(0, +), columns.map(\.count).reduce(0, +)]
+        .saturatingProduct
+      work = min(work, .max - own) + own
+      try OperatorLimits.check(multiplications: [work])
       for channel in 0..<channels {
         let plane = (image * channels + channel) * height * width
         for row in rows {

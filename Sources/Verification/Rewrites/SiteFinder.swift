@@ -19,8 +19,8 @@ struct SiteFinder {
   /// By layer, a rewrite that touched it.
   private var rewriteBefore: [Int: Int] = [:]
   private var rewriteAfter: [Int: Int] = [:]
-  /// Union–find over rewrites.
-  private var parents: [Int]
+  /// Rewrites of one site.
+  private var connected: DisjointSets
   /// By name, the last value of each blob of the net after.
   private let lastValues: [Name: ValueID]
 
@@ -31,7 +31,7 @@ struct SiteFinder {
     self.plan = plan
     before = try NetGraph(plan.graph.definition, state: plan.graph.state)
     after = try NetGraph(emitted, state: plan.graph.state)
-    parents = Array(plan.rewrites.indices)
+    connected = DisjointSets(count: plan.rewrites.count)
     planned = plan.graph.emissionOrder
     guard planned.count == emitted.layers.count else {
       throw RewriteCheckError.layerCount(planned: planned.count, written: emitted.layers.count)
@@ -47,7 +47,7 @@ struct SiteFinder {
     for (index, rewrite) in plan.rewrites.enumerated() {
       for layer in rewrite.safety == .conversion ? rewrite.changed(in: plan.graph) : rewrite.touched {
         if let other = rewriteBefore[layer.index] {
-          unite(index, other)
+          connected.unite(index, other)
         } else {
           rewriteBefore[layer.index] = index
         }
@@ -75,7 +75,7 @@ struct SiteFinder {
   }
 
   private mutating func uniteFolds(_ a: Int, _ b: Int) {
-    if !isConversion(a), !isConversion(b) { unite(a, b) }
+    if !isConversion(a), !isConversion(b) { connected.unite(a, b) }
   }
 
   private func isConversion(_ rewrite: Int) -> Bool { plan.rewrites[rewrite].safety == .conversion }
@@ -91,7 +91,7 @@ struct SiteFinder {
     var sites: [RewriteSite] = []
     var indices: [Int: Int] = [:]
     for rewrite in plan.rewrites.indices {
-      let root = root(of: rewrite)
+      let root = connected.root(of: rewrite)
       if indices[root] == nil {
         indices[root] = sites.count
         sites.append(RewriteSite())
@@ -100,11 +100,11 @@ struct SiteFinder {
     }
     for (layer, rewrite) in rewriteBefore.sorted(by: { $0.key < $1.key }) {
       guard layer < before.layers.count, before.layers[layer].isIncluded else { continue }
-      sites[indices[root(of: rewrite)]!].before.append(LayerID(index: layer))
+      sites[indices[connected.root(of: rewrite)]!].before.append(LayerID(index: layer))
     }
     for (layer, rewrite) in rewriteAfter.sorted(by: { $0.key < $1.key }) where after.layers[layer].isIncluded
     {
-      sites[indices[root(of: rewrite)]!].after.append(LayerID(index: layer))
+      sites[indices[connected.root(of: rewrite)]!].after.append(LayerID(index: layer))
     }
     var relation = ValueRelation(before, after)
     for item in items { if item.site != nil { relation.unite(item.claim) } }
@@ -115,14 +115,14 @@ struct SiteFinder {
     }
     for item in items {
       if let site = item.site {
-        let index = indices[root(of: site)]!
+        let index = indices[connected.root(of: site)]!
         if !sites[index].claims.contains(item.claim) { sites[index].claims.append(item.claim) }
       } else if !relation.areEqual(item.claim) {
         throw .wrongConnection(
           blob: before.blobName(of: item.claim.before), other: after.blobName(of: item.claim.after))
       }
     }
-    for (name, site) in lostOutputs() { sites[indices[root(of: site)]!].lostOutputs.append(name) }
+    for (name, site) in lostOutputs() { sites[indices[connected.root(of: site)]!].lostOutputs.append(name) }
     for index in sites.indices { findInputs(of: &sites[index], relation) }
     return sites
   }
@@ -156,7 +156,7 @@ struct SiteFinder {
       guard old.isIncluded, new.isIncluded, old.bottoms.count == new.bottoms.count else { continue }
       // A layer that became another one may read the same values in another order.
       guard old.type == new.type || old.bottoms.count == 1 else { continue }
-      let reader = rewriteBefore[layer.index].map(root)
+      let reader = rewriteBefore[layer.index].map(connected.root)
       for (u, w) in zip(old.bottoms, new.bottoms) { add(u, w, reader: reader) }
     }
     let replaced = outputs(of: after)
@@ -194,31 +194,15 @@ struct SiteFinder {
   }
 
   private func site(making value: ValueID, of graph: NetGraph, _ rewrites: [Int: Int]) -> Int? {
-    graph[value].producer.flatMap { rewrites[$0.index] }.map(root)
-  }
-
-  // MARK: Union–find
-
-  private func root(of rewrite: Int) -> Int {
-    var rewrite = rewrite
-    while parents[rewrite] != rewrite { rewrite = parents[rewrite] }
-    return rewrite
-  }
-
-  private mutating func unite(_ a: Int, _ b: Int) {
-    let (a, b) = (root(of: a), root(of: b))
-    guard a != b else { return }
-    parents[max(a, b)] = min(a, b)
+    graph[value].producer.flatMap { rewrites[$0.index] }.map(connected.root)
   }
 
   private mutating func unite(_ items: [Item]) -> Bool {
     var changed = false
     for item in items {
-      guard let made = item.made, let replaced = item.replaced, root(of: made) != root(of: replaced) else {
-        continue
+      if let made = item.made, let replaced = item.replaced, connected.unite(made, replaced) {
+        changed = true
       }
-      unite(made, replaced)
-      changed = true
     }
     return changed
   }

@@ -3,15 +3,15 @@ import Engine
 
 /// Which values of the net before and the net after are equal, as far as sites prove it of each other's.
 struct ValueRelation {
-  /// Union–find: values of the net before, then those of the net after.
-  private var parents: [Int]
+  /// Values of the net before, then those of the net after.
+  private var equal: DisjointSets
   private let beforeCount: Int
   private var known: Set<Int> = []
 
   /// Only net inputs of one name are equal.
   init(_ before: NetGraph, _ after: NetGraph) {
     beforeCount = before.values.count
-    parents = Array(0..<before.values.count + after.values.count)
+    equal = DisjointSets(count: before.values.count + after.values.count)
     var inputs: [Name: ValueID] = [:]
     for index in before.values.indices where before.values[index].producer == nil {
       let value = ValueID(index: index)
@@ -28,8 +28,7 @@ struct ValueRelation {
   /// Takes two values for equal.
   mutating func unite(_ claim: RewriteSite.Claim) {
     known.insert(claim.after.index)
-    let (a, b) = (root(before: claim.before), root(after: claim.after))
-    parents[max(a, b)] = min(a, b)
+    equal.unite(claim.before.index, beforeCount + claim.after.index)
   }
 
   /// Whether two values are known to be equal.
@@ -41,14 +40,8 @@ struct ValueRelation {
   func isKnown(after value: ValueID) -> Bool { known.contains(value.index) }
 
   /// What all values that equal this one have in common.
-  func root(before value: ValueID) -> Int { root(value.index) }
+  func root(before value: ValueID) -> Int { equal.root(of: value.index) }
 
   /// What all values that equal this one have in common.
-  func root(after value: ValueID) -> Int { root(beforeCount + value.index) }
-
-  private func root(_ index: Int) -> Int {
-    var index = index
-    while parents[index] != index { index = parents[index] }
-    return index
-  }
+  func root(after value: ValueID) -> Int { equal.root(of: beforeCount + value.index) }
 }
