@@ -1,11 +1,15 @@
 /// Numbers as people read them.
 package enum NumberText {
-  /// `1.2e-5`: two digits, enough to judge a difference by.
-  package static func scientific(_ value: Double) -> String {
+  /// `0.98`, `11`, `1.2e-5`: two digits, enough to judge a difference by; powers of ten below 0.01 and from 10,000 on.
+  package static func brief(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : "inf" }
     guard value != 0 else { return "0" }
+    let size = value.magnitude
+    if size >= 0.00995, size < 9999.5 {
+      return decimal(value, digits: size < 0.0995 ? 3 : size < 0.995 ? 2 : size < 9.95 ? 1 : 0)
+    }
     var exponent = 0
-    var digits = value.magnitude
+    var digits = size
     while digits >= 9.95 {
       digits /= 10
       exponent += 1

@@ -27,7 +27,7 @@ extension Warning {
         "dead-channels", "\(count) of \(Wording.counted(total, "channel")) of '\(layer)' have the factor 0"
       )
     case .negativeVariance(let count, let smallest):
-      let number = NumberText.scientific(smallest)
+      let number = NumberText.brief(smallest)
       return (
         "negative-variance",
         count == 1

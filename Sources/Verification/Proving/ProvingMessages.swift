@@ -107,7 +107,7 @@ extension InstanceComparison {
     switch difference {
     case .numbers(let numbers):
       return
-        "output '\(numbers.output)' is \(numbers.expected) at \(numbers.place) before the rewrite and \(numbers.found) after it, \(NumberText.scientific(numbers.error)) apart where \(NumberText.scientific(tolerance)) is allowed"
+        "output '\(numbers.output)' is \(numbers.expected) at \(numbers.place) before the rewrite and \(numbers.found) after it, \(NumberText.brief(numbers.error)) apart where \(NumberText.brief(tolerance)) is allowed"
     case .shape(let output, let expected, let found):
       return "output '\(output)' has the shape \(expected) before the rewrite and \(found) after it"
     case .missing(let output): return "output '\(output)' is gone after the rewrite"

@@ -50,7 +50,7 @@ struct BatchReport {
       table.add(
         row.model.files.model, row.outcome.rawValue,
         "\(Format.grouped(summary.layersBefore)) → \(Format.grouped(summary.layersAfter))",
-        Format.grouped(summary.stayCount), summary.worstError.map(Format.scientific) ?? "-", size)
+        Format.grouped(summary.stayCount), summary.worstError.map(Format.brief) ?? "-", size)
     }
     return table.lines(hasTotal: false, width: width, shortening: [0]) + [""]
   }

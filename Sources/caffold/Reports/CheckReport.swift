@@ -20,7 +20,7 @@ struct CheckReport {
     let compared = Format.counted(check.comparedRewrites, "rewrite")
     var line = "checked \(compared)"
     if let worst = check.worst, let difference = worst.difference {
-      line += ", largest relative error \(Format.scientific(difference.relative)) at '\(worst.name)'"
+      line += ", largest relative error \(Format.brief(difference.relative)) at '\(worst.name)'"
     }
     if check.uncheckedRewrites > 0 { line += "; \(Format.grouped(check.uncheckedRewrites)) not checked" }
     if check.conversions > 0 {
@@ -130,7 +130,7 @@ extension SiteDifference {
       guard absolute > 0 else { return "equal" }
       let place = channel.map { "channel \($0)'s" } ?? "the"
       return
-        "blob '\(blob)' differs by \(Format.scientific(absolute)), \(Format.scientific(relative)) of \(place) largest number, \(Format.scientific(ulps)) ulp"
+        "blob '\(blob)' differs by \(Format.brief(absolute)), \(Format.brief(relative)) of \(place) largest number, \(Format.brief(ulps)) ulp"
     }
   }
 }

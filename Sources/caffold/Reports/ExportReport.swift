@@ -69,7 +69,7 @@ struct ExportReport {
         ? ["not exported: a rewrite changes what its layers compute; 'caffold fold' says which"]
         : ["not proven: --no-check"]
     }
-    let tolerance = Format.scientific(proof.tolerance)
+    let tolerance = Format.brief(proof.tolerance)
     if let first = proof.firstDifference {
       return [
         "not proven: the first blob beyond \(tolerance) is '\(first.name)': \(reason(first)); this is a fault of a definition or of caffold"
@@ -91,7 +91,7 @@ struct ExportReport {
     }
     let largest = proof.worst.flatMap { worst in
       worst.relative == 0
-        ? nil : "the largest difference is \(Format.scientific(worst.relative)), at '\(worst.name)'"
+        ? nil : "the largest difference is \(Format.brief(worst.relative)), at '\(worst.name)'"
     }
     let others = proof.definedOutputs + proof.keptOutputs
     let outputs =
@@ -133,7 +133,7 @@ struct ExportReport {
     if blob.shape != blob.otherShape { return "its shape is \(blob.shape) and \(blob.otherShape)" }
     if blob.notFinite > 0 { return "\(blob.notFinite) numbers are finite on one side only" }
     return
-      "\(Format.scientific(blob.absolute)) apart, \(Format.scientific(blob.relative)) of its largest number"
+      "\(Format.brief(blob.absolute)) apart, \(Format.brief(blob.relative)) of its largest number"
   }
 
   // MARK: JSON

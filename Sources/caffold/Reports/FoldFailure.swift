@@ -53,7 +53,7 @@ struct FoldFailure {
       what = " before rounding to half precision"
     }
     let tolerance =
-      difference?.mismatch == nil ? "; the tolerance is \(Format.scientific(allowed))" : ""
+      difference?.mismatch == nil ? "; the tolerance is \(Format.brief(allowed))" : ""
     return
       "\(subject) \(layers) \(site.layers.count == 1 ? "computes" : "compute"): \(difference?.phrase ?? "")\(what)\(tolerance)"
   }

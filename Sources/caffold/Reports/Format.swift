@@ -86,15 +86,15 @@ enum Format {
     guard let value else { return "?" }
     let size = value.magnitude
     guard value != 0 else { return "0" }
-    guard size >= 0.001, size < 99_999.5 else { return scientific(value) }
+    guard size >= 0.001, size < 99_999.5 else { return brief(value) }
     if value.rounded() == value { return String(Int(value)) }
     let digits =
       size < 0.01 ? 5 : size < 0.99995 ? 4 : size < 9.9995 ? 3 : size < 99.995 ? 2 : size < 999.95 ? 1 : 0
     return decimal(value, digits: digits)
   }
 
-  /// `1.2e-5`: two digits, enough to judge a difference by.
-  static func scientific(_ value: Double) -> String { NumberText.scientific(value) }
+  /// `0.98`, `11`, `1.2e-5`: two digits, enough to judge a difference by.
+  static func brief(_ value: Double) -> String { NumberText.brief(value) }
 
   /// `'a', 'b', 'c' and 4 more`.
   static func names(_ names: [some CustomStringConvertible]) -> String {

@@ -25,7 +25,7 @@ struct PrecisionReport {
     var lines = [overflows, underflows, widths, conditions].compactMap(\.self)
     if lines.isEmpty {
       lines = [
-        "weights up to \(Format.scientific(largest.largest)) ('\(largest.layer)'), channels at most \(times(widest)) apart ('\(widest.layer)'\(before(widest))); half precision holds them"
+        "weights up to \(Format.brief(largest.largest)) ('\(largest.layer)'), channels at most \(times(widest)) apart ('\(widest.layer)'\(before(widest))); half precision holds them"
       ]
     }
     if verbose { lines += layers.map(line) + normalisations.filter { $0.illConditioned > 0 }.map(line) }
@@ -37,7 +37,7 @@ struct PrecisionReport {
     guard let worst = found.max(by: { $0.largestOfAll < $1.largestOfAll }) else { return nil }
     let count = found.reduce(0) { $0 + $1.beyondHalf }
     return
-      "half precision cannot hold \(Format.counted(count, "number")) of \(Format.names(found.map(\.layer))), up to \(Format.scientific(worst.largestOfAll)) in '\(worst.layer)'"
+      "half precision cannot hold \(Format.counted(count, "number")) of \(Format.names(found.map(\.layer))), up to \(Format.brief(worst.largestOfAll)) in '\(worst.layer)'"
   }
 
   private var underflows: String? {
@@ -63,13 +63,13 @@ struct PrecisionReport {
     guard let worst = found.min(by: { $0.smallestVariance < $1.smallestVariance }) else { return nil }
     let count = found.reduce(0) { $0 + $1.illConditioned }
     return
-      "\(Format.counted(count, "channel")) of \(Format.names(found.map(\.layer))) \(count == 1 ? "has" : "have") a variance below a tenth of eps, down to \(Format.scientific(worst.smallestVariance)) in '\(worst.layer)'"
+      "\(Format.counted(count, "channel")) of \(Format.names(found.map(\.layer))) \(count == 1 ? "has" : "have") a variance below a tenth of eps, down to \(Format.brief(worst.smallestVariance)) in '\(worst.layer)'"
   }
 
   private func times(_ layer: WeightRange) -> String { "\(ratio(layer.channelRatio)) times" }
 
   private func ratio(_ ratio: Double) -> String {
-    ratio < 1000 ? Format.decimal(ratio, digits: 1) : Format.scientific(ratio)
+    ratio < 1000 ? Format.decimal(ratio, digits: 1) : Format.brief(ratio)
   }
 
   private func before(_ layer: WeightRange) -> String {
@@ -78,7 +78,7 @@ struct PrecisionReport {
 
   private func line(_ layer: WeightRange) -> String {
     var parts = [
-      "weights from \(Format.scientific(layer.smallest)) to \(Format.scientific(layer.largest))",
+      "weights from \(Format.brief(layer.smallest)) to \(Format.brief(layer.largest))",
       "channels \(times(layer)) apart\(before(layer))",
     ]
     if let before = layer.before {
@@ -96,7 +96,7 @@ struct PrecisionReport {
   }
 
   private func line(_ condition: NormalisationCondition) -> String {
-    "'\(condition.layer)': \(Format.counted(condition.illConditioned, "variance")) of \(condition.channels) below a tenth of eps \(Format.scientific(condition.epsilon)), down to \(Format.scientific(condition.smallestVariance))"
+    "'\(condition.layer)': \(Format.counted(condition.illConditioned, "variance")) of \(condition.channels) below a tenth of eps \(Format.brief(condition.epsilon)), down to \(Format.brief(condition.smallestVariance))"
   }
 
   // MARK: JSON

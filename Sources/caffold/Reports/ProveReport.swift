@@ -25,7 +25,7 @@ struct ProveReport {
       table.add(
         rule.id, Format.grouped(proof.compared), Format.grouped(proof.drawn - proof.compared),
         Format.grouped(proof.discardedCount),
-        proof.compared > 0 ? Format.scientific(proof.largestError) : "–", proof.phrase(options))
+        proof.compared > 0 ? Format.brief(proof.largestError) : "–", proof.phrase(options))
     }
     var text = table.lines(hasTotal: false).joined(separator: "\n") + "\n"
     for (rule, proof) in proofs {

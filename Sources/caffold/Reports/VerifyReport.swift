@@ -25,8 +25,8 @@ struct VerifyReport {
       || !(blob.relative <= tolerance) && !blob.isMadeOtherwise
     {
       table.add(
-        blob.name.description, Self.text(of: blob.shape), Format.scientific(blob.largest),
-        Format.scientific(blob.absolute), Format.scientific(blob.relative))
+        blob.name.description, Self.text(of: blob.shape), Format.brief(blob.largest),
+        Format.brief(blob.absolute), Format.brief(blob.relative))
     }
     // Only the head, where all outputs stand behind layers that cannot be run.
     var lines = table.isEmpty ? [] : table.lines(hasTotal: false) + [""]
@@ -121,7 +121,7 @@ struct VerifyReport {
     case .different:
       let first = comparison.firstDivergence!
       return
-        "different: the first blob beyond \(Format.scientific(tolerance)) is '\(first.name)': \(reason(first))"
+        "different: the first blob beyond \(Format.brief(tolerance)) is '\(first.name)': \(reason(first))"
     case .otherOutputs:
       return
         "different: only one of the nets has \(comparison.unmatchedOutputs.count == 1 ? "the output" : "the outputs") \(Format.names(comparison.unmatchedOutputs))"
@@ -132,13 +132,13 @@ struct VerifyReport {
     case .incomplete:
       let outputs = comparison.uncomparedOutputs
       return
-        "not equal: \(outputs.count == 1 ? "an output" : Format.counted(outputs.count, "output")) could not be compared: \(Format.names(outputs)); \(compared) \(comparison.blobs.count == 1 ? "agrees" : "agree") within \(Format.scientific(tolerance))"
+        "not equal: \(outputs.count == 1 ? "an output" : Format.counted(outputs.count, "output")) could not be compared: \(Format.names(outputs)); \(compared) \(comparison.blobs.count == 1 ? "agrees" : "agree") within \(Format.brief(tolerance))"
     case .equal:
       let worst = comparison.worst
       let skipped = comparison.skipped.count
       let behind = skipped == 0 ? "" : "; \(skipped) at or behind layers that cannot be run were not compared"
       return
-        "equal: \(compared) within \(Format.scientific(tolerance)); the largest difference is \(Format.scientific(worst?.relative ?? 0)), at '\(worst?.name ?? "")'\(behind)"
+        "equal: \(compared) within \(Format.brief(tolerance)); the largest difference is \(Format.brief(worst?.relative ?? 0)), at '\(worst?.name ?? "")'\(behind)"
     }
   }
 
@@ -146,7 +146,7 @@ struct VerifyReport {
     if blob.shape != blob.otherShape { return "its shape is \(blob.shape) and \(blob.otherShape)" }
     if blob.notFinite > 0 { return "\(blob.notFinite) numbers are finite in one net only" }
     return
-      "\(Format.scientific(blob.absolute)) apart, \(Format.scientific(blob.relative)) of its largest number"
+      "\(Format.brief(blob.absolute)) apart, \(Format.brief(blob.relative)) of its largest number"
   }
 
   var json: JSONValue {

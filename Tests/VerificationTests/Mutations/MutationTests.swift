@@ -52,7 +52,7 @@ import Testing
     let report = try RewriteChecker(plan, weights: file).check()
     let failure = try #require(report.failures.first, "\(mutation.testDescription): \(report.sites)")
     let difference = try #require(failure.unrounded ?? failure.difference)
-    print("| \(mutation.rule) | \(mutation.name) | check | \(NumberText.scientific(difference.relative)) |")
+    print("| \(mutation.rule) | \(mutation.name) | check | \(NumberText.brief(difference.relative)) |")
   }
 
   /// The same rules and kernels without the mistakes, on the same nets; those whose mistake is to match do not match.
