@@ -10,7 +10,7 @@ enum Console {
   /// Prints text for people. A name in a file may hold anything, and shall not command the terminal.
   static func log(_ text: String) {
     let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A || $0 == 0x09 }
-    write(isPlain ? text : text.withoutControls, to: STDERR_FILENO)
+    write(isPlain ? text : text.visible(keepsLines: true), to: STDERR_FILENO)
   }
 
   /// Redraws the line that the cursor is on.
@@ -35,7 +35,7 @@ enum Console {
   /// Prints a table, or other data that is for people as well: as `output`, and harmless to a terminal.
   static func table(_ text: String) {
     let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A }
-    output(isPlain ? text : text.withoutControls)
+    output(isPlain ? text : text.visible(keepsLines: true))
   }
 
   /// How many columns lines on standard output may take: the width of the terminal; nil where standard output is a file or a pipe, so
@@ -121,7 +121,7 @@ final class Progress {
     let percent = min(100, done * 100 / total)
     guard percent != lastPercent else { return }
     lastPercent = percent
-    Console.redraw("\(label.withoutControls) … \(percent) %")
+    Console.redraw("\(label.visible(keepsLines: true)) … \(percent) %")
   }
 
   /// Takes the line away.
@@ -133,21 +133,5 @@ final class Progress {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-  }
-}
-
-extension String {
-  /// With `\x1B` in the place of the character that it names, and so for all that command a terminal.
-  var withoutControls: String {
-    var text = ""
-    for scalar in unicodeScalars {
-      if scalar.properties.generalCategory == .control, scalar != "\n", scalar != "\t" {
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        text += "\\x" + (digits.count == 1 ? "0" : "") + digits
-      } else {
-        text.unicodeScalars.append(scalar)
-      }
-    }
-    return text
   }
 }

@@ -47,7 +47,7 @@ import WireTestSupport
     }
     #expect(
       labels == [
-        #""a\"];evil""#, #""&lt;b&gt;&amp;amp;""#, #""\\N\\l""#, #""x\\x{A}y""#, #""\\x{202E}c""#,
+        #""a\"];evil""#, #""&lt;b&gt;&amp;amp;""#, #""\\N\\l""#, #""x\\x0Ay""#, #""\\x{202E}c""#,
         #""\\276\\355""#,
       ])
   }

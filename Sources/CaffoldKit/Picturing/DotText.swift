@@ -48,7 +48,7 @@ struct DotText {
   }
 
   /// A string of DOT.
-  private static func quoted(_ text: String) -> String { "\"\(escaped(PictureText.shown(text)))\"" }
+  private static func quoted(_ text: String) -> String { "\"\(escaped(text.visible()))\"" }
 
   /// Graphviz reads escapes and the entities of HTML in labels.
   private static func escaped(_ text: String) -> String {

@@ -1,34 +1,9 @@
 import Diagnostics
 
 /// The words in the boxes of a picture.
-///
-/// Names come from files that anybody may have made. What has no picture of its own, or turns the order of the text around it, is
-/// written as an escape, so that a name shows what it is and no format that it is put into breaks.
 enum PictureText {
-  /// `fc6`, `a\x{202E}b`.
-  static func shown(_ name: Name) -> String { shown(name.description) }
-
-  /// As above, for a text.
-  static func shown(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isHidden) else { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      if isHidden(scalar) {
-        result += "\\x{\(String(scalar.value, radix: 16, uppercase: true))}"
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
-  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-    if (0x20..<0x7F).contains(scalar.value) { return false }
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: return true
-    default: return false
-    }
-  }
+  /// A name that breaks no format that it is put into: `fc6`, `a\x{202E}b`.
+  static func shown(_ name: Name) -> String { name.description.visible() }
 
   /// `1×64×56×56`; empty where it is not known.
   static func shape(_ shape: [Int]?) -> String {
@@ -46,7 +21,7 @@ enum PictureText {
     case .layer(let place):
       let layer = picture.layers[place]
       let shape = shape(layer.tops.first?.shape)
-      let type = TextWidth.shortened(shown(layer.type), to: max(8, width - shape.count))
+      let type = TextWidth.shortened(layer.type.visible(), to: max(8, width - shape.count))
       return [short(shown(layer.name)), shape.isEmpty ? type : "\(type)  \(shape)"]
     case .input(let value), .output(let value):
       let shape = shape(value.shape)

@@ -194,7 +194,7 @@ struct BatchRun {
   private func showProgress() {
     guard Console.isTerminal, !report.isQuiet else { return }
     let done = results.count { $0 != nil }
-    let current = running.values.map(\.index).min().map { ", at \(models[$0].files.model.withoutControls)" }
+    let current = running.values.map(\.index).min().map { ", at \(models[$0].files.model.visible())" }
     Console.redraw("\(done) of \(Format.counted(models.count, "model")) done\(current ?? "")")
   }
 

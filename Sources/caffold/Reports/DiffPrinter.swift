@@ -1,4 +1,5 @@
 import CaffoldKit
+import Diagnostics
 
 /// Prints lines of a unified diff: bytes for `patch`, colours for people.
 enum DiffPrinter {
@@ -7,7 +8,7 @@ enum DiffPrinter {
       return Console.output(lines.flatMap { $0.bytes + [0x0A] })
     }
     for line in lines {
-      let text = String(decoding: line.bytes, as: UTF8.self).withoutControls
+      let text = String(decoding: line.bytes, as: UTF8.self).visible(keepsLines: true)
       Console.output(colour(line.kind).map { "\u{1B}[\($0)m\(text)\u{1B}[0m\n" } ?? text + "\n")
     }
   }

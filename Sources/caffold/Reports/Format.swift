@@ -63,23 +63,8 @@ enum Format {
     return shape.isEmpty ? "()" : shape.map(String.init).joined(separator: "×")
   }
 
-  /// A name on one line, whatever it holds: control characters are written as messages show them.
-  static func name(_ name: Name) -> String {
-    let text = name.description
-    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-      return text
-    }
-    var shown = ""
-    for scalar in text.unicodeScalars {
-      guard scalar.properties.generalCategory == .control else {
-        shown.unicodeScalars.append(scalar)
-        continue
-      }
-      let digits = String(scalar.value, radix: 16, uppercase: true)
-      shown += "\\x" + (digits.count == 1 ? "0" : "") + digits
-    }
-    return shown
-  }
+  /// A name on one line, whatever it holds.
+  static func name(_ name: Name) -> String { name.description.visible() }
 
   /// `0.1234`, `-12.35`, `1.2e-5`: three digits or four, small and large numbers with a power of ten; `?` for none.
   static func number(_ value: Double?) -> String {
