@@ -105,7 +105,7 @@ private func net(_ shape: [Int], _ layers: String) throws -> NetRunner {
 /// The layer of a text.
 private func written(_ text: String, blobShapes: [[Int]]? = nil) throws -> WrittenLayer {
   let definition = try NetDefinition(TextDocument(source(text)))
-  return try WrittenLayer(definition.layers[0], schema: .caffe, blobShapes: blobShapes)
+  return WrittenLayer(definition.layers[0], schema: .caffe, blobShapes: blobShapes)
 }
 
 /// Looks among boxes of which none overlaps another, as few as make so many pairs.

@@ -35,7 +35,7 @@ import YAML
       let expression = try Expression(parsing: text)
       try ExpressionChecker(SmallNet()).check(expression, expecting: type)
       return "no error"
-    } catch let error as ExpressionError {
+    } catch {
       return error.located(in: node).diagnostic.text
     }
   }
