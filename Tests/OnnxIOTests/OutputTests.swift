@@ -102,18 +102,23 @@ import WireTestSupport
 
   /// Beyond two gibibytes, without writing them.
   @Test func twoGibibytesAreTooManyForOneFile() throws {
-    func writer(_ size: Int) throws -> OnnxWriter {
+    func writer(_ size: Int, _ path: String = "net.onnx") throws -> OnnxWriter {
       let weights = OnnxInitializer(
         name: "w", elementType: OnnxElementType.uint8, shape: [size],
         source: OnnxTensorSource(ZeroBytes(size)))
       return try OnnxWriter(
         OnnxModel(irVersion: 8, opsets: [("", 17)], graph: OnnxGraph(name: "g", initializers: [weights])),
-        path: "net.onnx")
+        path: path)
     }
     let inside = try writer(Int(Int32.max) - 100)
     #expect(inside.dataByteCount == nil && inside.byteCount <= Int(Int32.max))
     let outside = try writer(Int(Int32.max) - 10)
     #expect(outside.dataByteCount == Int(Int32.max) - 10 && outside.byteCount < 1000)
+    // The model names the file beside it without a folder, whatever path it was given.
+    for path in ["net.onnx", "./net.onnx", "out/net.onnx", "/out/net.onnx"] {
+      let entries = try externalEntries(writer(1 << 31, path).modelBytes())
+      #expect(entries.map { $0["location"] } == ["net.onnx.data"])
+    }
   }
 
   /// A source that fails after some bytes.

@@ -8,8 +8,7 @@ package enum Paths {
     if let whole = realPath(path) { return whole }
     let folder = folder(of: path)
     guard let start = realPath(folder) else { return path }
-    let name = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
-    return (start == "/" ? "" : start) + "/" + name
+    return (start == "/" ? "" : start) + "/" + name(of: path)
   }
 
   /// The path with all symbolic links followed; nil where nothing is there.
@@ -26,7 +25,9 @@ package enum Paths {
   }
 
   /// The path without its folder.
-  package static func name(of path: String) -> String { String(path.dropFirst(folder(of: path).count)) }
+  package static func name(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+  }
 
   /// A hidden name beside a file: `out/.net.prototxt.caffold-old`.
   static func hidden(_ word: String, beside path: String) -> String {
