@@ -68,7 +68,7 @@ struct HostileOperatorTests {
     var ran = 0
     for attempt in 0..<600 {
       maker.isTame = attempt % 3 > 0
-      let opset = maker.choice([11, 12, 13, 14, 16, 17, 18, 19, 21, 21])
+      let opset = maker.choice([11, 12, 13, 14, 16, 17, 18, 19, 21, 24, 28])
       var call = OperatorCall(
         name: name, outputCount: min(signature.outputCounts.upperBound, maker.choice([1, 1, 2, 3])),
         opset: opset)

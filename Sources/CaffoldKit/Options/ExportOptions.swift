@@ -1,7 +1,9 @@
+import Operators
+
 /// How a net is written as ONNX.
 public struct ExportOptions: Sendable, Equatable {
   /// The versions of ONNX's operator set that can be written.
-  public static let opsets = 13...21
+  public static let opsets = 13...OperatorSignature.opsets.upperBound
 
   /// The ONNX file; nil for the name of the net definition with `.onnx`, beside it.
   public var path: String?

@@ -108,7 +108,10 @@ extension OnnxModel {
     case ..<19: 8
     case ..<21: 9
     case ..<23: 10
-    default: 11
+    case ..<24: 11
+    case ..<25: 12
+    case ..<28: 13
+    default: 14
     }
   }
 }

@@ -31,7 +31,7 @@ package struct OperatorSignature: Sendable {
   }
 
   /// The versions that are followed where an operator does not say otherwise.
-  package static let opsets = 11...25
+  package static let opsets = 11...28
 
   /// How many inputs a call of a version may have.
   package func inputCounts(opset: Int) -> ClosedRange<Int> {

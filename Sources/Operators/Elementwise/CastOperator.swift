@@ -6,6 +6,10 @@ struct CastOperator: OperatorDescription {
     inputs: [.required("input", .all)], outputs: ["output"],
     attributes: [
       .required("to", .int), .int("saturate", 1, opsets: 19...OperatorSignature.opsets.upperBound),
+      // Both are about types of eight bits alone.
+      .string(
+        "round_mode", "up", oneOf: ["up", "down", "nearest"], opsets: 24...OperatorSignature.opsets.upperBound
+      ),
     ])
 
   let type: OperatorElementType

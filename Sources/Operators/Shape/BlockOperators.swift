@@ -38,11 +38,20 @@ struct DepthToSpaceOperator: OperatorDescription {
 struct SpaceToDepthOperator: OperatorDescription {
   static let signature = OperatorSignature(
     "SpaceToDepth", "blocks of the plane become blocks of channels", inputs: [.required("input", .all)],
-    outputs: ["output"], attributes: [.required("blocksize", .int)])
+    outputs: ["output"],
+    attributes: [
+      .required("blocksize", .int),
+      .string(
+        "mode", "DCR", oneOf: ["DCR", "CRD"], opsets: 28...OperatorSignature.opsets.upperBound),
+    ])
 
   let block: Int
+  let hasChannelsFirst: Bool
 
-  init(_ attributes: OperatorAttributes) throws(OperatorError) { block = try BlockSize.read(attributes) }
+  init(_ attributes: OperatorAttributes) throws(OperatorError) {
+    block = try BlockSize.read(attributes)
+    hasChannelsFirst = attributes.string("mode") == "CRD"
+  }
 
   func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let tensor = try inputs.tensor(0, "input", ranks: 4...4)
@@ -57,9 +66,14 @@ struct SpaceToDepthOperator: OperatorDescription {
     let plane = height * width
     let shape = [images, channels * block * block, rows, columns]
     try OperatorLimits.check(shape)
-    let view = StridedView(
-      shape: [images, block, block, channels, rows, columns],
-      strides: [channels * plane, width, 1, plane, block * width, block])
+    let view =
+      hasChannelsFirst
+      ? StridedView(
+        shape: [images, channels, block, block, rows, columns],
+        strides: [channels * plane, plane, width, 1, block * width, block])
+      : StridedView(
+        shape: [images, block, block, channels, rows, columns],
+        strides: [channels * plane, width, 1, plane, block * width, block])
     return [try tensor.moved(to: shape, by: view)]
   }
 }

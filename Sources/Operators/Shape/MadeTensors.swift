@@ -98,7 +98,9 @@ struct RangeOperator: StatelessOperator {
     inputs: [
       .required("start", .numbers, as: "T"), .required("limit", .numbers, as: "T"),
       .required("delta", .numbers, as: "T"),
-    ], outputs: ["output"])
+    ], outputs: ["output"],
+    // It is about half precision alone, which the evaluator has no numbers of.
+    attributes: [.int("stash_type", 1, opsets: 27...OperatorSignature.opsets.upperBound)])
 
   func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     if inputs.tensor(0).type == .int64 {

@@ -1,7 +1,7 @@
 """Random calls of operators that make, move or resample elements."""
 
 import numpy as np
-from operator_draw import given, ints, operator
+from operator_draw import NEWEST, given, ints, operator
 from operator_runs import Call
 
 
@@ -170,13 +170,14 @@ def tile(r, name):
 @operator("DepthToSpace", "SpaceToDepth")
 def blocks(r, name):
     block = r.integer(1, 3)
-    mode = r.choice([None, "DCR", "CRD"]) if name == "DepthToSpace" else None
+    opset = r.choice([r.opset(), NEWEST])
+    mode = r.choice([None, "DCR", "CRD"]) if name == "DepthToSpace" or opset >= 28 else None
     sizes = [r.integer(1, 2), r.integer(1, 3), r.integer(1, 4), r.integer(1, 4)]
     if name == "DepthToSpace":
         sizes[1] *= block * block
     else:
         sizes[2:] = [size * block for size in sizes[2:]]
-    return Call(name, [r.floats(sizes)], {"blocksize": block} | given(mode=mode), opset=r.opset())
+    return Call(name, [r.floats(sizes)], {"blocksize": block} | given(mode=mode), opset=opset)
 
 
 @operator("Identity")

@@ -7,7 +7,7 @@ from layer_cases import Random
 from operator_runs import Call
 
 #: The newest version of the operator set.
-NEWEST = 25
+NEWEST = 28
 #: How many cases each operator has.
 COUNT = 60
 
