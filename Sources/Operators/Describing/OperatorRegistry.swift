@@ -10,6 +10,7 @@ package enum OperatorRegistry {
     CeilOperator.self,
     ClipOperator.self,
     DivOperator.self,
+    DropoutOperator.self,
     EluOperator.self,
     EqualOperator.self,
     ExpOperator.self,

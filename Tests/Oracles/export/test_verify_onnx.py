@@ -50,6 +50,38 @@ def test_other_names_are_matched_by_their_order(model):
     assert verify(model).code == 0
 
 
+def test_a_blob_may_be_what_it_was_before_it_was_written_over(model):
+    """Other converters give a convolution's value the name of its blob, and the ReLU's in place another."""
+    graph = onnx.load(model)
+    relu = next(node for node in graph.graph.node if node.op_type == "Relu")
+    before, after = relu.input[0], relu.output[0]
+    for node in graph.graph.node:
+        for names in (node.input, node.output):
+            for place, name in enumerate(names):
+                names[place] = {before: after, after: "behind"}.get(name, name)
+    onnx.save(graph, model)
+    result = verify(model)
+    assert (result.code, result.document["verdict"]) == (0, "equal")
+    assert after in {blob["name"] for blob in result.document["blobs"]}
+
+
+def test_a_dropout_drops_nothing(model):
+    graph = onnx.load(model)
+    last = graph.graph.node[-1]
+    graph.graph.node.insert(
+        len(graph.graph.node) - 1, onnx.helper.make_node("Dropout", [last.input[0]], ["kept"])
+    )
+    last.input[0] = "kept"
+    onnx.save(graph, model)
+    assert verify(model).code == 0
+    graph.graph.node[-2].input.extend(["", "training"])
+    graph.graph.initializer.append(numpy_helper.from_array(np.array(True), "training"))
+    onnx.save(graph, model)
+    result = caffold.run("verify", *DIGITS, model)
+    assert result.code == 2
+    assert "expected false for the input 'training_mode', found true" in result.stderr
+
+
 def test_an_operator_that_nobody_knows_is_named(model):
     graph = onnx.load(model)
     graph.graph.node[-1].domain = "org.example"

@@ -51,9 +51,24 @@ def arithmetic(r, name):
 def mod(r, name):
     a, b = r.broadcast(2)
     if r.chance(0.5):
-        return Call(name, [r.floats(a), r.floats(b)], {"fmod": 1}, opset=r.opset())
+        opset = r.opset()
+        return Call(
+            name, [r.floats(a), r.floats(b)], {"fmod": r.choice([0, 1]) if opset >= 28 else 1}, opset=opset
+        )
     divisor = r.whole(b, 1, 9) * r.choice([-1, 1])
     return Call(name, [r.whole(a), divisor], given(fmod=r.choice([None, 0, 1])), opset=r.opset())
+
+
+@operator("Dropout")
+def dropout(r, name):
+    """Outside of training; in training the result is of chance."""
+    data, opset = r.floats(r.sizes()), r.opset(11)
+    if opset < 12:
+        return Call(name, [data], given(ratio=r.choice([None, 0.25])), opset=opset)
+    ratio = r.choice([None, np.array(0.25, np.float32)])
+    mode = [np.array(False)] if r.chance(0.3) else []
+    inputs = [data, ratio, *mode] if mode or ratio is not None else [data]
+    return Call(name, inputs, given(seed=r.choice([None, 3])), opset=opset)
 
 
 @operator("Pow", tolerance=1e-6)
