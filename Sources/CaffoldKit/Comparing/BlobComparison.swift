@@ -24,7 +24,12 @@ struct BlobComparison {
       var blob = DiffResult.Blob(
         index: index, old: a.map(InspectResult.Blob.init), new: b.map(InspectResult.Blob.init))
       guard let a, let b, a.count == b.count, a.storage.elementSize > 0, b.storage.elementSize > 0 else {
-        found.append(blob)
+        // Of numbers that cannot be read it can still be told whether they are the same.
+        if let a, let b, a.storage == b.storage, try areSameBytes(a.bodyRange, b.bodyRange) {
+          compared += 1
+        } else {
+          found.append(blob)
+        }
         continue
       }
       compared += 1
@@ -34,6 +39,22 @@ struct BlobComparison {
       if !isSame { found.append(blob) }
     }
     return (found, compared)
+  }
+
+  private func areSameBytes(_ first: Range<Int>, _ second: Range<Int>) throws -> Bool {
+    guard first.count == second.count else { return false }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * Self.chunk, alignment: 1)
+    defer { buffer.deallocate() }
+    for start in stride(from: 0, to: first.count, by: Self.chunk) {
+      let count = min(Self.chunk, first.count - start)
+      let (a, b) = (buffer[..<count], buffer[Self.chunk..<Self.chunk + count])
+      try old.file.read(
+        at: first.lowerBound + start, into: UnsafeMutableRawBufferPointer(rebasing: a))
+      try new.file.read(
+        at: second.lowerBound + start, into: UnsafeMutableRawBufferPointer(rebasing: b))
+      guard a.elementsEqual(b) else { return false }
+    }
+    return true
   }
 
   /// Old files have a bias as 1×1×1×C: Caffe takes it for one of C.

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import real_models
 import small_nets
+import wire
 
 SCHEMA = conftest.caffold.ROOT / "Documentation" / "schemas" / "diff.schema.json"
 
@@ -213,3 +214,18 @@ def test_wrong_usage(command, tmp_path):
         command.run("fold", model, "--definition-only", "--dry-run", "--diff", "--format", "json").code == 64
     )
     assert command.run("fold", "--batch", tmp_path, "-o", tmp_path / "out", "--diff").code == 64
+
+
+def test_numbers_that_cannot_be_read_are_held_against_each_other_as_bytes(command, tmp_path):
+    """A type number of NVCaffe's raw data that nobody knows: the bytes are the same or they are not."""
+
+    def weights(name, raw):
+        blob = wire.field(7, wire.field(1, wire.varint(3))) + b"\x50\x03" + wire.field(12, raw)
+        layer = wire.field(1, b"c") + wire.field(2, b"Convolution") + wire.field(7, blob)
+        path = tmp_path / name
+        path.write_bytes(wire.field(100, layer))
+        return path
+
+    first, again = weights("a.caffemodel", b"\1\2\3"), weights("b.caffemodel", b"\1\2\3")
+    assert diff(command, tmp_path, first, again, differs=False)["comparedBlobs"] == 1
+    assert diff(command, tmp_path, first, weights("c.caffemodel", b"\1\2\4"))["changed"]
