@@ -280,10 +280,12 @@ def measure_exports(
     caffold: str, folder: Path, rounds: int, found: dict[str, Environment], notes: list[str]
 ) -> list[str]:
     lines = []
-    for name in ("ResNet-50", "ResNet-152"):
+    for name in ("ResNet-50", "ResNet-152", "wide ResNet-152"):
         print(f"{name} …", file=sys.stderr)
         definition, weights = models.generate(folder, name)
-        tools = export_tools(caffold, folder, definition, weights, found, notes)
+        # The converters hold the whole model in memory, several times.
+        others = found if weights.stat().st_size < 300e6 else {}
+        tools = export_tools(caffold, folder, definition, weights, others, notes)
         in_turn(tools, rounds)
         rows = [
             [
@@ -300,6 +302,15 @@ def measure_exports(
         for path in {path for tool in tools for path in tool.output}:
             path.unlink(missing_ok=True)
     return [f"Medians of {rounds} runs in turn, 3 of the slow ones; warm page cache.", *lines]
+
+
+def section(caffold: str, folder: Path, rounds: int, notes: list[str]) -> list[str]:
+    """`caffold export` beside copying the file, and beside the converters that PyPI still has."""
+    found = install(CONVERTERS, folder / "environments", notes)
+    lines = measure_exports(caffold, folder, rounds, found, notes)
+    versions = ", ".join(f"{name} {environment.version(name)}" for name, environment in found.items())
+    told = [f"The converters are {versions}; each has an environment of its own.", ""] if versions else []
+    return ["## Export", "", *told, *lines, ""]
 
 
 # The page

@@ -231,13 +231,11 @@ def measure_inference(caffold: str, folder: Path, rounds: int, notes: list[str])
 # Export
 
 
-def measure_export(caffold: str, folder: Path, rounds: int, notes: list[str]) -> list[str]:
-    """`caffold export` beside copying the file, and beside the converters that PyPI still has."""
-    converters = exports.install(exports.CONVERTERS, folder / "environments", notes)
-    lines = exports.measure_exports(caffold, folder, rounds, converters, notes)
-    versions = ", ".join(f"{name} {found.version(name)}" for name, found in converters.items())
-    told = [f"The converters are {versions}; each has an environment of its own."] if versions else []
-    return ["## Export", "", *told, *lines, ""]
+def put_export(page: Path, lines: list[str]) -> None:
+    """Puts the section about exports in the place of the one that is there, else behind all others."""
+    before, _, after = page.read_text().partition("## Export\n")
+    _, mark, rest = after.partition("\n## ")
+    page.write_text("\n".join([before.rstrip(), "", *lines]).rstrip() + "\n" + mark + rest)
 
 
 def planning_table(results: dict) -> list[str]:
@@ -329,6 +327,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--models", nargs="*", default=list(models.MODELS)[1:], choices=list(models.MODELS))
     parser.add_argument("--layers", type=int, default=1_000_000, help="the largest net to plan")
+    parser.add_argument("--only-export", action="store_true", help="measure exports alone")
     parser.add_argument("--output", type=Path, default=HERE)
     arguments = parser.parse_args()
     if arguments.short:
@@ -341,13 +340,18 @@ def main() -> None:
         sys.exit("error: the benchmarks need a C compiler, `cc`")
     Tool.measure = compiled(arguments.folder, "measure")
 
+    if arguments.only_export:
+        lines = exports.section(arguments.caffold, arguments.folder, arguments.rounds, notes)
+        put_export(arguments.output / "RESULTS.md", [*lines, *(f"{note}\n" for note in notes), machine()])
+        return
+
     startup = measure_startup(arguments.caffold, arguments.folder)
     files = measure_files(arguments.caffold, arguments.folder, arguments.models, arguments.rounds, notes)
     planning = measure_planning(arguments.caffold, arguments.folder, arguments.layers, arguments.rounds)
     thousand = measure_rules(arguments.caffold, arguments.folder, arguments.rounds)
     text = measure_text(arguments.caffold, arguments.folder, min(arguments.rounds, 5), startup[0])
     inference = measure_inference(arguments.caffold, arguments.folder, 2 * arguments.rounds + 1, notes)
-    export = measure_export(arguments.caffold, arguments.folder, arguments.rounds, notes)
+    export = exports.section(arguments.caffold, arguments.folder, arguments.rounds, notes)
     verify = executing.measure_verify(arguments.caffold, arguments.folder, arguments.rounds, notes)
     products = executing.measure_products(arguments.folder, notes)
     if not plot(files, arguments.output / "results.svg"):
