@@ -28,10 +28,10 @@ struct OperatorErrorTests {
     Mistake(OperatorCall(name: "Convv"), [], "this operator is not known; did you mean 'Conv'?"),
     Mistake(
       OperatorCall(name: "Relu", opset: 9), [floats(2)],
-      "expected a version of the operator set from 11 to 25, found 9"),
+      "expected a version of the operator set from 11 to 28, found 9"),
     Mistake(
       OperatorCall(name: "HardSwish", opset: 13), [floats(2)],
-      "expected a version of the operator set from 14 to 25, found 13"),
+      "expected a version of the operator set from 14 to 28, found 13"),
     Mistake(
       OperatorCall(name: "Relu", attributes: ["alpha": .float(1)]), [floats(2)],
       "expected no attributes, found 'alpha'"),

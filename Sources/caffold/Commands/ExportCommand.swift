@@ -33,7 +33,10 @@ struct ExportCommand: ParsableCommand {
     help: ArgumentHelp("The ONNX file.", valueName: "file"))
   var output: String?
 
-  @Option(help: ArgumentHelp("The version of ONNX's operator set, 13 to 21.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "The version of ONNX's operator set, \(ExportOptions.opsets.lowerBound) to \(ExportOptions.opsets.upperBound).",
+      valueName: "number"))
   var opset: Int = ExportOptions().opset
 
   @Option(help: ArgumentHelp("The size of the first axis of every input.", valueName: "number"))
