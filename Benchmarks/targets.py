@@ -84,8 +84,12 @@ def folded(caffold: str, target: str, flags: list[str], net: Net) -> tuple[Path,
     model, weights = net.inputs.with_name(f"{target}.prototxt"), net.inputs.with_name(f"{target}.caffemodel")
     for path in (model, weights):
         path.unlink(missing_ok=True)
-    command = [caffold, "fold", net.definition, net.weights, "--target", target, *flags]
-    run = command_run([*command, "--output-model", model, "--output-weights", weights])
+    command = [caffold, "fold", net.definition, net.weights, "--target", target]
+    command += ["--output-model", model, "--output-weights", weights]
+    run = command_run([*command, *flags])
+    if "had no effect" in run.stderr:
+        # What a parameter is for, the net does not have.
+        run = command_run(command)
     return model, weights, run.returncode
 
 
