@@ -215,6 +215,30 @@ def test_it_computes_the_same_in_bvlcs_layers(command, tmp_path, name):
     assert (again.definition, again.weights) == (made.definition, made.weights)
 
 
+def test_listed_boxes(command, tmp_path):
+    """A PriorBoxClustered is a constant, which OpenCV runs as an InnerProduct of zeros with a bias."""
+    width, height = np.array([9.4, 25.1]), np.array([15, 39.6])
+    fields = "width: 9.4 width: 25.1 height: 15 height: 39.6 step: 8 offset: 0.25 clip: true"
+    variance = "variance: 0.1 variance: 0.1 variance: 0.2 variance: 0.2"
+    text = (
+        layer("Pooling", "small", "data", None, "pooling_param { kernel_size: 8 stride: 8 }")
+        + layer("TanH", "t", "small")
+        + layer("PriorBoxClustered", "top", "small data", None, f"prior_box_param {{ {fields} {variance} }}")
+    )
+    definition = (HEAD % "dim: 1 dim: 3 dim: 40 dim: 60" + text).encode()
+    made = command.fold(definition, written(definition, {}), tmp_path, *SELECT, "--verify")
+    assert made.document["verification"]["equal"]
+    check_bvlc(made.definition)
+    y, x = np.meshgrid((np.arange(5) + 0.25) * 8, (np.arange(8) + 0.25) * 8, indexing="ij")
+    x, y = x[..., None], y[..., None]
+    corners = [(x - width / 2) / 60, (y - height / 2) / 40, (x + width / 2) / 60, (y + height / 2) / 40]
+    boxes = np.clip(np.stack(corners, axis=-1), 0, 1)
+    wanted = np.stack([boxes.ravel(), np.tile([0.1, 0.1, 0.2, 0.2], boxes.size // 4)])[None]
+    got = opencv.run(made.definition, made.weights, {"data": normal(1, 3, 40, 60)}, {"top"})["top"]
+    assert got.shape == wanted.shape
+    assert np.abs(got - wanted).max() <= 1e-6
+
+
 def test_folds_come_first(command, tmp_path):
     """With the default set a fork's BatchNorm is folded where it can be."""
     text = conv("c", "data", out=6) + layer("BatchNorm", "bn", "c", None, FORK_NORM)
