@@ -119,7 +119,6 @@ def test_each_difference_is_one(entry):
 LEFT_OUT = {
     "LSTM": {"activation_alpha", "activation_beta", "activations", "clip", "input_forget"},
     "RNN": {"activation_alpha", "activation_beta", "activations", "clip"},
-    "Cast": {"round_mode"},
     "Constant": {"sparse_value", "value_string", "value_strings"},
 }
 
