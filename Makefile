@@ -28,7 +28,10 @@
 
 # One file that needs no other: it starts in half the time, since nothing is left to be loaded and put in place. The
 # linker is the toolchain's own.
-SWIFT_BUILD := swift build -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld
+# swift-argument-parser gets the few names that it uses of FoundationEssentials from Sources/SmallFoundation: a sixth of
+# the binary less. That target is built first, since the parser does not know that it needs it.
+SWIFT_BUILD := swift build -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
+               -Xswiftc -module-alias -Xswiftc FoundationEssentials=SmallFoundation
 CAFFOLD     := .build/release/caffold
 VENV        := .venv/made
 DIGITS      := examples/digits/digits.prototxt examples/digits/digits.caffemodel
@@ -132,9 +135,11 @@ reference: build
 	python3 python/generate_results.py
 
 build: packages
+	$(SWIFT_BUILD) --target SmallFoundation
 	$(SWIFT_BUILD) --product caffold
 
 probe: packages
+	$(SWIFT_BUILD) --target SmallFoundation
 	$(SWIFT_BUILD) --product layer-probe
 	$(SWIFT_BUILD) --product onnx-probe
 	$(SWIFT_BUILD) --product operator-probe

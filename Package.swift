@@ -15,6 +15,7 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "Diagnostics"),
     .target(name: "JSON", dependencies: ["Diagnostics"]),
+    .target(name: "SmallFoundation", dependencies: ["JSON"]),
     .systemLibrary(name: "CAffinity"),
     .target(name: "Threads", dependencies: ["CAffinity"]),
     .target(name: "Tensors"),
@@ -62,13 +63,14 @@ let package = Package(
       name: "caffold",
       dependencies: [
         "CaffoldKit", "Export", "Definitions", "Verification", "Layers", "Engine", "CaffeIO", "Rules",
-        "RuleModel", "Threads", "Diagnostics", "JSON",
+        "RuleModel", "Threads", "Diagnostics", "JSON", "SmallFoundation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "ThreadsTests", dependencies: ["Threads", "CAffinity"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "Diagnostics"]),
+    .testTarget(name: "SmallFoundationTests", dependencies: ["SmallFoundation"]),
     .target(name: "WireTestSupport", dependencies: ["CaffeIO"], path: "Tests/WireTestSupport"),
     .testTarget(name: "CaffeIOTests", dependencies: ["CaffeIO", "WireTestSupport"]),
     .target(name: "RandomTestSupport", path: "Tests/RandomTestSupport"),
