@@ -97,7 +97,19 @@ public enum Caffold {
     format: GraphFormat, writing path: String? = nil, observer: RunObserver = RunObserver()
   ) throws -> [UInt8] {
     try GraphRun(
-      files: files, options: options, inputShapes: inputShapes, format: format, path: path, observer: observer
+      subject: .net(files, options), inputShapes: inputShapes, format: format, path: path, observer: observer
+    ).run()
+  }
+
+  /// As above, for an ONNX file, whose nodes are drawn as layers. The numbers of its initializers are not looked at.
+  ///
+  /// - Throws: `DiagnosticError`, for a file that cannot be read and for a picture without Graphviz.
+  public static func graph(
+    onnx path: String, inputShapes: [String] = [], format: GraphFormat, writing output: String? = nil,
+    observer: RunObserver = RunObserver()
+  ) throws -> [UInt8] {
+    try GraphRun(
+      subject: .graph(path), inputShapes: inputShapes, format: format, path: output, observer: observer
     ).run()
   }
 

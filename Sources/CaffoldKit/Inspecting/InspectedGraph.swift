@@ -24,9 +24,16 @@ struct InspectedGraph {
   static func result(
     _ path: String, inputShapes: [String], _ observer: RunObserver
   ) throws -> InspectResult {
+    try described(path, inputShapes: inputShapes, observer).facts
+  }
+
+  /// As above, with each node as a text (`NodeText`).
+  static func described(
+    _ path: String, inputShapes: [String], _ observer: RunObserver
+  ) throws -> (facts: InspectResult, texts: [String]) {
     try Files.restore([path], observer)
     var graph = try InspectedGraph(path, inputShapes)
-    return graph.result()
+    return (graph.result(), graph.model.graph.nodes.map(NodeText.text))
   }
 
   private init(_ path: String, _ inputShapes: [String]) throws {

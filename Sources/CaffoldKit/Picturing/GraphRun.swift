@@ -23,35 +23,37 @@ public enum GraphFormat: String, Sendable, CaseIterable {
   }
 }
 
-/// One picture of one net.
+/// One picture of one net, or of one ONNX file.
 struct GraphRun {
-  let files: ModelFiles
-  let options: RunOptions
+  /// What is drawn.
+  enum Subject {
+    case net(ModelFiles, RunOptions)
+    /// An ONNX file.
+    case graph(String)
+
+    /// The files that it consists of.
+    var files: ModelFiles {
+      switch self {
+      case .net(let files, _): files
+      case .graph(let path): ModelFiles(model: path)
+      }
+    }
+  }
+
+  let subject: Subject
   let inputShapes: [String]
   let format: GraphFormat
   /// Where it is written to; nil for nowhere.
   let path: String?
   let observer: RunObserver
 
+  private var files: ModelFiles { subject.files }
+
   func run() throws -> [UInt8] {
     try Files.restore([files.model, files.weights, path].compactMap(\.self), observer)
     if let path { try OutputPair.check(path, inputs, force: false) }
-    let knowledge = try LayerKnowledge(options, observer)
     let file = try InputFile(path: files.model)
-    let definition = try NetDefinition(
-      TextDocument(SourceText(path: files.model, bytes: try Files.read(file))))
-    let weights = try files.weights.map { try WeightsFile(path: $0) }
-    let described = try DescribedNet(
-      definition, state: options.net.state, weights: weights, knowledge: knowledge, inputShapes: inputShapes,
-      model: files.model)
-    let stored = weights?.contentsByLayer ?? [:]
-    // Only the page shows numbers.
-    let looksAtNumbers = weights != nil && format == .html
-    let picture = try NetPicture(
-      described, files,
-      contents: looksAtNumbers ? { stored[described.net.steps[$0].subject.name] ?? [] } : nil,
-      weights: looksAtNumbers ? weights : nil)
-    let text = try text(of: picture)
+    let text = try text(of: picture(file))
     guard let path else { return text }
     let output = try AtomicFile(path: path, mayReplace: true, from: files.model)
     try output.write(text)
@@ -62,8 +64,31 @@ struct GraphRun {
 
   /// The files that the run reads: no output may replace one of them.
   private var inputs: [String] {
-    [files.model, files.weights].compactMap(\.self) + options.rules.files.filter { !Files.isFolder($0) }
-      + options.protos
+    let own = [files.model, files.weights].compactMap(\.self)
+    guard case .net(_, let options) = subject else { return own }
+    return own + options.rules.files.filter { !Files.isFolder($0) } + options.protos
+  }
+
+  /// - Parameter file: the net definition, or the ONNX file.
+  private func picture(_ file: InputFile) throws -> NetPicture {
+    guard case .net(_, let options) = subject else {
+      let (facts, texts) = try InspectedGraph.described(files.model, inputShapes: inputShapes, observer)
+      return NetPicture(facts, texts: texts)
+    }
+    let knowledge = try LayerKnowledge(options, observer)
+    let definition = try NetDefinition(
+      TextDocument(SourceText(path: files.model, bytes: try Files.read(file))))
+    let weights = try files.weights.map { try WeightsFile(path: $0) }
+    let described = try DescribedNet(
+      definition, state: options.net.state, weights: weights, knowledge: knowledge, inputShapes: inputShapes,
+      model: files.model)
+    let stored = weights?.contentsByLayer ?? [:]
+    // Only the page shows numbers.
+    let looksAtNumbers = weights != nil && format == .html
+    return try NetPicture(
+      described, files,
+      contents: looksAtNumbers ? { stored[described.net.steps[$0].subject.name] ?? [] } : nil,
+      weights: looksAtNumbers ? weights : nil)
   }
 
   private func text(of picture: NetPicture) throws -> [UInt8] {

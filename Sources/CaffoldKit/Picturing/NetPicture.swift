@@ -76,7 +76,17 @@ package struct NetPicture {
     self.facts = facts
     self.blobs = blobs
     texts = described.net.steps.map(Self.text)
-    (boxes, arrows) = Self.connected(described, facts)
+    (boxes, arrows) = Self.connected(facts)
+  }
+
+  /// An ONNX file, whose nodes are the layers; the numbers of its initializers are not looked at.
+  ///
+  /// - Parameter texts: by node, what the page shows of it.
+  init(_ graph: InspectResult, texts: [String]) {
+    facts = graph
+    self.texts = texts
+    blobs = graph.layers.map { $0.blobs.map { Blob(shape: $0.shape, storage: $0.storage) } }
+    (boxes, arrows) = Self.connected(graph)
   }
 
   /// More of a layer than a reader looks at is left out.
@@ -90,24 +100,22 @@ package struct NetPicture {
     return bytes.count > textLimit ? text + "\n…" : text
   }
 
-  private static func connected(
-    _ described: DescribedNet, _ facts: InspectResult
-  ) -> (boxes: [Box], arrows: [Arrow]) {
+  private static func connected(_ facts: InspectResult) -> (boxes: [Box], arrows: [Arrow]) {
     var boxes = facts.layers.indices.map(Box.layer)
     var arrows: [Arrow] = []
     // By blob, the box that made its latest version.
     var makers: [Name: Int] = [:]
-    let made = Set(described.net.steps.filter(\.bottoms.isEmpty).flatMap(\.tops))
+    let made = Set(facts.layers.filter(\.bottoms.isEmpty).flatMap(\.tops).map(\.name))
     for input in facts.inputs where !made.contains(input.name) {
       makers[input.name] = boxes.count
       boxes.append(.input(input))
     }
-    for (place, step) in described.net.steps.enumerated() {
-      for bottom in step.bottoms {
+    for (place, layer) in facts.layers.enumerated() {
+      for bottom in layer.bottoms {
         guard let maker = makers[bottom] else { continue }
         arrows.append(Arrow(from: maker, to: place, blob: bottom))
       }
-      for top in step.tops { makers[top] = place }
+      for top in layer.tops { makers[top.name] = place }
     }
     for output in facts.outputs {
       guard let maker = makers[output.name] else { continue }

@@ -16,13 +16,14 @@ struct GraphCommand: ParsableCommand {
         caffold graph deploy.prototxt weights.caffemodel -o net.html
         caffold graph deploy.prototxt -o net.svg
         caffold graph deploy.prototxt | dot -Tpng > net.png
+        caffold graph net.onnx -o net.html
 
       'caffold fold --report' draws a net before and after a fold.
 
       Exit status: 0 done, 2 bad input or no Graphviz for a picture, 64 wrong usage.
       """)
 
-  @Argument(help: ArgumentHelp("The net definition.", valueName: "model"))
+  @Argument(help: ArgumentHelp("The net definition, or an ONNX file.", valueName: "model"))
   var model: String
 
   @Argument(help: ArgumentHelp("Its weights; a page shows their numbers.", valueName: "weights"))
@@ -59,10 +60,21 @@ struct GraphCommand: ParsableCommand {
       var options = RunOptions()
       state.fill(&options)
       knowledge.fill(&options)
-      let text = try Caffold.graph(
-        ModelFiles(model: model, weights: weights), options, inputShapes: inputShape.shapes,
-        format: output.flatMap { GraphFormat(path: $0) } ?? .dot, writing: output,
-        observer: Console.observer())
+      let format = output.flatMap { GraphFormat(path: $0) } ?? .dot
+      let text: [UInt8]
+      if model.hasSuffix(".onnx") {
+        guard weights == nil else {
+          throw ValidationError("an ONNX file has its own weights; leave '<weights>' out")
+        }
+        try options.refuseKnowledge(of: model, "an ONNX file")
+        text = try Caffold.graph(
+          onnx: model, inputShapes: inputShape.shapes, format: format, writing: output,
+          observer: Console.observer())
+      } else {
+        text = try Caffold.graph(
+          ModelFiles(model: model, weights: weights), options, inputShapes: inputShape.shapes,
+          format: format, writing: output, observer: Console.observer())
+      }
       if let output {
         Console.log("wrote \(output) (\(Format.bytes(text.count)))\n")
       } else {

@@ -68,14 +68,14 @@ struct InspectCommand: ParsableCommand {
         guard weights == nil else {
           throw ValidationError("an ONNX file has its own weights; leave '<weights>' out")
         }
-        try refuseKnowledge(options, "an ONNX file")
+        try options.refuseKnowledge(of: model, "an ONNX file")
         result = try Caffold.inspect(
           onnx: model, inputShapes: inputShape.shapes, observer: Console.observer())
       } else if weights == nil, try Caffold.isWeights(model) {
         guard inputShape.shapes.isEmpty else {
           throw ValidationError("--input-shape is for a net definition; '\(model)' holds weights")
         }
-        try refuseKnowledge(options, "a weights file")
+        try options.refuseKnowledge(of: model, "a weights file")
         result = try Caffold.inspect(weights: model, observer: Console.observer())
       } else {
         result = try Caffold.inspect(
@@ -89,15 +89,6 @@ struct InspectCommand: ParsableCommand {
       case .table: Console.table(report.text(width: Console.width))
       }
     }
-  }
-}
-
-extension InspectCommand {
-  /// Refuses what only a net definition is looked at by.
-  private func refuseKnowledge(_ options: RunOptions, _ kind: String) throws {
-    guard options != RunOptions() else { return }
-    throw ValidationError(
-      "--phase, --level, --stage, --rules and --proto are for a net definition; '\(model)' is \(kind)")
   }
 }
 

@@ -25,3 +25,12 @@ struct KnowledgeFlags: ParsableArguments {
     fork.fill(&options)
   }
 }
+
+extension RunOptions {
+  /// Refuses what only a net definition is looked at by, for a file of another kind.
+  func refuseKnowledge(of path: String, _ kind: String) throws {
+    guard self != RunOptions() else { return }
+    throw ValidationError(
+      "--phase, --level, --stage, --rules and --proto are for a net definition; '\(path)' is \(kind)")
+  }
+}
