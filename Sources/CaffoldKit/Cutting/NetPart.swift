@@ -7,7 +7,7 @@ struct NetPart {
   /// The part.
   let graph: NetGraph
   /// The text of its definition; what is kept is as it was written.
-  private(set) var text: [UInt8]
+  let text: [UInt8]
 
   /// Cuts the layers out.
   ///
@@ -34,13 +34,6 @@ struct NetPart {
     if let name = makers.firstDifference(in: read) {
       throw CutError(model: model, problem: .notTheSame(name))
     }
-  }
-
-  /// The part with another text, of the same layers.
-  func with(text: [UInt8]) -> NetPart {
-    var part = self
-    part.text = text
-    return part
   }
 
   /// The text of the part; inputs of the old form that no layer reads any more are gone.

@@ -216,6 +216,16 @@ final class ReduceRun {
     if !outputs.isDryRun { result.outputFiles = files }
   }
 
+  /// Puts the definition alone there: the shapes of inputs change no weights, and those of the net are there.
+  private func publish(_ definition: [UInt8]) throws {
+    guard let outputs, !outputs.isDryRun else { return }
+    let model = try AtomicFile(
+      path: outputs.paths(for: input).model, mayReplace: true, from: input.model)
+    try model.write(definition)
+    try file.checkUnchanged()
+    try model.publish()
+  }
+
   // MARK: Shapes
 
   /// Notes what the smallest net is, and writes it if no smaller one than the whole was found.
@@ -278,7 +288,7 @@ final class ReduceRun {
       search.note(fails)
       guard fails else { continue }
       result.definition = reshaped
-      try publish { try part.with(text: reshaped).write(input, read: file, schema, $0, observer) }
+      try publish(reshaped)
     }
     try describeValues(result.definition)
     result.smallerInputs = result.inputs.compactMap { input in

@@ -51,7 +51,7 @@ struct ReduceReport {
         "note: the net was not cut at '\(name)', because its shape is not known; give it with --input-shape \(name)=…"
     }
     let files = [result.outputFiles?.model, result.outputFiles?.weights].compactMap(\.self)
-    lines += files.isEmpty ? ["nothing written"] : files.map { "wrote \($0)" }
+    lines += files.isEmpty ? [nothingWritten] : files.map { "wrote \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -66,6 +66,11 @@ struct ReduceReport {
     case .interrupted: return "interrupted \(runs); the smallest net so far has \(count)"
     case .smallest, .noFailure: return "smallest net \(runs): \(count)"
     }
+  }
+
+  private var nothingWritten: String {
+    result.end == .limit && result.layers.count == result.layerCount
+      ? "nothing written: no smaller net was found in these runs; allow more with --runs" : "nothing written"
   }
 
   private static let shownLayers = 20

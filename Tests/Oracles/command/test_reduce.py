@@ -175,6 +175,31 @@ def test_the_limit(command, files, tmp_path):
     assert (tmp_path / "out" / "net.caffemodel").exists()
 
 
+def test_no_smaller_net_within_the_limit(command, files, tmp_path):
+    done = command.run(
+        "reduce", *files, "--while", "! grep -q conv20 {model}", "-o", tmp_path / "out", "--runs", "1"
+    )
+    assert done.code == 0
+    assert "nothing written: no smaller net was found in these runs; allow more with --runs" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_smaller_shapes_write_no_weights_again(command, files, tmp_path):
+    """While only shapes change, the weights in the place of the result stay the file that they are."""
+    out, seen = tmp_path / "out", tmp_path / "seen"
+    look = (
+        f"grep -c 'layer {{' {out}/net.prototxt; md5sum < {out}/net.prototxt; stat -c %i {out}/net.caffemodel"
+    )
+    condition = f"[ -d {out} ] && echo $({look}) >> {seen}; ! grep -q conv20 {{model}}"
+    found = reduce(command, files, condition, out)
+    assert found["end"] == "smallest"
+    assert found["inputs"][0]["shape"][0] == 1
+    records = [line.split() for line in seen.read_text().splitlines()]
+    last = [record for record in records if record[0] == records[-1][0]]
+    assert len({record[1] for record in last}) > 1
+    assert len({record[-1] for record in last}) == 1
+
+
 def test_the_same_every_time(command, files, tmp_path):
     outputs = []
     for run in "ab":
