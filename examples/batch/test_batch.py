@@ -147,6 +147,37 @@ def test_the_table(models, tmp_path):
     assert dry[-1] == "3 models: 0 folded, 2 unchanged, 1 failed; dry run, nothing written"
 
 
+def test_a_page_per_model(models, tmp_path):
+    out, pages = tmp_path / "out", tmp_path / "pages"
+    (models / "b.prototxt").write_text("layer {")
+    assert statuses(batch(models, out, "--report", pages)[1]) == ["folded", "failed", "folded"]
+    assert sorted(str(path.relative_to(pages)) for path in pages.rglob("*.*")) == ["a.html", "deep/c.html"]
+    assert "conv-bn-scale" in (pages / "deep" / "c.html").read_text()
+    # A page is an output as a net is: one that is gone is made again.
+    (pages / "a.html").unlink()
+    again = batch(models, out, "--report", pages)[1]
+    assert statuses(again) == ["folded", "failed", "unchanged"]
+    assert str(pages / "a.html") in again["models"][0]["outputs"]
+
+
+def test_a_page_is_no_folder(models, tmp_path):
+    code, _, words = batch(models, tmp_path / "out", "--report", tmp_path / "page.html")
+    assert code == 64
+    assert "give --report the folder for them" in words
+
+
+def test_the_list_of_models_is_a_batch(models, tmp_path):
+    command = [CAFFOLD, "fold", "--batch", models, "-o", tmp_path / "out", "--list-models"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert [line.split("\t") for line in listed.splitlines()] == [
+        [f"{models}/{name}.prototxt", f"{models}/{name}.caffemodel"] for name in NAMES
+    ]
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "list").write_text(listed)
+    report = batch(tmp_path / "list", tmp_path / "other")[1]
+    assert [model["model"] for model in report["models"]] == [f"{models}/{name}.prototxt" for name in NAMES]
+
+
 def test_a_dry_run_writes_nothing(models, tmp_path):
     before = sorted(models.rglob("*"))
     code, report, _ = batch(models, tmp_path / "out", "--dry-run")
@@ -230,7 +261,7 @@ def test_the_workflow_finds_the_models_of_a_batch(models, tmp_path):
     batch(models, models / "earlier")
     report = batch(models, tmp_path / "out", "--dry-run")[1]
     code = (HERE / "Snakefile").read_text().split("\nrule all:")[0]
-    names = {"config": {"models": str(models), "out": str(tmp_path / "out")}}
+    names = {"config": {"models": str(models), "out": str(tmp_path / "out"), "caffold": str(CAFFOLD)}}
     exec(compile(code, "Snakefile", "exec"), names)
     found = {(str(models / f"{name}.prototxt"), str(path)) for name, path in names["WEIGHTS"].items()}
     assert found == {(model["model"], model["weights"]) for model in report["models"]}

@@ -8,12 +8,16 @@ struct BatchModel {
   var files: ModelFiles
   /// The folder for the outputs, which keep the names of the inputs.
   var folder: String
+  /// The page about the fold; nil where none is asked for.
+  var page: String?
 
   /// The paths of the inputs.
   var inputs: [String] { [files.model, files.weights].compactMap(\.self) }
 
-  /// The paths of the outputs.
-  var outputs: [String] { inputs.map { Files.join(folder, Files.split($0).name) } }
+  /// The paths of the outputs: the net, and the page.
+  var outputs: [String] {
+    inputs.map { Files.join(folder, Files.split($0).name) } + [page].compactMap(\.self)
+  }
 
   /// Where it is noted what the outputs were made from: hidden, beside them.
   var stamp: String { Files.join(folder, Self.stampName(of: Files.split(files.model).name)) }
@@ -28,14 +32,26 @@ enum BatchList {
   ///   - path: a folder, searched with those in it for net definitions with weights beside them (`pairs`); or a
   ///     list, a model per line: the definition and, behind a tab, the weights.
   ///   - output: the folder for all results; models keep their places below it.
+  ///   - pages: the folder for a page about each fold; the pages keep the models' places below it.
   ///   - definitionOnly: take the definitions alone.
-  static func read(_ path: String, output: String, definitionOnly: Bool) throws -> [BatchModel] {
+  static func read(
+    _ path: String, output: String, pages: String? = nil, definitionOnly: Bool
+  ) throws -> [BatchModel] {
     var seen: Set<Files.Identity> = []
-    let models =
+    var models =
       try Files.isFolder(path)
       ? withoutResults(search(path, output, definitionOnly, &seen), path, output)
       : list(path, output, definitionOnly)
     guard !models.isEmpty else { throw BatchError.noModels(path: path, definitionOnly: definitionOnly) }
+    if let pages {
+      for index in models.indices {
+        let place = models[index].folder.dropFirst(output.count).drop { $0 == "/" }
+        let name = Files.split(models[index].files.model).name
+        models[index].page = Files.join(
+          place.isEmpty ? pages : Files.join(pages, String(place)),
+          Files.withExtension(of: "page.html", name))
+      }
+    }
     var makers: [String: String] = [:]
     for model in models {
       for file in model.outputs {
@@ -136,6 +152,11 @@ enum BatchList {
         files: ModelFiles(model: definition, weights: definitionOnly ? nil : weights),
         folder: place.isEmpty ? output : Files.join(output, String(place.dropLast())))
     }
+  }
+
+  /// The models as a list that `read` reads.
+  static func text(_ models: [BatchModel]) -> String {
+    models.map { $0.inputs.joined(separator: "\t") + "\n" }.joined()
   }
 
   private static func weightsBeside(_ definition: String) -> String {

@@ -7,16 +7,19 @@ import JSON
 struct BatchRequest {
   var model: ModelFiles
   var options: RunOptions
-  /// Of these, what a batch can ask for: the folder, the replacing of inputs, a dry run, the verification, the number type.
+  /// Of these, what a batch can ask for: the folder, the page, the replacing of inputs, a dry run, the verification, the number type.
   var outputs: OutputOptions
 
-  private static let keys = ["model", "weights", "folder", "force", "dryRun", "verify", "numbers", "options"]
+  private static let keys = [
+    "model", "weights", "folder", "report", "force", "dryRun", "verify", "numbers", "options",
+  ]
 
   var json: JSONValue {
     .object([
       ("model", .string(model.model)),
       ("weights", model.weights.map(JSONValue.string) ?? .null),
       ("folder", outputs.folder.map(JSONValue.string) ?? .null),
+      ("report", outputs.report.map(JSONValue.string) ?? .null),
       ("force", .boolean(outputs.mayReplaceInputs)),
       ("dryRun", .boolean(outputs.isDryRun)),
       ("verify", outputs.verification.map { .array($0.inputShapes.map(JSONValue.string)) } ?? .null),
@@ -42,6 +45,7 @@ struct BatchRequest {
     options = try RunOptions(reading: object.required("options"))
     outputs = OutputOptions()
     outputs.folder = try text("folder")
+    outputs.report = try text("report")
     outputs.mayReplaceInputs = try object.required("force").boolean(for: "force")
     outputs.isDryRun = try object.required("dryRun").boolean(for: "dryRun")
     outputs.verification = try object.required("verify").optional { node throws(JSONError) in

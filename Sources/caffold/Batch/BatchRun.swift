@@ -47,7 +47,8 @@ struct BatchRun {
     limit = max(1, jobs ?? Parallel.threadCount)
     self.report = report
     list = Files.isFolder(batch) ? nil : batch
-    models = try BatchList.read(batch, output: folder, definitionOnly: definitionOnly)
+    models = try BatchList.read(
+      batch, output: folder, pages: outputs.report, definitionOnly: definitionOnly)
     results = Array(repeating: nil, count: models.count)
   }
 
@@ -108,6 +109,7 @@ struct BatchRun {
   private func request(_ model: BatchModel) -> BatchRequest {
     var outputs = outputs
     outputs.folder = model.folder
+    outputs.report = model.page
     return BatchRequest(model: model.files, options: options, outputs: outputs)
   }
 
@@ -178,9 +180,10 @@ struct BatchRun {
   private func settingsDigest(_ files: RuleFiles) throws -> ContentDigest {
     var digest = ContentDigest()
     digest.add(Caffold.version)
-    // What a dry run would write is up to date as well.
+    // What a dry run would write is up to date as well. Whether there are pages is in the list of outputs.
     var outputs = outputs
     outputs.isDryRun = false
+    outputs.report = nil
     digest.add(BatchRequest(model: ModelFiles(model: ""), options: options, outputs: outputs).json.text)
     for source in BuiltinRuleFiles.sources { digest.add(String(decoding: source.bytes, as: UTF8.self)) }
     for file in files.entries { digest.add(String(decoding: file.source.bytes, as: UTF8.self)) }

@@ -17,6 +17,7 @@ struct FoldCommand: ParsableCommand {
 
         caffold fold deploy.prototxt weights.caffemodel -o out/ --report report.html
         caffold fold --batch models/ -o out/ -j 4
+        caffold fold --batch models/ -o out/ --report pages/
 
       Of the sets of built-in rules, inference and forks are on. --extend-select adds others: deploy makes a deploy net of a training \
       net, upgrade writes the current syntax, expand-forks puts BVLC's layers in the place of a fork's, portable and portable-names \
@@ -96,6 +97,7 @@ struct FoldCommand: ParsableCommand {
     if batch.models != nil { return try validateBatch() }
     if model.isEmpty { throw ValidationError("Missing expected argument '<model>'") }
     if batch.jobs != nil { throw ValidationError("-j is for --batch") }
+    if batch.onlyLists { throw ValidationError("--list-models is for --batch") }
     if weights == nil, !definitionOnly {
       throw ValidationError("give the weights file, or --definition-only to rewrite the structure alone")
     }
@@ -114,10 +116,9 @@ struct FoldCommand: ParsableCommand {
     if output.model != nil || output.weights != nil || output.plan != nil {
       throw ValidationError("--batch writes to the folder of -o, under the names of the inputs")
     }
-    if output.report != nil { throw ValidationError("--report is for one model, not for --batch") }
     if onlyChecks { throw ValidationError("--check is for one model, not for --batch") }
     if report.diff { throw ValidationError("--diff is for one model, not for --batch") }
-    try output.check(hasWeights: !definitionOnly)
+    try output.check(hasWeights: !definitionOnly, isBatch: true)
     try check.validate()
     if let jobs = batch.jobs, jobs < 1 { throw ValidationError("-j needs at least 1") }
   }
@@ -134,6 +135,10 @@ struct FoldCommand: ParsableCommand {
       }
       options.recordsOverlaps = report.verbose || report.format == .json
       if let models = batch.models, let folder = output.directory {
+        if batch.onlyLists {
+          let found = try BatchList.read(models, output: folder, definitionOnly: definitionOnly)
+          return Console.output(BatchList.text(found))
+        }
         var run = try BatchRun(
           batch: models, to: folder, options, output.options, definitionOnly: definitionOnly,
           jobs: batch.jobs, FoldPrinter(report))
@@ -160,6 +165,11 @@ struct BatchFlags: ParsableArguments {
       "Fold all models of a folder and of the folders in it, or of a list: a line per model, the definition and, behind a tab, the weights. A bad model does not stop the rest; what is up to date is not done again.",
       valueName: "folder|list"))
   var models: String?
+
+  @Flag(
+    name: .customLong("list-models"),
+    help: "Print the models of the batch, as a list that --batch reads, and do nothing else.")
+  var onlyLists = false
 
   @Option(
     name: [.short, .long],

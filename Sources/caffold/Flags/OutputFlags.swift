@@ -30,8 +30,8 @@ struct OutputFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write a page about the fold (.html): both nets, the rewrites, and the reason for each layer that stays. The page is also written with --dry-run, and when the check or --verify fails.",
-      valueName: "file"))
+      "Write a page about the fold (.html): both nets, the rewrites, and the reason for each layer that stays. The page is also written with --dry-run, and when the check or --verify fails. With --batch it names a folder for a page per model.",
+      valueName: "file|folder"))
   var report: String?
 
   @Option(
@@ -65,7 +65,9 @@ struct OutputFlags: ParsableArguments {
   var namesAny: Bool { [directory, model, weights, plan, report].contains { $0 != nil } || force }
 
   /// Refuses options that contradict each other.
-  func check(hasWeights: Bool) throws {
+  ///
+  /// - Parameter isBatch: whether they are for many models.
+  func check(hasWeights: Bool, isBatch: Bool = false) throws {
     for (option, path) in [
       ("-o", directory), ("--output-model", model), ("--output-weights", weights), ("--plan", plan),
       ("--report", report),
@@ -77,8 +79,12 @@ struct OutputFlags: ParsableArguments {
         )
       }
     }
-    if let report, GraphFormat(path: report) != .html {
+    if let report, !isBatch, GraphFormat(path: report) != .html {
       throw ValidationError("--report writes a page; give a name that ends in .html, not '\(report)'")
+    }
+    if let report, isBatch, GraphFormat(path: report) != nil {
+      throw ValidationError(
+        "--batch writes a page per model; give --report the folder for them, not the file '\(report)'")
     }
     if directory != nil, model != nil || weights != nil {
       throw ValidationError(

@@ -13,6 +13,7 @@ import xml.etree.ElementTree
 
 import browser
 import conftest
+import onnx
 import pytest
 import small_nets
 from caffold import DIGITS
@@ -107,6 +108,42 @@ def test_a_picture_is_well_formed(command, tmp_path, text):
     assert ("</script><im" if text is HOSTILE else "Convolution") in words
 
 
+@needs_dot
+def test_an_onnx_file_is_drawn(command, tmp_path, page):
+    """Each node, input and output is a box; who reads whom is what the package onnx says."""
+    net = tmp_path / "net.onnx"
+    assert command.run("export", *DIGITS, "-o", net, "-q").code == 0
+    graph = onnx.load(net).graph
+    constants = {tensor.name for tensor in graph.initializer}
+    wanted = sorted(
+        (name, node.output[0]) for node in graph.node for name in node.input if name and name not in constants
+    )
+    for ending in ("dot", "svg", "html"):
+        done = command.run("graph", net, "-o", tmp_path / f"net.{ending}")
+        assert done.code == 0, done.stderr
+    drawn = data(tmp_path / "net.html")["nets"][0]
+    assert [layer["type"] for layer in drawn["layers"]] == [node.op_type for node in graph.node]
+    read = [(bottom, layer["tops"][0]["name"]) for layer in drawn["layers"] for bottom in layer["bottoms"]]
+    assert sorted(read) == wanted
+    assert len(drawn["arrows"]) == len(wanted) + len(graph.output)
+    assert "kernel_shape: 3, 3" in drawn["layers"][0]["text"]
+    text = (tmp_path / "net.dot").read_text()
+    assert text.count(" -> ") == len(drawn["arrows"])
+    assert "Conv  1×16×8×8" in text
+    opened = page(tmp_path / "net.html")
+    assert "Conv" in opened.text("body")
+    keep(opened, "onnx")
+
+
+def test_an_onnx_file_needs_no_flags_of_nets(command, tmp_path):
+    done = command.run("graph", tmp_path / "net.onnx", DIGITS[1])
+    assert done.code == 64
+    assert "an ONNX file has its own weights" in done.stderr
+    done = command.run("graph", tmp_path / "net.onnx", "--phase", "train")
+    assert done.code == 64
+    assert "--phase, --level, --stage, --rules and --proto are for a net definition" in done.stderr
+
+
 def test_inputs_are_not_replaced(command, tmp_path):
     net = tmp_path / "net.html"
     shutil.copy(DIGITS[0], net)
@@ -136,7 +173,7 @@ def test_inputs_are_not_replaced(command, tmp_path):
         (["fold", "a", "b", "--check", "--report", "r.html"], "--check writes nothing"),
         (
             ["fold", "--batch", "a", "-o", "b", "--report", "r.html"],
-            "--report is for one model, not for --batch",
+            "give --report the folder for them, not the file 'r.html'",
         ),
     ],
 )
