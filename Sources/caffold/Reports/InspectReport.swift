@@ -69,7 +69,7 @@ struct InspectReport {
       }
       let name = [Format.counted(layers.count, noun), ""] + (hasNet ? [""] : [])
       table.add(name + cells(result.totals) + (showsBlobs ? [""] : []))
-      return table.lines(width: width, shortening: [0, 1, 2])
+      return table.lines(width: width, shortening: hasNet ? [0, 1, 2] : [3, 0, 1])
     }
     // Blobs are what a narrow terminal does without: 'caffold weights' lists them.
     let all = lines(showsBlobs: true)
