@@ -92,38 +92,25 @@ struct FoldPicture {
   private mutating func group(
     _ plan: Plan, _ placesBefore: [LayerID: Int], _ placesAfter: [LayerID: Int]
   ) {
-    // Union–find over layers; the root of a layer stands for its group.
-    var parents: [LayerID: LayerID] = [:]
-    func root(_ layer: LayerID) -> LayerID {
-      var layer = layer
-      while let parent = parents[layer], parent != layer {
-        parents[layer] = parents[parent]
-        layer = parent
-      }
-      return layer
-    }
     let changed = plan.rewrites.map { rewrite in
       let layers = rewrite.changed(in: plan.graph)
       // Without weights nothing changes on the layers that stay; they are what is left of the match all the same.
       return layers.contains { plan.graph[$0].isAlive } ? layers : layers + rewrite.kept
     }
-    for layers in changed {
-      for layer in layers {
-        if parents[layer] == nil { parents[layer] = layer }
-        parents[root(layer)] = root(layers[0])
-      }
-    }
-    var places: [LayerID: Int] = [:]
+    var sets = DisjointSets(count: plan.graph.layers.count)
+    for layers in changed { for layer in layers { sets.unite(layer.index, layers[0].index) } }
+    // By the root of a set of layers, the place of its group.
+    var places: [Int: Int] = [:]
     for (rewrite, layers) in changed.enumerated() {
-      guard let first = layers.first.map(root) else { continue }
+      guard let first = layers.first.map({ sets.root(of: $0.index) }) else { continue }
       if places[first] == nil {
         places[first] = groups.count
         groups.append(Group())
       }
       groups[places[first]!].rewrites.append(rewrite)
     }
-    for layer in parents.keys.sorted() {
-      let place = places[root(layer)]!
+    for layer in Set(changed.joined()).sorted() {
+      let place = places[sets.root(of: layer.index)]!
       if let own = placesBefore[layer] { groups[place].before.append(own) }
       if let own = placesAfter[layer] { groups[place].after.append(own) }
     }
