@@ -323,7 +323,8 @@ extension InspectResult.Graph {
   fileprivate var line: String {
     let sets = opsets.map { $0.domain.isEmpty ? "\($0.version)" : "\($0.domain) \($0.version)" }
     return "ONNX: format version \(irVersion), operator set\(sets.count == 1 ? "" : "s") "
-      + sets.joined(separator: ", ") + (producer.isEmpty ? "" : ", written by \(producer.visible(keepsLines: true))")
+      + sets.joined(separator: ", ")
+      + (producer.isEmpty ? "" : ", written by \(producer.visible(keepsLines: true))")
   }
 
   fileprivate var json: JSONValue {
