@@ -91,7 +91,11 @@ package struct ExpressionEvaluator {
         throw ExpressionError(.notInList(value.type), at: list.range)
       }
       let wanted = try held(found, at: item.range)
-      return .boolean(items.contains { $0.isSame(as: wanted) } != isNegated)
+      let single = list.singleLiteral.flatMap { value in
+        if case .list(let items) = value { items } else { nil }
+      }
+      let isThere = (items + (single ?? [])).contains { $0.isSame(as: wanted) }
+      return .boolean(isThere != isNegated)
     case .call(let name, let arguments):
       let call = try ExpressionCall(name, arguments, at: expression.range)
       switch call.function.body {
@@ -153,6 +157,10 @@ package struct ExpressionEvaluator {
     }
     var (a, b) = (try evaluate(left), try evaluate(right))
     if case .list = a, case .list = b { (a, b) = (try held(a, at: left.range), try held(b, at: right.range)) }
+    if operation.kind.isComparison, let single = right.singleLiteral ?? left.singleLiteral {
+      let other = right.singleLiteral == nil ? b : a
+      if let truth = try compared(operation, a, b, other, single) { return truth }
+    }
     switch (operation.kind, a, b) {
     case (.equal, .string, .string), (.equal, .boolean, .boolean), (.equal, .list, .list):
       return .boolean(a.isSame(as: b))

@@ -20,6 +20,25 @@ import Testing
     ] as [(String, ExpressionValue)])
   func scalars(text: String, value: ExpressionValue) throws { #expect(try evaluate(text) == value) }
 
+  /// 0.1 as fields and blobs hold it.
+  private static let tenth = "0.100000001490116119384765625"
+
+  /// A number that is written out is the one that single precision makes of it.
+  @Test(
+    arguments: [
+      ("f == 0.1", .boolean(true)), ("0.1 == f", .boolean(true)), ("f != 0.1", .boolean(false)),
+      ("f < 0.1", .boolean(false)), ("f <= 0.1", .boolean(true)), ("f > 0.1", .boolean(false)),
+      ("0.1 >= f", .boolean(true)), ("-f == -0.1", .boolean(true)), ("f in [5, 0.1]", .boolean(true)),
+      ("f not in [0.1]", .boolean(false)), ("[f, 2] == [0.1, 2]", .boolean(true)),
+      ("[f] != [0.1]", .boolean(false)), ("[f, 3] == [0.1, 2]", .boolean(false)),
+      ("[f, 1] == 0.1", vector(1, 0)), ("[f, 0.05] < 0.1", vector(0, 1)), ("0.1 >= [f, 1]", vector(1, 0)),
+      ("0.1 == 0.1", .boolean(true)), ("0.1 + 0.2 == 0.3", .boolean(false)), ("1e-60 == 0", .boolean(false)),
+      ("f + 0 == 0.1000001", .boolean(false)), ("0 == 1e-60", .boolean(false)),
+    ] as [(String, ExpressionValue)])
+  func literals(text: String, value: ExpressionValue) throws {
+    #expect(try evaluate(text.replacing("f", with: Self.tenth)) == value)
+  }
+
   static let pathCases: [(String, ExpressionValue)] = [
     ("conv.name", .string("conv1")), ("conv.type", .string("Convolution")), ("conv.phase", .string("TEST")),
     ("conv.blobs.count", .number(2)), ("conv.blobs[0].shape", .sizes([2, 3, 1, 2])),
