@@ -63,6 +63,17 @@ struct NotLinear: RefusalReason {
   }
 }
 
+/// A fold adds a bias to a layer that a definition describes, and the definition does not pass the parameter for it on.
+struct NoBiasByMeaning: RefusalReason {
+  static let code = NoInputSide.code
+  var layer: NamedLayer
+  var path: [String]
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "the definition of \(self.layer.type) gives its layer no bias where '\(path.joined(separator: "."))' asks for one"
+  }
+}
+
 /// A kernel does not know how the input channels of a layer lie in its weights.
 struct NoInputSide: RefusalReason {
   static let code = RefusalCode("unsupported", "a kernel cannot fold into such a layer")

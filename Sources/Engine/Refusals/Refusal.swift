@@ -99,7 +99,8 @@ extension Refusal.Reason {
     UnusableParameters.self, Overflow.self, InexactPadding.self,
     UnknownBlobShape.self,
     UnreadableBlobs.self, EvaluationFailed.self, NotANumber.self, WrongFieldValue.self, NoWindow.self,
-    UnevenPadding.self, NoInputSide.self, NotLinear.self, EvenRanges.self, NoExpansion.self,
+    UnevenPadding.self, NoInputSide.self, NotLinear.self, NoBiasByMeaning.self, EvenRanges.self,
+    SmallGain.self, NoExpansion.self,
     ExpansionNeedsWeights.self, FaultyExpansion.self,
   ]
 

@@ -324,6 +324,23 @@ struct UnreadableBlobs: RefusalReason {
   }
 }
 
+/// Evening out the ranges of the channels between two layers would make the error of eight bits too little smaller.
+struct SmallGain: RefusalReason {
+  static let code = RefusalCode(
+    "small-gain", "evening out the ranges of the channels would make the error of eight bits hardly smaller")
+  var layer: NamedLayer
+  /// The layer that reads the channels.
+  var other: NamedLayer
+  /// How much smaller the error would be.
+  var decibels: Double
+
+  func sentence(about layer: NamedLayer?) -> String {
+    let tenths = (decibels * 10).rounded() / 10
+    return
+      "evening out the ranges between \(self.layer.mention(about: layer)) and \(other.mention(about: layer)) would make the estimated error of eight bits \(tenths) dB smaller, less than \(Equalize.leastGain) dB"
+  }
+}
+
 /// The channels of two layers need no other factors than 1.
 struct EvenRanges: RefusalReason {
   static let code = RefusalCode(

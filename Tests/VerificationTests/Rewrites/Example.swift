@@ -29,17 +29,21 @@ struct Example {
   }
 
   /// Adds a layer; its blobs get random numbers around a mean.
+  ///
+  /// - Parameter factors: what the numbers of each channel are multiplied by, along the first axis of the first blob.
   mutating func add(
     _ name: String, _ type: String, _ bottom: String, _ parameters: String = "", and other: String? = nil,
-    top: String? = nil,
-    blobs: [(shape: [Int], mean: Double)] = []
+    top: String? = nil, factors: [Double]? = nil, blobs: [(shape: [Int], mean: Double)] = []
   ) {
     let read = ([bottom] + (other.map { [$0] } ?? [])).map { "bottom: \"\($0)\" " }.joined()
     text += "layer { name: \"\(name)\" type: \"\(type)\" \(read)top: \"\(top ?? name)\" \(parameters) }\n"
-    let encoded = blobs.map { blob in
-      encode(
-        (0..<blob.shape.reduce(1, *)).map { _ in blob.mean + Double.random(in: -0.5...0.5, using: &random) },
-        blob.shape)
+    let encoded = blobs.enumerated().map { place, blob in
+      let count = blob.shape.reduce(1, *)
+      return encode(
+        (0..<count).map { number in
+          let factor = place == 0 ? factors?[number * blob.shape[0] / count] ?? 1 : 1
+          return factor * (blob.mean + Double.random(in: -0.5...0.5, using: &random))
+        }, blob.shape)
     }
     weights += Wire.layer(name, type, blobs: encoded)
   }

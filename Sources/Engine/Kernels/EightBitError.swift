@@ -1,0 +1,70 @@
+import Glibc
+
+/// An estimate, from weights alone, of the error that eight bits with one scale for each blob leave in what a linear layer makes of
+/// the channels of another.
+///
+/// With rounding errors spread evenly over a step, a blob whose largest number is m has errors of m²/(3·255²) on average of squares.
+/// Three blobs are rounded: the weights of the first layer, the values between the layers, and the weights of the second. For
+/// inputs of power 1 that do not depend on each other, channel c of the values has the power of its weights, a[c]² = Σ W₁[c]², and
+/// seldom exceeds 4·a[c]. So, up to a factor that is the same for all, the error of output o and what it is an error of are
+///
+///     e[o] = (K₁·max r₁² + max (4·a)²)·Σ_c w[o, c] + K₂·max r₂²·Σ_c a[c]²,   v[o] = Σ_c w[o, c]·a[c]²
+///
+/// with w[o, c] = Σ W₂[o, c]², the largest weights r of each channel and the number K of weights that a weight's channel has. Every
+/// output counts the same: the estimate is the mean of e[o]/v[o].
+struct EightBitError {
+  /// By channel, the largest weight and the sum of the squares of the first layer's.
+  var made: [ChannelWeights]
+  /// How many weights of the first layer make one number.
+  var madeCount: Int
+  /// By channel, the largest weight of the second layer's.
+  var read: [Double]
+  /// By output and place of the channel in its group, the sum of the squares of the second layer's weights.
+  var energies: [Double]
+  /// By output, the first channel of its group.
+  var groups: [Int]
+  /// How many channels a group has.
+  var width: Int
+  /// How many weights an output has for each channel.
+  var readCount: Int
+
+  /// The weights of one channel.
+  struct ChannelWeights {
+    var largest = 0.0
+    var squares = 0.0
+  }
+
+  /// The estimate for a net whose first layer is divided and whose second layer is multiplied by factors, one for each channel.
+  func estimate(_ factors: [Double]) -> Double {
+    let ranges = made.indices.map { made[$0].largest / factors[$0] }
+    let powers = made.indices.map { made[$0].squares / (factors[$0] * factors[$0]) }
+    let (weights, values) = (ranges.reduce(0, max), powers.reduce(0, max))
+    let others = read.indices.reduce(0) { max($0, read[$1] * factors[$1]) }
+    let before = Double(madeCount) * weights * weights + 16 * values
+    let behind = Double(readCount) * others * others
+    var (sum, count) = (0.0, 0)
+    for (output, group) in groups.enumerated() {
+      var (energy, power, value) = (0.0, 0.0, 0.0)
+      for place in 0..<width {
+        let channel = group + place
+        var own = energies[output * width + place]
+        guard own > 0 else { continue }
+        own *= factors[channel] * factors[channel]
+        energy += own
+        power += powers[channel]
+        value += own * powers[channel]
+      }
+      guard value > 0 else { continue }
+      sum += (before * energy + behind * power) / value
+      count += 1
+    }
+    return count > 0 ? sum / Double(count) : 0
+  }
+
+  /// How much smaller the error becomes, in decibels.
+  func gain(_ factors: [Double]) -> Double {
+    let (before, after) = (estimate(Array(repeating: 1, count: factors.count)), estimate(factors))
+    guard before > 0, after > 0 else { return 0 }
+    return 10 * log10(before / after)
+  }
+}

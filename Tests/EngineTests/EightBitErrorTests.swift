@@ -1,0 +1,41 @@
+import Testing
+
+@testable import Engine
+
+/// The estimate that the kernel `equalize` goes by, against sums worked out by hand.
+@Suite struct EightBitErrorTests {
+  /// Two channels that one output reads with weights of 0.5 and 1; three weights make each of them.
+  private static let error = EightBitError(
+    made: [.init(largest: 2, squares: 4), .init(largest: 1, squares: 3)], madeCount: 3, read: [0.5, 1],
+    energies: [0.25, 1], groups: [0], width: 2, readCount: 1)
+
+  @Test func itIsTheErrorOverWhatItIsAnErrorOf() {
+    // (3·2² + 16·4)·(0.25 + 1) + 1·1²·(4 + 3), over 0.25·4 + 1·3.
+    #expect(Self.error.estimate([1, 1]) == 25.5)
+    // Divided by 2 and 1: (3·1² + 16·3)·(1 + 1) + 1·1²·(1 + 3), over 1·1 + 1·3.
+    #expect(Self.error.estimate([2, 1]) == 26.5)
+  }
+
+  @Test func aFactorInCommonChangesNothing() {
+    #expect(Self.error.estimate([8, 8]) == Self.error.estimate([1, 1]))
+    #expect(Self.error.gain([0.5, 0.5]) == 0)
+  }
+
+  @Test func eachGroupReadsItsOwnChannels() {
+    // (3·2² + 16·4)·0.25 + 1·1²·4, over 0.25·4; the second output reads the second channel alone:
+    // (3·2² + 16·4)·1 + 1·1²·3, over 1·3.
+    var error = Self.error
+    (error.groups, error.width) = ([0, 1], 1)
+    #expect((error.estimate([1, 1]) - (23 + 79.0 / 3) / 2).magnitude < 1e-12)
+  }
+
+  @Test func factorsAreTakenForTheirGain() {
+    var error = Self.error
+    error.made[0] = .init(largest: 256, squares: 65536)
+    let (factors, gain) = Equalize.factors(error, bias: nil)
+    #expect(gain == error.gain(factors))
+    #expect(factors[0] > factors[1])
+    // A channel does not become so loud that its bias is above the largest.
+    #expect(Equalize.factors(error, bias: [1, 1]).factors.allSatisfy { $0 >= 1 })
+  }
+}
