@@ -8,6 +8,9 @@ import Tensors
 /// s·√r by s/√r. Sizes are cut to whole numbers and corners rounded to Float as the SSD fork does.
 ///
 /// A `PriorBoxClustered`, of OpenVINO's training fork, lists the sizes instead, as `width` and `height`; they are taken as they are.
+///
+/// FaceBoxes' forks have `fixed_size` in the place of `min_size`: of each size s and ratio, `density`² boxes, whose centres
+/// divide a square of s around that of the position evenly; no corner lies outside of the image.
 struct PriorBoxLayer: LayerDescription {
   static let facts = LayerFacts(
     "PriorBox", "PriorBoxClustered", bottoms: 2...2,
@@ -16,13 +19,35 @@ struct PriorBoxLayer: LayerDescription {
         "prior_box_param",
         reads: [
           "min_size", "max_size", "aspect_ratio", "flip", "clip", "variance", "img_size", "img_h", "img_w",
-          "step", "step_h", "step_w", "offset", "width", "height",
+          "step", "step_h", "step_w", "offset", "width", "height", "fixed_size", "fixed_ratio", "density",
         ])
     ])
 
+  /// One of the boxes of each position, in pixels of the image.
+  private struct Box {
+    var width: Float
+    var height: Float
+    /// Where its centre lies beside that of the position, and that its corners end with the image; nil for one around
+    /// the position.
+    var place: DensePlace?
+  }
+
+  /// The centre of one of several boxes of the same size.
+  private struct DensePlace {
+    /// From the centre of the position to the first edge of the square that the boxes divide.
+    var edge: Float
+    /// From there to the centre of the box.
+    var x: Double
+    var y: Double
+
+    /// The centre along one axis, rounded as the forks round it.
+    func centre(_ position: Double, _ shift: Double) -> Double {
+      Double(Float(Double(Float(position) - edge) + shift))
+    }
+  }
+
   private let layer: WrittenLayer
-  /// The boxes' sizes in pixels of the image.
-  private let boxes: [(width: Float, height: Float)]
+  private let boxes: [Box]
   private let clips: Bool
   private let variances: [Double]
   private let image: (height: Int, width: Int)?
@@ -32,7 +57,10 @@ struct PriorBoxLayer: LayerDescription {
   init(_ description: WrittenLayer) throws(LayerError) {
     layer = description
     try layer.require(bottoms: 2...2)
-    boxes = layer.subject.type == "PriorBoxClustered" ? try Self.listedBoxes(layer) : try Self.boxes(layer)
+    boxes =
+      layer.subject.type == "PriorBoxClustered"
+      ? try Self.listedBoxes(layer)
+      : layer.has("prior_box_param", "fixed_size") ? try Self.denseBoxes(layer) : try Self.boxes(layer)
     clips = try layer.boolean("prior_box_param", "clip", default: false)
     let variances = try layer.positives("variance")
     if variances.count > 1 { try layer.require("prior_box_param.variance", variances, count: 4) }
@@ -43,33 +71,83 @@ struct PriorBoxLayer: LayerDescription {
   }
 
   /// The sizes that a layer lists, a width for each height.
-  private static func listedBoxes(
-    _ layer: WrittenLayer
-  ) throws(LayerError) -> [(width: Float, height: Float)] {
+  private static func listedBoxes(_ layer: WrittenLayer) throws(LayerError) -> [Box] {
     for field in ["width", "height"] { try layer.requireWritten("prior_box_param", field) }
     let (widths, heights) = (try layer.positives("width"), try layer.positives("height"))
     try layer.require("prior_box_param.height", heights, count: widths.count)
-    return zip(widths, heights).map { (Float($0), Float($1)) }
+    return zip(widths, heights).map { Box(width: Float($0), height: Float($1)) }
   }
 
-  /// The sizes of the boxes at one position, in the order of the top.
-  private static func boxes(
-    _ layer: WrittenLayer
-  ) throws(LayerError) -> [(width: Float, height: Float)] {
-    try layer.requireWritten("prior_box_param", "min_size")
-    let smallest = try layer.positives("min_size")
-    let largest = try layer.positives("max_size")
-    if !largest.isEmpty { try layer.require("prior_box_param.max_size", largest, count: smallest.count) }
+  /// The boxes that `density` multiplies. The forks count other boxes than they write where there are ratios of both kinds,
+  /// several `fixed_ratio`, or `min_size` beside; such layers are refused.
+  private static func denseBoxes(_ layer: WrittenLayer) throws(LayerError) -> [Box] {
+    for field in ["min_size", "max_size"] where layer.has("prior_box_param", field) {
+      throw layer.error(.bothGiven("prior_box_param.fixed_size", "prior_box_param.\(field)"))
+    }
+    let sizes = try layer.positives("fixed_size")
+    let densities = try layer.positives("density")
+    try layer.require("prior_box_param.density", densities, count: sizes.count)
+    for density in densities where density != density.rounded() || density > 1000 {
+      throw layer.error(
+        .parameter(
+          field: "prior_box_param.density", found: "\(Float(density))", expected: .between(1, 1000)))
+    }
+    let fixed = try layer.positives("fixed_ratio").map { Float($0) }
+    if !fixed.isEmpty {
+      try layer.require("prior_box_param.fixed_ratio", fixed, count: 1)
+      if layer.has("prior_box_param", "aspect_ratio") {
+        throw layer.error(.bothGiven("prior_box_param.fixed_ratio", "prior_box_param.aspect_ratio"))
+      }
+    }
+    let ratios = fixed.isEmpty ? try aspectRatios(layer) : fixed
+    var boxes: [Box] = []
+    for (size, density) in zip(sizes.map({ Float($0) }), densities.map({ Int($0) })) {
+      let side = size.rounded(.towardZero)
+      let step = Double((size / Float(density)).rounded(.towardZero))
+      _ = try layer.bounded([boxes.count + ratios.count * density * density, 8])
+      for ratio in ratios {
+        // The square of the first ratio has the size cut to a whole number.
+        let isSquare = fixed.isEmpty && abs(Double(ratio) - 1) < 1e-6
+        let width = isSquare ? side : size * ratio.squareRoot()
+        let height = isSquare ? side : size / ratio.squareRoot()
+        for row in 0..<density {
+          for column in 0..<density {
+            let place = DensePlace(
+              edge: (side / 2).rounded(.towardZero), x: step / 2 + Double(column) * step,
+              y: step / 2 + Double(row) * step)
+            boxes.append(Box(width: width, height: height, place: place))
+          }
+        }
+      }
+    }
+    return boxes
+  }
+
+  /// The ratios of width to height: 1, those of the layer, and what they are when turned, where the layer says so.
+  private static func aspectRatios(_ layer: WrittenLayer) throws(LayerError) -> [Float] {
     let flips = try layer.boolean("prior_box_param", "flip", default: true)
     var ratios: [Float] = [1]
     for ratio in try layer.positives("aspect_ratio").map({ Float($0) })
     where !ratios.contains(where: { abs(Double($0 - ratio)) < 1e-6 }) {
       ratios += flips ? [ratio, 1 / ratio] : [ratio]
     }
-    var boxes: [(width: Float, height: Float)] = []
+    return ratios
+  }
+
+  /// The sizes of the boxes at one position, in the order of the top.
+  private static func boxes(_ layer: WrittenLayer) throws(LayerError) -> [Box] {
+    for field in ["density", "fixed_ratio"] where layer.has("prior_box_param", field) {
+      try layer.requireWritten("prior_box_param", "fixed_size")
+    }
+    try layer.requireWritten("prior_box_param", "min_size")
+    let smallest = try layer.positives("min_size")
+    let largest = try layer.positives("max_size")
+    if !largest.isEmpty { try layer.require("prior_box_param.max_size", largest, count: smallest.count) }
+    let ratios = try aspectRatios(layer)
+    var boxes: [Box] = []
     for (index, size) in smallest.enumerated() {
       let side = Float(size).rounded(.towardZero)
-      boxes.append((side, side))
+      boxes.append(Box(width: side, height: side))
       if !largest.isEmpty {
         guard largest[index] > size else {
           throw layer.error(
@@ -77,10 +155,10 @@ struct PriorBoxLayer: LayerDescription {
               field: "prior_box_param.max_size", found: "\(Float(largest[index]))", expected: .above(size)))
         }
         let mean = (side * Float(largest[index]).rounded(.towardZero)).squareRoot()
-        boxes.append((mean, mean))
+        boxes.append(Box(width: mean, height: mean))
       }
       for ratio in ratios where abs(Double(ratio) - 1) >= 1e-6 {
-        boxes.append((side * ratio.squareRoot(), side / ratio.squareRoot()))
+        boxes.append(Box(width: side * ratio.squareRoot(), height: side / ratio.squareRoot()))
       }
     }
     return boxes
@@ -110,10 +188,17 @@ struct PriorBoxLayer: LayerDescription {
         let centerX = Double((Float(x) + offset) * step.width)
         for box in boxes {
           let (reachX, reachY) = (Double(box.width) / 2, Double(box.height) / 2)
-          values.append(S((centerX - reachX) / Double(image.width)))
-          values.append(S((centerY - reachY) / Double(image.height)))
-          values.append(S((centerX + reachX) / Double(image.width)))
-          values.append(S((centerY + reachY) / Double(image.height)))
+          let x = box.place.map { $0.centre(centerX, $0.x) } ?? centerX
+          let y = box.place.map { $0.centre(centerY, $0.y) } ?? centerY
+          var corners = [
+            (x - reachX) / Double(image.width), (y - reachY) / Double(image.height),
+            (x + reachX) / Double(image.width), (y + reachY) / Double(image.height),
+          ]
+          if box.place != nil {
+            for index in 0..<2 { corners[index] = max(corners[index], 0) }
+            for index in 2..<4 { corners[index] = min(corners[index], 1) }
+          }
+          values += corners.map { S($0) }
         }
       }
     }

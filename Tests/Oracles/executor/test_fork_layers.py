@@ -21,6 +21,19 @@ def run(model, weights, inputs, folder):
     return np.load(folder / "made.npz")
 
 
+#: Fields of a fork that look like misspelt ones of Caffe's.
+FIELDS = {
+    "PoolingSK": """
+message LayerParameter { optional PoolingParameter pooling_param = 121; }
+message PoolingParameter {
+  optional uint32 kstride = 1001;
+  optional uint32 kstride_h = 1002;
+  optional uint32 kstride_w = 1003;
+}
+"""
+}
+
+
 @pytest.mark.parametrize("kind", fork_layers.MAKERS)
 def test_type(kind, tmp_path, record_property):
     cases = [fork_layers.MAKERS[kind](layer_cases.Random(seed)) for seed in range(COUNT)]
@@ -32,8 +45,10 @@ def test_type(kind, tmp_path, record_property):
     weights.write_bytes(net.weights or bare.SerializeToString())
     np.savez(inputs, **net.inputs)
     ours = net.check(run(model, weights, inputs, tmp_path), TOLERANCE)
-    path = tmp_path / "net.onnx"
-    onnx_files.export(model, weights, path, "--no-fold")
+    path, proto = tmp_path / "net.onnx", tmp_path / "fork.proto"
+    proto.write_text(FIELDS.get(kind, ""))
+    schema_flags = ("--proto", proto) if kind in FIELDS else ()
+    onnx_files.export(model, weights, path, "--no-fold", *schema_flags)
     onnx_files.check(path)
     others = net.check(onnx_files.run(path, net.inputs), TOLERANCE)
     record_property("figures", (kind, f"{COUNT} cases: worst {ours:.1e}, onnxruntime {others:.1e}"))

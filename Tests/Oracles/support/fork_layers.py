@@ -349,6 +349,138 @@ def convolution_sk(r):
     return Case(message("convolution_param", **fields), x, made, blobs)
 
 
+@kinds("PoolingSK")
+def pooling_sk(r):
+    fields = {"pool": r.choice([None, "MAX"])}
+
+    def both(name, high, word):
+        """A number for both axes, or one for each."""
+        one, other = r.integer(1, high), r.integer(1, high)
+        if r.chance(0.5):
+            fields[word] = one
+            return [one, one]
+        fields[f"{name}_h"], fields[f"{name}_w"] = one, other
+        return [one, other]
+
+    kernel, stride = both("kernel", 3, "kernel_size"), both("stride", 2, "stride")
+    gap = both("kstride", 3, "kstride")
+    if r.chance(0.3):
+        fields["pad"] = 0
+    x = r.normal(r.integer(1, 2), r.integer(1, 3), r.integer(7, 10), r.integer(7, 10))
+    reach = [(k - 1) * g + 1 for k, g in zip(kernel, gap, strict=True)]
+    sizes = list(zip(x.shape[2:], reach, stride, strict=True))
+    # ceil(float(size - reach) / stride) + 1, as the source has it.
+    places = [math.ceil((s - e) / t) + 1 for s, e, t in sizes]
+    # The definition refuses windows that begin beyond the bottom.
+    if any((place - 1) * t >= s for place, (s, _, t) in zip(places, sizes, strict=True)):
+        return pooling_sk(r)
+    made = np.full((*x.shape[:2], *places), -np.finfo(F).max)
+    for h, w in np.ndindex(*places):
+        rows = range(h * stride[0], min(h * stride[0] + reach[0], x.shape[2]), gap[0])
+        columns = range(w * stride[1], min(w * stride[1] + reach[1], x.shape[3]), gap[1])
+        for row in rows:
+            for column in columns:
+                made[:, :, h, w] = np.maximum(made[:, :, h, w], x[:, :, row, column])
+    return Case(message("pooling_param", **fields), [x], [made])
+
+
+@kinds("PriorBox")
+def dense_prior_box(r):
+    """FaceBoxes' boxes, by the loops of its prior_box_layer.cpp in its number types."""
+    count = r.integer(1, 2)
+    sizes = [F(r.choice([8, 9, 17, 32, 33.5])) for _ in range(count)]
+    densities = [r.integer(1, 4) for _ in range(count)]
+    fixed = [F(r.choice([0.5, 1, 2]))] if r.chance(0.4) else []
+    given = [] if fixed or r.chance(0.5) else [F(r.choice([2, 3]))]
+    flips, clips = r.chance(0.5), r.chance(0.5)
+    height, width, image_height, image_width = (r.integer(1, high) for high in (3, 4, 90, 120))
+    steps = r.integer(8, 32) if r.chance(0.5) else None
+    fields = {
+        "fixed_size": sizes, "density": densities, "fixed_ratio": fixed, "aspect_ratio": given,
+        "flip": flips, "clip": clips, "step": steps,
+    }  # fmt: skip
+    parts = []
+    for name, values in fields.items():
+        for value in values if isinstance(values, list) else [values]:
+            if value is not None:
+                parts.append(f"{name}: {str(value).lower() if isinstance(value, bool) else value}")
+    ratios = [F(1)]
+    for ratio in given:
+        ratios += [ratio, F(1) / ratio] if flips else [ratio]
+    step_x, step_y = (
+        (F(steps), F(steps)) if steps else (F(image_width) / F(width), F(image_height) / F(height))
+    )
+    boxes = []
+    for h in range(height):
+        for w in range(width):
+            x, y = (F(w) + F(0.5)) * step_x, (F(h) + F(0.5)) * step_y
+            for size, density in zip(sizes, densities, strict=True):
+                whole, shift = int(size), int(size / F(density))
+                for place, ratio in enumerate(fixed or ratios):
+                    is_square = not fixed and place == 0
+                    wide = F(whole) if is_square else F(size * np.sqrt(ratio))
+                    high = F(whole) if is_square else F(size / np.sqrt(ratio))
+                    for row in range(density):
+                        for column in range(density):
+                            cx = F(float(x - F(whole // 2)) + shift / 2.0 + column * shift)
+                            cy = F(float(y - F(whole // 2)) + shift / 2.0 + row * shift)
+                            boxes += [
+                                max((float(cx) - float(wide) / 2) / image_width, 0),
+                                max((float(cy) - float(high) / 2) / image_height, 0),
+                                min((float(cx) + float(wide) / 2) / image_width, 1),
+                                min((float(cy) + float(high) / 2) / image_height, 1),
+                            ]
+    top = np.array([boxes, np.full(len(boxes), F(0.1))])
+    if clips:
+        top[0] = np.clip(top[0], 0, 1)
+    bottoms = [np.zeros((1, 1, height, width), F), np.zeros((1, 3, image_height, image_width), F)]
+    return Case(f"prior_box_param {{ {' '.join(parts)} }}", bottoms, [top[None]])
+
+
+def steps(r, low):
+    """The blob of caffe-FQ's layers: the number of levels, the step, the lowest and the highest level."""
+    levels, step = r.integer(3, 9), F(2.0 ** r.integer(-4, 0))
+    least = -levels // 2 if low else 0
+    return np.array([levels, step, least, (levels - 1) // 2 if low else levels - 1], F)
+
+
+def to_levels(x, quant):
+    return np.clip(away(x.astype(float) / quant[1]), quant[2], quant[3]) * quant[1]
+
+
+@kinds("FQActive")
+def quantised_values(r):
+    x, quant = r.value(), steps(r, r.chance(0.5))
+    x.flat[0] = r.choice([0.5, 1.5, -0.5, -2.5]) * quant[1]
+    return Case("", [x], [to_levels(x, quant)], [quant])
+
+
+@kinds("FQConvolution")
+def quantised_convolution(r):
+    quant, bias = steps(r, True), r.chance(0.5)
+    x = r.normal(r.integer(1, 2), r.integer(1, 3), r.integer(3, 5), r.integer(3, 5))
+    weights = r.normal(r.integer(1, 3), x.shape[1], r.integer(1, 2), r.integer(1, 2))
+    fields = {"num_output": len(weights), "kernel_h": weights.shape[2], "kernel_w": weights.shape[3]}
+    blobs = [weights, r.normal(len(weights)), quant] if bias else [weights, quant]
+    places = [s - k + 1 for s, k in zip(x.shape[2:], weights.shape[2:], strict=True)]
+    made = np.zeros((len(x), len(weights), *places))
+    for place, held in windows(x.astype(float), weights.shape[2:], (1, 1), places):
+        made[:, :, place[0], place[1]] = np.einsum("nchw,ochw->no", held, to_levels(weights, quant))
+    made = made + blobs[1].reshape(1, -1, 1, 1) if bias else made
+    return Case(message("convolution_param", **fields, bias_term=None if bias else False), [x], [made], blobs)
+
+
+@kinds("FQInnerProduct")
+def quantised_product(r):
+    quant, bias = steps(r, True), r.chance(0.5)
+    x, outputs = r.normal(r.integer(1, 3), r.integer(1, 3), r.integer(1, 3)), r.integer(1, 4)
+    weights = r.normal(outputs, x[0].size)
+    blobs = [weights, r.normal(outputs), quant] if bias else [weights, quant]
+    made = x.astype(float).reshape(len(x), -1) @ to_levels(weights, quant).T
+    text = message("inner_product_param", num_output=outputs, bias_term=None if bias else False)
+    return Case(text, [x], [made + blobs[1] if bias else made], blobs)
+
+
 # Flow
 
 
