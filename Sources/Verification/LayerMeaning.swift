@@ -80,6 +80,16 @@ extension [BlobLayout] {
   }
 }
 
+extension [BlobLayout] {
+  /// Whether a definition of the user's in Caffe layers may describe layers of a type that the executor knows.
+  func mayRedefine(_ type: String) -> Bool {
+    contains { layout in
+      guard let meaning = layout.meaning, layout.types.accepts(type) else { return false }
+      return !meaning.isBuiltin && meaning.isInLayers && LayerRegistry.description(ofType: type) != nil
+    }
+  }
+}
+
 /// Parameters of some layers in the place of those that another source has.
 struct OverlaidParameters: ParameterSource {
   private let given: GivenParameters

@@ -149,6 +149,7 @@ package final class DefinedLayers: Sendable {
     _ lowered: Lowered, _ bottoms: [NetValue<S>], _ subject: LayerSubject
   ) throws(LayerError) -> [NetValue<S>] {
     do {
+      // Made for each run, which costs little: constants are read when a node needs them, and none stays in memory.
       var graph = OnnxGraph(name: "layer")
       graph.nodes = lowered.layer.nodes
       graph.initializers = try lowered.layer.constants.map {
@@ -176,10 +177,13 @@ package final class DefinedLayers: Sendable {
         guard let definition = definitions[layer] else {
           throw LayerError(subject, .unknownType)
         }
+        // The net keeps its own blobs: the next run may give none.
+        let own = state.net.change(of: layer)
         if let blobs {
           state.net.setBlobs(
             blobs.map { .values($0.values, shape: $0.shape, storage: .double) }, of: layer)
         }
+        defer { if blobs != nil { state.net.setChange(own, of: layer) } }
         let made = Lowered(
           bottoms: bottoms, layer: try Self.lower(layer, bottoms, by: definition, in: state.net))
         if blobs == nil { state.lowered[layer] = made }

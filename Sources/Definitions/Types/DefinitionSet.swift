@@ -17,8 +17,14 @@ package struct DefinitionSet: Sendable {
   /// - Throws: never, for built-in definitions that passed the tests; a `DiagnosticError` while somebody edits one.
   package init(adding definitions: [TypeDefinition] = []) throws {
     let own = Set(definitions.flatMap(\.types))
+    let ownInOperators = Set(definitions.filter { !$0.isInLayers }.flatMap(\.types))
     for definition in try Self.builtin.get() {
-      for type in definition.types where !own.contains(type) {
+      // A user's layers for a type that the executor knows describe some of the type, and consist of others of the type.
+      func isHidden(_ type: String) -> Bool {
+        let isKept = !definition.isInLayers && LayerRegistry.description(ofType: type) != nil
+        return isKept ? ownInOperators.contains(type) : own.contains(type)
+      }
+      for type in definition.types where !isHidden(type) {
         byType[type, default: []].insert(definition, at: 0)
       }
     }

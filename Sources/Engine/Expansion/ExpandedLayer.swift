@@ -11,9 +11,33 @@ package struct ExpandedLayer: LayerDescription {
   /// One part, ready to run.
   private struct Part {
     let description: any LayerDescription
-    let blobs: [NetValue<Double>]
+    let blobs: [Blob]
     let bottoms: [ValueID]
     let tops: [ValueID]
+  }
+
+  /// A parameter blob, in single precision where that holds its numbers as they are.
+  private enum Blob {
+    case float(NetValue<Float>)
+    case double(NetValue<Double>)
+
+    init(shape: [Int], _ numbers: [Double]) {
+      let rounded = numbers.map { Float($0) }
+      let isExact = zip(rounded, numbers).allSatisfy { Double($0) == $1 || $1.isNaN }
+      self =
+        isExact
+        ? .float(NetValue(shape: shape, values: rounded)) : .double(NetValue(shape: shape, values: numbers))
+    }
+
+    /// The numbers as a run has them.
+    func value<S: NetScalar>(as type: S.Type) -> NetValue<S> {
+      switch self {
+      case .float(let value):
+        value as? NetValue<S>
+          ?? NetValue(shape: value.shape, values: S.rounded(Float.widened(value.values)))
+      case .double(let value): NetValue(shape: value.shape, values: S.rounded(value.values))
+      }
+    }
   }
 
   /// The parts for bottoms of some shapes.
@@ -50,6 +74,7 @@ package struct ExpandedLayer: LayerDescription {
       net.graph, weights: net.weights, layouts: net.layouts, schema: net.schema,
       assumesStoredStatistics: net.assumesStoredStatistics)
     own.expansionDepth = net.expansionDepth
+    own.expansionAllowance = net.expansionAllowance
     expansion = Expansion(own)
   }
 
@@ -74,7 +99,7 @@ package struct ExpandedLayer: LayerDescription {
     var values: [ValueID: NetValue<S>] = [:]
     for (place, value) in ready.bottoms { values[value] = inputs[place] }
     for part in ready.parts {
-      let blobs = part.blobs.map { NetValue<S>(shape: $0.shape, values: $0.values.map { S($0) }) }
+      let blobs = part.blobs.map { $0.value(as: S.self) }
       let bottoms = part.bottoms.map { values[$0]! }
       let shapes = try part.description.outputShapes(bottoms.map(\.shape))
       for shape in shapes { try LayerLimits().check(shape, of: subject) }
@@ -116,10 +141,10 @@ package struct ExpandedLayer: LayerDescription {
               layer: net.graph.named(id),
               error: expanded.net.described(layer).obstacle ?? LayerError(named, .unknownType)))
         }
-        var blobs: [NetValue<Double>] = []
+        var blobs: [Blob] = []
         for content in try expanded.net.blobs(of: layer) ?? [] {
           blobs.append(
-            NetValue(shape: content.shape, values: try expanded.net.values(of: content, layer: layer)))
+            Blob(shape: content.shape, try expanded.net.values(of: content, layer: layer)))
         }
         parts.append(
           Part(
@@ -139,7 +164,7 @@ package struct ExpandedLayer: LayerDescription {
 extension WorkingNet {
   /// The executor's description of a layer, or else the layers of its definition.
   fileprivate func runnable(_ layer: LayerID) -> (any LayerDescription)? {
-    guard described(layer).isUnderstood else { return ExpandedLayer(layer, of: self) }
+    guard canRun(layer) else { return ExpandedLayer(layer, of: self) }
     var written = DescribedLayers.written(graph.layers[layer.index], graph.parameters(of: layer), schema)
     if let blobs = try? blobs(of: layer) {
       written.blobShapes = blobs.map(\.shape)

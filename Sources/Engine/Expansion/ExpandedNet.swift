@@ -66,6 +66,7 @@ package struct ExpandedNet {
       graph, weights: outer.weights, layouts: outer.layouts, schema: outer.schema,
       assumesStoredStatistics: outer.assumesStoredStatistics)
     net.expansionDepth = outer.expansionDepth + 1
+    net.expansionAllowance = outer.expansionAllowance / max(expansion.parts.count, 1)
     for (place, value) in zip(readBottoms, bottoms) {
       if let shape = shapes[place] { net.setShape(shape, of: value) }
     }

@@ -6,6 +6,9 @@ import RuleModel
 struct LayerExpansion {
   /// The most layers that one layer may become, and that one rewrite may make by definitions.
   static let limit = 4096
+  /// The most layers that one layer may become where its layers are defined by layers in turn: levels of definitions
+  /// multiply them, and share this limit.
+  static let nestedLimit = 1 << 16
 
   /// Where a value comes from.
   enum Source: Equatable {

@@ -8,7 +8,7 @@ extension WorkingNet {
   func affineByMeaning(_ layer: LayerID) throws(Refusal.Reason) -> Affine? {
     let known = layoutIndices(for: graph[layer].type)
     guard known.contains(where: { layouts[$0].meaning != nil }),
-      known.allSatisfy({ layouts[$0].meaning != nil }), isDefinedInLayers(layer)
+      known.allSatisfy({ layouts[$0].meaning != nil }) && isDefinedInLayers(layer) || isRedefined(layer)
     else { return nil }
     let expanded = try expandedNet(of: layer)
     let (net, parts) = (expanded.net, expanded.layers)

@@ -1,4 +1,5 @@
 import CaffeIO
+import Layers
 import RuleModel
 
 // The definitions of layers.
@@ -14,6 +15,21 @@ extension WorkingNet {
 
   /// Whether a definition describes the type of a layer in Caffe layers.
   func isDefinedInLayers(_ layer: LayerID) -> Bool { meanings(of: layer).contains(where: \.isInLayers) }
+
+  /// Whether a definition of the user's describes a layer in Caffe layers that has a known type and other blobs than the executor
+  /// takes: a BatchNorm with two, for example.
+  package func isRedefined(_ layer: LayerID) -> Bool {
+    let all = meanings(of: layer)
+    guard let first = all.first, !first.isBuiltin, all.contains(where: \.isInLayers),
+      described(layer).isUnderstood,
+      let blobs = try? blobs(of: layer), !lacksBlobs(layer)
+    else { return false }
+    var written = DescribedLayers.written(graph.layers[layer.index], graph.parameters(of: layer), schema)
+    written.blobShapes = blobs.map(\.shape)
+    written.knowsBlobs = true
+    guard (try? LayerRegistry.layer(written)) == nil else { return false }
+    return (try? meaningInLayers(of: layer)) != nil
+  }
 
   /// The definition that describes a layer in Caffe layers.
   ///
@@ -65,7 +81,13 @@ extension WorkingNet {
         FaultyExpansion(
           layer: graph.named(layer), fault: .tooDeep(limit: Self.expansionLimit), place: nil))
     }
-    return try LayerExpansion(meaningInLayers(of: layer), of: layer, in: self)
+    let expansion = try LayerExpansion(meaningInLayers(of: layer), of: layer, in: self)
+    guard expansion.parts.count <= expansionAllowance else {
+      throw Refusal.Reason(
+        FaultyExpansion(
+          layer: graph.named(layer), fault: .tooMany(limit: expansionAllowance), place: nil))
+    }
+    return expansion
   }
 
   /// How many levels deep layers of definitions may be defined by other layers.

@@ -85,6 +85,12 @@ extension NetGraph {
     change(&changes[id, default: LayerChange()])
   }
 
+  /// Gives a layer the changes that it had once.
+  mutating func setChange(of id: LayerID, to change: LayerChange?) {
+    remember(.change(id, changes[id]))
+    changes[id] = change
+  }
+
   mutating func update(_ id: ValueID, _ change: (inout Value) -> Void) {
     remember(.value(id.index, values[id.index]))
     change(&values[id.index])

@@ -110,6 +110,7 @@ struct FoldAffineInput: Kernel {
     if isShifted, !linear.hasBias {
       net.setAttribute(linear.biasPath, to: .literal("true"), of: into)
     }
+    try linear.checkMeaning(hasBias: linear.hasBias || isShifted, in: net)
   }
 
   private func wrongCount(

@@ -16,7 +16,7 @@ enum OutputFold {
       throw Refusal.Reason(EndsInReLU(layer: net.graph.named(into), path: relu.path))
     }
     let relu = net.described(from).layer?.fusedReLU
-    if from != into, let relu, !type(of: linear.description).canFuseReLU {
+    if from != into, let relu, !linear.canFuseReLU {
       throw Refusal.Reason(EndsInReLU(layer: net.graph.named(from), path: relu.path))
     }
     try net.checkQuantisation(of: into)
@@ -53,6 +53,7 @@ enum OutputFold {
     if !linear.hasBias, affine.hasShift {
       net.setAttribute(linear.biasPath, to: .literal("true"), of: into)
     }
+    try linear.checkMeaning(hasBias: linear.hasBias || affine.hasShift, in: net)
     if from != into, let relu {
       let message = type(of: linear.description).message
       net.setAttribute([message, "relu"], to: .literal("true"), of: into)

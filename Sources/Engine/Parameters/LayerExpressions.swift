@@ -54,8 +54,11 @@ extension WorkingNet {
     }
   }
 
-  /// Whether the executor knows what a layer computes.
-  package func canRun(_ layer: LayerID) -> Bool { described(layer).isUnderstood }
+  /// Whether the executor knows what a layer computes: that no definition of the user's is there for its blobs, which are other
+  /// ones than the executor takes, belongs to it.
+  package func canRun(_ layer: LayerID) -> Bool {
+    described(layer).isUnderstood && !isRedefined(layer)
+  }
 
   /// Computes the tops of a layer that has no parameter blobs.
   ///

@@ -12,6 +12,8 @@ struct LinearLayer {
   let geometry: LinearGeometry?
   /// The parameter that says whether it has a bias.
   let biasPath: [String]
+  /// Whether nothing but a definition says that it is linear.
+  let isDefinedAlone: Bool
 
   /// Number of output channels.
   var outputCount: Int { geometry?.outputCount ?? description.outputCount ?? 0 }
@@ -23,11 +25,12 @@ struct LinearLayer {
   /// - Throws: a refusal for a layer that is not known as linear, and where parameters and blobs contradict each other.
   init(_ layer: LayerID, in net: WorkingNet) throws(Refusal.Reason) {
     self.layer = layer
-    guard let description = try net.usable(layer).layer as? any LinearDescription,
-      let bias = type(of: description).facts.bias
-    else {
+    let own = try net.usable(layer).layer as? any LinearDescription
+    let meaning = own == nil ? try net.linearMeaning(of: layer) : nil
+    guard let description = own ?? meaning, let bias = type(of: description).facts.bias else {
       throw Refusal.Reason(NotLinear(layer: net.graph.named(layer)))
     }
+    isDefinedAlone = own == nil
     self.description = description
     hasBias = description.hasBias
     biasPath = bias.path
@@ -58,6 +61,18 @@ struct LinearLayer {
           layer: net.graph.named(layer), blob: 1, shape: blobs[1].shape,
           expected: .axes("[\(geometry.outputCount)]")))
     }
+  }
+
+  /// Whether a ReLU behind it can become a parameter of it.
+  var canFuseReLU: Bool { !isDefinedAlone && type(of: description).canFuseReLU }
+
+  /// Makes sure that the definition says of the layer, as it has become, what a fold made of it: a linear layer with these
+  /// blobs, and a bias where there is one.
+  ///
+  /// - Parameter hasBias: whether it is to have a bias.
+  func checkMeaning(hasBias: Bool, in net: WorkingNet) throws(Refusal.Reason) {
+    guard isDefinedAlone, (try? LinearLayer(layer, in: net))?.hasBias != hasBias else { return }
+    throw Refusal.Reason(NoBiasByMeaning(layer: net.graph.named(layer), path: biasPath))
   }
 
   /// Number of dimensions of the top; without weights, the usual one.

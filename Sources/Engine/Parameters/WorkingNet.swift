@@ -31,6 +31,8 @@ package final class WorkingNet {
   var descriptions = DescribedLayers()
   /// How many nested definitions led to the net; 0 for a net of the user.
   var expansionDepth = 0
+  /// How many layers one layer of this net may become, where the net itself is what a layer became.
+  var expansionAllowance = LayerExpansion.nestedLimit
   /// How many channels values have.
   private(set) var channels: ChannelInference
   /// Shapes of values, found when they are asked for.
@@ -197,6 +199,12 @@ package final class WorkingNet {
   package func setBlobs(_ blobs: [BlobContent], of layer: LayerID) {
     graph.updateChange(of: layer) { $0.blobs = blobs }
   }
+
+  /// What has been changed about a layer; nil for nothing.
+  package func change(of layer: LayerID) -> LayerChange? { graph.changes[layer] }
+
+  /// Gives `layer` the changes that it had once.
+  package func setChange(_ change: LayerChange?, of layer: LayerID) { graph.setChange(of: layer, to: change) }
 
   /// Sets a parameter of `layer`.
   func setAttribute(_ path: [String], to value: NewTextField.Value, of layer: LayerID) {

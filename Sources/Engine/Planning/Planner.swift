@@ -178,6 +178,8 @@ package struct Planner {
             return false
           }
         } else {
+          // An expansion replaces what its own layers are defined by, too: nothing is left to do.
+          guard rule.rewrite.expanded.isEmpty else { return false }
           // Kernels that refuse when nothing is left to do end by themselves; the limit holds if one does not.
           guard rule.settles else { throw .cycle(cycle(of: rule.rule, at: again)) }
           guard settlings < Self.settlingLimit * net.graph.layers.count else { return false }

@@ -40,7 +40,7 @@ extension DefinitionChecker {
       throw RuleError(.unknownWord(like.text, for: "'like' of a definition", allowed: ["layer"]), like.node)
     }
     let blobs = try map.textList("blobs")
-    let keepsBlobs = blobs.count == 1 && blobs[0].text == "layer.blobs"
+    let keepsBlobs = blobs.count == 1 && blobs[0].text == Self.allBlobs
     let fields = FieldChecker(scope: scope)
     return LayerStep(
       type: type, bottoms: bottoms, tops: tops, isLikeLayer: like != nil,
@@ -50,6 +50,9 @@ extension DefinitionChecker {
       blobs: keepsBlobs ? [] : try blobs.map { try scope.check($0, expecting: .tensor(.unknown)) },
       condition: try map.text("when").map { try scope.check($0, expecting: .boolean) }, place: place)
   }
+
+  /// What stands for all blobs of the layer that is defined.
+  static let allBlobs = "layer.blobs"
 
   /// Keys of operators that could be taken for fields of a layer.
   private static let operatorKeys = ["input", "output", "means", "name"]

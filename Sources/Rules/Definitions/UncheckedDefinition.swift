@@ -51,7 +51,23 @@ package struct UncheckedDefinition: Sendable {
   }
 }
 
+extension UncheckedDefinition {
+  /// Whether it consists of one Caffe layer with the blobs of the layer that is defined: a fold can change these.
+  var isOneLayer: Bool {
+    guard steps.count == 1, let step = steps.first else { return false }
+    return step.value("type") != nil && step.value("each") == nil
+      && (try? step.textList("blobs"))?.map(\.text) == [DefinitionChecker.allBlobs]
+  }
+}
+
 extension TypeList {
+  /// The types that definitions describe as one Caffe layer with other parameters, which rules of any file refer to as
+  /// `$defined-as-one-layer`.
+  static func definedAsOneLayer(_ definitions: [UncheckedDefinition]) -> TypeList {
+    let types = definitions.filter(\.isOneLayer).flatMap(\.types).map(\.text)
+    return TypeList(name: "defined-as-one-layer", types: types.map { Glob($0) })
+  }
+
   /// The types that definitions in Caffe layers describe, which rules of any file refer to as `$defined-in-layers`.
   static func definedInLayers(_ definitions: [UncheckedDefinition]) -> TypeList {
     let types = definitions.filter(\.isInLayers).flatMap(\.types).map(\.text)

@@ -52,6 +52,7 @@ package struct RuleFile: Sendable {
     var context = RuleContext(fields: fields)
     context.typeLists = document?.typeLists ?? []
     context.typeLists.append(TypeList.definedInLayers(document?.definitions ?? []))
+    context.typeLists.append(TypeList.definedAsOneLayer(document?.definitions ?? []))
     let checker = RuleChecker(
       source: source, kernels: kernels, reasons: reasons, isBuiltin: isBuiltin, problems: problems,
       context: context)

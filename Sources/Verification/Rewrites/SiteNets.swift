@@ -49,14 +49,14 @@ struct SiteNets: Sendable {
     func meanings(_ layers: [LayerID], _ graph: NetGraph) -> [LayerID: LayerMeaning] {
       func isDescribed(_ layer: LayerID) -> Bool { options.layouts.sayWhatComputes(graph[layer].type) }
       let unknown = layers.filter { layer in
-        isDescribed(layer)
+        isDescribed(layer) || options.layouts.mayRedefine(graph[layer].type)
           || LayerRegistry.facts(ofType: graph[layer].type)?.blobs == .scale
             && stored[graph[layer].name] == nil
       }
       guard !unknown.isEmpty else { return [:] }
       let net = net(graph)
       var meanings: [LayerID: LayerMeaning] = [:]
-      for layer in unknown where isDescribed(layer) || net.isAbsorbed(layer) {
+      for layer in unknown where isDescribed(layer) || net.isAbsorbed(layer) || net.isRedefined(layer) {
         meanings[layer] = LayerMeaning(of: layer, in: net, limits: SiteSide.limits)
       }
       return meanings

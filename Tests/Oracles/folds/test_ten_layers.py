@@ -5,7 +5,7 @@ import nets
 import numpy as np
 import onnx_files
 import pytest
-from small_nets import HEAD, conv, layer, normal, positive
+from small_nets import HEAD, batch_norm, conv, layer, normal, positive, scale, statistics
 from test_expand_forks import BVLC
 from test_portable import written
 
@@ -120,9 +120,11 @@ def test_layer(kind, tmp_path):
     close(onnx_files.run(tmp_path / "net.onnx", {"data": X})["top"], want)
 
 
-@pytest.mark.parametrize("kind", ["VendorNorm", "VendorGain"])
+@pytest.mark.parametrize("kind", ["VendorNorm", "VendorGain", "VendorBlend"])
 def test_it_is_folded_as_one_layer(kind, tmp_path):
     text, blobs, _ = NETS[kind]
+    if kind == "VendorBlend":
+        text = layer(kind, "top", "data")
     model, weights = files(conv("c", "data", out=6) + text.replace('"data"', '"c"'), blobs | ONE, tmp_path)
     before = run(model, weights, tmp_path, "--rules", RULES)
     new = tmp_path / "new.prototxt", tmp_path / "new.caffemodel"
@@ -131,6 +133,50 @@ def test_it_is_folded_as_one_layer(kind, tmp_path):
     assert done.code == 0, done.stderr
     assert [layer.type for layer in nets.parse(new[0].read_bytes()).layer] == ["Input", "Convolution"]
     close(run(*new, tmp_path), before.astype(float))
+
+
+#: What a fold leaves of a convolution, the layer, and a convolution with a BatchNorm and a Scale behind it.
+LEFT = {
+    "VendorNorm": [],
+    "VendorGain": [],
+    # Both layers of the net read the convolution.
+    "VendorBlend": ["VendorBlend", "VendorBlend"],
+    "VendorExcite": ["Pooling", "VendorExcite"],
+    "VendorMax": ["TanH", "VendorMax"],
+}
+
+
+@pytest.mark.parametrize("kind", NETS)
+def test_what_stands_around_it_is_folded(kind, tmp_path):
+    text, blobs, _ = NETS[kind]
+    text = conv("c", "data", out=6) + text.replace('"data"', '"c"')
+    text += conv("d", "top", out=6, kernel=1) + batch_norm("n", "d") + scale("end", "n")
+    blobs = blobs | ONE | {
+        "d": [normal(6, 6, 1, 1), normal(6)], "n": statistics(6, 2), "end": [positive(6), normal(6)],
+    }  # fmt: skip
+    model, weights = files(text, blobs, tmp_path)
+    new = tmp_path / "new.prototxt", tmp_path / "new.caffemodel"
+    names = ("--output-model", new[0], "--output-weights", new[1])
+    done = caffold.run("fold", model, weights, "--rules", RULES, "--verify", *names)
+    assert done.code == 0, done.stderr
+    left = LEFT.get(kind, [kind])
+    types = [layer.type for layer in nets.parse(new[0].read_bytes()).layer]
+    assert types == ["Input", "Convolution", *left, "Convolution"]
+
+
+def test_a_normalisation_goes_into_the_depthwise_convolution(tmp_path):
+    text, blobs, _ = NETS["VendorDepthwise"]
+    text = text.replace('top: "top"', 'top: "d"') + batch_norm("n", "d") + scale("top", "n")
+    blobs = {"top": [positive(6), normal(6)], "n": statistics(6, 2)} | {"d": blobs["top"]}
+    text = text.replace('name: "top" type: "VendorDepthwise"', 'name: "d" type: "VendorDepthwise"')
+    model, weights = files(text, blobs, tmp_path)
+    before = run(model, weights, tmp_path, "--rules", RULES)
+    new = tmp_path / "new.prototxt", tmp_path / "new.caffemodel"
+    names = ("--output-model", new[0], "--output-weights", new[1])
+    done = caffold.run("fold", model, weights, "--rules", RULES, "--verify", *names)
+    assert done.code == 0, done.stderr
+    assert [layer.type for layer in nets.parse(new[0].read_bytes()).layer] == ["Input", "VendorDepthwise"]
+    close(run(*new, tmp_path, "--rules", RULES), before.astype(float))
 
 
 def test_the_reasons_of_each_definition_are_told(tmp_path):

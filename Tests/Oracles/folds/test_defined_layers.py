@@ -1,0 +1,157 @@
+"""Layers that definitions of a user describe, in folds, and a known type with another meaning."""
+
+import caffold
+import nets
+import numpy as np
+import onnx_files
+import pytest
+from small_nets import batch_norm, conv, layer, normal, positive, scale, statistics
+from test_ten_layers import close, files, run
+
+#: Linear layers of forks, which take the fields, the number of blobs, or nothing; a BatchNorm of other blobs.
+DEFINITIONS = """\
+schema: 1
+layers:
+  - type: VendorDepthwise
+    summary: A convolution with a group for each channel.
+    means:
+      - type: Convolution
+        like: layer
+        convolution_param: {group: "{layer.bottoms[0].channels}"}
+        blobs: layer.blobs
+  - type: VendorProduct
+    summary: An inner product.
+    means:
+      - type: InnerProduct
+        inner_product_param:
+          num_output: "{attr(layer, 'vendor_param.count', 1)}"
+          bias_term: "{layer.blobs.count == 2}"
+        blobs: layer.blobs
+  - type: VendorPlain
+    summary: A convolution that has no bias.
+    means:
+      - type: Convolution
+        convolution_param: {num_output: "{layer.blobs[0].shape[0]}", kernel_size: 1, bias_term: false}
+        blobs: layer.blobs
+  - type: BatchNorm
+    summary: A normalisation by a mean and a variance that are divided by nothing.
+    where: [{that: layer.blobs.count == 2, because: it has other blobs than a mean and a variance}]
+    means:
+      - {type: BatchNorm, like: layer, blobs: ["layer.blobs[0]", "layer.blobs[1]", "ones([1])"]}
+"""
+FIELDS = "convolution_param { num_output: 6 kernel_size: 3 bias_term: false }"
+
+
+@pytest.fixture
+def rules(tmp_path):
+    path = tmp_path / "definitions.yaml"
+    path.write_text(DEFINITIONS)
+    assert caffold.run("rules", "check", path).code == 0
+    return path
+
+
+def folded(text, blobs, folder, rules, *flags):
+    """The types of the folded net's layers, and its blobs by layer; what it computes is what the net did."""
+    model, weights = files(text, blobs, folder)
+    before = run(model, weights, folder, "--rules", rules)
+    new = folder / "new.prototxt", folder / "new.caffemodel"
+    names = ("--output-model", new[0], "--output-weights", new[1])
+    done = caffold.run("fold", model, weights, "--rules", rules, "--verify", *names, *flags)
+    assert done.code == 0, done.stderr
+    close(run(*new, folder, "--rules", rules), before.astype(float))
+    layers = nets.parse(new[0].read_bytes()).layer
+    return [one.type for one in layers][1:], nets.blobs_by_name(nets.decode(new[1].read_bytes()))
+
+
+def test_a_normalisation_goes_into_a_convolution_that_a_definition_describes(tmp_path, rules):
+    text = layer("VendorDepthwise", "c", "data", None, FIELDS) + batch_norm("n", "c") + scale("top", "n")
+    kernel, gamma, beta, stored = normal(6, 1, 3, 3), positive(6), normal(6), statistics(6, 2)
+    types, blobs = folded(text, {"c": [kernel], "n": stored, "top": [gamma, beta]}, tmp_path, rules)
+    assert types == ["VendorDepthwise"]
+    weights, bias = (np.asarray(one).astype(float) for one in blobs["c"])
+    factor = gamma / np.sqrt(stored[1].astype(float) / 2 + 1e-5)
+    close(weights.reshape(kernel.shape), kernel * factor.reshape(-1, 1, 1, 1))
+    close(bias.ravel(), beta - stored[0].astype(float) / 2 * factor)
+
+
+def test_what_stands_before_goes_in_too(tmp_path, rules):
+    text = scale("s", "data") + layer("VendorDepthwise", "top", "s", None, FIELDS)
+    blobs = {"s": [positive(6), normal(6)], "top": [normal(6, 1, 3, 3)]}
+    assert folded(text, blobs, tmp_path, rules)[0] == ["VendorDepthwise"]
+
+
+def test_a_definition_that_goes_by_the_blobs_has_a_bias_where_one_is_added(tmp_path, rules):
+    text = layer("VendorProduct", "p", "data", None, "vendor_param { count: 3 }") + scale("top", "p")
+    blobs = {"p": [normal(3, 150)], "top": [positive(3), normal(3)]}
+    types, blobs = folded(text, blobs, tmp_path, rules)
+    assert types == ["VendorProduct"]
+    assert len(blobs["p"]) == 2
+
+
+def test_a_definition_without_a_bias_takes_a_factor_and_no_summand(tmp_path, rules):
+    text = layer("VendorPlain", "c", "data") + scale("top", "c", bias=False)
+    weights = {"c": [normal(4, 6, 1, 1)], "top": [positive(4)]}
+    assert folded(text, weights, tmp_path, rules)[0] == ["VendorPlain"]
+    text = layer("VendorPlain", "c", "data") + scale("top", "c")
+    weights["top"].append(normal(4))
+    assert folded(text, weights, tmp_path, rules)[0] == ["VendorPlain", "Scale"]
+    why = caffold.run("why", "top", tmp_path / "net.prototxt", tmp_path / "net.caffemodel", "--rules", rules)
+    assert "the definition of VendorPlain gives its layer no bias where" in why.stdout
+    assert "'convolution_param.bias_term' asks for one" in why.stdout
+
+
+def test_a_batch_norm_of_two_blobs_by_a_definition(tmp_path, rules):
+    mean, variance = normal(6), positive(6)
+    text = layer("TanH", "t", "data") + batch_norm("top", "t", more="eps: 0.5")
+    model, weights = files(text, {"top": [mean, variance]}, tmp_path)
+    made = run(model, weights, tmp_path, "--rules", rules)
+    x = np.tanh(np.load(tmp_path / "data.npz")["data"].astype(float))
+    wide = [one.astype(float).reshape(1, -1, 1, 1) for one in (mean, variance)]
+    want = (x - wide[0]) / np.sqrt(wide[1] + 0.5)
+    close(made, want)
+    # Without the definition it has a blob too few.
+    bare = caffold.run("run", model, weights, "--outputs", tmp_path / "bare.npz")
+    assert "expected 3 parameter blobs, found 2" in bare.stderr
+    onnx_files.export(model, weights, tmp_path / "net.onnx", "--no-fold", "--rules", rules)
+    close(
+        onnx_files.run(tmp_path / "net.onnx", {"data": np.load(tmp_path / "data.npz")["data"]})["top"], want
+    )
+    new = tmp_path / "new.prototxt", tmp_path / "new.caffemodel"
+    names = ("--output-model", new[0], "--output-weights", new[1])
+    select = ("--rules", rules, "--select", "expand-forks", "--verify")
+    done = caffold.run("fold", model, weights, *select, *names)
+    assert done.code == 0, done.stderr
+    assert [len(one) for one in nets.blobs_by_name(nets.decode(new[1].read_bytes())).values()] == [3]
+    close(run(*new, tmp_path), want)
+
+
+def test_a_batch_norm_of_two_blobs_is_folded(tmp_path, rules):
+    """One with three blobs beside it is what it always was."""
+    text = conv("a", "data", out=6) + batch_norm("n", "a") + conv("b", "n", out=6) + batch_norm("top", "b")
+    blobs = {
+        "a": [normal(6, 6, 3, 3), normal(6)],
+        "n": [normal(6), positive(6)],
+        "b": [normal(6, 6, 3, 3), normal(6)],
+        "top": statistics(6, 2),
+    }
+    assert folded(text, blobs, tmp_path, rules)[0] == ["Convolution", "Convolution"]
+
+
+def test_levels_of_definitions_share_a_limit(tmp_path):
+    """Each level makes 60 layers of the next: the third would run 216,000."""
+    levels = ["VendorOne", "VendorTwo", "VendorThree", "ReLU"]
+    text = "schema: 1\nlayers:\n"
+    for outer, inner in zip(levels, levels[1:], strict=False):
+        text += (
+            f"  - type: {outer}\n    summary: Sixty layers, one behind the other.\n    means:\n"
+            "      - {op: Identity, input: x, output: 'step[0]'}\n"
+            f"      - {{type: {inner}, each: {{i: 60}}, bottom: 'step[i]', top: 'step[i + 1]'}}\n"
+            "      - {op: Identity, input: 'step[60]'}\n"
+        )
+    rules = tmp_path / "levels.yaml"
+    rules.write_text(text)
+    assert caffold.run("rules", "check", rules).code == 0
+    for kind, is_run in (("VendorThree", True), ("VendorTwo", True), ("VendorOne", False)):
+        model, weights = files(layer(kind, "top", "data"), {}, tmp_path)
+        done = caffold.run("run", model, weights, "--rules", rules, "--outputs", tmp_path / "made.npz")
+        assert ("layers" in done.stderr and "makes more than" in done.stderr) != is_run, done.stderr
