@@ -38,8 +38,19 @@ package struct NetLowering {
   /// The name of the value that a value is, where layers pass it on.
   private var passed: [ValueID: String] = [:]
   private var blobConstants: Set<String> = []
+  /// A layer that layers of a definition have replaced.
+  private struct Origin {
+    var subject: LayerSubject
+    /// Its place among all that were replaced: several layers of a net may have one name.
+    var number: Int
+    /// What it made.
+    var tops: [ValueID]
+  }
+
   /// By layer that a definition in Caffe layers has made, the layer that it replaces.
-  private var origins: [LayerID: LayerSubject] = [:]
+  private var origins: [LayerID: Origin] = [:]
+  /// The layer that the last of `layers` is a part of.
+  private var lastOrigin: Int?
   /// By name, the axis whose size depends on values.
   private var varying: [String: Int] = [:]
 
@@ -49,9 +60,11 @@ package struct NetLowering {
     self.weights = weights
     self.definitions = definitions
     self.options = options
-    for layer in net.graph.liveLayers where definitions.inOperators(ofType: net.graph[layer].type).isEmpty {
+    for layer in net.graph.liveLayers
+    where definitions.inOperators(ofType: net.graph[layer].type).isEmpty || net.isRedefined(layer) {
       let subject = LayerSubject(name: net.graph[layer].name, type: net.graph[layer].type)
-      for part in net.expandDefined(layer) { origins[part] = subject }
+      let origin = Origin(subject: subject, number: layer.index, tops: net.graph[layer].tops)
+      for part in net.expandDefined(layer) { origins[part] = origin }
     }
     names = ValueNames(net.graph)
     graph = OnnxGraph(name: net.graph.definition.name.map { ValueNames.text(of: $0) } ?? "net")
@@ -203,6 +216,7 @@ package struct NetLowering {
     let first = graph.nodes.count
     graph.nodes.append(node)
     if let axis = definition(of: layer)?.varyingAxis { for top in node.outputs { varying[top] = axis } }
+    lastOrigin = nil
     layers.append(
       LoweredNet.Layer(
         subject: subject(layer), operators: [node.nameOfOperator], isConstant: false, kept: form,
@@ -250,22 +264,30 @@ package struct NetLowering {
       passed[top] = name
     }
     let made = LoweredNet.Layer(
-      subject: origins[layer] ?? subject(layer), operators: lowered.nodes.map(\.type), isConstant: false,
+      subject: origins[layer]?.subject ?? subject(layer), operators: lowered.nodes.map(\.type),
+      isConstant: false,
       isDefinedAlone: !isRun || origins[layer] != nil,
       nodes: first..<graph.nodes.count, bottoms: net.graph[layer].bottoms.map(name),
       tops: net.graph[layer].tops.map(name))
     if !isRun { try setTopShapes(of: layer, made) }
-    add(made, isPart: origins[layer] != nil)
+    add(made, partOf: origins[layer])
   }
 
-  /// Adds a layer; the parts of a layer that a definition in Caffe layers describes become one.
-  private mutating func add(_ layer: LoweredNet.Layer, isPart: Bool) {
-    guard isPart, let last = layers.last, last.isDefinedAlone, last.subject.name == layer.subject.name else {
-      return layers.append(layer)
-    }
-    layers[layers.count - 1].operators += layer.operators
-    layers[layers.count - 1].nodes = last.nodes.lowerBound..<layer.nodes.upperBound
-    layers[layers.count - 1].tops = layer.tops
+  /// Adds a layer; the parts of a layer that a definition in Caffe layers describes become one, which reads what none of the
+  /// parts makes and makes what the layer made.
+  private mutating func add(_ layer: LoweredNet.Layer, partOf origin: Origin?) {
+    defer { lastOrigin = origin?.number }
+    guard let origin else { return layers.append(layer) }
+    let tops = Set(origin.tops.map(name))
+    var layer = layer
+    layer.tops.removeAll { !tops.contains($0) }
+    guard origin.number == lastOrigin, var whole = layers.popLast() else { return layers.append(layer) }
+    let made = Set(graph.nodes[whole.nodes].flatMap(\.outputs))
+    whole.operators += layer.operators
+    whole.nodes = whole.nodes.lowerBound..<layer.nodes.upperBound
+    whole.bottoms += layer.bottoms.filter { !made.contains($0) && !whole.bottoms.contains($0) }
+    whole.tops += layer.tops.filter { !whole.tops.contains($0) }
+    layers.append(whole)
   }
 
   /// The definition of a layer in operators.
@@ -332,6 +354,7 @@ package struct NetLowering {
         graph.initializers[graph.initializers.count - 1].name = constant
       }
     }
+    lastOrigin = nil
     layers.append(LoweredNet.Layer(subject: subject(layer), operators: [], isConstant: true))
   }
 
