@@ -123,7 +123,7 @@ import Verification
   @Test(arguments: [
     (
       convolution("c", "data", "c") + layer("r", "ReLU", "c", "c") + layer("s", "Scale", "c", "c"), "s",
-      "its bottom 'c' is made by ReLU 'r', not by BN, BatchNorm, Bias, Concat, Convolution, ConvolutionDepthwise, CuDNNBatchNorm, Deconvolution, DepthwiseConvolution, InnerProduct or Scale"
+      "its bottom 'c' is made by ReLU 'r', not by BN, BatchNorm, Bias, Concat, Convolution, ConvolutionDepthwise, ConvolutionSK, CuDNNBatchNorm, Deconvolution, DepthwiseConvolution, InnerProduct or Scale"
     ),
     (
       convolution("c", "data", "c") + layer("s", "Scale", "c", "s") + layer("x", "ReLU", "c", "x"), "s",
