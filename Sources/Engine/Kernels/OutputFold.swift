@@ -57,9 +57,9 @@ enum OutputFold {
     if from != into, let relu {
       let message = type(of: linear.description).message
       net.setAttribute([message, "relu"], to: .literal("true"), of: into)
-      if relu.slope != 0 {
-        net.setAttribute([message, "negative_slope"], to: .literal("\(relu.slope)"), of: into)
-      }
+      // A slope that the layer has without a fused ReLU means nothing until now.
+      let slope: [NewTextField.Value] = relu.slope == 0 ? [] : [.literal("\(relu.slope)")]
+      net.setAttribute([message, "negative_slope"], to: slope, of: into)
     }
   }
 }
