@@ -30,15 +30,22 @@ package struct WindowFields: Sendable, Equatable {
       // Sides come first, as in Caffe: written together with the common size they are an error there.
       let hasSides = sides.contains { layer.has(message, $0) }
       var sizes = try layer.integers(message, name)
+      var fields = sizes.map { _ in name }
       if hasSides || isBySide && name == "pad" {
+        fields = sides
         sizes = []
-        for side in sides { sizes.append(try layer.integer(message, side, default: fallback)) }
+        for side in sides {
+          guard fallback >= least || layer.has(message, side) else {
+            throw layer.error(.missingParameter(field: "\(message).\(side)"))
+          }
+          sizes.append(try layer.integer(message, side, default: fallback))
+        }
       }
-      for size in sizes {
-        let field = "\(message).\(hasSides ? sides[0] : name)"
+      for (size, name) in zip(sizes, fields) {
+        let field = "\(message).\(name)"
         try layer.require(field, size, least == 0 ? .notNegative : .positive, size >= least)
         // Caffe keeps sizes in an int; the product of two then fits here.
-        try layer.require("\(message).\(name)", size, .below(1 << 31), size < 1 << 31)
+        try layer.require(field, size, .below(1 << 31), size < 1 << 31)
       }
       return sizes
     }

@@ -27,6 +27,9 @@ package struct ParameterList: Sendable {
     }
   }
 
+  /// Where there are values.
+  package var paths: [[String]] { entries.map(\.path) }
+
   /// The fields as they are written, those of one message together.
   package var fields: [NewTextField] { Self.fields(entries.map { ($0.path[...], $0.literals) }) }
 

@@ -3,7 +3,23 @@
 struct CropLayer: LayerDescription {
   static let facts = LayerFacts(
     "Crop", bottoms: 2...2, parameters: [ParameterMessage("crop_param", reads: ["axis", "offset"])],
-    sample: LayerSample(bottoms: 2...2))
+    sample: LayerSample(bottoms: 2...2, readsSizeOfSecond: true) { sketch in
+      let spatial = sketch.spatialCount
+      guard sketch.bottoms.count == 2, spatial > 0, sketch.bottoms[1].count == spatial + 2 else { return }
+      // From axis 2, which is the default, or along the last axis alone.
+      let isLastOnly = sketch.happens("axis", oneIn: 4)
+      if isLastOnly { sketch.set("crop_param", "axis", [-1]) }
+      let rooms = zip(sketch.bottoms[0], sketch.bottoms[1]).map { max(0, $0 - $1) }
+        .dropFirst(isLastOnly ? spatial + 1 : 2)
+      switch sketch.choose("offsets", below: 3) {
+      case 0: break
+      case 1: sketch.set("crop_param", "offset", [sketch.choose("offset", below: (rooms.min() ?? 0) + 1)])
+      default:
+        sketch.set(
+          "crop_param", "offset",
+          rooms.enumerated().map { sketch.choose("offset \($0.offset)", below: $0.element + 1) })
+      }
+    })
 
   private let layer: WrittenLayer
   private let axis: Int

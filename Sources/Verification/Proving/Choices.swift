@@ -53,6 +53,18 @@ package struct Choices: Sendable {
     return value
   }
 
+  /// Likewise, with random numbers of its own: the decisions after it are those that would be made without it.
+  package mutating func chooseAside(_ name: String, below bound: Int) -> Int {
+    guard places[name] == nil, fixed[name] == nil, random != nil else { return choose(name, below: bound) }
+    // FNV-1a, the same in every run.
+    let hash = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    var aside = RandomNumbers(seed: seed ^ hash)
+    let value = Int(aside.next() % UInt64(max(bound, 1)))
+    places[name] = decisions.count
+    decisions.append(Decision(name: name, value: value))
+    return value
+  }
+
   /// One of `items`, the first being the simplest.
   package mutating func pick<Item>(_ name: String, _ items: [Item]) -> Item {
     items[choose(name, below: items.count)]

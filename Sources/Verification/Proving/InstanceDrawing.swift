@@ -160,11 +160,16 @@ struct InstanceDrawing {
     }
   }
 
-  /// The shape of the second bottom of a Scale or Bias: that of the first from one axis to another.
+  /// The shape of the second bottom of a layer that does not want that of the first: of a Scale or Bias that of the first
+  /// from one axis to another, of one that is read for its size the same channels in smaller planes.
   private mutating func operandShape(of capture: Capture, _ type: String, _ blobs: [Name]) -> [Int]? {
-    guard ["Scale", "Bias"].contains(type), blobs.count == 1, let shape = builder.shapes[blobs[0]] else {
-      return nil
+    guard blobs.count == 1, let shape = builder.shapes[blobs[0]] else { return nil }
+    if LayerRegistry.facts(ofType: type)?.sample?.readsSizeOfSecond == true {
+      return shape.enumerated().map { axis, size in
+        axis < 2 ? size : 1 + builder.choices.choose("\(capture.name).size \(axis)", below: size)
+      }
     }
+    guard ["Scale", "Bias"].contains(type) else { return nil }
     let axes = [1, 0, 2].filter { $0 < shape.count }
     guard !axes.isEmpty else { return nil }
     let axis = builder.choices.pick("\(capture.name).operand axis", axes)
@@ -259,6 +264,13 @@ struct InstanceDrawing {
       type: type, bottoms: bottoms.map { builder.shapes[$0] ?? [] }, topCount: topCount
     ) { what, bound in choices.choose("\(capture.name).\(what)", below: bound) }
     sample.draw(&sketch)
+    let undrawn = UndrawnFields.hints(ofType: type)
+    if !undrawn.isEmpty, choices.chooseAside("\(capture.name).further", below: 3) == 2 {
+      let hint = undrawn[choices.chooseAside("\(capture.name).further field", below: undrawn.count)]
+      let literal = hint.literals[
+        choices.chooseAside("\(capture.name).further value", below: hint.literals.count)]
+      sketch.parameters[hint.path] = literal.map { [$0] }
+    }
     for hint in generator.hints(for: capture, type: type) {
       // The first choice keeps what is drawn.
       let name = InstanceGenerator.decision(capture.name, hint.path)

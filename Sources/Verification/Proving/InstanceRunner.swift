@@ -17,7 +17,7 @@ enum InstanceRunner {
   /// - Parameters:
   ///   - graph: the net, perhaps rewritten.
   ///   - definition: its text as it stands.
-  /// - Throws: `UnknownType`; `InvalidInstance` where the layout does not fit the layer's numbers.
+  /// - Throws: `UnknownType`; `InvalidInstance` where no layout and no definition fits a layer.
   static func runner(
     of graph: NetGraph, definition: NetDefinition, weights: WeightsFile, layouts: [BlobLayout],
     defined: DefinedTypes
@@ -40,7 +40,7 @@ enum InstanceRunner {
         guard layouts.sayWhatComputes(layer.type) || defined.definition(ofType: layer.type) != nil else {
           throw UnknownType(type: layer.type)
         }
-        throw InvalidInstance.shapes
+        throw InvalidInstance.undescribed(layer: layer.name, type: layer.type)
       } else if let content = try? net.blobs(of: id) {
         blobs[layer.name] = try content.map {
           NetValue(shape: $0.shape, values: try net.values(of: $0, layer: id))

@@ -87,8 +87,8 @@ struct InstanceTrial {
       throw error
     } catch let error as any DiagnosticError {
       comparison.difference = .notRunnable(error.diagnostic.sentence)
-    } catch InvalidInstance.shapes {
-      comparison.difference = .notRunnable("no blob layout fits a layer of the rewritten net")
+    } catch let error as InvalidInstance {
+      comparison.difference = .notRunnable(error.sentence)
     }
     return .compared(comparison)
   }

@@ -27,6 +27,8 @@ package struct ProofInstance: Sendable {
 enum InvalidInstance: Error, Equatable {
   /// Parameters and shapes contradict each other.
   case shapes
+  /// No layout and no definition fits a layer whose type has some.
+  case undescribed(layer: Name, type: String)
   /// More numbers than an instance may have.
   case tooLarge
   /// A type has not as many bottoms or tops as the pattern wants.

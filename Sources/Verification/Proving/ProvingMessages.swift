@@ -148,6 +148,7 @@ extension InvalidInstance {
   var sentence: String {
     switch self {
     case .shapes: "its parameters and shapes contradict each other"
+    case .undescribed(let layer, let type): "no layout and no definition describes \(type) '\(layer)'"
     case .tooLarge: "it has too many numbers"
     case .connections: "a layer cannot have as many bottoms or tops"
     case .notFinite: "it computes numbers that are not finite"
