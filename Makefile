@@ -3,7 +3,7 @@
 #              the example of the library
 # make lint    formatting and lint, Swift and Python; changes nothing
 # make format  put Swift and Python files into the form that `make lint` wants
-# make reference  what is made of the code: Documentation/BuiltinRules.md, Commands.md, Limits.md, the tables in Rules.md
+# make reference  what is made of the code: Documentation/BuiltinRules.md, RuleKeys.md, Commands.md, Limits.md, the tables in Rules.md
 #              and Export.md, the schemas of rule files and project files, and the classes of the Python package
 # make build   the release binary, .build/release/caffold, statically linked
 # make probe   the release binaries of the test programs: .build/release/{layer,onnx,operator}-probe
@@ -122,6 +122,7 @@ format: $(VENV)
 
 reference: build
 	$(CAFFOLD) rules reference > Documentation/BuiltinRules.md
+	$(CAFFOLD) rules reference --keys > Documentation/RuleKeys.md
 	$(CAFFOLD) rules reference --functions | Scripts/insert.sh functions Documentation/Rules.md
 	$(CAFFOLD) rules reference --layers | Scripts/insert.sh layers Documentation/Export.md
 	$(CAFFOLD) rules reference --expansions | Scripts/insert.sh expansions Documentation/Portable.md

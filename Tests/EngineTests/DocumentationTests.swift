@@ -94,20 +94,10 @@ import Verification
   /// Whatever a rule can say stands in an example that the tests above run.
   @Test func everyFeatureHasAnExample() {
     let examples = Self.examples.map(\.rules).joined(separator: "\n")
-    let shapes = [
-      RuleGrammar.file, RuleGrammar.rule, RuleGrammar.parameter, RuleGrammar.capture, RuleGrammar.bottom,
-      RuleGrammar.repetition, RuleGrammar.assignment, RuleGrammar.rewrite, RuleGrammar.connection,
-      RuleGrammar.template, RuleGrammar.insertion, RuleGrammar.newTop, RuleGrammar.test,
-      RuleGrammar.expectation, RuleGrammar.refusal, RuleGrammar.layout, RuleGrammar.definition,
-      RuleGrammar.operatorStep, RuleGrammar.definitionTest,
-      RuleGrammar.report, RuleGrammar.reported, RuleGrammar.target, RuleGrammar.targetTypes,
-      RuleGrammar.targetOperators,
-      RuleGrammar.targetFields, RuleGrammar.targetLimits,
-    ]
     func occurs(_ key: String) -> Bool {
       ["\n\(key):", " \(key):", "{\(key):"].contains(where: examples.contains)
     }
-    for shape in shapes {
+    for shape in KeyReference.shapes {
       for key in shape.names { #expect(occurs(key), "'\(key)' of \(shape.name)") }
     }
     for kernel in KernelRegistry.signatures {

@@ -24,11 +24,29 @@ import Verification
     #expect(isCurrent, "run 'make reference'")
   }
 
+  @Test func thePageOfTheKeysIsCurrent() throws {
+    let page = URL(fileURLWithPath: #filePath).appending(path: "../../../Documentation/RuleKeys.md")
+      .standardizedFileURL
+    let isCurrent = KeyReference.markdown == (try String(contentsOf: page, encoding: .utf8))
+    #expect(isCurrent, "run 'make reference'")
+    #expect(!KeyReference.markdown.contains("a mapping"), "a kind of mapping has no section")
+  }
+
   @Test func everyBuiltInRuleHasTestsAndTheTagOfItsSet() throws {
     for rule in try BuiltinRules.load().rules {
       let set = try #require(rule.set, "\(rule.source.path) is in no set")
       #expect(rule.tags.contains(set), "\(rule.id)")
       #expect(!rule.tests.isEmpty, "\(rule.id)")
+    }
+  }
+
+  /// What users read is a sentence, whichever condition it is that does not hold.
+  @Test func everyConditionOfABuiltInRewriteIsExplained() throws {
+    for rule in try BuiltinRules.load().rules where rule.kind == .rewriting {
+      for condition in rule.pattern.captures.flatMap(\.conditions) + rule.pattern.conditions {
+        let sentence = try #require(condition.explanation, "\(rule.id): \(condition.expression.text)")
+        #expect(sentence.first?.isUppercase == false && sentence.last != ".", "\(rule.id): \(sentence)")
+      }
     }
   }
 
@@ -114,6 +132,37 @@ import Verification
         - {id: mine, summary: S., safety: \(word), match: {a: {type: ReLU}}, rewrite: {remove: a}}
       """
     #expect(try described(text).contains("  safety    \(phrase)\n"))
+  }
+
+  @Test func whenAndHowOftenItRunsIsDescribed() throws {
+    let text = """
+      schema: 1
+      rules:
+        - id: mine
+          summary: S.
+          tolerance: 0.05
+          default: off
+          passes: 3
+          measure: fc.bottoms.count
+          quiet: true
+          once: true
+          syntax: current
+          match: {fc: {type: InnerProduct}}
+          rewrite: {remove: fc}
+      """
+    #expect(
+      try described(text).contains(
+        """
+          priority   0
+          tolerance  0.05: the largest relative difference that a rewrite may make
+          default    off; runs only when --select or --extend-select names it
+          passes     3 over its own results; 'fc.bottoms.count' must be less each time
+          quiet      layers that it leaves alone are not reported
+          syntax     current; nets of older ones are upgraded first
+          once       rewrites a net once at most
+          file       my.yaml:3:5
+
+        """))
   }
 
   @Test func anAliasIsDescribedByWhatItStandsFor() throws {

@@ -8,7 +8,8 @@ extension FileError {
   package var diagnostic: Diagnostic {
     switch problem {
     case .cannotOpen(let code):
-      return Diagnostic(.error, at: .file(path), "cannot be opened: \(systemMessage(code))")
+      let remedy = path == "-" ? "; standard input is not read, give the path of a file" : ""
+      return Diagnostic(.error, at: .file(path), "cannot be opened: \(systemMessage(code))\(remedy)")
     case .notRegular:
       return Diagnostic(.error, at: .file(path), "is not a regular file")
     case .tooLarge(let byteCount, let limit):

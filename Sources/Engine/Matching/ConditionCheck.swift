@@ -44,7 +44,7 @@ extension PlannedRule {
           return Refusal.Reason(
             UnmetCondition(
               text: expression.text, place: expression.node.place, explanation: condition.explanation,
-              layer: layer.map(net.graph.named),
+              isQuiet: condition.isQuiet, layer: layer.map(net.graph.named),
               findings: net.explainsConditions ? environment.findings(of: expression) : []))
         }
       } catch {

@@ -122,6 +122,17 @@ final class MatchEnvironment: ExpressionEnvironment {
     }
   }
 
+  /// Whether a condition holds that decides what a new layer is like; `what` is the key of the rule that it stands under.
+  ///
+  /// - Throws: a refusal where it depends on weights that this run does not have: the result would differ from that of
+  ///   a run with weights.
+  func decision(_ condition: CheckedExpression, of what: String) throws(Refusal.Reason) -> Bool {
+    guard let holds = try truth(of: condition) else {
+      throw Refusal.Reason(UnknownWithoutWeights(what, self))
+    }
+    return holds
+  }
+
   /// The value as true or false; nil when it depends on weights that this run does not have.
   func truth(of expression: CheckedExpression) throws(Refusal.Reason) -> Bool? {
     guard let value = try value(of: expression) else { return nil }

@@ -13,7 +13,7 @@ struct FieldWriter {
     for field in fields {
       let path = path + [field.name]
       guard let values = try values(of: field.value, at: path) else {
-        throw Refusal.Reason(UnknownWithoutWeights(path: path, parameters: environment.parameterNames))
+        throw Refusal.Reason(UnknownWithoutWeights(path.joined(separator: "."), environment))
       }
       written += values.map { NewTextField(name: field.name, value: $0) }
     }

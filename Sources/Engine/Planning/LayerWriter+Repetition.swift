@@ -15,7 +15,7 @@ extension LayerWriter {
     for item in try items(of: template.repetition) {
       if let item, let name = template.repetition?.name { environment.assign(item, to: name) }
       let sources = try sources(of: template.bottoms, new)
-      if let condition = template.condition, try environment.truth(of: condition) == false {
+      if let condition = template.condition, try !environment.decision(condition, of: "when") {
         // The readers of a layer that is left out read its bottom.
         guard sources.count == 1 else {
           throw Refusal.Reason(
@@ -49,7 +49,7 @@ extension LayerWriter {
     guard let repetition else { return [nil] }
     let expression = repetition.items
     guard let value = try environment.value(of: expression) else {
-      throw Refusal.Reason(UnknownWithoutWeights(path: ["each"], parameters: environment.parameterNames))
+      throw Refusal.Reason(UnknownWithoutWeights("each", environment))
     }
     let items: [ExpressionValue?]
     if let number = value.number {
@@ -103,13 +103,7 @@ extension LayerWriter {
     case .listed(let items):
       var sources: [NewLayers.Source] = []
       for item in items {
-        if let condition = item.condition {
-          guard let holds = try environment.truth(of: condition) else {
-            throw Refusal.Reason(
-              UnknownWithoutWeights(path: ["bottom"], parameters: environment.parameterNames))
-          }
-          if !holds { continue }
-        }
+        if let condition = item.condition, try !environment.decision(condition, of: "bottom") { continue }
         switch item.source {
         case .value(.made(let template, let index)):
           let tops = new.made[template][0]
@@ -258,7 +252,7 @@ extension LayerWriter {
   ) throws(Refusal.Reason) -> [BlobContent] {
     var blobs: [BlobContent] = []
     for blob in template.blobs {
-      if let condition = blob.condition, try environment.truth(of: condition) == false { continue }
+      if let condition = blob.condition, try !environment.decision(condition, of: "blobs") { continue }
       switch blob.source {
       case .computed(let expression):
         // Evaluated without weights too: what can be refused without them is.

@@ -169,7 +169,7 @@ struct LayerWriter {
 
   /// The values of an item at this moment.
   private func values(_ item: BottomItem, _ made: [[ValueID]]) throws(Refusal.Reason) -> [ValueID] {
-    if let condition = item.condition, try environment.truth(of: condition) == false { return [] }
+    if let condition = item.condition, try !environment.decision(condition, of: "bottoms") { return [] }
     switch item.source {
     case .value(let reference): return [try value(reference, made)]
     case .path(let path): return try values(of: path)

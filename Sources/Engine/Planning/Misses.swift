@@ -27,16 +27,26 @@ struct Misses: Sendable {
   /// The rule has rewritten something there.
   mutating func forget(_ rule: PlannedRule, at layer: LayerID) { tables[rule.index][layer] = nil }
 
-  /// Why some rules did nothing: the first miss with all layers there, else the first.
+  /// Why some rules did nothing: the first miss with all layers there, those first that a rule explains; else the first.
   func nearest(of rules: [PlannedRule], in graph: NetGraph) -> Refusal? {
-    var first: (rule: PlannedRule, anchor: LayerID, miss: Miss)?
-    search: for rule in rules {
-      for (anchor, miss) in tables[rule.index].entries where first == nil || miss.isComplete {
-        first = (rule, anchor, miss)
-        if miss.isComplete { break search }
+    var best: (rank: Int, rule: PlannedRule, anchor: LayerID, miss: Miss)?
+    for rule in rules {
+      for (anchor, miss) in tables[rule.index].entries {
+        let rank = Self.rank(of: miss)
+        if let best, best.rank >= rank { continue }
+        best = (rank, rule, anchor, miss)
       }
     }
-    return first.map { $0.miss.refusal(of: $0.rule, at: $0.anchor, explaining: $0.anchor, in: graph) }
+    return best.map { $0.miss.refusal(of: $0.rule, at: $0.anchor, explaining: $0.anchor, in: graph) }
+  }
+
+  /// How much a miss tells whoever asked for its rule; more is better.
+  private static func rank(of miss: Miss) -> Int {
+    guard miss.isComplete else { return 0 }
+    guard case .search(let search) = miss, let condition = search.reason.facts as? UnmetCondition else {
+      return 2
+    }
+    return condition.isQuiet ? 1 : condition.explanation == nil ? 2 : 3
   }
 
   /// All at layers that are left, in the order of the layers and rules.
@@ -82,15 +92,21 @@ struct Misses: Sendable {
     }
   }
 
-  /// The layers whose staying a miss explains: the one the search began at and, when all layers were there, those
-  /// that the rule would have removed.
+  /// The layers whose staying a miss explains: the one the search began at, unless the rule removes others and lets that
+  /// one stay; and, when all layers were there, those that the rule would have removed.
   private func concerned(
     by miss: Miss, at anchor: LayerID, _ rule: PlannedRule, in graph: NetGraph
   ) -> [LayerID] {
-    var layers = [anchor]
+    let removed = rule.removedCaptures
+    func isRemoved(_ capture: Int) -> Bool {
+      removed.contains(capture) || rule.pattern.captures[capture].alternatives.contains(where: isRemoved)
+    }
+    var layers = removed.isEmpty || isRemoved(rule.pattern.anchor) ? [anchor] : []
     guard miss.isComplete, case .search(let search) = miss else { return layers }
     // A condition beside a capture says which layers the rule is meant for, unless it explains why others stay.
-    let unmet = (search.reason.facts as? UnmetCondition).flatMap { $0.explanation == nil ? $0.layer : nil }
+    let condition = search.reason.facts as? UnmetCondition
+    if let condition, condition.isQuiet, condition.layer == nil { return [] }
+    let unmet = condition.flatMap { $0.explanation == nil || $0.isQuiet ? $0.layer : nil }
     for (capture, layer) in search.binding.named
     where rule.removedCaptures.contains(capture) && graph.layers[layer.index].isAlive
       && !layers.contains(layer)

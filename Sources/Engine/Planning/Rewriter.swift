@@ -195,7 +195,10 @@ struct Rewriter {
     switch assignment.target {
     case .attribute(_, let path):
       let writer = FieldWriter(schema: net.schema, environment: environment)
-      guard let values = try writer.values(of: assignment.value, at: path) else { return }
+      guard let values = try writer.values(of: assignment.value, at: path) else {
+        throw Refusal.Reason(
+          UnknownWithoutWeights(path.joined(separator: "."), of: net.graph.named(layer), environment))
+      }
       net.setAttribute(path, to: values, of: layer)
     case .blob(_, let index):
       try net.checkQuantisation(of: layer)

@@ -27,6 +27,8 @@ struct UnmetCondition: RefusalReason {
   var place: SourcePlace
   /// The sentence that the rule gives for it; nil where it gives none.
   var explanation: String?
+  /// Whether it explains nothing to whoever folds a net.
+  var isQuiet = false
   /// The layer whose own condition it is; nil for one on several.
   var layer: NamedLayer?
   /// By which parts it fails; empty unless somebody asked.
@@ -152,13 +154,23 @@ extension SchemaField.FieldType {
 /// A parameter of a new layer follows from blobs, and this run has none.
 struct UnknownWithoutWeights: RefusalReason {
   static let code = NoWeights.code
-  var path: [String]
+  /// What is unknown: the path of a field, or the key of the rule that decides.
+  var what: String
+  /// The layer that it belongs to; nil for a new one.
+  var layer: NamedLayer?
   /// The parameters of the rule.
   var parameters: [String]
 
+  init(_ what: String, of layer: NamedLayer? = nil, _ environment: MatchEnvironment) {
+    self.what = what
+    self.layer = layer
+    parameters = environment.parameterNames
+  }
+
   func sentence(about layer: NamedLayer?) -> String {
     let remedy = Wording.list(["the weights"] + parameters.map { "--param \($0)=…" }, "or")
-    return "without weights '\(path.joined(separator: "."))' of the new layer is unknown; give \(remedy)"
+    let subject = self.layer.map { $0.mention(about: layer) } ?? "the new layer"
+    return "without weights '\(what)' of \(subject) is unknown; give \(remedy)"
   }
 }
 

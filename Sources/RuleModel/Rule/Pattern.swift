@@ -74,11 +74,14 @@ package struct Condition: Sendable {
   package var expression: CheckedExpression
   /// The sentence that users read where it does not hold; nil for the expression itself.
   package var explanation: String?
+  /// Whether no layer is reported as one that stays where it does not hold: the rule is meant for others.
+  package var isQuiet: Bool
 
   /// Makes one of all its parts.
-  package init(expression: CheckedExpression, explanation: String? = nil) {
+  package init(expression: CheckedExpression, explanation: String? = nil, isQuiet: Bool = false) {
     self.expression = expression
     self.explanation = explanation
+    self.isQuiet = isQuiet
   }
 }
 

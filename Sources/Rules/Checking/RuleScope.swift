@@ -119,7 +119,8 @@ struct RuleScope: ExpressionScope {
   /// Parses and checks a condition.
   func check(_ condition: UncheckedCondition) throws -> Condition {
     Condition(
-      expression: try check(condition.expression, expecting: .boolean), explanation: condition.explanation)
+      expression: try check(condition.expression, expecting: .boolean), explanation: condition.explanation,
+      isQuiet: condition.isQuiet)
   }
 
   /// Makes a `let` known to the expressions after it.

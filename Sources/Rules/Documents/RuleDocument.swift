@@ -228,17 +228,20 @@ package struct UncheckedCapture: Sendable {
 package struct UncheckedCondition: Sendable {
   let expression: RuleText
   let explanation: String?
+  let isQuiet: Bool
 
   init(_ node: YAMLNode, for subject: YAMLSubject) throws {
     guard case .mapping = node.content else {
       expression = try node.asText(for: subject)
       explanation = nil
+      isQuiet = false
       return
     }
     let map = try YAMLMap(node, as: RuleGrammar.condition.name)
     try map.rejectUnknownKeys(allowed: RuleGrammar.condition.names)
     expression = try map.requiredText("that")
     explanation = try map.requiredText("because").text
+    isQuiet = try map.boolean("quiet") ?? false
   }
 }
 

@@ -121,6 +121,10 @@ package enum RuleGrammar {
         "because", .text, isRequired: true,
         "What users read after 'stays:' where it does not hold: the end of a sentence about the layer, lower case, without a full stop."
       ),
+      RuleKey(
+        "quiet", .boolean,
+        "Whether a fold does not report where it does not hold, since the rule is meant for other layers; 'caffold why' says it."
+      ),
     ])
 
   /// One layer of a pattern.

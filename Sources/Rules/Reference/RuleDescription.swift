@@ -45,6 +45,15 @@ package struct RuleDescription {
         ("safety", rule.safety.phrase), ("phase", rule.phase.rawValue), ("priority", "\(rule.priority)"),
       ]
     }
+    if let tolerance = rule.tolerance {
+      facts.append(("tolerance", "\(tolerance): the largest relative difference that a rewrite may make"))
+    }
+    if rule.isOptIn { facts.append(("default", "off; runs only when --select or --extend-select names it")) }
+    if rule.passes > 0 {
+      let measure = rule.measure.map { "; '\($0.text)' must be less each time" } ?? ""
+      facts.append(("passes", "\(rule.passes) over its own results\(measure)"))
+    }
+    if rule.isQuiet { facts.append(("quiet", "layers that it leaves alone are not reported")) }
     if rule.syntax == .current { facts.append(("syntax", "current; nets of older ones are upgraded first")) }
     if rule.isOnce { facts.append(("once", "rewrites a net once at most")) }
     let allowances = rule.allowances.map(\.rawValue).sorted()

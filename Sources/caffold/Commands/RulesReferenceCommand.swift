@@ -15,6 +15,9 @@ struct RulesReferenceCommand: ParsableCommand {
   @Flag(name: .customLong("functions"), help: "Print the table of the functions of expressions instead.")
   var printsFunctions = false
 
+  @Flag(name: .customLong("keys"), help: "Print the page about the keys of rule files instead.")
+  var printsKeys = false
+
   @Flag(
     name: .customLong("operators"), help: "Print the table of the operators of layer definitions instead.")
   var printsOperators = false
@@ -35,11 +38,12 @@ struct RulesReferenceCommand: ParsableCommand {
 
   func validate() throws {
     let flags = [
-      printsFunctions, printsOperators, printsLayers, printsExpansions, printsChecks, printsTargets,
+      printsFunctions, printsKeys, printsOperators, printsLayers, printsExpansions, printsChecks,
+      printsTargets,
     ]
     guard flags.filter(\.self).count <= 1 else {
       throw ValidationError(
-        "--functions, --operators, --layers, --expansions, --checks and --targets exclude each other")
+        "--functions, --keys, --operators, --layers, --expansions, --checks and --targets exclude each other")
     }
   }
 
@@ -47,6 +51,8 @@ struct RulesReferenceCommand: ParsableCommand {
     try reporting {
       if printsFunctions {
         Console.output(FunctionReference.markdown)
+      } else if printsKeys {
+        Console.output(KeyReference.markdown)
       } else if printsOperators {
         Console.output(DefinitionReference.operators)
       } else if printsLayers {

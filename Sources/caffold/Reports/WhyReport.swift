@@ -21,7 +21,7 @@ struct WhyReport {
     if !unreached.isEmpty { lines += [""] + unreached }
     if result.otherRuleCount > 0 {
       let count = Wording.counted(result.otherRuleCount, "more rule has", plural: "more rules have")
-      lines += ["", "\(count) no place for a \(result.type)"]
+      lines += ["", "\(count) no place for layers of type \(result.type)"]
     }
     return lines.joined(separator: "\n") + "\n"
   }

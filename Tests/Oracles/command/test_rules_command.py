@@ -414,3 +414,26 @@ rules:
     result = command.run("rules", "prove", path, "--instances", "5", "--no-config")
     assert result.code == 1
     assert f"{path}:3:5: error: rule 'no-relu' is wrong" in result.stderr
+
+
+def test_a_layout_that_no_rule_uses_says_so(command, tmp_path):
+    path = tmp_path / "r.yaml"
+    path.write_text("schema: 1\nlayouts:\n  - {id: mine, type: MyNorm, blobs: [gamma, beta]}\n")
+    result = command.run("rules", "check", path)
+    assert result.code == 0
+    assert result.stderr.splitlines()[0] == (
+        f"{path}:3:5: note: no rule names MyNorm, so no fold uses this layout; write one: "
+        "{id: fold-mine, summary: Fold MyNorm., "
+        "match: {conv: {type: Convolution}, norm: {type: MyNorm, bottom: conv}}, "
+        "transform: [{kernel: fold-affine, into: conv, scale: affine(norm).scale, "
+        "shift: affine(norm).shift}], rewrite: {keep: conv, remove: norm}}"
+    )
+
+
+def test_standard_input_is_no_file(command):
+    result = command.run("inspect", "-")
+    assert result.code == 2
+    assert result.stderr == (
+        "-: error: cannot be opened: no such file or directory; standard input is not read, "
+        "give the path of a file\n"
+    )
