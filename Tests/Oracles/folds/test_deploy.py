@@ -177,10 +177,6 @@ def train_val_names():
 LEFT = {
     "BVLC__caffe__examples__feature_extraction__imagenet_val@a3449fa7": "'transform_param' twice",
     "BVLC__caffe__examples__kitti__detectnet_network": "its net of TEST has an Input of a known shape",
-    "CongWeilin__mtcnn-caffe__24net__train24": "a Python layer reads the labels",
-    "CongWeilin__mtcnn-caffe__24net__train24@51ce1627": "a Python layer reads the labels",
-    "CongWeilin__mtcnn-caffe__48net__train48@2883feb6": "a Python layer reads the labels",
-    "CongWeilin__mtcnn-caffe__train-example__step2-train12": "a Python layer reads the labels",
     "NVIDIA__caffe__examples__TensorRT__trt@87a25543": "a TensorRT engine reads the labels",
     "Xilinx__Vitis-AI-Tutorials__Tutorials__caffe_cats_vs_dogs__files__caffe__models__alexnetBNnoLRN__m2"
     "__header_calibr": "it has data layers only",
@@ -195,6 +191,14 @@ LEFT = {
     ),
     "openvinotoolkit__training_toolbox_caffe__models__person_detection_action_recognition_teacher"
     "__stage2__action_regognition__train": "a Python layer matches detections with the labels",
+}
+
+# What must be said besides the shape of the input.
+SAID = {
+    "CongWeilin__mtcnn-caffe__24net__train24": "bridges=cls_bridge",
+    "CongWeilin__mtcnn-caffe__24net__train24@51ce1627": "bridges=cls_bridge,roi_bridge",
+    "CongWeilin__mtcnn-caffe__48net__train48@2883feb6": "bridges=cls_bridge",
+    "CongWeilin__mtcnn-caffe__train-example__step2-train12": "bridges=cls_bridge,roi_bridge",
 }
 
 
@@ -219,7 +223,9 @@ def test_a_real_train_val_net(command, tmp_path, record_property, name):
     """One run makes a net without data, losses and measures, with an input, that others read."""
     path, out = shared("corpus", "prototxt", name), tmp_path / "deploy.prototxt"
     arguments = ["fold", path, "--definition-only", *SELECT, "--output-model", out, "-v"]
-    result = command.run(*arguments, "--param", "input_shape=1,3,224,224")
+    said = SAID.get(name.removesuffix(".prototxt"))
+    given = [flag for value in ("input_shape=1,3,224,224", said) if value for flag in ("--param", value)]
+    result = command.run(*arguments, *given)
     reason = LEFT.get(name.removesuffix(".prototxt"))
     if reason:
         assert result.code == 2
