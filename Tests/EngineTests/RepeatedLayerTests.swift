@@ -1,3 +1,4 @@
+import Definitions
 import Diagnostics
 import Foundation
 import RuleModel
@@ -12,7 +13,8 @@ import Verification
   private func rules(_ text: String, path: String = "r.yaml") throws -> RuleFile {
     try RuleFile(
       SourceText(path: path, bytes: Array(text.utf8)), kernels: KernelRegistry.signatures,
-      reasons: Refusal.Reason.codes, fields: SchemaFields(.caffe, isComplete: false))
+      reasons: Refusal.Reason.codes, operators: OperatorForm.all,
+      fields: SchemaFields(.caffe, isComplete: false))
   }
 
   /// What the tests inside rules say; nil for those that pass.
