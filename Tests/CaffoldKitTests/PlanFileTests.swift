@@ -128,7 +128,7 @@ import Verification
           "\"key\": \"remove-dropout@d\",\n      \"apply\": true",
           "\"key\": \"remove-dropout@d\",\n      \"apply\": false"
         ))
-        == "plan.json:61:5: error: rewrite 'conv-scale@s' cannot be made: bottom 'd' of Scale 's' is made by Dropout 'd', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution or InnerProduct; it depends on 'remove-dropout@d', which is disabled; disable it as well, or make a new plan with --skip-layer"
+        == "plan.json:61:5: error: rewrite 'conv-scale@s' cannot be made: bottom 'd' of Scale 's' is made by Dropout 'd', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution, InnerProduct or ConvolutionSK; it depends on 'remove-dropout@d', which is disabled; disable it as well, or make a new plan with --skip-layer"
     )
   }
 
@@ -143,7 +143,7 @@ import Verification
       + file[dropout..<scale].dropLast(2) + file[end...]
     #expect(
       message(String(swapped))
-        == "plan.json:52:5: error: rewrite 'conv-scale@s' cannot be made: bottom 'd' of Scale 's' is made by Dropout 'd', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution or InnerProduct; restore the entries as they were, disable this one, or make a new plan"
+        == "plan.json:52:5: error: rewrite 'conv-scale@s' cannot be made: bottom 'd' of Scale 's' is made by Dropout 'd', not by Convolution, ConvolutionDepthwise, DepthwiseConvolution, Deconvolution, InnerProduct or ConvolutionSK; restore the entries as they were, disable this one, or make a new plan"
     )
   }
 

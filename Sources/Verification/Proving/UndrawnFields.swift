@@ -1,8 +1,8 @@
 import CaffeIO
 import Layers
 
-/// The fields of layers that a type's own sample never sets and no rule need mention: a rule that forgets one of them is
-/// wrong only where it is written.
+/// The fields of BVLC's layers that a type's own sample never sets: a rule that forgets one of them is wrong only where it is
+/// written. Fields of forks are not among them, for a rule need not know every fork.
 enum UndrawnFields {
   /// The fields of a type, each with values worth trying.
   static func hints(ofType type: String) -> [RuleHints.Hint] {
@@ -19,7 +19,7 @@ enum UndrawnFields {
       let drawn = UndrawnFields.drawn(by: sample, type)
       byType[type] = facts.parameters.flatMap { message in
         message.reads.map { [message.name, $0] }
-      }.filter { !drawn.contains($0) }.compactMap(hint)
+      }.filter { BVLCFields.have($0) && !drawn.contains($0) }.compactMap(hint)
     }
     return byType
   }()
