@@ -2,7 +2,8 @@ import CaffeIO
 import Layers
 
 /// The fields of BVLC's layers that a type's own sample never sets: a rule that forgets one of them is wrong only where it is
-/// written. Fields of forks are not among them, for a rule need not know every fork.
+/// written. Fields of forks are not among them, for a rule need not know every fork; nor those
+/// of layers with blobs, whose sizes would have to follow.
 enum UndrawnFields {
   /// The fields of a type, each with values worth trying.
   static func hints(ofType type: String) -> [RuleHints.Hint] {
@@ -13,8 +14,7 @@ enum UndrawnFields {
     var byType: [String: [RuleHints.Hint]] = [:]
     for name in LayerRegistry.names {
       guard let facts = LayerRegistry.facts(ofType: name), let sample = facts.sample,
-        let type = facts.names.first,
-        byType[type] == nil
+        let type = facts.names.first, byType[type] == nil, case .none = facts.blobs
       else { continue }
       let drawn = UndrawnFields.drawn(by: sample, type)
       byType[type] = facts.parameters.flatMap { message in
