@@ -4,9 +4,9 @@
 Each net is folded, and exported as it is and after `fold --select equalize`. onnxruntime's static quantiser
 makes both int8: one scale for each weight blob and each value, symmetric weights, ranges of values by MinMax
 on 32 calibration inputs. The table has the share of the other digits that the digits net gets right, and for
-each net the ratio of an output's power to the power of its int8 error, in decibels: the least of its outputs, on
-the other digits or on 16 other inputs. Inputs of nets that have no data here are noise with the spectrum of
-photographs (amplitude 1/f), 0 to 255.
+each net the ratio of an output's power to the power of its int8 error, in decibels: the least of its outputs,
+on the other digits or on 16 other inputs. Inputs of nets that have no data here are noise with the spectrum
+of photographs (amplitude 1/f), 0 to 255.
 """
 
 import pathlib
