@@ -81,8 +81,8 @@ MAKERS = {
 #: The types of forks' layers whose makers `fork_layers` has.
 OTHERS = [
     "HardSwish", "HSwish", "HSigmoid", "Mish", "SeLu", "SeLU", "NegReLU", "NegSquare", "Insanity",
-    "ScaleFilter", "EltwiseAffine", "GRN", "ChannelNorm", "ConvolutionSK", "Transpose", "Flip", "Reverse",
-    "Reorg",
+    "ScaleFilter", "EltwiseAffine", "GRN", "ChannelNorm", "ConvolutionSK", "FQConvolution",
+    "FQInnerProduct", "Transpose", "Flip", "Reverse", "Reorg",
 ]  # fmt: skip
 MAKERS.update({kind: fork_layers.MAKERS[kind] for kind in OTHERS})
 
