@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
 # Fuzzes with libFuzzer and AddressSanitizer: Scripts/fuzz.sh [--debug] SECONDS [CHECK...]
 #
-# --debug builds without optimisation, in half the time, and tries fewer inputs.
+# --debug builds without optimisation, in half the time, and tries fewer inputs, the same in each run as far as it gets.
 # SECONDS are for all checks together; CHECK is a line of what the fuzzer prints without arguments. An input that fails is
 # written to Fuzz/FailCases/CHECK-…: mend the cause and keep the file, which a test replays. Inputs that reach new code
 # gather in .build-fuzz/corpus/CHECK, from which the next run goes on. A corpus begins with files of the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 configuration=release
+timeout=10
+random=()
 if [ "${1:-}" = --debug ]; then
   configuration=debug
+  timeout=100
+  random=(-seed=1)
   shift
 fi
 seconds=${1:?usage: Scripts/fuzz.sh [--debug] SECONDS [CHECK...]}
@@ -43,7 +47,7 @@ for check in "${checks[@]}"; do
   corpus=$build/corpus/$check
   mkdir -p "$corpus" "$build/seeds/$check"
   while read -r file; do cp "$file" "$build/seeds/$check/$(echo "$file" | tr / _)"; done < <(seeds "$check")
-  options=(-max_total_time="$each" -timeout=10 -rss_limit_mb=1024 -detect_leaks=0 -artifact_prefix="Fuzz/FailCases/$check-")
+  options=(-max_total_time="$each" -timeout="$timeout" "${random[@]}" -rss_limit_mb=2048 -detect_leaks=0 -artifact_prefix="Fuzz/FailCases/$check-")
   [ ! -f "Fuzz/$check.dict" ] || options+=(-dict="Fuzz/$check.dict")
   log=$build/$check.log
   if "$fuzz" "$check" "${options[@]}" -max_len=16384 -print_final_stats=1 "$corpus" "$build/seeds/$check" >"$log" 2>&1; then
