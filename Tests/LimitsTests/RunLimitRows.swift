@@ -70,7 +70,7 @@ let runLimits = [
   Limit(
     "samples", InputOptions.mostSamples, "InputOptions.mostSamples",
     in: "CaffoldKit/Options/InputOptions.swift", option: "--samples", then: "an error, exit status 64",
-    test: "test_command.test_wrong_usage_is_exit_64"),
+    test: "test_bad_input.test_wrong_usage_is_exit_64"),
   Limit(
     "threads", Parallel.mostThreads, "Parallel.mostThreads", in: "Threads/Parallel.swift",
     then: "as many as cores may be used, and no more", test: "ParallelTests.thereAreNoMoreThreadsThanTheLimit"
@@ -87,11 +87,11 @@ let provingLimits = [
   Limit(
     "nets that are compared for a rule", ProveOptions.mostInstances, "ProveOptions.mostInstances",
     in: "CaffoldKit/Results/ProveResult.swift", option: "--instances", then: "an error, exit status 64",
-    test: "test_command.test_wrong_usage_is_exit_64"),
+    test: "test_bad_input.test_wrong_usage_is_exit_64"),
   Limit(
     "seconds for a rule", Int(ProveOptions.mostSeconds), "ProveOptions.mostSeconds",
     in: "CaffoldKit/Results/ProveResult.swift", option: "--time", then: "an error, exit status 64",
-    test: "test_command.test_wrong_usage_is_exit_64"),
+    test: "test_bad_input.test_wrong_usage_is_exit_64"),
 ]
 
 /// A net of one input of this shape.

@@ -16,6 +16,17 @@ def command():
     return caffold
 
 
+@pytest.fixture
+def pair(tmp_path):
+    """A copy of the digits net, in a folder of its own."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    copies = [folder / path.name for path in caffold.DIGITS]
+    for copy, path in zip(copies, caffold.DIGITS, strict=True):
+        copy.write_bytes(path.read_bytes())
+    return copies
+
+
 def shared(*parts):
     """A path below ../shared, or a skip that says so."""
     path = SHARED.joinpath(*parts)

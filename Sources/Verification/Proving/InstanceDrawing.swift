@@ -122,20 +122,14 @@ struct InstanceDrawing {
       }
       return blobs
     case .anyOrder(let references):
-      var rest = try references.map { try value(of: $0) }
-      var order: [Name] = []
-      while !rest.isEmpty {
-        order.append(
-          rest.remove(at: builder.choices.choose("\(capture.name).order \(rest.count)", below: rest.count)))
-      }
-      return order
+      return ordered(try references.map { try value(of: $0) }, capture)
     case .oneOf(let reference):
       var blobs = try (1..<max(count(&builder), 1)).map { _ in try source() }
       let place = builder.choices.choose("\(capture.name).place", below: blobs.count + 1)
       blobs.insert(try value(of: reference), at: place)
       return blobs
     case .among(let references), .adjacent(let references):
-      var read = try references.map { try value(of: $0) }
+      let read = try references.map { try value(of: $0) }
       let most = max(0, sample.bottoms.upperBound - read.count)
       let others = try (0..<builder.choices.choose("\(capture.name).others", below: most + 1)).map { _ in
         try source()
@@ -144,13 +138,7 @@ struct InstanceDrawing {
         let place = builder.choices.choose("\(capture.name).place", below: others.count + 1)
         return Array(others[..<place]) + read + Array(others[place...])
       }
-      read += others
-      var order: [Name] = []
-      while !read.isEmpty {
-        order.append(
-          read.remove(at: builder.choices.choose("\(capture.name).order \(read.count)", below: read.count)))
-      }
-      return order
+      return ordered(read + others, capture)
     case .every(let reference):
       let elements = 1 + builder.choices.pick("\(capture.name).bottoms", [1, 0, 2])
       return try (0..<elements).map { _ in
@@ -158,6 +146,17 @@ struct InstanceDrawing {
         return try value(of: reference)
       }
     }
+  }
+
+  /// The bottoms of a layer in an order that is drawn.
+  private mutating func ordered(_ bottoms: [Name], _ capture: Capture) -> [Name] {
+    var rest = bottoms
+    var order: [Name] = []
+    while !rest.isEmpty {
+      order.append(
+        rest.remove(at: builder.choices.choose("\(capture.name).order \(rest.count)", below: rest.count)))
+    }
+    return order
   }
 
   /// The shape of the second bottom of a layer that does not want that of the first: of a Scale or Bias that of the first

@@ -21,6 +21,11 @@ BINARY = BINARY if BINARY.is_absolute() else ROOT / BINARY
 DIGITS = [ROOT / "examples" / "digits" / f"digits.{end}" for end in ("prototxt", "caffemodel")]
 
 
+def tree(folder):
+    """The files below a folder, by their names."""
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 @dataclasses.dataclass
 class Result:
     code: int
