@@ -27,7 +27,7 @@ package enum CheckReference {
         target.mends.map { "`\($0)`" }.joined(separator: ", "),
       ]
     }
-    return table(["target", "takes", "what it is", "statements", "known from", "mends"], rows)
+    return table(["target", "takes", "description", "statements", "known from", "mends"], rows)
   }
 
   private static func table(_ head: [String], _ rows: [[String]]) -> String {

@@ -10,8 +10,8 @@ package struct Subprocess {
   /// - Parameters:
   ///   - arguments: all of them, the name of the program first.
   ///   - input: what it reads; without it, nothing.
-  ///   - hasOwnGroup: whether it leads a process group, by whose number all that it starts can be ended. Signals that are blocked here
-  ///     reach it.
+  ///   - hasOwnGroup: whether it leads a process group, so that ending the group ends its children too. Signals
+  ///     blocked here still reach it.
   package init?(
     _ program: String, _ arguments: [String], input: UnnamedFile? = nil, output: UnnamedFile,
     errors: UnnamedFile,

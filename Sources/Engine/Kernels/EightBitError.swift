@@ -1,9 +1,9 @@
 import Glibc
 
-/// An estimate, from weights alone, of the error that eight bits with one scale for each blob leave in what a linear layer makes of
-/// the channels of another.
+/// Estimates, from weights alone, the int8 error at the output of a linear layer that reads another's channels, with
+/// one scale for each blob.
 ///
-/// With rounding errors spread evenly over a step, a blob whose largest number is m has errors of m²/(3·255²) on average of squares.
+/// With rounding errors spread evenly over a step, a blob whose largest number is m has a mean squared error of m²/(3·255²).
 /// Three blobs are rounded: the weights of the first layer, the values between the layers, and the weights of the second. For
 /// inputs of power 1 that do not depend on each other, channel c of the values has the power of its weights, a[c]² = Σ W₁[c]², and
 /// seldom exceeds 4·a[c]. So, up to a factor that is the same for all, the error of output o and what it is an error of are

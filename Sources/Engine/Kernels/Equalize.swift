@@ -21,7 +21,7 @@ struct Equalize: Kernel {
       .init("from", .layer, summary: "The layer that makes the channels."),
       .init(
         "into", .layer,
-        summary: "The layer that reads them, directly or behind layers that scale with what they read."),
+        summary: "The layer that reads the channels, directly or through layers that keep factors, such as ReLU."),
     ])
 
   let settles = true

@@ -54,8 +54,8 @@ extension WorkingNet {
     }
   }
 
-  /// Whether the executor knows what a layer computes: that no definition of the user's is there for its blobs, which are other
-  /// ones than the executor takes, belongs to it.
+  /// Whether the executor can run a layer: it understands the layer, and no user's definition gives its blobs another
+  /// meaning.
   package func canRun(_ layer: LayerID) -> Bool {
     described(layer).isUnderstood && !isRedefined(layer)
   }

@@ -66,8 +66,8 @@ struct LinearLayer {
   /// Whether a ReLU behind it can become a parameter of it.
   var canFuseReLU: Bool { !isDefinedAlone && type(of: description).canFuseReLU }
 
-  /// Makes sure that the definition says of the layer, as it has become, what a fold made of it: a linear layer with these
-  /// blobs, and a bias where there is one.
+  /// Checks that the definition still describes the layer after a fold: the same linear layer, with a bias if the
+  /// fold added one.
   ///
   /// - Parameter hasBias: whether it is to have a bias.
   func checkMeaning(hasBias: Bool, in net: WorkingNet) throws(Refusal.Reason) {

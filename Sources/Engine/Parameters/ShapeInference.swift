@@ -13,8 +13,7 @@ package struct UnknownShape: Error, Sendable {
 
 /// The shapes of a net's values, each found when a rule first asks for it: a plan whose rules never ask pays nothing.
 ///
-/// A rewrite changes the shapes of what the layers make that it works on, at most: those are forgotten, the rest stays
-/// right.
+/// A rewrite changes at most the shapes of the tops of its own layers: these are forgotten, all others stay valid.
 ///
 /// It is a class, since a defined layer asks for the shapes of its bottoms while the shapes of its tops are found.
 final class ShapeInference {

@@ -324,10 +324,10 @@ struct UnreadableBlobs: RefusalReason {
   }
 }
 
-/// Evening out the ranges of the channels between two layers would make the error of eight bits too little smaller.
+/// Evening out the channel ranges between two layers would hardly reduce the int8 error.
 struct SmallGain: RefusalReason {
   static let code = RefusalCode(
-    "small-gain", "evening out the ranges of the channels would make the error of eight bits hardly smaller")
+    "small-gain", "evening out the channel ranges would hardly reduce the int8 error")
   var layer: NamedLayer
   /// The layer that reads the channels.
   var other: NamedLayer
@@ -337,19 +337,19 @@ struct SmallGain: RefusalReason {
   func sentence(about layer: NamedLayer?) -> String {
     let tenths = (decibels * 10).rounded() / 10
     return
-      "evening out the ranges between \(self.layer.mention(about: layer)) and \(other.mention(about: layer)) would make the estimated error of eight bits \(tenths) dB smaller, less than \(Equalize.leastGain) dB"
+      "evening out the ranges between \(self.layer.mention(about: layer)) and \(other.mention(about: layer)) would reduce the estimated int8 error by only \(tenths) dB; \(Equalize.leastGain) dB is the minimum"
   }
 }
 
 /// The channels of two layers need no other factors than 1.
 struct EvenRanges: RefusalReason {
   static let code = RefusalCode(
-    "even-ranges", "no range of a channel between the layers can be evened out further")
+    "even-ranges", "the channel ranges between the layers are even already")
   var layer: NamedLayer
   /// The layer that reads the channels.
   var other: NamedLayer
 
   func sentence(about layer: NamedLayer?) -> String {
-    "no range of a channel between \(self.layer.mention(about: layer)) and \(other.mention(about: layer)) can be evened out further"
+    "the channel ranges between \(self.layer.mention(about: layer)) and \(other.mention(about: layer)) are even already"
   }
 }

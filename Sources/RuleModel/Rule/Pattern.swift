@@ -74,7 +74,7 @@ package struct Condition: Sendable {
   package var expression: CheckedExpression
   /// The sentence that users read where it does not hold; nil for the expression itself.
   package var explanation: String?
-  /// Whether no layer is reported as one that stays where it does not hold: the rule is meant for others.
+  /// Whether the report leaves out layers that fail this condition.
   package var isQuiet: Bool
 
   /// Makes one of all its parts.

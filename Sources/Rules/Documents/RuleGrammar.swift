@@ -123,7 +123,7 @@ package enum RuleGrammar {
       ),
       RuleKey(
         "quiet", .boolean,
-        "Whether a fold does not report where it does not hold, since the rule is meant for other layers; 'caffold why' says it."
+        "Whether a fold's report leaves out layers that fail this condition; 'caffold why' still prints the sentence."
       ),
     ])
 

@@ -60,7 +60,7 @@ package struct RuleReference {
       blocks += ["### \(kernel.name)", kernel.summary]
       blocks.append(
         Self.table(
-          ["argument", "", "what it is"],
+          ["argument", "", "meaning"],
           kernel.parameters.map {
             ["`\($0.name)`", $0.isRequired ? "required" : "optional", $0.summary]
           }))
@@ -84,7 +84,7 @@ package struct RuleReference {
     if !rule.parameters.isEmpty {
       blocks.append(
         Self.table(
-          ["parameter", "", "what it is"], rule.parameters.map { ["`\($0.name)`", $0.summary, $0.phrase] }))
+          ["parameter", "", "meaning"], rule.parameters.map { ["`\($0.name)`", $0.summary, $0.phrase] }))
     }
     let lines = Rule.body.compactMap(rule.excerpt).flatMap { $0 }
     blocks.append("```yaml\n\(lines.joined(separator: "\n"))\n```")

@@ -159,8 +159,8 @@ struct InstanceDrawing {
     return order
   }
 
-  /// The shape of the second bottom of a layer that does not want that of the first: of a Scale or Bias that of the first
-  /// from one axis to another, of one that is read for its size the same channels in smaller planes.
+  /// The shape of the second bottom where it differs from the first: for a Scale or Bias, some of the first's axes;
+  /// for a layer that reads only its size, smaller planes.
   private mutating func operandShape(of capture: Capture, _ type: String, _ blobs: [Name]) -> [Int]? {
     guard blobs.count == 1, let shape = builder.shapes[blobs[0]] else { return nil }
     if LayerRegistry.facts(ofType: type)?.sample?.readsSizeOfSecond == true {

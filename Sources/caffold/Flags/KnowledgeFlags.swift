@@ -27,7 +27,7 @@ struct KnowledgeFlags: ParsableArguments {
 }
 
 extension RunOptions {
-  /// Refuses what only a net definition is looked at by, for a file of another kind.
+  /// Refuses options for net definitions if the file is of another kind.
   func refuseKnowledge(of path: String, _ kind: String) throws {
     guard self != RunOptions() else { return }
     throw ValidationError(
