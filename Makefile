@@ -39,7 +39,7 @@ FOLDED      := out/demo/digits.prototxt out/demo/digits.caffemodel
 SWIFT_DIRS  := Package.swift Sources Tests Plugins Fuzz examples/embed/Package.swift examples/embed/Sources
 PYTHON_DIRS := Tests/Oracles Tests/Dist examples Benchmarks python packaging
 
-.PHONY: demo test unit oracles lint format reference build probe packages clean embed faults fuzz fuzz-smoke sanitize guard batch bench runtimes importers targets dist dist-test
+.PHONY: demo test unit oracles lint format reference small-foundation build probe packages clean embed faults fuzz fuzz-smoke sanitize guard batch bench runtimes importers targets dist dist-test
 
 demo: build $(VENV)
 	$(CAFFOLD) fold $(DIGITS) -o out/demo --verify
@@ -135,12 +135,13 @@ reference: build
 	python3 packaging/commands.py $(CAFFOLD) > Documentation/Commands.md
 	python3 python/generate_results.py
 
-build: packages
+small-foundation: packages
 	$(SWIFT_BUILD) --target SmallFoundation
+
+build: small-foundation
 	$(SWIFT_BUILD) --product caffold
 
-probe: packages
-	$(SWIFT_BUILD) --target SmallFoundation
+probe: small-foundation
 	$(SWIFT_BUILD) --product layer-probe
 	$(SWIFT_BUILD) --product onnx-probe
 	$(SWIFT_BUILD) --product operator-probe

@@ -9,11 +9,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 configuration=release
 timeout=10
-random=()
+seed=()
 if [ "${1:-}" = --debug ]; then
   configuration=debug
   timeout=100
-  random=(-seed=1)
+  seed=(-seed=1)
   shift
 fi
 seconds=${1:?usage: Scripts/fuzz.sh [--debug] SECONDS [CHECK...]}
@@ -47,7 +47,7 @@ for check in "${checks[@]}"; do
   corpus=$build/corpus/$check
   mkdir -p "$corpus" "$build/seeds/$check"
   while read -r file; do cp "$file" "$build/seeds/$check/$(echo "$file" | tr / _)"; done < <(seeds "$check")
-  options=(-max_total_time="$each" -timeout="$timeout" "${random[@]}" -rss_limit_mb=2048 -detect_leaks=0 -artifact_prefix="Fuzz/FailCases/$check-")
+  options=(-max_total_time="$each" -timeout="$timeout" "${seed[@]}" -rss_limit_mb=2048 -detect_leaks=0 -artifact_prefix="Fuzz/FailCases/$check-")
   [ ! -f "Fuzz/$check.dict" ] || options+=(-dict="Fuzz/$check.dict")
   log=$build/$check.log
   if "$fuzz" "$check" "${options[@]}" -max_len=16384 -print_final_stats=1 "$corpus" "$build/seeds/$check" >"$log" 2>&1; then

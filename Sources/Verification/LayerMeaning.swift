@@ -78,9 +78,7 @@ extension [BlobLayout] {
       return layout.meaning.map { isUnknown && $0.isInLayers } ?? (isUnknown || !layout.isBuiltin)
     }
   }
-}
 
-extension [BlobLayout] {
   /// Whether a definition of the user's in Caffe layers may describe layers of a type that the executor knows.
   func mayRedefine(_ type: String) -> Bool {
     contains { layout in

@@ -9,8 +9,7 @@ enum Console {
 
   /// Prints text for people. A name in a file may hold anything, and shall not command the terminal.
   static func log(_ text: String) {
-    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A || $0 == 0x09 }
-    write(isPlain ? text : text.visible(keepsLines: true), to: STDERR_FILENO)
+    write(text.visible(keepsLines: true), to: STDERR_FILENO)
   }
 
   /// Redraws the line that the cursor is on.
@@ -34,8 +33,7 @@ enum Console {
 
   /// Prints a table, or other data that is for people as well: as `output`, and harmless to a terminal.
   static func table(_ text: String) {
-    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A }
-    output(isPlain ? text : text.visible(keepsLines: true))
+    output(text.visible(keepsLines: true))
   }
 
   /// How many columns lines on standard output may take: the width of the terminal; nil where standard output is a file or a pipe, so
@@ -121,7 +119,7 @@ final class Progress {
     let percent = min(100, done * 100 / total)
     guard percent != lastPercent else { return }
     lastPercent = percent
-    Console.redraw("\(label.visible(keepsLines: true)) … \(percent) %")
+    Console.redraw("\(label.visible()) … \(percent) %")
   }
 
   /// Takes the line away.

@@ -81,7 +81,7 @@ final class ShellCommand {
       let process = Subprocess(
         "/bin/sh", ["/bin/sh", "-c", command(files)], output: said, errors: said, hasOwnGroup: true)
     else { return .status(127) }
-    let deadline = Subprocess.now() + timeout
+    let deadline = ContinuousClock.now + .seconds(timeout)
     var signals = Self.signals
     while true {
       switch process.state() {
@@ -89,13 +89,13 @@ final class ShellCommand {
       case .lost: return .status(127)
       case .running: break
       }
-      let rest = deadline - Subprocess.now()
+      let rest = max(.zero, deadline - ContinuousClock.now)
       var time = timespec(
-        tv_sec: Int(max(0, rest)), tv_nsec: Int((max(0, rest) - max(0, rest).rounded(.down)) * 1e9))
-      let signal = rest > 0 ? sigtimedwait(&signals, nil, &time) : -1
+        tv_sec: Int(rest.components.seconds), tv_nsec: Int(rest.components.attoseconds / 1_000_000_000))
+      let signal = rest > .zero ? sigtimedwait(&signals, nil, &time) : -1
       let isInterrupted = [SIGINT, SIGTERM, SIGHUP].contains(signal)
-      guard isInterrupted || Subprocess.now() >= deadline else { continue }
-      process.end(withGroup: true)
+      guard isInterrupted || ContinuousClock.now >= deadline else { continue }
+      process.end()
       return isInterrupted ? .interrupted : .timeout
     }
   }

@@ -18,7 +18,7 @@ import Testing
 
   @Test func aFactorInCommonChangesNothing() {
     #expect(Self.error.estimate([8, 8]) == Self.error.estimate([1, 1]))
-    #expect(Self.error.gain([0.5, 0.5]) == 0)
+    #expect(Self.error.gain([0.5, 0.5], over: Self.error.estimate([1, 1])) == 0)
   }
 
   @Test func eachGroupReadsItsOwnChannels() {
@@ -29,13 +29,17 @@ import Testing
     #expect((error.estimate([1, 1]) - (23 + 79.0 / 3) / 2).magnitude < 1e-12)
   }
 
-  @Test func factorsAreTakenForTheirGain() {
+  @Test func factorsAreTakenForTheirGain() throws {
     var error = Self.error
     error.made[0] = .init(largest: 256, squares: 65536)
-    let (factors, gain) = Equalize.factors(error, bias: nil)
-    #expect(gain == error.gain(factors))
+    let (factors, gain) = try #require(Equalize.factors(error, bias: nil))
+    #expect(gain == error.gain(factors, over: error.estimate([1, 1])))
     #expect(factors[0] > factors[1])
     // A channel does not become so loud that its bias is above the largest.
-    #expect(Equalize.factors(error, bias: [1, 1]).factors.allSatisfy { $0 >= 1 })
+    #expect(try #require(Equalize.factors(error, bias: [1, 1])).factors.allSatisfy { $0 >= 1 })
+    // Ranges that are even have no factors but 1.
+    error.made = [.init(largest: 2, squares: 4), .init(largest: 2, squares: 4)]
+    error.read = [1, 1]
+    #expect(Equalize.factors(error, bias: nil) == nil)
   }
 }

@@ -170,12 +170,13 @@ def test_the_list_of_models_is_a_batch(models, tmp_path):
     command = [CAFFOLD, "fold", "--batch", models, "-o", tmp_path / "out", "--list-models"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert [line.split("\t") for line in listed.splitlines()] == [
-        [f"{models}/{name}.prototxt", f"{models}/{name}.caffemodel"] for name in NAMES
+        [f"{name}.prototxt", f"{name}.caffemodel"] for name in NAMES
     ]
     assert not (tmp_path / "out").exists()
-    (tmp_path / "list").write_text(listed)
-    report = batch(tmp_path / "list", tmp_path / "other")[1]
-    assert [model["model"] for model in report["models"]] == [f"{models}/{name}.prototxt" for name in NAMES]
+    (models / "list").write_text(listed)
+    report, same = (batch(given, tmp_path / "other")[1] for given in (models / "list", models))
+    assert [model["outputs"] for model in report["models"]] == [model["outputs"] for model in same["models"]]
+    assert statuses(same)[0] == "unchanged"
 
 
 def test_a_dry_run_writes_nothing(models, tmp_path):

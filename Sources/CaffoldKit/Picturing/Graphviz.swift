@@ -44,7 +44,7 @@ struct Graphviz {
     fileprivate let process: Subprocess
     fileprivate let output: UnnamedFile
     fileprivate let errors: UnnamedFile
-    fileprivate let start = Subprocess.now()
+    fileprivate let start = ContinuousClock.now
 
     /// Waits for the end, and returns what was printed. To be called once.
     ///
@@ -60,7 +60,7 @@ struct Graphviz {
         case .lost: throw .broken(path: program, said: "")
         case .running: break
         }
-        guard Subprocess.now() - start < Double(limit) else {
+        guard ContinuousClock.now - start < .seconds(limit) else {
           process.end()
           throw .slow(seconds: limit)
         }

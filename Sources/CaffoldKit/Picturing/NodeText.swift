@@ -15,27 +15,32 @@ enum NodeText {
     case .int(let number): "\(number)"
     case .float(let number): "\(number)"
     case .string(let bytes): quoted(bytes)
-    case .ints(let numbers): list(numbers.prefix(limit + 1).map { "\($0)" }, of: numbers.count)
-    case .floats(let numbers): list(numbers.prefix(limit + 1).map { "\($0)" }, of: numbers.count)
-    case .strings(let texts): list(texts.prefix(limit + 1).map(quoted), of: texts.count)
+    case .ints(let numbers): list(numbers.prefix(memberLimit).map { "\($0)" }, of: numbers.count)
+    case .floats(let numbers): list(numbers.prefix(memberLimit).map { "\($0)" }, of: numbers.count)
+    case .strings(let texts): list(texts.prefix(memberLimit).map(quoted), of: texts.count)
     case .tensor(let tensor):
       "\(OnnxElementType.name(tensor.elementType)) of shape \(PictureText.shape(tensor.shape))"
     case .unread(let type): "of \(OnnxAttributeType.name(type)), which is not read"
     }
   }
 
-  /// The most members of a list, and a hundredth of the most bytes of a text, that are shown.
-  private static let limit = 32
+  /// The most members of a list that are shown.
+  private static let memberLimit = 32
+  /// The most bytes of a text that are shown.
+  private static let byteLimit = 3200
 
-  private static func list(_ members: [String]) -> String { list(members, of: members.count) }
+  private static func list(_ members: [String]) -> String {
+    list(Array(members.prefix(memberLimit)), of: members.count)
+  }
 
+  /// The first members of a list that has so many.
   private static func list(_ members: [String], of count: Int) -> String {
-    let shown = members.prefix(limit).map { $0.isEmpty ? "none" : $0 }.joined(separator: ", ")
-    return count > limit ? "\(shown), … (\(count))" : shown
+    let shown = members.map { $0.isEmpty ? "none" : $0 }.joined(separator: ", ")
+    return count > members.count ? "\(shown), … (\(count))" : shown
   }
 
   private static func quoted(_ bytes: [UInt8]) -> String {
-    let shown = String(decoding: bytes.prefix(limit * 100), as: UTF8.self)
-    return "\"\(shown)\"" + (bytes.count > limit * 100 ? "…" : "")
+    let shown = String(decoding: bytes.prefix(byteLimit), as: UTF8.self)
+    return "\"\(shown)\"" + (bytes.count > byteLimit ? "…" : "")
   }
 }

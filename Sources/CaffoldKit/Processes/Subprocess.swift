@@ -4,6 +4,7 @@
 package struct Subprocess {
   /// The process.
   package let id: pid_t
+  private let hasOwnGroup: Bool
 
   /// Starts a program; nil when the system has no process to spare, or no such program.
   ///
@@ -42,6 +43,7 @@ package struct Subprocess {
     var id: pid_t = 0
     guard posix_spawn(&id, program, &actions, &attributes, &list, environ) == 0 else { return nil }
     self.id = id
+    self.hasOwnGroup = hasOwnGroup
   }
 
   /// How a process stands that is not waited for.
@@ -65,8 +67,8 @@ package struct Subprocess {
   }
 
   /// Ends it at once, with its whole group if it has one, and waits until it is gone.
-  package func end(withGroup: Bool = false) {
-    kill(withGroup ? -id : id, SIGKILL)
+  package func end() {
+    kill(hasOwnGroup ? -id : id, SIGKILL)
     var status: Int32 = 0
     while waitpid(id, &status, 0) < 0, errno == EINTR {}
   }
@@ -84,12 +86,5 @@ package struct Subprocess {
   private static func exitStatus(_ status: Int32) -> Int32 {
     let signal = status & 0x7F
     return signal == 0 ? status >> 8 & 0xFF : 128 + signal
-  }
-
-  /// Seconds of a clock that nobody sets.
-  package static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

@@ -61,9 +61,9 @@ struct EightBitError {
     return count > 0 ? sum / Double(count) : 0
   }
 
-  /// How much smaller the error becomes, in decibels.
-  func gain(_ factors: [Double]) -> Double {
-    let (before, after) = (estimate(Array(repeating: 1, count: factors.count)), estimate(factors))
+  /// How much smaller the error becomes than `before`, in decibels.
+  func gain(_ factors: [Double], over before: Double) -> Double {
+    let after = estimate(factors)
     guard before > 0, after > 0 else { return 0 }
     return 10 * log10(before / after)
   }

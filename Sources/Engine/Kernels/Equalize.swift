@@ -21,7 +21,8 @@ struct Equalize: Kernel {
       .init("from", .layer, summary: "The layer that makes the channels."),
       .init(
         "into", .layer,
-        summary: "The layer that reads the channels, directly or through layers that keep factors, such as ReLU."),
+        summary:
+          "The layer that reads the channels, directly or through layers that keep factors, such as ReLU."),
     ])
 
   let settles = true
@@ -50,8 +51,7 @@ struct Equalize: Kernel {
     let error = try estimate(
       (first, makers[0], output, channels), (second, readers[0], columns, geometry), net)
     let bias = from.hasBias ? try net.values(of: makers[1], layer: first) : nil
-    let (factors, gain) = Self.factors(error, bias: bias)
-    guard factors.contains(where: { $0 != 1 }) else {
+    guard let (factors, gain) = Self.factors(error, bias: bias) else {
       throw Refusal.Reason(EvenRanges(layer: net.graph.named(first), other: net.graph.named(second)))
     }
     guard gain >= Self.leastGain else {
@@ -65,8 +65,9 @@ struct Equalize: Kernel {
     net.setBlobs(readers, of: second)
   }
 
-  /// The factors for which the estimate of the error is least, and how much smaller it is than without, in decibels.
-  static func factors(_ error: EightBitError, bias: [Double]?) -> (factors: [Double], gain: Double) {
+  /// The factors for which the estimate of the error is least, and how much smaller it is than without, in decibels: below 0 where
+  /// it is larger. Nil where all factors are 1.
+  static func factors(_ error: EightBitError, bias: [Double]?) -> (factors: [Double], gain: Double)? {
     let octaves = error.made.indices.map { channel -> Double? in
       guard error.made[channel].largest > 0, error.read[channel] > 0 else { return nil }
       return (log2(error.made[channel].largest) - log2(error.read[channel])) / 2
@@ -75,7 +76,8 @@ struct Equalize: Kernel {
     // A factor that all channels have in common changes nothing.
     let mean = known.reduce(0, +) / Double(max(known.count, 1))
     let largestBias = bias.map { $0.reduce(0) { max($0, $1.magnitude) } } ?? 0
-    var best = (factors: Array(repeating: 1.0, count: octaves.count), gain: 0.0)
+    let before = error.estimate(Array(repeating: 1, count: octaves.count))
+    var best: (factors: [Double], gain: Double)?
     for share in [0.25, 0.5, 0.75, 1] {
       let factors = octaves.enumerated().map { channel, octaves -> Double in
         guard let octaves else { return 1 }
@@ -86,8 +88,9 @@ struct Equalize: Kernel {
         }
         return exp2(power)
       }
-      let gain = error.gain(factors)
-      if gain > best.gain { best = (factors, gain) }
+      guard factors.contains(where: { $0 != 1 }) else { continue }
+      let gain = error.gain(factors, over: before)
+      if gain > best?.gain ?? -.infinity { best = (factors, gain) }
     }
     return best
   }
@@ -127,7 +130,9 @@ struct Equalize: Kernel {
     let squares = error.made.map(\.squares) + error.energies
     if let place = squares.firstIndex(where: { !$0.isFinite }) {
       let (layer, channel) =
-        place < channels ? (from.layer, place) : (into.layer, (place - channels) % width)
+        place < channels
+        ? (from.layer, place)
+        : (into.layer, error.groups[(place - channels) / width] + (place - channels) % width)
       throw Refusal.Reason(NotFinite(layer: net.graph.named(layer), numbers: "weights", channel: channel))
     }
     return error

@@ -71,7 +71,7 @@ struct LinearLayer {
   ///
   /// - Parameter hasBias: whether it is to have a bias.
   func checkMeaning(hasBias: Bool, in net: WorkingNet) throws(Refusal.Reason) {
-    guard isDefinedAlone, (try? LinearLayer(layer, in: net))?.hasBias != hasBias else { return }
+    guard isDefinedAlone, try LinearLayer(layer, in: net).hasBias != hasBias else { return }
     throw Refusal.Reason(NoBiasByMeaning(layer: net.graph.named(layer), path: biasPath))
   }
 

@@ -122,13 +122,16 @@ final class MatchEnvironment: ExpressionEnvironment {
     }
   }
 
-  /// Whether a condition holds that decides what a new layer is like; `what` is the key of the rule that it stands under.
+  /// Whether a condition holds that decides what a layer is like, a new one without `layer`; `what` is the key of the rule that the
+  /// condition stands under.
   ///
   /// - Throws: a refusal where it depends on weights that this run does not have: the result would differ from that of
   ///   a run with weights.
-  func decision(_ condition: CheckedExpression, of what: String) throws(Refusal.Reason) -> Bool {
+  func decision(
+    _ condition: CheckedExpression, of what: String, _ layer: NamedLayer? = nil
+  ) throws(Refusal.Reason) -> Bool {
     guard let holds = try truth(of: condition) else {
-      throw Refusal.Reason(UnknownWithoutWeights(what, self))
+      throw Refusal.Reason(UnknownWithoutWeights(what, of: layer, self))
     }
     return holds
   }

@@ -161,15 +161,19 @@ struct LayerWriter {
   private func connect(_ connection: (capture: Int, bottoms: [BottomItem])) throws(Refusal.Reason) {
     let layer = binding[connection.capture]
     var values: [ValueID] = []
-    for item in connection.bottoms { values += try self.values(item, []) }
+    for item in connection.bottoms {
+      values += try self.values(item, [], key: "bottoms", of: net.graph.named(layer))
+    }
     guard !values.isEmpty else { throw bottomCount(of: layer, found: 0, expected: 1) }
     try checkPlace(of: layer, reading: values)
     try net.graph.setBottoms(of: layer, to: values, keepsEarlierName: rewrite.keepsEarlierName)
   }
 
-  /// The values of an item at this moment.
-  private func values(_ item: BottomItem, _ made: [[ValueID]]) throws(Refusal.Reason) -> [ValueID] {
-    if let condition = item.condition, try !environment.decision(condition, of: "bottoms") { return [] }
+  /// The values of an item at this moment; the item stands under a key, for a layer that is there or for a new one.
+  private func values(
+    _ item: BottomItem, _ made: [[ValueID]], key: String, of layer: NamedLayer? = nil
+  ) throws(Refusal.Reason) -> [ValueID] {
+    if let condition = item.condition, try !environment.decision(condition, of: key, layer) { return [] }
     switch item.source {
     case .value(let reference): return [try value(reference, made)]
     case .path(let path): return try values(of: path)
@@ -352,7 +356,7 @@ struct LayerWriter {
     case .all(let capture): return bottoms[capture]
     case .listed(let items):
       var values: [ValueID] = []
-      for item in items { values += try self.values(item, made) }
+      for item in items { values += try self.values(item, made, key: "bottom") }
       return values
     }
   }

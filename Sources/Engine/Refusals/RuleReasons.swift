@@ -151,7 +151,7 @@ extension SchemaField.FieldType {
   }
 }
 
-/// A parameter of a new layer follows from blobs, and this run has none.
+/// What a rule writes about a layer depends on blobs, and this run has none.
 struct UnknownWithoutWeights: RefusalReason {
   static let code = NoWeights.code
   /// What is unknown: the path of a field, or the key of the rule that decides.

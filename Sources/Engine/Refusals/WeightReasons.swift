@@ -335,7 +335,8 @@ struct SmallGain: RefusalReason {
   var decibels: Double
 
   func sentence(about layer: NamedLayer?) -> String {
-    let tenths = (decibels * 10).rounded() / 10
+    // Rounded down: a gain that is too small never reads as the least one.
+    let tenths = (decibels * 10).rounded(.down) / 10
     return
       "evening out the ranges between \(self.layer.mention(about: layer)) and \(other.mention(about: layer)) would reduce the estimated int8 error by only \(tenths) dB; \(Equalize.leastGain) dB is the minimum"
   }

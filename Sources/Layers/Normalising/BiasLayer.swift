@@ -3,7 +3,9 @@ struct BiasLayer: LayerDescription {
   static let facts = LayerFacts(
     "Bias", bottoms: 1...2, parameters: [BroadcastOperand.fields(of: "bias_param")], keepsShape: true,
     blobs: .shift,
-    sample: LayerSample(bottoms: 1...2) { BroadcastOperand.draw("bias_param", &$0) })
+    sample: LayerSample(bottoms: 1...2, secondBottom: .operand(message: "bias_param")) {
+      BroadcastOperand.draw("bias_param", &$0)
+    })
 
   private let operand: BroadcastOperand
   private let blobShapes: [[Int]]

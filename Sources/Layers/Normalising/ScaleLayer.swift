@@ -8,7 +8,7 @@ struct ScaleLayer: LayerDescription {
       BroadcastOperand.fields(of: "scale_param", reads: ["bias_term"], ignores: ["bias_filler"])
     ],
     keepsShape: true, blobs: .scale, bias: BiasField(in: "scale_param", default: false),
-    sample: LayerSample(bottoms: 1...2) {
+    sample: LayerSample(bottoms: 1...2, secondBottom: .operand(message: "scale_param")) {
       BroadcastOperand.draw("scale_param", &$0)
       $0.set("scale_param", "bias_term", oneOf: [nil, "true", "false"])
     })

@@ -3,7 +3,7 @@
 struct CropLayer: LayerDescription {
   static let facts = LayerFacts(
     "Crop", bottoms: 2...2, parameters: [ParameterMessage("crop_param", reads: ["axis", "offset"])],
-    sample: LayerSample(bottoms: 2...2, readsSizeOfSecond: true) { sketch in
+    sample: LayerSample(bottoms: 2...2, secondBottom: .smaller) { sketch in
       let spatial = sketch.spatialCount
       guard sketch.bottoms.count == 2, spatial > 0, sketch.bottoms[1].count == spatial + 2 else { return }
       // From axis 2, which is the default, or along the last axis alone.

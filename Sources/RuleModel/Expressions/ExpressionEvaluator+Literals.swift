@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 
 /// Comparisons with numbers that are written in an expression.
 ///
@@ -48,7 +49,7 @@ extension Expression {
   private var rounded: (value: ExpressionValue, isRounded: Bool)? {
     switch form {
     case .number(let number):
-      let single = Double(Float(number))
+      let single = number.inSinglePrecision
       // What single precision cannot tell from 0 or from an infinity stays what it is.
       guard single.isFinite, single != 0, single != number else { return (.number(number), false) }
       return (.number(single), true)

@@ -90,11 +90,11 @@ package struct ExpressionEvaluator {
       guard case .list(let items) = value else {
         throw ExpressionError(.notInList(value.type), at: list.range)
       }
-      let wanted = try held(found, at: item.range)
-      let single = list.singleLiteral.flatMap { value in
-        if case .list(let items) = value { items } else { nil }
-      }
-      let isThere = (items + (single ?? [])).contains { $0.isSame(as: wanted) }
+      // Of what is written out, what single precision holds counts too.
+      let wanted = [try held(found, at: item.range), item.singleLiteral].compactMap(\.self)
+      var singles: [ExpressionValue] = []
+      if case .list(let forms) = list.form { singles = forms.compactMap(\.singleLiteral) }
+      let isThere = (items + singles).contains { member in wanted.contains { member.isSame(as: $0) } }
       return .boolean(isThere != isNegated)
     case .call(let name, let arguments):
       let call = try ExpressionCall(name, arguments, at: expression.range)
@@ -157,9 +157,13 @@ package struct ExpressionEvaluator {
     }
     var (a, b) = (try evaluate(left), try evaluate(right))
     if case .list = a, case .list = b { (a, b) = (try held(a, at: left.range), try held(b, at: right.range)) }
-    if operation.kind.isComparison, let single = right.singleLiteral ?? left.singleLiteral {
-      let other = right.singleLiteral == nil ? b : a
-      if let truth = try compared(operation, a, b, other, single) { return truth }
+    if operation.kind.isComparison {
+      let behind = right.singleLiteral
+      if let single = behind ?? left.singleLiteral,
+        let truth = try compared(operation, a, b, behind == nil ? b : a, single)
+      {
+        return truth
+      }
     }
     switch (operation.kind, a, b) {
     case (.equal, .string, .string), (.equal, .boolean, .boolean), (.equal, .list, .list):

@@ -94,7 +94,7 @@ package enum KeyReference {
 
   /// A link to the section about a kind of mapping.
   static func link(_ shape: RuleShape) -> String {
-    guard let entry = entries.first(where: { $0.shape.keys.map(\.name) == shape.names }) else {
+    guard let entry = entries.first(where: { $0.shape.names == shape.names }) else {
       return "a mapping"
     }
     return "[\(entry.heading.lowercased())](#\(anchor(entry.heading)))"

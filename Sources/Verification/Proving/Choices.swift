@@ -56,9 +56,7 @@ package struct Choices: Sendable {
   /// Likewise, with random numbers of its own: the decisions after it are those that would be made without it.
   package mutating func chooseAside(_ name: String, below bound: Int) -> Int {
     guard places[name] == nil, fixed[name] == nil, random != nil else { return choose(name, below: bound) }
-    // FNV-1a, the same in every run.
-    let hash = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    var aside = RandomNumbers(seed: seed ^ hash)
+    var aside = RandomNumbers(seed: seed ^ name.hashOfEveryRun)
     let value = Int(aside.next() % UInt64(max(bound, 1)))
     places[name] = decisions.count
     decisions.append(Decision(name: name, value: value))
@@ -74,5 +72,12 @@ package struct Choices: Sendable {
   package mutating func happens(_ name: String, oneIn count: Int) -> Bool {
     // All but the last number say no, so that a shrunk decision does too.
     choose(name, below: count) == count - 1
+  }
+}
+
+extension String {
+  /// A hash that is the same in every run: FNV-1a.
+  var hashOfEveryRun: UInt64 {
+    utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }

@@ -163,18 +163,20 @@ struct InstanceDrawing {
   /// for a layer that reads only its size, smaller planes.
   private mutating func operandShape(of capture: Capture, _ type: String, _ blobs: [Name]) -> [Int]? {
     guard blobs.count == 1, let shape = builder.shapes[blobs[0]] else { return nil }
-    if LayerRegistry.facts(ofType: type)?.sample?.readsSizeOfSecond == true {
+    switch LayerRegistry.facts(ofType: type)?.sample?.secondBottom {
+    case nil, .alike: return nil
+    case .smaller:
       return shape.enumerated().map { axis, size in
         axis < 2 ? size : 1 + builder.choices.choose("\(capture.name).size \(axis)", below: size)
       }
+    case .operand:
+      let axes = [1, 0, 2].filter { $0 < shape.count }
+      guard !axes.isEmpty else { return nil }
+      let axis = builder.choices.pick("\(capture.name).operand axis", axes)
+      let length = 1 + builder.choices.choose("\(capture.name).operand axes", below: shape.count - axis)
+      operandAxes[capture.name] = axis
+      return Array(shape[axis..<axis + length])
     }
-    guard ["Scale", "Bias"].contains(type) else { return nil }
-    let axes = [1, 0, 2].filter { $0 < shape.count }
-    guard !axes.isEmpty else { return nil }
-    let axis = builder.choices.pick("\(capture.name).operand axis", axes)
-    let length = 1 + builder.choices.choose("\(capture.name).operand axes", below: shape.count - axis)
-    operandAxes[capture.name] = axis
-    return Array(shape[axis..<axis + length])
   }
 
   private func isStartOfChain(_ capture: Capture) -> Bool {
@@ -277,8 +279,7 @@ struct InstanceDrawing {
       if choice > 0 { sketch.parameters[hint.path] = hint.literals[choice - 1].map { [$0] } }
     }
     builder.choices = choices
-    if let axis = operandAxes[capture.name] {
-      let message = type == "Scale" ? "scale_param" : "bias_param"
+    if let axis = operandAxes[capture.name], case .operand(let message) = sample.secondBottom {
       sketch.parameters[message, "axis"] = axis == 1 ? nil : [String(axis)]
       sketch.parameters[message, "num_axes"] = nil
     }

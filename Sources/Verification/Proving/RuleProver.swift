@@ -97,10 +97,7 @@ package struct RuleProver {
     var number: UInt64 = 0
     // A rule's name decides where its numbers begin: its proof is the same alone and among others.
     let origin =
-      options.seed &* 0x9E37_79B9_7F4A_7C15
-      ^ rule.id.utf8.reduce(0xCBF2_9CE4_8422_2325) {
-        ($0 ^ UInt64($1)) &* 0x100_0000_01B3
-      }
+      options.seed &* 0x9E37_79B9_7F4A_7C15 ^ rule.id.hashOfEveryRun
     // The rule's own tests are nets that its author had in mind: each is tried as it is declared before anything else.
     for variant in variants {
       for test in 0..<variant.tests.count {

@@ -6,6 +6,8 @@ import Diagnostics
 struct BatchModel {
   /// The inputs; no weights with `--definition-only`.
   var files: ModelFiles
+  /// Where the net definition lies below the folder of the batch: `deep/`; empty for one in the folder itself, and for one elsewhere.
+  var place: String
   /// The folder for the outputs, which keep the names of the inputs.
   var folder: String
   /// The page about the fold; nil where none is asked for.
@@ -40,16 +42,14 @@ enum BatchList {
     var seen: Set<Files.Identity> = []
     var models =
       try Files.isFolder(path)
-      ? withoutResults(search(path, output, definitionOnly, &seen), path, output)
+      ? withoutResults(search(path, place: "", output, definitionOnly, &seen), path, output)
       : list(path, output, definitionOnly)
     guard !models.isEmpty else { throw BatchError.noModels(path: path, definitionOnly: definitionOnly) }
     if let pages {
       for index in models.indices {
-        let place = models[index].folder.dropFirst(output.count).drop { $0 == "/" }
         let name = Files.split(models[index].files.model).name
         models[index].page = Files.join(
-          place.isEmpty ? pages : Files.join(pages, String(place)),
-          Files.withExtension(of: "page.html", name))
+          pages, models[index].place + Files.withExtension(of: "page.html", name))
       }
     }
     var makers: [String: String] = [:]
@@ -83,7 +83,8 @@ enum BatchList {
   }
 
   private static func search(
-    _ folder: String, _ output: String, _ definitionOnly: Bool, _ seen: inout Set<Files.Identity>
+    _ folder: String, place: String, _ output: String, _ definitionOnly: Bool,
+    _ seen: inout Set<Files.Identity>
   ) throws -> [BatchModel] {
     // A link can lead back up, or to what another one leads to.
     guard let identity = Files.identity(of: folder), seen.insert(identity).inserted else { return [] }
@@ -99,7 +100,7 @@ enum BatchList {
         BatchModel(
           files: ModelFiles(
             model: Files.join(folder, definition), weights: weights.map { Files.join(folder, $0) }),
-          folder: output))
+          place: place, folder: place.isEmpty ? output : Files.join(output, String(place.dropLast()))))
     }
     if found.isEmpty, let weights = files.first(where: isWeights), !definitions(files).isEmpty {
       let unclear = BatchError.unclear(weights: Files.join(folder, weights), definitions(files))
@@ -109,7 +110,7 @@ enum BatchList {
       let path = Files.join(folder, name)
       // Results of an earlier run below the same folder are no models of this one.
       if Files.isSame(path, output) { continue }
-      models += try search(path, Files.join(output, name), definitionOnly, &seen)
+      models += try search(path, place: "\(place)\(name)/", output, definitionOnly, &seen)
     }
     return models
   }
@@ -149,14 +150,19 @@ enum BatchList {
       let isBelow = !parts[0].hasPrefix("/") && !parts[0].split(separator: "/").contains("..")
       let place = isBelow ? Files.split(parts[0]).folder : ""
       return BatchModel(
-        files: ModelFiles(model: definition, weights: definitionOnly ? nil : weights),
+        files: ModelFiles(model: definition, weights: definitionOnly ? nil : weights), place: place,
         folder: place.isEmpty ? output : Files.join(output, String(place.dropLast())))
     }
   }
 
-  /// The models as a list that `read` reads.
-  static func text(_ models: [BatchModel]) -> String {
-    models.map { $0.inputs.joined(separator: "\t") + "\n" }.joined()
+  /// The models as a list that `read` reads, if it lies in the folder of the batch: paths begin there.
+  static func text(_ models: [BatchModel], of path: String) -> String {
+    let base = Files.isFolder(path) ? path : Files.split(path).folder
+    let prefix = base.isEmpty || base.hasSuffix("/") ? base : base + "/"
+    return models.map { model in
+      model.inputs.map { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : $0 }.joined(
+        separator: "\t") + "\n"
+    }.joined()
   }
 
   private static func weightsBeside(_ definition: String) -> String {

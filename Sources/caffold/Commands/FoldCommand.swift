@@ -137,7 +137,7 @@ struct FoldCommand: ParsableCommand {
       if let models = batch.models, let folder = output.directory {
         if batch.onlyLists {
           let found = try BatchList.read(models, output: folder, definitionOnly: definitionOnly)
-          return Console.output(BatchList.text(found))
+          return Console.output(BatchList.text(found, of: models))
         }
         var run = try BatchRun(
           batch: models, to: folder, options, output.options, definitionOnly: definitionOnly,
@@ -168,7 +168,9 @@ struct BatchFlags: ParsableArguments {
 
   @Flag(
     name: .customLong("list-models"),
-    help: "Print the models of the batch, as a list that --batch reads, and do nothing else.")
+    help:
+      "Print the models of the batch and do nothing else. --batch reads the list if it lies in the same folder: paths begin there."
+  )
   var onlyLists = false
 
   @Option(

@@ -31,6 +31,7 @@ extension RunOptions {
   func refuseKnowledge(of path: String, _ kind: String) throws {
     guard self != RunOptions() else { return }
     throw ValidationError(
-      "--phase, --level, --stage, --rules and --proto are for a net definition; '\(path)' is \(kind)")
+      "--phase, --level, --stage, --rules, --extend-anywhere and --proto are for a net definition; '\(path)' is \(kind); leave them out"
+    )
   }
 }

@@ -324,7 +324,7 @@ extension InspectResult.Graph {
     let sets = opsets.map { $0.domain.isEmpty ? "\($0.version)" : "\($0.domain) \($0.version)" }
     return "ONNX: format version \(irVersion), operator set\(sets.count == 1 ? "" : "s") "
       + sets.joined(separator: ", ")
-      + (producer.isEmpty ? "" : ", written by \(producer.visible(keepsLines: true))")
+      + (producer.isEmpty ? "" : ", written by \(producer.visible())")
   }
 
   fileprivate var json: JSONValue {

@@ -141,7 +141,7 @@ def test_an_onnx_file_needs_no_flags_of_nets(command, tmp_path):
     assert "an ONNX file has its own weights" in done.stderr
     done = command.run("graph", tmp_path / "net.onnx", "--phase", "train")
     assert done.code == 64
-    assert "--phase, --level, --stage, --rules and --proto are for a net definition" in done.stderr
+    assert "--rules, --extend-anywhere and --proto are for a net definition" in done.stderr
 
 
 def test_inputs_are_not_replaced(command, tmp_path):
