@@ -10,8 +10,8 @@ import RuleModel
 /// The layers between them must turn s·x into s·y where they turn x into y, channel by channel: ReLU, PReLU, pooling.
 /// With t = 1 both layers have nearly the same range in each channel, √(r₁·r₂) (Nagel and others, Data-Free Quantization
 /// Through Weight Equalization and Bias Correction, 2019, equation 11). That makes weights more precise and may make the values
-/// between the layers less so: t is the one of 1/4, 1/2, 3/4 and 1 for which ``EightBitError`` estimates the least error, and
-/// where that is not `leastGain` below the error of the layers as they are, they stay. The factors are powers of two: nothing is
+/// between the layers less so: t is the value among 1/4, 1/2, 3/4 and 1 with the least estimated error
+/// (``EightBitError``). If the gain is below `leastGain`, the layers stay. The factors are powers of two: nothing is
 /// rounded, and the net computes the same numbers bit for bit. A channel whose weights are all zero on one side is not changed.
 struct Equalize: Kernel {
   let signature = KernelSignature(
