@@ -71,7 +71,13 @@ struct LinearLayer {
   ///
   /// - Parameter hasBias: whether it is to have a bias.
   func checkMeaning(hasBias: Bool, in net: WorkingNet) throws(Refusal.Reason) {
-    guard isDefinedAlone, try LinearLayer(layer, in: net).hasBias != hasBias else { return }
+    guard isDefinedAlone else { return }
+    do {
+      if try LinearLayer(layer, in: net).hasBias == hasBias { return }
+    } catch {
+      // By a definition without a bias the blob of the bias is one too many.
+      guard error.facts is BlobCount else { throw error }
+    }
     throw Refusal.Reason(NoBiasByMeaning(layer: net.graph.named(layer), path: biasPath))
   }
 
