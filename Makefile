@@ -30,7 +30,7 @@
 # linker is the toolchain's own.
 # swift-argument-parser gets the few names that it uses of FoundationEssentials from Sources/SmallFoundation: a sixth of
 # the binary less. That target is built first, since the parser does not know that it needs it.
-SWIFT_BUILD := swift build -c release --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
+SWIFT_BUILD := swift build -c release -debug-info-format none --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
                -Xswiftc -module-alias -Xswiftc FoundationEssentials=SmallFoundation
 CAFFOLD     := .build/release/caffold
 VENV        := .venv/made

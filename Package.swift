@@ -55,7 +55,7 @@ let package = Package(
       dependencies: [
         "Export", "Definitions", "OnnxIO", "Operators", "Verification", "Layers", "Engine", "CaffeIO",
         "Rules",
-        "RuleModel", "YAML",
+        "RuleModel", "YAML", "Threads",
         "Diagnostics", "JSON",
       ], plugins: ["EmbedPage"]),
     .plugin(name: "EmbedPage", capability: .buildTool()),

@@ -44,7 +44,7 @@ struct LayerMeanings {
     for id in net.graph.liveLayers where layers[net.graph[id].name] == nil && !net.canRun(id) {
       if let expanded = ExpandedLayer(id, of: net) { layers[net.graph[id].name] = expanded }
     }
-    let defined = DefinedLayers(net, weights: weights, try DefinitionSet(adding: definitions))
+    let defined = DefinedLayers(net, weights: weights, DefinitionSet(adding: definitions))
     for (name, obstacle) in defined.obstacles where layers[name] == nil { obstacles[name] = obstacle }
     for (name, layer) in defined.byName {
       layers[name] = layer

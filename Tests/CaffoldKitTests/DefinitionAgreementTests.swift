@@ -166,7 +166,7 @@ import Testing
   }
 
   @Test func theDefinitionsComputeWhatTheLayersDo() throws {
-    let (set, layouts) = (try DefinitionSet(), try BuiltinRules.load().layouts)
+    let (set, layouts) = (DefinitionSet(), try BuiltinRules.load().layouts)
     var rows: [String: (caffe: Tally, random: Tally?)] = [:]
     var (run, alone) = (0, 0)
     for type in Self.types {

@@ -13,14 +13,14 @@ import Testing
 
   @Test(arguments: LayerRegistry.names)
   func everyLayerThatIsRunIsDefined(_ type: String) throws {
-    let isDefined = try DefinitionSet().definition(ofType: type) != nil
+    let isDefined = DefinitionSet().definition(ofType: type) != nil
     #expect(isDefined != Self.withoutDefinition.contains(type))
   }
 
   @Test func everyOperatorOfADefinitionHasItsRow() throws {
     let rows = DefinitionReference.operators
-    for type in try DefinitionSet().types {
-      for step in try #require(try DefinitionSet().definition(ofType: type)).steps.flatMap(\.operators) {
+    for type in DefinitionSet().types {
+      for step in try #require(DefinitionSet().definition(ofType: type)).steps.flatMap(\.operators) {
         #expect(rows.contains("\n| `\(step.name)` | "), "\(type): \(step.name)")
       }
     }

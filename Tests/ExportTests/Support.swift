@@ -24,7 +24,7 @@ func lowered(
     try NetGraph(definition, state: NetState(phase: .test)), weights: nil,
     layouts: try BuiltinRules.load().layouts)
   var lowering = NetLowering(
-    working, weights: nil, definitions: try DefinitionSet(adding: own ?? []), options: options)
+    working, weights: nil, definitions: DefinitionSet(adding: own ?? []), options: options)
   return try lowering.lower()
 }
 

@@ -7,6 +7,7 @@ import Layers
 import OnnxIO
 import RuleModel
 import Rules
+import Threads
 import Verification
 
 /// One export: fold, lower, write, read back, compare.
@@ -27,16 +28,18 @@ struct ExportRun {
   private static let batchSymbol = "N"
 
   func run() throws -> ExportResult {
-    // They are not needed before the net is folded.
-    let definitionReader = DefinitionSet.readAhead()
-    defer { definitionReader?.join() }
     let path = export.path ?? Files.withExtension(of: "net.onnx", input.model)
     try Files.restore([path, path + ".data"], observer)
     let fold = try FoldRun(input, options, nil, replaying: nil, for: .onnx, observer)
-    let prepared = try fold.prepare(rewrites: export.folds)
+    var definitionReader: WorkerThread?
+    defer { definitionReader?.join() }
+    let prepared = try fold.prepare(rewrites: export.folds) { net in
+      // They are not needed before the net is folded.
+      definitionReader = DefinitionSet.readAhead(ofTypes: Set(net.layers.map(\.type)))
+    }
     let weights = prepared.folded.weights
     let original = try self.original(prepared.folded, weights)
-    let definitions = try DefinitionSet(adding: prepared.folded.definitions)
+    let definitions = DefinitionSet(adding: prepared.folded.definitions)
     var inputs = SampledInputs()
     inputs.shapes = try InputArguments(original, original, model: input.model).shapes(export.inputShapes)
     // The executor does not ask for an input that only unknown layers read; the graph needs it.

@@ -86,8 +86,10 @@ struct FoldRun {
 
   /// Reads, plans and checks.
   ///
-  /// - Parameter rewrites: whether rules are tried at all.
-  func prepare(rewrites: Bool = true) throws -> Prepared {
+  /// - Parameters:
+  ///   - rewrites: whether rules are tried at all.
+  ///   - begin: called with the net definition as soon as it is read.
+  func prepare(rewrites: Bool = true, begin: ((NetDefinition) -> Void)? = nil) throws -> Prepared {
     try restoreFiles()
     let schemas =
       try replayed.map { try ForkSchemas($0.protoSources, observer) }
@@ -101,6 +103,7 @@ struct FoldRun {
     let file = try InputFile(path: input.model)
     let source = SourceText(path: input.model, bytes: try Files.read(file))
     let definition = try NetDefinition(try TextDocument(source))
+    begin?(definition)
     var rules = try RuleLoader.load(options.rules, files: ruleFiles, for: definition)
     if !rewrites { rules = rules.withoutRules }
     let weights = try input.weights.map { try WeightsFile(path: $0) }

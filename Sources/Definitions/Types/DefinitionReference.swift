@@ -28,7 +28,7 @@ package enum DefinitionReference {
   ///
   /// - Throws: a `DiagnosticError` for built-in definitions that are wrong.
   package static func layers() throws -> String {
-    let set = try DefinitionSet()
+    let set = DefinitionSet()
     var lines = ["| layer type | value | operators |", "|---|---|---|"]
     for type in set.typesInOperators {
       guard let definition = set.inOperators(ofType: type).first else { continue }
@@ -49,7 +49,7 @@ package enum DefinitionReference {
   ///
   /// - Throws: a `DiagnosticError` for built-in definitions that are wrong.
   package static func expansions() throws -> String {
-    let set = try DefinitionSet()
+    let set = DefinitionSet()
     var lines = ["| layer type | value | Caffe layers |", "|---|---|---|"]
     var written: Set<String> = []
     for type in set.types {

@@ -10,6 +10,8 @@ struct EmbeddedRuleFile: Sendable {
   let tags: [String]
   /// Whether it describes layers, which every run may ask for.
   let hasLayouts: Bool
+  /// The layer types that it defines.
+  let definedTypes: [String]
   /// The text with empty lines in the place of tests and documentation.
   let textToRun: String
   /// The whole text.
@@ -50,12 +52,10 @@ package enum BuiltinRuleFiles {
   /// The folder of what forks' layer types compute in layers of BVLC's, with the rule that goes by it.
   private static let expansionsFolder = "expand-forks/"
 
-  /// The files that say what layer types compute.
-  package static var definitions: [SourceText] {
-    embeddedRuleFiles.filter {
-      $0.path.hasPrefix(definitionsFolder) || $0.path.hasPrefix(expansionsFolder)
-    }.map {
-      SourceText(path: "rules/\($0.path)", bytes: Array($0.textToRun.utf8))
+  /// The files that say what layer types compute, with the types of each.
+  static var definitions: [(types: Set<String>, source: @Sendable () -> SourceText)] {
+    embeddedRuleFiles.filter { !$0.definedTypes.isEmpty }.map { file in
+      (Set(file.definedTypes), { SourceText(path: "rules/\(file.path)", bytes: Array(file.textToRun.utf8)) })
     }
   }
 

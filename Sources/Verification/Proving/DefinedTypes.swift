@@ -16,7 +16,7 @@ struct DefinedTypes: Sendable {
   /// - Throws: a `DiagnosticError` for built-in definitions that are wrong.
   init(_ own: [TypeDefinition]) throws {
     self.own = own
-    definitions = try DefinitionSet(adding: own)
+    definitions = DefinitionSet(adding: own)
   }
 
   /// The types that the user defines and the executor does not know.

@@ -69,7 +69,7 @@ struct SiteNets: Sendable {
       }
       guard !unknown.isEmpty else { return [:] }
       return DefinedLayers(
-        net(graph), weights: weights, try DefinitionSet(adding: options.definitions), only: unknown,
+        net(graph), weights: weights, DefinitionSet(adding: options.definitions), only: unknown,
         blobs: .given
       ).byID
     }
