@@ -228,12 +228,12 @@ def measure_inference(caffold: str, folder: Path, rounds: int, notes: list[str])
     return ["## Inference", "", head, "", *lines, ""]
 
 
-# Export
+# Sections
 
 
-def put_export(page: Path, lines: list[str]) -> None:
-    """Puts the section about exports in the place of the one that is there, else behind all others."""
-    before, _, after = page.read_text().partition("## Export\n")
+def put(page: Path, lines: list[str]) -> None:
+    """Puts a section in the place of the one of the same heading, else behind all others."""
+    before, _, after = page.read_text().partition(f"{lines[0]}\n")
     _, mark, rest = after.partition("\n## ")
     page.write_text("\n".join([before.rstrip(), "", *lines]).rstrip() + "\n" + mark + rest)
 
@@ -327,7 +327,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--models", nargs="*", default=list(models.MODELS)[1:], choices=list(models.MODELS))
     parser.add_argument("--layers", type=int, default=1_000_000, help="the largest net to plan")
-    parser.add_argument("--only-export", action="store_true", help="measure exports alone")
+    parser.add_argument(
+        "--only", nargs="+", choices=["export", "verify", "product"], help="measure these and keep the rest"
+    )
     parser.add_argument("--output", type=Path, default=HERE)
     arguments = parser.parse_args()
     if arguments.short:
@@ -340,9 +342,18 @@ def main() -> None:
         sys.exit("error: the benchmarks need a C compiler, `cc`")
     Tool.measure = compiled(arguments.folder, "measure")
 
-    if arguments.only_export:
-        lines = exports.section(arguments.caffold, arguments.folder, arguments.rounds, notes)
-        put_export(arguments.output / "RESULTS.md", [*lines, *(f"{note}\n" for note in notes), machine()])
+    for name in arguments.only or []:
+        notes.clear()
+        if name == "export":
+            lines = exports.section(arguments.caffold, arguments.folder, arguments.rounds, notes)
+        elif name == "verify":
+            lines = executing.measure_verify(arguments.caffold, arguments.folder, arguments.rounds, notes)
+        else:
+            lines = executing.measure_products(arguments.folder, notes)
+        if lines:
+            found = [f"{note}\n" for note in dict.fromkeys(notes)]
+            put(arguments.output / "RESULTS.md", [*lines, *found, machine()])
+    if arguments.only:
         return
 
     startup = measure_startup(arguments.caffold, arguments.folder)
