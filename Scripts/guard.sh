@@ -48,6 +48,6 @@ awk '
   { ratio = $2 / limit[$1]
     bad = ratio > 1.1 || ratio < 0.9
     failed += bad
-    printf "%-18s %12d instructions, %5.1f %% of the stored %d%s\n", $1, $2, ratio * 100, limit[$1], bad ? "  <-- more than 10 % off" : "" }
+    printf "%-18s %12.0f instructions, %5.1f %% of the stored %.0f%s\n", $1, $2, ratio * 100, limit[$1], bad ? "  <-- more than 10 % off" : "" }
   END { if (failed) { print "run Scripts/guard.sh --update if the change is meant, and say why in the commit"; exit 1 } }
 ' $stored "$scratch/now"
