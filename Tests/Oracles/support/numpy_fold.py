@@ -107,7 +107,8 @@ def expected(definition, weights, rewrites):
         if not affected or (not takers and not made and set(affected) <= twins):
             continue  # a Dropout, or the TRAIN twin of a layer
         if rewrite["rule"] == "concat-affine":
-            absorb_parts(view, current, changed, rewrite, affected[0])
+            ordered = [view[name] for name in sorted(view, key=order.get)]
+            absorb_parts(view, ordered, current, changed, rewrite, affected[0])
             continue
         assert len(takers) + len(made) == 1, f"{rewrite}: what takes the parameters?"
         absorber = takers[0] if takers else None
@@ -119,8 +120,11 @@ def expected(definition, weights, rewrites):
         if absorber in affected or made:
             target = absorber or made[0]
             changed[target] = list(composed(parts))
-            view[target] = nets.schema.LayerParameter(name=target, type="Scale")
-            order.setdefault(target, order[affected[0]])
+            ends = sorted(affected, key=order.get)
+            view[target] = nets.schema.LayerParameter(
+                name=target, type="Scale", bottom=view[ends[0]].bottom[:1], top=view[ends[-1]].top[:1]
+            )
+            order.setdefault(target, order[ends[0]])
         elif order[affected[0]] < order[absorber]:
             target = absorber
             changed[target] = absorb_input(view[target], current[target], *composed(parts))
@@ -131,11 +135,14 @@ def expected(definition, weights, rewrites):
     return changed
 
 
-def absorb_parts(view, current, changed, rewrite, norm):
-    """A norm behind a Concat, into the layers that make its bottoms: to each its part of the channels."""
+def absorb_parts(view, layers, current, changed, rewrite, norm):
+    """A norm behind a Concat, into the layers that make its bottoms: to each its part of the channels.
+
+    `layers` are those of `view` in the order of the net.
+    """
     concat = next(name for name in rewrite["kept"] if view[name].type == "Concat")
     scale, shift = affine(view[norm], current[norm])
-    layers, offset = list(view.values()), 0
+    offset = 0
     changed.pop(norm, None)
     for blob in view[concat].bottom:
         end = next(i for i, layer in enumerate(layers) if layer.name == concat)
