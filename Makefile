@@ -6,7 +6,7 @@
 # make reference  what is made of the code: Documentation/BuiltinRules.md, RuleKeys.md, Commands.md, Limits.md, the tables in Rules.md
 #              and Export.md, the schemas of rule files and project files, and the classes of the Python package
 # make build   the release binary, .build/release/caffold, statically linked
-# make probe   the release binaries of the test programs: .build/release/{layer,onnx,operator}-probe
+# make probe   the release binaries of the test programs: .build/release/{layer,onnx,operator,pair}-probe
 # make embed   examples/embed, a package that uses the library CaffoldKit: build it, run it, compare what it prints
 # make faults  the tests of kills, full disks and runs that meet, ROUNDS=100 times as many as make test runs
 # make guard   hold the numbers of instructions of six runs against those stored; needs valgrind
@@ -145,6 +145,7 @@ probe: small-foundation
 	$(SWIFT_BUILD) --product layer-probe
 	$(SWIFT_BUILD) --product onnx-probe
 	$(SWIFT_BUILD) --product operator-probe
+	$(SWIFT_BUILD) --product pair-probe
 
 packages:
 	@Scripts/setup.sh packages

@@ -101,6 +101,7 @@ let package = Package(
       name: "layer-probe", dependencies: ["Layers", "CaffeIO", "Diagnostics"], path: "Tests/LayerProbe"),
     .executableTarget(
       name: "operator-probe", dependencies: ["Operators", "Diagnostics"], path: "Tests/OperatorProbe"),
+    .executableTarget(name: "pair-probe", dependencies: ["CaffoldKit"], path: "Tests/PairProbe"),
     .testTarget(name: "OperatorsTests", dependencies: ["Operators", "RandomTestSupport"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers", "CArithmetic", "CaffeIO"]),
     .executableTarget(

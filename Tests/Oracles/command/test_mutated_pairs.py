@@ -1,6 +1,6 @@
 """Damaged nets, weights and rules: every run ends with an exit status, soon and in little memory.
 
-`CAFFOLD_MUTATIONS=100000` tries as many pairs; with ../shared, Caffe's one-layer nets are among them.
+`CAFFOLD_MUTATIONS=100000` tries as many by the library; ../shared gives Caffe's one-layer nets.
 """
 
 import concurrent.futures
@@ -17,8 +17,14 @@ import conftest
 import mutations
 import pytest
 
-COUNT = int(os.environ.get("CAFFOLD_MUTATIONS", "240"))
+COUNT = int(os.environ.get("CAFFOLD_MUTATIONS", "2000"))
+#: Pairs on which the commands run; all others go through the library.
+COMMANDS = 80
+#: Pairs of one process.
+SHARE = 50
 SECONDS = 60
+PROBE = pathlib.Path(os.environ.get("PAIR_PROBE", ".build/release/pair-probe"))
+PROBE = PROBE if PROBE.is_absolute() else caffold.ROOT / PROBE
 MEMORY = 6 << 30
 RULES = [
     path
@@ -62,8 +68,8 @@ def ends(words, folder):
     return None
 
 
-def attempt(seed, folder):
-    """Damages a pair or a rule, and runs the commands on it; what is wrong with their ends."""
+def damaged(seed, folder):
+    """A folder with a pair of files, the same pair damaged, and for some seeds damaged rules."""
     draw = random.Random(seed)
     place = pathlib.Path(folder) / str(seed)
     place.mkdir()
@@ -77,13 +83,20 @@ def attempt(seed, folder):
         weights = mutations.mutated_bytes(weights, draw)
     (place / "b.prototxt").write_bytes(definition)
     (place / "b.caffemodel").write_bytes(weights)
-    runs = [
-        ["fold", "b.prototxt", "b.caffemodel", "-o", "out/", *(["--select", "all"] if seed % 8 == 0 else [])],
-        ["verify", "a.prototxt", "a.caffemodel", "b.prototxt", "b.caffemodel"],
-    ]
     if seed % 16 == 0:
         rule = mutations.mutated_text(draw.choice(RULES).read_bytes(), draw, sizes=True)
         (place / "r.yaml").write_bytes(rule)
+    return place
+
+
+def by_command(seed, folder):
+    """Runs the commands on damaged files; what is wrong with their ends."""
+    place = damaged(seed, folder)
+    runs = [
+        ["fold", "b.prototxt", "b.caffemodel", "-o", "out/", "--select", "all"],
+        ["verify", "a.prototxt", "a.caffemodel", "b.prototxt", "b.caffemodel"],
+    ]
+    if (place / "r.yaml").exists():
         runs.append(["rules", "prove", "r.yaml", "--instances", "3", "--time", "1"])
         runs.append(["fold", "a.prototxt", "a.caffemodel", "-o", "ruled/", "--rules", "r.yaml"])
     wrong = [found for run in runs if (found := ends(run, place))]
@@ -92,10 +105,47 @@ def attempt(seed, folder):
     return wrong
 
 
-@pytest.mark.parametrize("part", range(4))
-def test_every_damaged_pair_has_an_end(command, tmp_path, part):
-    seeds = range(part * COUNT // 4, (part + 1) * COUNT // 4)
+def by_probe(seeds, folder):
+    """The same by the library, many pairs in a process; another one goes on behind the pair that ended it."""
+    places = [damaged(seed, folder) for seed in seeds]
+    wrong, rest = [], places
+    while rest:
+        lines = "".join(f"{place}\n" for place in rest)
+        try:
+            run = subprocess.run(
+                [PROBE], input=lines.encode(), capture_output=True, timeout=SECONDS, check=False
+            )
+            done, why = (
+                run.stdout.count(b"\n"),
+                f"exit {run.returncode}: {run.stderr[-400:].decode(errors='replace')}",
+            )
+        except subprocess.TimeoutExpired as expired:
+            done, why = (expired.stdout or b"").count(b"\n"), f"no end after {SECONDS} s"
+        if done < len(rest):
+            wrong.append(f"{rest[done]}: {why}")
+        rest = rest[done + 1 :]
+    for place in places:
+        if not any(line.startswith(f"{place}:") for line in wrong):
+            shutil.rmtree(place)
+    return wrong
+
+
+def run_all(attempt, work, folder):
+    """What is wrong with the ends of all runs, on all cores."""
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count(), initializer=limit) as pool:
-        results = list(pool.map(functools.partial(attempt, folder=tmp_path), seeds, chunksize=16))
+        results = list(pool.map(functools.partial(attempt, folder=folder), work))
     wrong = [line for lines in results for line in lines]
-    assert not wrong, f"{len(wrong)} runs, their files are in {tmp_path}\n" + "\n".join(wrong[:20])
+    assert not wrong, f"{len(wrong)} runs, their files are in {folder}\n" + "\n".join(wrong[:20])
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_every_command_on_a_damaged_pair_has_an_end(command, tmp_path, part):
+    run_all(by_command, range(part * COMMANDS // 4, (part + 1) * COMMANDS // 4), tmp_path)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_every_damaged_pair_has_an_end(tmp_path, part):
+    if not PROBE.exists():
+        pytest.fail(f"no probe at {PROBE}: run `make probe`, or set PAIR_PROBE")
+    seeds = range(COMMANDS + part * COUNT // 4, COMMANDS + (part + 1) * COUNT // 4)
+    run_all(by_probe, [seeds[first : first + SHARE] for first in range(0, len(seeds), SHARE)], tmp_path)
