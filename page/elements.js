@@ -36,8 +36,10 @@ function link(side, layer) {
     class: `layer ${own.fate === "removed" ? "gone" : ""}`, tabindex: 0, role: "link",
     onclick: () => choose(side, layer), onkeydown: event => { if (event.key === "Enter") choose(side, layer); },
     onmouseenter: () => light(side, layer), onmouseleave: () => light()
-  }, shown(own.name) || "(no name)");
+  }, own.name ? breakable(own.name) : "(no name)");
 }
+// A name or path that breaks behind its marks, and elsewhere only where it must.
+const breakable = text => shown(text).split(/(?<=[/_.-])/).flatMap((part, place) => place ? [element("wbr"), part] : [part]);
 const listed = links => links.flatMap((item, place) => place ? [", ", item] : [item]);
 
 // A list that shows its first items, and more of them when asked.

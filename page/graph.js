@@ -77,6 +77,12 @@ class Pane {
     return group;
   }
 
+  // Fonts differ: a line that is longer than its box is drawn closer. All are measured first, since a change lays out anew.
+  fit() {
+    const texts = [...this.svg.querySelectorAll(".box text")].map(text => [text, Number(text.parentNode.firstChild.getAttribute("width")) - 20, text.getComputedTextLength()]);
+    for (const [text, room, length] of texts) if (length > room) { text.setAttribute("textLength", room); text.setAttribute("lengthAdjust", "spacingAndGlyphs"); }
+  }
+
   listen() {
     let start = null;
     const under = event => {
@@ -190,16 +196,17 @@ class Pane {
   }
 
   isSeen(layer) {
-    const [x, y] = this.layout.boxes[layer], { width, height } = this.size, { scale } = this.view;
-    const [left, top] = [(x - this.view.x) * scale, (y - this.view.y) * scale];
-    return left > 110 && top > 60 && left < width - 160 && top < height - 60;
+    const [x, y, wide, high] = this.layout.boxes[layer], { width, height } = this.size, { scale } = this.view;
+    const [left, top] = [(x - wide / 2 - this.view.x) * scale, (y - high / 2 - this.view.y) * scale];
+    return left > 8 && top > 40 && left + wide * scale < width - 48 && top + high * scale < height - 46;
   }
 
   reveal(layer, isFollowing, isCentred) {
-    if (this.view.scale < .5) this.view.scale = .9;
+    const [x, y, wide] = this.layout.boxes[layer];
+    // A box has to fit beside the map.
+    this.view.scale = Math.min(this.view.scale < .5 ? .9 : this.view.scale, (this.size.width - 72) / wide);
     if (!isCentred && this.isSeen(layer)) return this.show();
-    const [x, y] = this.layout.boxes[layer];
-    this.centre(x, y, isFollowing);
+    this.centre(x + 20 / this.view.scale, y, isFollowing);
   }
 
   // Goes to the place that belongs to what is in the middle of the other pane.

@@ -61,7 +61,7 @@ function siteLine(site) {
   else if (site.relative === null) line.append(": the values cannot be compared");
   else {
     const place = site.channel === null ? "of the largest number" : `of the largest number of channel ${site.channel}`;
-    line.append(`: blob ${shown(site.blob)} differs by ${figure(site.absolute)}, ${figure(site.relative)} ${place}, ${figure(site.ulps)} ulp`);
+    line.append(`: blob ${shown(site.blob)} differs by ${brief(site.absolute)}, ${brief(site.relative)} ${place}, ${brief(site.ulps)} ulp`);
   }
   return line;
 }
@@ -77,13 +77,13 @@ function connections(side, number) {
     const value = tops.find(top => top.name === name);
     // A blob that no layer makes has no arrow.
     if (value) next += 1;
-    return row(["reads", shown(name), shapeText(value ? value.shape : null), value ? ends(from) : ""], heads);
+    return row(["reads", element("span", null, breakable(name)), shapeText(value ? value.shape : null), value ? ends(from) : ""], heads);
   });
   const to = [...new Set(readers[side].to.get(number) || [])];
   layer.tops.forEach((top, place) => {
     // Who reads which of several tops shows in what they read.
     const own = layer.tops.length === 1 ? to : to.filter(box => box < net.layers.length ? net.layers[box].bottoms.includes(top.name) : net.ends[box - net.layers.length].value.name === top.name);
-    rows.push(row(["makes", shown(top.name), shapeText(top.shape), element("span", null, listed(own.slice(0, 12).map(ends)), own.length > 12 ? ` and ${own.length - 12} more` : "")], heads));
+    rows.push(row(["makes", element("span", null, breakable(top.name)), shapeText(top.shape), element("span", null, listed(own.slice(0, 12).map(ends)), own.length > 12 ? ` and ${own.length - 12} more` : "")], heads));
   });
   return table(heads, rows);
 }

@@ -108,6 +108,7 @@ function start() {
   if (nets.every(net => net.layout)) {
     for (let side = 0; side < nets.length; side += 1) panes.push(new Pane(side));
     byID("graphs").append(...panes.map(pane => pane.root));
+    panes.forEach(pane => pane.fit());
     panes[0].begin();
     addEventListener("resize", () => panes.forEach(pane => pane.show()));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => panes.forEach(pane => pane.drawMap()));

@@ -72,28 +72,31 @@ function kin(side, layer) {
   return lists;
 }
 
-// Numbers as the reports of the command write them.
+// Numbers as the reports of the command write them (Format.swift).
 const digits = value => value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
-function prefixed(number, base, prefixes, unit) {
+function prefixed(number, base, prefixes, unit, most = 2) {
   if (number === null || number === undefined) return "?";
   let value = Number(number), place = 0;
   while (Math.abs(value) >= base - .5 && place < prefixes.length - 1) { value /= base; place += 1; }
-  const text = place === 0 ? String(value) : value.toFixed(digits(Math.abs(value)));
+  const text = place === 0 ? String(value) : value.toFixed(Math.min(most, digits(Math.abs(value))));
   return `${text} ${prefixes[place]}${unit}`.trim();
 }
 const short = number => prefixed(number, 1000, ["", "k", "M", "G", "T", "P", "E"], "");
 const bytes = number => prefixed(number, 1000, ["", "k", "M", "G", "T"], "B");
-const memory = number => prefixed(number, 1024, ["", "Ki", "Mi", "Gi", "Ti", "Pi"], "B");
+const memory = number => prefixed(number, 1024, ["", "Ki", "Mi", "Gi", "Ti", "Pi"], "B", 1);
 const grouped = number => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 const counted = (number, noun, plural) => `${grouped(number)} ${number === 1 ? noun : plural || noun + "s"}`;
 const shapeText = shape => shape === null ? "?" : shape.length ? shape.join("×") : "scalar";
-function figure(value) {
+// Each limit is the number from which on one digit less stands behind the point; beyond all of them stands a power of ten.
+function rounded(value, least, ...limits) {
   if (value === null || value === undefined) return "?";
-  const size = Math.abs(value);
   if (value === 0) return "0";
-  if (size < 1e-3 || size >= 1e5) return value.toExponential(1).replace("e+", "e");
-  return String(Number(value.toPrecision(4)));
+  const size = Math.abs(value), place = limits.findIndex(limit => size < limit);
+  return size < least || place < 0 ? value.toExponential(1).replace("e+", "e") : value.toFixed(limits.length - 1 - place);
 }
+const figure = value => Number.isInteger(value) && Math.abs(value) < 1e5 ? String(value) : rounded(value, .001, .01, .99995, 9.9995, 99.995, 999.95, 99999.5);
+// A difference, with two digits.
+const brief = value => rounded(value, .00995, .0995, .995, 9.95, 9999.5);
 
 // Sums of a list of layers; null where nothing is known.
 const sum = (layers, key) => layers.reduce((total, layer) => layer[key] === null ? total : (total ?? 0) + layer[key], null);

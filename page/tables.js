@@ -19,9 +19,9 @@ function figures() {
   if (!isFold) return made;
   if (data.outcome === "check-failed") add("nothing was written", "the check failed", "bad");
   if (data.outcome === "nets-differ") add("nothing was written", "the nets differ", "bad");
-  if (data.check && data.check.worst !== null) add(`worst error of ${counted(data.check.compared, "checked rewrite")}`, figure(data.check.worst), data.check.failed ? "bad" : "good");
+  if (data.check && data.check.worst !== null) add(`worst error of ${counted(data.check.compared, "checked rewrite")}`, brief(data.check.worst), data.check.failed ? "bad" : "good");
   else if (!data.check && data.rewrites.length) add("of the rewrites", "no check", "warn");
-  if (data.verification) add("both nets run", data.verification.equal ? `equal${data.verification.worst === null ? "" : " to " + figure(data.verification.worst)}` : "differ", data.verification.equal ? "good" : "bad");
+  if (data.verification) add("both nets run", data.verification.equal ? `equal${data.verification.worst === null ? "" : " to " + brief(data.verification.worst)}` : "differ", data.verification.equal ? "good" : "bad");
   if (data.refusals.length) add(data.refusals.length === 1 ? "stays for a reason" : "stay for a reason", counted(data.refusals.length, "layer"), "warn");
   return made;
 }
@@ -29,14 +29,14 @@ function figures() {
 function summaryPanel() {
   const parts = [];
   if (isFold) {
-    const heads = [["file", "name"], ["before", "n"], ["after", "n"]];
+    const heads = [["file", "name"], ["before", "n"], ...data.files.some(file => file.after !== null) ? [["after", "n"]] : []];
     parts.push(element("h4", null, "Files"), table(heads, data.files.map(file => row([
-      element("span", null, shown(file.to || file.from), file.to ? null : element("span", { class: "soft" }, " (not written)")), bytes(file.before), file.after === null ? "" : bytes(file.after)], heads))));
+      element("span", null, breakable(file.to || file.from), file.to ? null : element("span", { class: "soft" }, " (not written)")), bytes(file.before), file.after === null ? "" : bytes(file.after)].slice(0, heads.length), heads))));
     const counts = new Map();
     for (const rewrite of data.rewrites) counts.set(rewrite.rule, (counts.get(rewrite.rule) || 0) + 1);
     if (counts.size) {
       const heads = [["", "n"], ["rule", "name"]];
-      parts.push(element("h4", null, "Rewrites"), table(heads, [...counts].map(([rule, count]) => row([`${count} ×`, element("span", null, element("code", null, shown(rule)), element("br"), element("span", { class: "soft" }, shown(summaries.get(rule) || "")))], heads))));
+      parts.push(element("h4", null, "Rewrites"), table(heads, [...counts].map(([rule, count]) => row([`${grouped(count)} ×`, element("span", null, element("code", null, shown(rule)), element("br"), element("span", { class: "soft" }, shown(summaries.get(rule) || "")))], heads))));
     } else parts.push(element("p", null, "No rule of this run rewrote a layer."));
     if (data.upgraded) parts.push(element("p", null, "The files were brought to the current syntax; before is shown in it, too."));
     parts.push(...checkPart());
@@ -53,14 +53,14 @@ function summaryPanel() {
 function checkPart() {
   const check = data.check;
   if (!check) return [];
-  const part = [element("h4", null, "Check")], tolerance = figure(check.tolerance);
+  const part = [element("h4", null, "Check")], tolerance = brief(check.tolerance);
   part.push(element("p", null, `${counted(check.compared, "rewrite was", "rewrites were")} run before and after on random values; ${tolerance} of a channel's largest number is allowed.`));
   if (check.notChecked) part.push(element("p", { class: "warn" }, `${counted(check.notChecked, "rewrite")} could not be checked.`));
   if (check.conversions) part.push(element("p", null, `${counted(check.conversions, "rewrite changes", "rewrites change")} the net's input or output on purpose; not compared.`));
   const failed = check.sites.filter(site => site.status === "failed");
   const worst = check.sites.filter(site => site.relative !== null && site.status === "passed").sort((a, b) => b.relative - a.relative).slice(0, 5);
   const heads = [["largest errors", "name"], ["relative", "n"], ["ulp", "n"]];
-  const rows = [...failed, ...worst].map(site => row([named(site.layer), element("span", { class: site.status === "failed" ? "bad" : "" }, figure(site.relative)), figure(site.ulps)], heads));
+  const rows = [...failed, ...worst].map(site => row([named(site.layer), element("span", { class: site.status === "failed" ? "bad" : "" }, brief(site.relative)), brief(site.ulps)], heads));
   if (rows.length) part.push(table(heads, rows));
   return part;
 }
@@ -104,8 +104,15 @@ function staysPanel() {
   }
   return [element("p", { class: "soft" }, "Layers that stay although a rule was meant for them, with the reason of the rule that came nearest."),
     ...[...kinds.values()].flatMap(list => {
-      const place = element("div"), make = number => element("p", null, named(list[number].layer), ": ", shown(list[number].message));
-      return [element("h4", null, counted(list.length, `${shown(list[0].type)} layer`)), element("p", { class: "soft" }, "Rule ", element("code", null, shown(list[0].rule)), `: ${shown(summaries.get(list[0].rule) || "")}`), place, portions(make, list.length, 40, item => place.append(item))];
+      const place = element("div"), byMessage = new Map();
+      for (const refusal of list) byMessage.set(refusal.message, [...byMessage.get(refusal.message) || [], refusal.layer]);
+      const make = ([message, layers]) => {
+        const names = element("p");
+        const more = portions(number => element("span", null, number ? ", " : "", named(layers[number])), layers.length, 40, item => names.append(item));
+        return element("div", { class: "card" }, element("p", null, shown(message)), names, more);
+      };
+      const reasons = [...byMessage];
+      return [element("h4", null, counted(list.length, `${shown(list[0].type)} layer`)), element("p", { class: "soft" }, "Rule ", element("code", null, shown(list[0].rule)), `: ${shown(summaries.get(list[0].rule) || "")}`), place, portions(number => make(reasons[number]), reasons.length, 40, item => place.append(item))];
     })];
 }
 

@@ -338,6 +338,75 @@ def test_hostile_names_are_text(command, tmp_path, page, theme):
     open_page.click(".pane svg .end rect")
 
 
+def test_the_page_writes_numbers_as_the_commands_do(command, page, report):
+    """Memory, statistics of weights, and errors of the check: the texts that are in the terminal are on the page."""
+    table = command.run("inspect", *DIGITS).stdout
+    (memory,) = re.findall(r"^conv1 .* ([0-9.]+ [KMG]iB) ", table, re.M)
+    (peak,) = re.findall(r"peak memory: (.*?),", table)
+    words = command.run("weights", DIGITS[1], "conv1").stdout
+    statistics = re.findall(r"min (.*?), max (.*?), mean (.*?), std (.*?),", words)
+    said = command.run("fold", *DIGITS, "--dry-run", "-v").stderr
+    (error,) = re.findall(r"check: .* at 'conv1': .* differs by (.*?), .*, (.*?) ulp", said)
+    opened = page(report, "#select=conv1")
+    shown = opened.text("#panel")
+    assert memory in shown
+    assert f"differs by {error[0]}, " in shown
+    assert f", {error[1]} ulp" in shown
+    for numbers in statistics:
+        assert "\t".join(["before", *numbers]) in shown
+    assert peak in opened.text("#figures")
+
+
+@needs_dot
+def test_boxes_and_their_texts(command, tmp_path, page):
+    """A long name stays inside its box, and a search shows the whole box, whatever the scale."""
+    names = [f"stage{number}_mobilenet_batchnorm_fwd_scale" for number in range(30)]
+    layers = [
+        small_nets.layer("BatchNorm", name, before) for name, before in zip(names, ["data", *names[:-1]])
+    ]
+    (tmp_path / "net.prototxt").write_text(
+        'input: "data" input_shape { dim: 1 dim: 8 dim: 256 dim: 256 }\n' + "".join(layers)
+    )
+    assert command.run("graph", tmp_path / "net.prototxt", "-o", tmp_path / "net.html").code == 0
+    opened = page(tmp_path / "net.html")
+    beyond = opened.value("""[...document.querySelectorAll(".box")].filter(box => {
+      const body = box.querySelector(".body").getBoundingClientRect();
+      return [...box.querySelectorAll("text")].some(text => text.getBoundingClientRect().right > body.right);
+    }).length""")
+    assert beyond == 0
+    for larger in (0, 12):
+        for _ in range(larger):
+            opened.mouse("mouseWheel", 400, 400, deltaX=0, deltaY=-120, modifiers=2)
+        opened.key("/")
+        opened.type("stage17")
+        opened.key("Enter")
+        inside = opened.value("""(() => {
+          const box = document.querySelector(".chosen").getBoundingClientRect();
+          const pane = document.querySelector(".pane").getBoundingClientRect();
+          const map = document.querySelector("canvas.map").getBoundingClientRect();
+          return box.left >= pane.left && box.right <= map.left && box.top >= pane.top && box.bottom <= pane.bottom;
+        })()""")
+        assert inside
+        opened.key("Escape")
+
+
+def test_a_reason_of_many_layers_stands_once(command, tmp_path, page):
+    layers = "".join(
+        small_nets.conv(f"c{number}", f"b{number - 1}" if number else "data", out=3, kernel=1)
+        + small_nets.batch_norm(f"b{number}", f"c{number}", more="use_global_stats: false")
+        for number in range(50)
+    )
+    (tmp_path / "net.prototxt").write_text(small_nets.HEAD % "dim: 1 dim: 3 dim: 8 dim: 8" + layers)
+    fold = ["fold", tmp_path / "net.prototxt", "--definition-only", "--dry-run"]
+    assert command.run(*fold, "--report", tmp_path / "report.html").code == 0
+    opened = page(tmp_path / "report.html", "#tab=stays")
+    assert opened.text("#panel").count("use_global_stats") == 1
+    links = "document.querySelectorAll('#panel a.layer').length"
+    assert opened.value(links) == 40
+    opened.click("#panel button.more:not([hidden])")
+    assert opened.value(links) == 50
+
+
 @needs_dot
 @pytest.mark.parametrize("name", REAL)
 def test_real_nets(command, tmp_path, page, name):
