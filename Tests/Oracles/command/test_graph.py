@@ -339,7 +339,7 @@ def test_hostile_names_are_text(command, tmp_path, page, theme):
 
 
 def test_the_page_writes_numbers_as_the_commands_do(command, page, report):
-    """Memory, statistics of weights, and errors of the check: the texts that are in the terminal are on the page."""
+    """Memory, statistics of weights, and errors of the check have the same text in the terminal."""
     table = command.run("inspect", *DIGITS).stdout
     (memory,) = re.findall(r"^conv1 .* ([0-9.]+ [KMG]iB) ", table, re.M)
     (peak,) = re.findall(r"peak memory: (.*?),", table)
@@ -384,7 +384,8 @@ def test_boxes_and_their_texts(command, tmp_path, page):
           const box = document.querySelector(".chosen").getBoundingClientRect();
           const pane = document.querySelector(".pane").getBoundingClientRect();
           const map = document.querySelector("canvas.map").getBoundingClientRect();
-          return box.left >= pane.left && box.right <= map.left && box.top >= pane.top && box.bottom <= pane.bottom;
+          return box.left >= pane.left && box.right <= map.left
+            && box.top >= pane.top && box.bottom <= pane.bottom;
         })()""")
         assert inside
         opened.key("Escape")
