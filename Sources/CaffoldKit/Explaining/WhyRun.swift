@@ -40,10 +40,11 @@ struct WhyRun {
     planning.explainsConditions = true
     let plan = try Planner.plan(
       graph, weights: try input.weights.map { try WeightsFile(path: $0) }, rules: rules, options: planning)
-    return result(id, named: graph.named(id), plan, rules)
+    return result(id, in: graph, plan, rules)
   }
 
-  private func result(_ id: LayerID, named: NamedLayer, _ plan: Plan, _ rules: RuleSet) -> WhyResult {
+  private func result(_ id: LayerID, in graph: NetGraph, _ plan: Plan, _ rules: RuleSet) -> WhyResult {
+    let named = graph.named(id)
     var result = WhyResult(layer: named.name, type: named.type)
     func isAsked(_ id: String) -> Bool { rule == nil || rule == id }
     for rewrite in plan.rewrites where isAsked(rewrite.rule) {
@@ -71,13 +72,28 @@ struct WhyRun {
       let (first, second) = (rank(a.element), rank(b.element))
       return first == second ? a.offset < b.offset : first < second
     }.map(\.element)
+    let patterns = Dictionary(rules.rules.map { ($0.id, $0.pattern.captures) }) { first, _ in first }
+    let types = Dictionary(graph.liveLayers.map { (graph[$0].name, graph[$0].type) }) { first, _ in first }
+    /// A plan names layers as they are at its end: the rule may have found the layer while it still was what it was at first.
+    func match(_ binding: (capture: String, layer: NamedLayer), _ rule: String) -> WhyResult.Match {
+      var match = WhyResult.Match(
+        capture: binding.capture, layer: binding.layer.name, type: binding.layer.type)
+      let accepted = patterns[rule]?.first { $0.name == binding.capture }?.types
+      if let accepted, !accepted.accepts(match.type), let former = types[match.layer],
+        accepted.accepts(former)
+      {
+        match.type = former
+      }
+      return match
+    }
     result.misses = misses.map { refusal in
       var miss = WhyResult.Miss(
         rule: refusal.rule, summary: summaries[refusal.rule] ?? "", start: refusal.layer.name,
-        matched: refusal.bindings.map {
-          .init(capture: $0.capture, layer: $0.layer.name, type: $0.layer.type)
-        }, isComplete: refusal.isComplete, code: refusal.reason.code,
-        reason: refusal.reason.sentence(about: refusal.layer))
+        matched: refusal.bindings.map { match($0, refusal.rule) }, isComplete: refusal.isComplete,
+        code: refusal.reason.code,
+        // "It" is the layer that was asked about, wherever the search began.
+        reason: refusal.reason.sentence(
+          about: ([refusal.layer] + refusal.bindings.map(\.layer)).first { names.contains($0.name) }))
       miss.condition = refusal.reason.conditionText
       miss.findings = refusal.reason.conditionFindings.map {
         .init(text: $0.text, found: $0.found, wanted: $0.wanted)

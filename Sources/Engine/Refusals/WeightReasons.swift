@@ -250,7 +250,7 @@ struct UnusableVariance: RefusalReason {
   var epsilon: Double
 
   func sentence(about layer: NamedLayer?) -> String {
-    "\(self.layer.possession("variance", about: layer)) is \(variance) in channel \(channel), and with eps \(epsilon) no square root can be divided by"
+    "\(self.layer.possession("variance", about: layer)) is \(Float(variance)) in channel \(channel), and variance + eps (\(Float(epsilon))) has to be above 0"
   }
 }
 

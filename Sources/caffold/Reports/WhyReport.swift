@@ -58,7 +58,7 @@ struct WhyReport {
     let captures = Wording.list(rule.captures.map { "'\($0)'" }, "or")
     let start = rule.start.isEmpty ? "another layer" : "a layer of type \(Wording.list(rule.start, "or"))"
     return
-      "rule '\(rule.rule)' could take it for \(captures); the search begins at \(start), and none came to this layer"
+      "rule '\(rule.rule)' could use it as \(captures), but begins at \(start), and none of these leads to it"
   }
 
   // MARK: JSON
