@@ -12,7 +12,7 @@ struct ProducerType: RefusalReason {
   /// The types that the rules accept.
   var expected: [String]
 
-  var variant: String { found.type }
+  var variant: String { "\(reader.type) \(found.type)" }
   var obstacles: [NamedLayer] { [found] }
 
   func sentence(about layer: NamedLayer?) -> String {
@@ -28,6 +28,8 @@ struct NoProducer: RefusalReason {
   var blob: Name
   /// Whether the net declares the blob as an input.
   var isInput: Bool
+
+  var variant: String { "\(reader.type) \(isInput)" }
 
   func sentence(about layer: NamedLayer?) -> String {
     let bottom = reader.bottom(blob, about: layer)

@@ -61,7 +61,7 @@ struct BatchReport {
   private var stays: [String] {
     let lines = rows.flatMap { row in
       (row.summary?.stays ?? []).map { stay in
-        let others = stay.count > 1 ? " and \(Wording.counted(stay.count - 1, "more")) stay" : " stays"
+        let others = stay.count > 1 ? " and \(Format.grouped(stay.count - 1)) more stay" : " stays"
         return
           "note: \(row.model.files.model): \(stay.type) '\(Format.name(stay.layer))'\(others): \(stay.message)"
       }

@@ -5,6 +5,7 @@ import subprocess
 
 import nets
 import pytest
+import small_nets
 from caffold import DIGITS
 
 
@@ -342,6 +343,42 @@ def test_a_reason_that_many_layers_share_is_said_once(command, tmp_path):
     verbose = command.run(*arguments, "-v").stderr
     assert all(line in verbose for line in each)
     assert len(command.run(*arguments, "--format", "json").document["refusals"]) == 9
+
+
+def test_a_batch_says_a_shared_reason_once(command, tmp_path):
+    (tmp_path / "nets").mkdir()
+    (tmp_path / "nets" / "net.prototxt").write_text(norms_by_batch(9))
+    weights = nets.schema.NetParameter()
+    for index in range(9):
+        blobs = [small_nets.normal(2, 2, 1, 1), small_nets.normal(2)]
+        nets.fill(weights.layer.add(name=f"c{index}", type="Convolution"), blobs)
+        nets.fill(weights.layer.add(name=f"bn{index}", type="BatchNorm"), small_nets.statistics(2))
+    (tmp_path / "nets" / "net.caffemodel").write_bytes(weights.SerializeToString())
+    said = command.run("fold", "--batch", tmp_path / "nets", "-o", tmp_path / "out", "--dry-run")
+    assert "BatchNorm 'bn0' and 8 more stay: it says 'use_global_stats: false'" in said.stdout + said.stderr
+
+
+def test_layers_behind_a_concat_are_told_apart(command, tmp_path):
+    """Scales behind an Eltwise, and Scales behind a Concat of one: the same obstacle, not the same reason."""
+    text = 'input: "data" input_shape { dim: 1 dim: 2 dim: 4 dim: 4 }\n'
+    for index in range(5):
+        text += small_nets.layer("Eltwise", f"e{index}", "data data")
+        text += small_nets.scale(f"s{index}", f"e{index}")
+    for index in range(5):
+        text += small_nets.layer("Eltwise", f"f{index}", "data data")
+        text += small_nets.layer("Concat", f"c{index}", f"f{index} data")
+        text += small_nets.scale(f"t{index}", f"c{index}")
+    (tmp_path / "net.prototxt").write_text(text)
+    notes = [
+        line
+        for line in command.run(
+            "fold", tmp_path / "net.prototxt", "--definition-only", "--dry-run"
+        ).stderr.splitlines()
+        if line.startswith("note:")
+    ]
+    assert [line.split("stay")[0] for line in notes] == [
+        "note: Scale 's0' ", "note: 4 more Scale layers ", "note: Scale 't0' ", "note: 4 more Scale layers ",
+    ]  # fmt: skip
 
 
 def test_different_reasons_and_a_few_alike_are_said_each(command, tmp_path):
