@@ -235,11 +235,11 @@ import WireTestSupport
     ([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10], "is HDF5 data, not a .caffemodel"),
     (
       Array("name: \"LeNet\"\nlayer { name: \"a\" }\n".utf8),
-      "is text, not a .caffemodel; is it the net definition? give it as the first argument"
+      "is text, such as a net definition, not the weights of a trained net (.caffemodel)"
     ),
     (
       Array("\u{FEFF}# größer\r\ninput: \"data\"\r\n".utf8),
-      "is text, not a .caffemodel; is it the net definition? give it as the first argument"
+      "is text, such as a net definition, not the weights of a trained net (.caffemodel)"
     ),
   ])
   func foreignFiles(bytes: [UInt8], sentence: String) throws {

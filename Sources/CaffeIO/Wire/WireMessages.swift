@@ -135,7 +135,7 @@ extension ForeignFile {
     case .webPage: "is a web page, not a .caffemodel; the download seems to have failed"
     case .gitLFSPointer: "is a git-lfs pointer, not the weights themselves; run 'git lfs pull' first"
     case .otherFormat(let format): "is \(format) data, not a .caffemodel"
-    case .text: "is text, not a .caffemodel; is it the net definition? give it as the first argument"
+    case .text: "is text, such as a net definition, not the weights of a trained net (.caffemodel)"
     }
   }
 }
