@@ -52,6 +52,8 @@ public struct CompareResult: Sendable {
     public var channels: (beyond: Int, count: Int)?
     /// The channel with the largest difference; nil without channels, and where nothing differs.
     public var worstChannel: Int?
+    /// Whether its three channels differ and agree in reverse order: a picture in RGB on one side and in BGR on the other.
+    public var isReversed = false
 
     /// The largest difference relative to the largest magnitude; infinite where numbers are finite on one side only.
     public var relative: Double {

@@ -20,10 +20,17 @@ struct CompareRun {
       try dump.name(of: name).map { try dump.values($0) }
     }
     if let name = net.unfilledInputs.first {
+      // The dump may have an array of that name: what a layer has written over the input.
+      let cause =
+        dump.name(of: name) != nil
+        ? net.overwriter(of: name).map {
+          "and \($0.type) '\($0.name)' writes over it, so the dump does not hold the input itself"
+        } : nil
       throw InputValuesError(
         path: files.model,
         problem:
-          "has the input '\(name)', which the dump does not hold; give its values with --input \(name)=FILE")
+          "has the input '\(name)', \(cause ?? "which the dump does not hold"); give its values with --input \(name)=FILE"
+      )
     }
     let map = try comparing.map.map { try DumpMap(path: $0, blobs: net.blobs) } ?? DumpMap()
     if let path = comparing.map,
@@ -51,7 +58,8 @@ struct CompareRun {
       guard let array = array(of: name) else { return nil }
       used.insert(array)
       blob.array = array
-      if net.inputs.given.keys.contains(name), step.map({ $0.bottoms.isEmpty || $0.isCut }) ?? true {
+      // What the dump gave would be compared with itself.
+      if net.lastingInputs.contains(name), step.map({ $0.bottoms.isEmpty || $0.isCut }) ?? true {
         blob.status = .given
         return nil
       }
@@ -119,6 +127,14 @@ extension CompareResult.Blob {
     status = relative <= tolerance ? .agrees : .differs
     guard channelCount > 1, inner * channelCount > 0 else { return }
     let allowed = tolerance * largest
+    if status == .differs, channelCount == 3, notFinite == 0 {
+      let own = S.widened(value.values)
+      isReversed = own.indices.allSatisfy { place in
+        let (outer, channel) = (place / (3 * inner), place / inner % 3)
+        let mirrored = (outer * 3 + 2 - channel) * inner + place % inner
+        return (own[place] - other.values[mirrored]).magnitude <= allowed
+      }
+    }
     channels = (distances.count { $0 > allowed }, channelCount)
     worstChannel = distances.indices.max { distances[$0] < distances[$1] }.flatMap {
       distances[$0] > 0 ? $0 : nil

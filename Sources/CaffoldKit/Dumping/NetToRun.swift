@@ -8,6 +8,8 @@ struct NetToRun {
   let runner: NetRunner
   /// Values and shapes for its inputs.
   private(set) var inputs = SampledInputs()
+  /// The inputs whose values no argument gave, but `lasting`.
+  private(set) var lastingInputs: Set<Name> = []
   private let model: String
 
   /// - Parameter lasting: values for inputs that no argument gives, by the name of a blob; nil for none.
@@ -32,7 +34,9 @@ struct NetToRun {
     inputs.shapes = try names.shapes(arguments.shapes)
     inputs.given = try InputFiles.values(arguments.values, names, model: model)
     for input in runner.inputs where inputs.given[input.name] == nil && isLast(input.name) {
-      inputs.given[input.name] = try lasting(input.name)
+      guard let values = try lasting(input.name) else { continue }
+      inputs.given[input.name] = values
+      lastingInputs.insert(input.name)
     }
   }
 
@@ -43,6 +47,12 @@ struct NetToRun {
         step.bottoms.isEmpty
           && zip(step.tops, step.writes).contains { $0 == input && runner.lastVersions[input] == $1 }
       }
+  }
+
+  /// The last layer that writes over an input.
+  func overwriter(of input: Name) -> (name: Name, type: String)? {
+    let subject = runner.steps.last { !$0.bottoms.isEmpty && $0.tops.contains(input) }?.subject
+    return subject.map { ($0.name, $0.type) }
   }
 
   /// Names of needed inputs that nobody gives values for.

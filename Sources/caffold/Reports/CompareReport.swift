@@ -75,7 +75,8 @@ struct CompareReport {
     if !result.unusedArrays.isEmpty {
       let arrays = result.unusedArrays.map { Format.name(Name($0)) }
       lines.append(
-        "note: not compared, no blob of the net: \(Wording.names(arrays)); --map says which blobs they are")
+        "note: not compared, the net has no blob of this name: \(Wording.names(arrays)); if the net calls one otherwise, say so with --map"
+      )
     }
     return lines
   }
@@ -100,7 +101,9 @@ struct CompareReport {
       return "equal: \(compared)\(figures)"
     }
     var text = "different: the first of \(compared) that differs is '\(Format.name(first.name))'"
-    if let layer = first.layer, let type = first.type {
+    if first.bottoms.isEmpty {
+      text += ", an input of the net"
+    } else if let layer = first.layer, let type = first.type {
       text += ", made by \(type) '\(Format.name(layer))'" + source(first)
     }
     return text + ": " + reason(first)
@@ -130,7 +133,9 @@ struct CompareReport {
     }
     var text =
       "\(Format.number(blob.absolute)) apart, \(Format.number(blob.relative)) of its largest number; \(Format.number(blob.tolerance)) is allowed"
-    if let channels = blob.channels, channels.beyond < channels.count, let worst = blob.worstChannel {
+    if blob.isReversed {
+      text += "; the channels agree in reverse order: one side has RGB, the other BGR"
+    } else if let channels = blob.channels, channels.beyond < channels.count, let worst = blob.worstChannel {
       text += "; in \(channels.beyond) of \(channels.count) channels, most in channel \(worst)"
     }
     return text

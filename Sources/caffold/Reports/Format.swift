@@ -24,7 +24,7 @@ enum Format {
     for unit in ["B", "kB", "MB", "GB", "TB"] {
       if value < 999.5 || unit == "TB" {
         if unit == "B" { return "\(count) B" }
-        return "\(decimal(value, digits: value < 10 ? 2 : value < 100 ? 1 : 0)) \(unit)"
+        return "\(decimal(value, digits: value < 9.995 ? 2 : value < 99.95 ? 1 : 0)) \(unit)"
       }
       value /= 1000
     }
