@@ -39,7 +39,8 @@ extension TextFormatError {
     case .tooDeep(let limit): "messages nest deeper than \(limit) levels"
     case .tooLarge(let byteCount, let limit): "the text has \(byteCount) bytes, the limit is \(limit)"
     case .binary(let byte):
-      "expected text, found the byte 0x\(hexadecimal(byte)); is it a .caffemodel? give that as the weights"
+      // 08 is the tag of an ONNX file's first field; the weights of a net begin with another one.
+      "expected text, found the byte 0x\(hexadecimal(byte)); is it \(byte == 8 ? "an ONNX file? inspect, graph and verify read those" : "a .caffemodel? give that as the weights")"
     case .foreign(let file): "expected a net definition as text, found \(file.textPhrase)"
     case .utf16: "the text is UTF-16; save it as UTF-8"
     }

@@ -67,6 +67,16 @@ import Testing
         == "net.prototxt:2:8: error: '1x' is not a number\n    pad: 1x # y\n         ^")
   }
 
+  @Test func anOnnxFileIsNoDefinition() throws {
+    let error = try #require(throws: TextFormatError.self) {
+      try TextDocument(SourceText(path: "net.onnx", bytes: [0x08, 0x08, 0x12, 0x04]))
+    }
+    #expect(
+      error.diagnostic.text
+        == "net.onnx: byte 0: error: expected text, found the byte 0x08; is it an ONNX file? inspect, graph and verify read those"
+    )
+  }
+
   @Test(
     arguments: [
       ([0x0A, 0x03, 0x6E, 0x65, 0x74], 1, "03"), (Array("name: 'a\u{0}'".utf8), 8, "00"),

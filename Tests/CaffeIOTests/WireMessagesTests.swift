@@ -24,7 +24,7 @@ import WireTestSupport
     (Wire.number(200, 1), "net.caffemodel: error: holds no layers; is it a .caffemodel?"),
     (
       Wire.number(1, 1) + Wire.number(2, 3),
-      "net.caffemodel: byte 0: error: the net's name has the wire type of a number, expected a length with bytes; is it a mean file or a solver state?"
+      "net.caffemodel: byte 0: error: the net's name has the wire type of a number, expected a length with bytes; is it a mean file, a solver state or an ONNX file?"
     ),
     (
       Wire.number(100, 1),

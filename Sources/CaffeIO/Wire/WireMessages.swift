@@ -83,10 +83,10 @@ extension WireFormatError {
     return names.indices.contains(field) && field > 0 ? names[field] : "field \(field)"
   }
 
-  /// Mean files (`BlobProto`) and solver states begin with a number where a net has its name.
+  /// Mean files (`BlobProto`), solver states and ONNX files begin with a number where a net has its name.
   private func hint(_ field: Int, _ found: WireType) -> String {
     subject == .net && field == CaffeField.Net.name && found == .varint
-      ? "; is it a mean file or a solver state?" : ""
+      ? "; is it a mean file, a solver state or an ONNX file?" : ""
   }
 
   /// `64x3x7x7`; `()` for a shape without axes.
