@@ -105,14 +105,14 @@ function staysPanel() {
   return [element("p", { class: "soft" }, "Layers that stay although a rule was meant for them, with the reason of the rule that came nearest."),
     ...[...kinds.values()].flatMap(list => {
       const place = element("div"), byMessage = new Map();
-      for (const refusal of list) byMessage.set(refusal.message, [...byMessage.get(refusal.message) || [], refusal.layer]);
+      for (const { message, layer } of list) byMessage.has(message) ? byMessage.get(message).push(layer) : byMessage.set(message, [layer]);
       const make = ([message, layers]) => {
         const names = element("p");
         const more = portions(number => element("span", null, number ? ", " : "", named(layers[number])), layers.length, 40, item => names.append(item));
         return element("div", { class: "card" }, element("p", null, shown(message)), names, more);
       };
-      const reasons = [...byMessage];
-      return [element("h4", null, counted(list.length, `${shown(list[0].type)} layer`)), element("p", { class: "soft" }, "Rule ", element("code", null, shown(list[0].rule)), `: ${shown(summaries.get(list[0].rule) || "")}`), place, portions(number => make(reasons[number]), reasons.length, 40, item => place.append(item))];
+      const cards = [...byMessage];
+      return [element("h4", null, counted(list.length, `${shown(list[0].type)} layer`)), element("p", { class: "soft" }, "Rule ", element("code", null, shown(list[0].rule)), `: ${shown(summaries.get(list[0].rule) || "")}`), place, portions(number => make(cards[number]), cards.length, 40, item => place.append(item))];
     })];
 }
 

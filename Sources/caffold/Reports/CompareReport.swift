@@ -101,7 +101,7 @@ struct CompareReport {
       return "equal: \(compared)\(figures)"
     }
     var text = "different: the first of \(compared) that differs is '\(Format.name(first.name))'"
-    if first.bottoms.isEmpty {
+    if first.type ?? "Input" == "Input" {
       text += ", an input of the net"
     } else if let layer = first.layer, let type = first.type {
       text += ", made by \(type) '\(Format.name(layer))'" + source(first)
