@@ -34,6 +34,7 @@ package struct YAMLError: Error, Sendable, Equatable {
     case complexKey(found: YAMLDescription)
     /// A key that nothing reads.
     case unknownKey(String, allowed: [String])
+    case mergeKey
     /// A key that must be there.
     case missingKey(String, owner: String)
     /// A value of another kind than wanted.

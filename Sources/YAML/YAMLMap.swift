@@ -26,6 +26,7 @@ package struct YAMLMap: Sendable {
       guard let key = entry.key.scalar else {
         throw YAMLError(.complexKey(found: YAMLDescription(entry.key)), at: entry.key.place)
       }
+      if key.isMergeKey { throw YAMLError(.mergeKey, at: entry.key.place) }
       keys.append(key.text)
       entries[key.text] = entry
     }

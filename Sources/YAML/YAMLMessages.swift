@@ -40,6 +40,7 @@ extension YAMLError.Kind {
     case .complexKey(let found): "expected a word as key, found \(found.phrase)"
     case .unknownKey(let key, let allowed):
       "unknown key '\(clipped(key))'" + unknownKeyRemedy(key, allowed)
+    case .mergeKey: "merge keys ('<<') are not read; write the keys out"
     case .missingKey(let key, let owner): "key '\(key)' is missing in this \(owner)"
     case .wrongKind(let subject, let expected, let found):
       "expected \(expected.phrase) \(subject.phrase), found \(found.phrase)"
@@ -50,6 +51,11 @@ extension YAMLError.Kind {
   }
 
   private func unknownKeyRemedy(_ key: String, _ allowed: [String]) -> String {
+    // `{where: all(x, 1)}` is cut at its comma.
+    let brackets = key.filter { "()".contains($0) }
+    if brackets.hasPrefix(")") {
+      return "; put a value that has a comma in it in quotes"
+    }
     let near = Suggestion.clause(for: key, among: allowed)
     if !near.isEmpty || allowed.isEmpty { return near }
     return allowed.count <= 12 ? "; expected \(alternatives(allowed))" : ""

@@ -25,6 +25,15 @@ package struct YAMLScalar: Sendable {
   /// The file.
   var origin: YAMLOrigin
 
+  /// Whether it is `<<` without quotes, by which YAML 1.1 merges mappings.
+  package var isMergeKey: Bool { style == .plain && text == "<<" }
+
+  /// Whether it has no quotes and ends at a comma: in a list or mapping in brackets the comma ends it, whatever was meant.
+  package var isCutAtComma: Bool {
+    style == .plain
+      && origin.source.bytes[range.upperBound...].first { !$0.isYAMLSpace } == UInt8(ascii: ",")
+  }
+
   /// The byte offset in the file of the byte `utf8Index` of `text`; `text.utf8.count` asks for the end.
   ///
   /// Exact for every byte that is no white space, since folding and block indentation change white space only,

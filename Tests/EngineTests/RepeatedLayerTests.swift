@@ -35,6 +35,8 @@ import Verification
       let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
       let file = try rules(text, path: name)
       for rule in file.rules {
+        let accepts = rule.tests.map { if case .rewritten = $0.expectation { true } else { false } }
+        #expect(Set(accepts).count == 2, "\(name): '\(rule.id)' has a test that accepts and one that refuses")
         for outcome in RuleTestRunner.run(rule, layouts: layouts + file.layouts) {
           #expect(outcome.failure == nil, "\(name), '\(outcome.name)'")
         }
@@ -151,6 +153,90 @@ import Verification
               expect: {layers: [s]}
       """)
     #expect(found == Array(repeating: nil, count: found.count))
+  }
+
+  /// The last new layer makes what no other one takes over, whatever others make.
+  @Test func theLastLayerTakesOverWhatIsLeft() throws {
+    let net = """
+      input: "data"
+                layer { name: "a" type: "TanH" bottom: "data" top: "a" }
+                layer { name: "b" type: "AbsVal" bottom: "data" top: "b" }
+                layer { name: "s" type: "Eltwise" bottom: "a" bottom: "b" top: "s" }
+      """
+    let found = try failures(
+      """
+      schema: 1
+      rules:
+        - id: others-have-new-values
+          summary: S.
+          match: {a: {type: TanH}}
+          rewrite: {replace: a, with: [{as: p, type: ReLU, top: {name: own}}, {type: ELU, bottom: p}]}
+          tests:
+            - name: t
+              net: |
+                \(net)
+              expect: {layers: [a_p, a, b, s]}
+        - id: another-takes-one
+          summary: S.
+          match: {a: {type: TanH, bottom: $x}, b: {type: AbsVal, bottom: $x}, s: {type: Eltwise, bottom: [a, b]}}
+          rewrite: {replace: [a, b], with: [{type: ReLU, bottom: $x, top: a}, {type: ELU, bottom: $x}]}
+          tests:
+            - name: t
+              net: |
+                \(net)
+              expect: {layers: [a, b, s]}
+        - id: nothing-is-left
+          summary: S.
+          parameters: {p: {type: boolean, default: false, summary: S.}}
+          match: {a: {type: TanH}}
+          rewrite: {replace: a, with: [{type: ReLU, when: p}, {type: ELU, when: p}]}
+          tests:
+            - name: t
+              net: |
+                \(net)
+              expect: {refused: {at: a, reason: evaluation}}
+        - id: no-name
+          summary: S.
+          match: {a: {type: TanH}}
+          rewrite: {replace: a, with: {type: ReLU, name: "{replace(a.name, 'a', '')}"}}
+          tests:
+            - name: t
+              net: |
+                \(net)
+              expect: {refused: {at: a, reason: layer-name}}
+        - id: no-blob-name
+          summary: S.
+          match: {a: {type: TanH}}
+          rewrite: {rename: {a.tops: "{replace(name, 'a', '')}"}}
+          tests:
+            - name: t
+              net: |
+                \(net)
+              expect: {refused: {at: a, reason: blob-name}}
+      """)
+    #expect(found == Array(repeating: nil, count: 5))
+  }
+
+  /// A value that a `let` does not have is told where the `let` stands.
+  @Test func theErrorOfANameHasThePlaceOfItsExpression() throws {
+    let found = try failures(
+      """
+      schema: 1
+      rules:
+        - id: r
+          summary: S.
+          match: {a: {type: TanH}}
+          let:
+            inner: "1 + sum(inverse(zeros([2, 2])))"
+            outer: inner + 1
+          where: outer > 0
+          rewrite: {remove: a}
+          tests:
+            - name: t
+              net: 'input: "data" layer { name: "a" type: "TanH" bottom: "data" top: "a" }'
+              expect: rewritten
+      """)
+    #expect(found[0]?.contains("r.yaml:7:31: the matrix has no inverse") == true)
   }
 
   @Test func weightsOfATestAreHeldAgainstItsNet() throws {

@@ -149,6 +149,22 @@ import Testing
         """)
   }
 
+  /// Short names, and a slip in the ending that all parameter messages share.
+  @Test(arguments: [
+    ("conv_param", "convolution_param"), ("pool_param", "pooling_param"), ("ip_param", "inner_product_param"),
+    ("convolution_prm", "convolution_param"),
+  ])
+  func aShortParameterMessageIsNotedWithWhatWasMeant(found: String, meant: String) throws {
+    let (errors, notes) = try check(rule(where: "conv.\(found).group == 1"))
+    #expect(errors == "")
+    #expect(
+      notes == """
+        r.yaml:7:50: note: Caffe has no field '\(found)', so it cannot be checked; did you mean '\(meant)'?
+                g: {type: Gain, bottom: conv, where: "conv.\(found).group == 1"}
+                                                           ^
+        """)
+  }
+
   @Test func aDefaultMakesAnUnknownFieldANote() throws {
     let (errors, notes) = try check(rule(where: "attr(conv, 'convolution_param.groups', 1) == 1"))
     #expect(errors == "")

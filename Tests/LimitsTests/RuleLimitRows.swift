@@ -1,6 +1,7 @@
 import CaffeIO
 import Definitions
 import Diagnostics
+import Foundation
 import RuleModel
 import Tensors
 import Verification
@@ -247,6 +248,10 @@ let planningLimits = [
     _ = try plan("layer { name: \"a\" type: \"T0\" bottom: \"data\" top: \"a\" }", rules: rules.joined())
   },
   Limit(
+    "new layers more, for each layer of the net", Planner.newLayersPerLayer, "Planner.newLayersPerLayer",
+    in: "Engine/Planning/Planner.swift", then: "as above",
+    test: "RuleGrowthTests.layersThatDoubleInEveryGenerationAreCounted"),
+  Limit(
     "layers that one rewrite makes by definitions", LayerExpansion.limit, "LayerExpansion.limit",
     in: "Engine/Expansion/LayerExpansion.swift"
   ) { size, _ in
@@ -265,10 +270,54 @@ let planningLimits = [
     if let refusal = plan.nearMisses.first { throw Words(text: refusal.sentence) }
   },
   Limit(
-    "new layers more, for each layer of the net", Planner.newLayersPerLayer, "Planner.newLayersPerLayer",
-    in: "Engine/Planning/Planner.swift", then: "as above",
-    test: "RuleGrowthTests.layersThatDoubleInEveryGenerationAreCounted"),
+    "levels of definitions, where the layers of a definition are defined by layers in turn",
+    WorkingNet.expansionLimit, "WorkingNet.expansionLimit", in: "Engine/Expansion/WorkingNet+Meanings.swift"
+  ) { size, _ in
+    let definitions = (0..<size).map {
+      "  - {type: T\($0), summary: S., means: [{type: \($0 < size - 1 ? "T\($0 + 1)" : "ReLU")}]}\n"
+    }
+    try planByShape(definitions.joined())
+  },
+  Limit(
+    "layers that one layer becomes by all these levels; each layer of a level gets an equal share",
+    LayerExpansion.nestedLimit, "LayerExpansion.nestedLimit", in: "Engine/Expansion/LayerExpansion.swift",
+    isExact: false
+  ) { size, _ in
+    // One layer more than the share of each of 32 layers.
+    let counts = [31, size / 32]
+    let definitions = counts.enumerated().map { level, count in
+      """
+        - type: T\(level)
+          summary: S.
+          bottoms: [x]
+          means:
+            - each: {i: \(count)}
+              means: [{type: \(level == 0 ? "T1" : "ReLU"), bottom: x, top: t}]
+            - {type: Concat, bottom: t}
+
+      """
+    }
+    try planByShape(definitions.joined())
+  },
 ]
+
+/// Plans a net with a layer T0 whose shape a rule asks for, and throws what is said of the definition that fails.
+private func planByShape(_ definitions: String) throws {
+  let plan = try plan(
+    """
+    input_shape { dim: 1 dim: 2 dim: 3 dim: 3 }
+    layer { name: "m" type: "T0" bottom: "data" top: "m" }
+    """,
+    rules: """
+        - {id: r, summary: S., once: true, match: {m: {type: T0}}, where: "m.tops[0].rank == 4", rewrite: {rename: {m: n}}}
+
+      """,
+    definitions: definitions)
+  guard let refusal = plan.nearMisses.first else { return }
+  let words = refusal.sentence
+  // Every level says that it does not know the shape.
+  throw Words(text: words.range(of: "the definition of").map { String(words[$0.lowerBound...]) } ?? words)
+}
 
 /// `f(0), f(1), …`
 private func list(_ count: Int, _ item: (Int) -> String) -> String {

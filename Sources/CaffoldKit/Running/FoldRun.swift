@@ -285,6 +285,7 @@ extension FoldRun {
     guard let weights = folded.weights, options.check.isOn, !folded.plan.rewrites.isEmpty else { return }
     var checking = RewriteChecker.Options()
     checking.tolerance = options.check.tolerance ?? RewriteChecker.defaultTolerance
+    checking.judgesApproximate = options.check.tolerance != nil
     checking.assumesStoredStatistics = options.net.assumesStoredStatistics
     checking.schema = folded.schema
     checking.layouts = folded.rules.layouts

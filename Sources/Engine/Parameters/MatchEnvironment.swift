@@ -117,6 +117,7 @@ final class MatchEnvironment: ExpressionEnvironment {
       switch error.cause {
       case is NeedsWeights: return nil
       case let reason as Refusal.Reason: throw reason
+      case let located as LocatedExpressionError: throw Refusal.Reason(EvaluationFailed(error: located))
       default: throw Refusal.Reason(EvaluationFailed(error: error.located(in: expression.node)))
       }
     }
@@ -232,7 +233,8 @@ final class MatchEnvironment: ExpressionEnvironment {
       known[name] = value
       return value
     } catch {
-      throw ExpressionFault(error.located(in: expression.node).diagnostic.sentence, cause: error.cause)
+      let located = error.located(in: expression.node)
+      throw ExpressionFault(located.diagnostic.sentence, cause: error.cause ?? located)
     }
   }
 

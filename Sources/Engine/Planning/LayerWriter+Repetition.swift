@@ -21,7 +21,13 @@ extension LayerWriter {
           throw Refusal.Reason(
             BottomCount(layer: net.graph.named(neighbour), found: sources.count, expected: 1))
         }
-        if case .all(let capture) = template.tops { try give(sources[0], whatMade: capture, &new) }
+        if case .all(let capture) = template.tops {
+          guard give(sources[0], whatMade: capture, &new) else {
+            throw fault(
+              "the layer is left out, and no new layer before it can take over what it would make; add a condition under 'where'",
+              condition)
+          }
+        }
         outputs.append(sources)
         continue
       }
@@ -34,14 +40,16 @@ extension LayerWriter {
     new.made.append(outputs)
   }
 
-  /// Gives the top of a removed layer to the new layer before a layer that is left out, which would have made that top.
+  /// Gives the top of a removed layer to the new layer before a layer that is left out, which would have made that top; false
+  /// where there is none, or it makes another value that goes on.
   private func give(
     _ source: NewLayers.Source, whatMade capture: Int, _ new: inout NewLayers
-  ) throws(Refusal.Reason) {
+  ) -> Bool {
     guard case .made(let layer, let top) = source, case .fresh = new.layers[layer].tops[top],
       let end = boundEnd(of: capture), net.graph[end].tops.count == 1
-    else { throw otherConnection }
+    else { return false }
     new.layers[layer].tops[top] = .taken(net.graph[end].tops[0])
+    return true
   }
 
   /// The items of a repetition; a single nil for a template without a repetition.

@@ -116,7 +116,7 @@ struct LayerWriter {
     }
     if let name = try template.name?.filled(by: rule.rule, environment, { net.graph[binding[$0]].name }) {
       // Weights bind by name: two layers of one name would fight over them.
-      guard isFree(name) else { throw Refusal.Reason(LayerNameTaken(name: name)) }
+      guard !name.isEmpty, isFree(name) else { throw Refusal.Reason(LayerNameTaken(name: name)) }
       taken.insert(name)
       return name
     }
@@ -229,7 +229,9 @@ struct LayerWriter {
         switch top {
         case .taken(let value): tops.append(.taken(value))
         case .fresh(let name, let isGiven):
-          if isGiven, net.graph.isBlobNameUsed(name) { throw Refusal.Reason(BlobNameTaken(blob: name)) }
+          if isGiven, name.isEmpty || net.graph.isBlobNameUsed(name) {
+            throw Refusal.Reason(BlobNameTaken(blob: name))
+          }
           tops.append(.fresh(name: name))
         }
       }

@@ -33,7 +33,9 @@ struct BlobNameTaken: RefusalReason {
   static let code = RefusalCode("blob-name", "a new blob would have the name of another one")
   var blob: Name
 
-  func sentence(about layer: NamedLayer?) -> String { "the net already has a blob '\(blob)'" }
+  func sentence(about layer: NamedLayer?) -> String {
+    blob.isEmpty ? "the new name of the blob is empty" : "the net already has a blob '\(blob)'"
+  }
 }
 
 /// A new layer, or a renamed one, would have the name of another one.

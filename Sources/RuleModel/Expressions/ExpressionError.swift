@@ -16,6 +16,10 @@ package struct ExpressionError: Error, Sendable, Equatable {
     case unknownEscape
     case assignment
     case unexpectedToken(expected: ExpressionExpectedToken, found: ExpressionTokenDescription)
+    /// A value is missing beside `*`, as in `conv.name == conv*`.
+    case unquotedGlob(found: ExpressionTokenDescription)
+    /// The text ends before a `)`, and a comma of YAML's comes behind it.
+    case cutAtComma
     case chainedComparison
     case notCallable
     case positionalAfterKeyword
@@ -120,6 +124,9 @@ package struct ExpressionError: Error, Sendable, Equatable {
   /// `node` is the scalar that holds the text; `textOffset` is where the expression begins in it, for texts that are only partly expression.
   /// Where the place cannot be told exactly (`YAMLScalar.sourceOffset`), the start of the scalar is taken and a note says where in the text.
   package func located(in node: YAMLNode, textOffset: Int = 0) -> LocatedExpressionError {
+    if case .unexpectedToken(expected: .symbol(")"), found: .end) = kind, node.scalar?.isCutAtComma == true {
+      return ExpressionError(.cutAtComma, at: range).located(in: node, textOffset: textOffset)
+    }
     let index = range.lowerBound + textOffset
     if let offset = node.scalar?.sourceOffset(ofCharacterAt: index) {
       return LocatedExpressionError(error: self, place: node.source.place(at: offset), rest: nil)

@@ -27,6 +27,10 @@ extension ExpressionError {
     case .unknownEscape: #"unknown escape in a string; only '\\', '\'' and '\"' are known"#
     case .assignment: "'=' does not compare; write '=='"
     case .unexpectedToken(let expected, let found): "expected \(expected.phrase), found \(found.phrase)"
+    case .unquotedGlob(let found):
+      "expected a value, found \(found.phrase); for names with a pattern write matches(…, 'conv*')"
+    case .cutAtComma:
+      "expected ')', found the end of the expression; put a value that has a comma in it in quotes"
     case .chainedComparison: "comparisons do not chain; write 'a < b and b < c'"
     case .notCallable: "only functions can be called by '('"
     case .positionalAfterKeyword: "an argument without a name cannot follow one with a name"
@@ -212,13 +216,23 @@ private func fieldRemedy(_ field: String, _ candidates: [String]) -> String {
   let isParameter = field.hasSuffix(ending)
   let words = candidates.filter { $0.hasSuffix(ending) == isParameter }
   func stem(_ word: String) -> String { isParameter ? String(word.dropLast(ending.count)) : word }
-  // `conv_param` is short for one name, which no count of letters finds.
-  let begun = stem(field).utf8.count > 2 ? words.filter { stem($0).hasPrefix(stem(field)) } : []
-  let short = begun.min { $0.utf8.count < $1.utf8.count }.map(stem)
-  guard let near = Suggestion.nearest(to: stem(field), among: words.map(stem)) ?? short else {
-    return "; give your fork's caffe.proto by --proto to have it checked"
+  guard
+    let near = Suggestion.nearest(to: stem(field), among: words.map(stem))
+      ?? shortened(stem(field), words.map(stem))
+  else {
+    // The ending itself may have a slip: `convolution_prm`.
+    return Suggestion.nearest(to: field, among: candidates, within: 2).map { "; did you mean '\($0)'?" }
+      ?? "; give your fork's caffe.proto by --proto to have it checked"
   }
   return "; did you mean '\(near)\(isParameter ? ending : "")'?"
+}
+
+/// The name that a short one stands for, which no count of letters finds: `conv` is the beginning of `convolution`, `ip` are the initials
+/// of `inner_product`.
+private func shortened(_ short: String, _ names: [String]) -> String? {
+  let begun = short.utf8.count > 2 ? names.filter { $0.hasPrefix(short) } : []
+  return begun.min { $0.utf8.count < $1.utf8.count }
+    ?? names.first { $0.split(separator: "_").compactMap(\.first).elementsEqual(short) && short.count > 1 }
 }
 
 /// `'MAX', 'AVE' and 'STOCHASTIC'`; of many, the first few.

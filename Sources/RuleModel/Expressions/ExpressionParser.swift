@@ -40,6 +40,10 @@ private struct ExpressionParser {
     if expected == .operator, let word = foreignOperator {
       return ExpressionError(.foreignOperator(word), at: token.range)
     }
+    let star = ExpressionToken.Kind.symbol("*")
+    if expected == .value, token.kind == star || position > 0 && tokens[position - 1].kind == star {
+      return ExpressionError(.unquotedGlob(found: token.description), at: token.range)
+    }
     return ExpressionError(.unexpectedToken(expected: expected, found: token.description), at: token.range)
   }
 

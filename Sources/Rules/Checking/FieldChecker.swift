@@ -11,7 +11,7 @@ struct FieldChecker {
     if path.count == 1, let wanted = Self.keys[key.text] {
       throw RuleError(.misplacedLayerKey(key.text, wanted: wanted), key.node)
     }
-    if key.text == "<<" { throw RuleError(.mergeKey, key.node) }
+    if key.node.scalar?.isMergeKey == true { throw YAMLError(.mergeKey, at: key.node.place) }
     // Nor could what is written be read again.
     guard PatternChecker.isName(key.text) else {
       throw RuleError(.noField(key.text, candidates: []), key.node)

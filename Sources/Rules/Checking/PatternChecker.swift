@@ -206,6 +206,7 @@ struct PatternChecker {
       top = index
     }
     guard let capture = names.firstIndex(of: name) else {
+      if name.hasSuffix(".top"), let reason = PathText.caffeMember(node) { throw RuleError(reason, node) }
       throw RuleError(.unknownCapture(name, known: names), node)
     }
     return .top(capture: capture, index: top)

@@ -112,6 +112,7 @@ struct RewriteSectionChecker {
     for (key, value) in try map.map("rename", as: "rename")?.texts ?? [] {
       let text = try value.asText(for: .key(key.text))
       guard key.text.hasSuffix(tops) else {
+        if key.text.contains(".") { throw RuleError(.badRename(key.text), key.node) }
         rewrite.renames.append(
           (capture: try staying(key, scope, rewrite), name: try NameTemplate(text, scope)))
         continue

@@ -24,10 +24,8 @@ struct TemplateChecker {
     if !nodes.isEmpty, !namesTops, ends.count > 1 {
       throw RuleError(.severalEnds(ends.map(name)), place)
     }
-    // What no layer takes over by name the last one takes over.
-    let namesTaken = maps.contains { map in
-      RewriteSectionChecker.items(map.value("top")).contains { $0.scalar != nil }
-    }
+    // What no layer takes over by name the last one takes over, where it is one value.
+    let left = ends.filter { end in !maps.contains { $0.takes(name(end)) } }
     var layers: [LayerTemplate] = []
     var taken: [ValueReference] = []
     for (index, map) in maps.enumerated() {
@@ -38,12 +36,12 @@ struct TemplateChecker {
       let tops: LayerTemplate.Tops
       if let node = map.value("top") {
         tops = .listed(try RewriteSectionChecker.items(node).map { try top($0, scope) })
-      } else if isLast, !namesTaken, ends.count == 1 {
+      } else if isLast, left.count == 1 {
         // One that is left out leaves that to the layer before it.
         if let uncertain, repetition != nil || index == 0 {
           throw RuleError(.uncertainEnd(key: uncertain), map.keyNode(uncertain) ?? map.node)
         }
-        tops = .all(capture: ends[0])
+        tops = .all(capture: left[0])
       } else {
         tops = .listed([.fresh(nil, nil)])
       }
@@ -338,6 +336,13 @@ extension LayerTemplate.Top {
 }
 
 extension YAMLMap {
+  /// Whether the new layer names the top of a capture, or one of its tops, as its own.
+  fileprivate func takes(_ capture: String) -> Bool {
+    RewriteSectionChecker.items(value("top")).contains { item in
+      item.scalar.map { $0.text.prefix { $0 != "." && $0 != "[" } == capture } ?? false
+    }
+  }
+
   /// Throws for a key that would otherwise be taken for a field of the new layer.
   fileprivate func rejectReserved(_ keys: [String]) throws {
     for key in keys {

@@ -81,13 +81,15 @@ struct TransformChecker {
         value: .expression(try inner.check(try map.requiredText("to"), expecting: .dynamic)),
         fallback: fallback, condition: condition, group: step.group, place: place)
     }
+    // `tops`, `tops[0]` and Caffe's own word.
+    let member = parts[1].prefix { $0 != "[" }
+    if parts.count == 2, let key = Self.rewriteKeys[String(member)] {
+      throw RuleError(.setConnection(text.text, key: key.replacing("capture", with: parts[0])), text.node)
+    }
     guard parts.dropFirst().allSatisfy(PatternChecker.isName) else {
       throw RuleError(.badTarget(text.text), text.node)
     }
     let path = Array(parts.dropFirst())
-    if path.count == 1, let key = Self.rewriteKeys[path[0]] {
-      throw RuleError(.setConnection(text.text, key: key.replacing("capture", with: parts[0])), text.node)
-    }
     return Assignment(
       target: .attribute(capture: capture, path: path),
       value: try value(try map.required("to"), of: path, capture: parts[0], text, inner),
@@ -97,7 +99,8 @@ struct TransformChecker {
   /// What of a layer is no parameter, and the key of `rewrite` that changes it.
   private static let rewriteKeys = [
     "name": "rename: {capture: …}", "type": "retype: {capture: …}", "bottom": "bottoms: {capture: […]}",
-    "top": "rename: {capture.tops: …}",
+    "bottoms": "bottoms: {capture: […]}", "top": "rename: {capture.tops: …}",
+    "tops": "rename: {capture.tops: …}",
   ]
 
   /// What a parameter gets: an expression, or a list or mapping as a new layer has it.

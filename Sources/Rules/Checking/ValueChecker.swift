@@ -133,7 +133,7 @@ struct ValueChecker {
 }
 
 /// `name[element].tops[position]`, cut into its parts; all but the name may be absent.
-private struct PathText {
+struct PathText {
   /// A piece of the text, and the byte it begins at.
   struct Part {
     var text: String
@@ -172,8 +172,17 @@ private struct PathText {
     return position.flatMap { Int($0.text) }.flatMap { $0 >= 0 ? $0 : nil }
   }
 
+  /// What is wrong with a value that is written in Caffe's words: `conv.top`.
+  static func caffeMember(_ node: YAMLNode) -> RuleError.Reason? {
+    let words = ["top": "tops[0]", "bottom": "bottoms[0]"]
+    let parts = (node.scalar?.text ?? "").split(separator: ".").map(String.init)
+    guard parts.count == 2, let write = words[parts[1]] else { return nil }
+    return .layerMember(parts[1], write: "\(parts[0]).\(write)")
+  }
+
   init(_ node: YAMLNode, else reason: RuleError.Reason? = nil) throws {
-    let refusal = RuleError(reason ?? .badValue(found: YAMLDescription(node)), node)
+    let refusal = RuleError(
+      Self.caffeMember(node) ?? reason ?? .badValue(found: YAMLDescription(node)), node)
     guard case .scalar(let scalar) = node.content, !node.isNull else { throw refusal }
     text = scalar.text
     let bytes = Array(scalar.text.utf8)

@@ -16,7 +16,6 @@ package struct RuleError: Error, Sendable {
     /// A word of the expression language as a name.
     case reservedName(String)
     /// `<<`.
-    case mergeKey
     case repeatedName(String)
     case unknownCapture(String, known: [String])
     /// A list of types that the file does not have.
@@ -79,6 +78,10 @@ package struct RuleError: Error, Sendable {
     case notReplaced(String)
     case takenTwice(String)
     case badValue(found: YAMLDescription)
+    /// `conv.top`, which is `conv.tops[0]` here.
+    case layerMember(String, write: String)
+    /// What is no layer and not all tops of one.
+    case badRename(String)
     case badTop(found: YAMLDescription)
     case unknownValue(String, known: [String])
     case noPlace

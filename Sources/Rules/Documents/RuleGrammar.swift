@@ -51,7 +51,7 @@ package enum RuleGrammar {
       ),
       RuleKey(
         "tolerance", .number,
-        "The largest relative difference that a rewrite may make, in the check and the proof; that of the run when absent."
+        "The largest relative difference that a rewrite may make, in the check and the proof. When absent, that of the run; an approximate rule is measured then, unless the run is given a tolerance."
       ),
       RuleKey("default", .switch, "'off': the rule runs only when it is selected; 'on' when absent."),
       RuleKey(

@@ -28,7 +28,6 @@ extension RuleError: DiagnosticError {
       return
         "'\(clipped(name))' is not a valid name for a capture, parameter or 'let'; use letters, digits and underscores, beginning with a letter"
     case .reservedName(let name): return "'\(name)' is a word of expressions; choose another name"
-    case .mergeKey: return "merge keys ('<<') are not read; write the keys out"
     case .setConnection(let target, let key):
       return "'\(clipped(target))' cannot be set; write '\(key)' under 'rewrite'"
     case .badEach:
@@ -160,6 +159,11 @@ extension RuleError: DiagnosticError {
     case .badValue(let found):
       return
         "expected a capture, 'capture.tops[0]', 'capture.bottoms[0]', a value '$x' or a new layer, found \(found.phrase)"
+    case .layerMember(let member, let write): return "a layer has no '\(member)'; write '\(clipped(write))'"
+    case .badRename(let name):
+      let capture = clipped(name.prefix { $0 != "." }.description)
+      return
+        "'\(clipped(name))' cannot be renamed; write '\(capture)' for the layer, or '\(capture).tops' for all that it makes"
     case .badTop(let found):
       return "expected a replaced capture, 'capture.tops[0]' or {name: …} for 'top', found \(found.phrase)"
     case .unknownValue(let name, let known):

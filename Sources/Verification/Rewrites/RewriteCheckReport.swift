@@ -107,6 +107,8 @@ package struct SiteCheck: Sendable {
   package var unrounded: SiteDifference?
   /// How coarse the type of its weights is against single precision.
   package var coarseness = 1.0
+  /// The tolerance of a rewrite whose difference is measured and not judged. What cannot be compared is beyond it.
+  package static let unjudged = Double.greatestFiniteMagnitude
   /// The largest relative difference that one of its rules allows; nil where no rule states one.
   package var ownTolerance: Double?
   /// The weights that changed.
@@ -120,8 +122,14 @@ package struct SiteCheck: Sendable {
     return nil
   }
 
+  /// Whether its difference is held against a tolerance.
+  package var isJudged: Bool { ownTolerance != Self.unjudged }
+
   /// The largest relative difference allowed for the site's number type.
   package func allowed(tolerance: Double) -> Double { max(tolerance * coarseness, ownTolerance ?? 0) }
+
+  /// The same before weights are rounded to half precision.
+  package func allowedUnrounded(tolerance: Double) -> Double { max(tolerance, ownTolerance ?? 0) }
 
   /// Whether nothing speaks against the site.
   ///
@@ -130,7 +138,7 @@ package struct SiteCheck: Sendable {
   package func passes(tolerance: Double) -> Bool {
     guard let difference else { return true }
     return difference.relative <= allowed(tolerance: tolerance)
-      && unrounded?.relative ?? 0 <= max(tolerance, ownTolerance ?? 0)
+      && unrounded?.relative ?? 0 <= allowedUnrounded(tolerance: tolerance)
   }
 }
 

@@ -24,6 +24,9 @@ package struct RewriteChecker {
   package struct Options: Sendable {
     /// The largest relative difference allowed, for weights in single precision.
     package var tolerance = RewriteChecker.defaultTolerance
+    /// Whether `tolerance` holds for approximate rules too that state none of their own. Otherwise their differences are measured
+    /// and not judged, as in a proof: what they change is meant.
+    package var judgesApproximate = false
     /// Where the random numbers begin.
     package var seed: UInt64 = 1
     /// Whether the plan takes stored statistics even where the definition asks for those of the batch.
@@ -132,11 +135,17 @@ private struct SiteRun: Sendable {
   /// How much there is to read.
   func size(_ site: RewriteSite) -> Int { nets.weightCount(site) }
 
+  /// What the rule of a rewrite allows whatever the tolerance of the run is; nil where that of the run holds.
+  private func ownTolerance(of rewrite: RewriteRecord) -> Double? {
+    let isMeasured = rewrite.safety == .approximate && !options.judgesApproximate
+    return rewrite.tolerance ?? (isMeasured ? SiteCheck.unjudged : nil)
+  }
+
   func check(_ site: RewriteSite, number: Int, threads: Int) throws -> SiteCheck {
     var check = SiteCheck(
       rewrites: site.rewrites, name: name(site), layers: site.before.map { before[$0].name },
       outcome: .nothing)
-    check.ownTolerance = site.rewrites.compactMap { plan.rewrites[$0].tolerance }.max()
+    check.ownTolerance = site.rewrites.compactMap { ownTolerance(of: plan.rewrites[$0]) }.max()
     if site.rewrites.contains(where: { plan.rewrites[$0].safety == .conversion }) {
       check.outcome = .conversion
       return check

@@ -96,7 +96,7 @@ struct CheckReport {
       ("absolute", difference.map { .number($0.absolute) } ?? .null),
       ("relative", difference.map { .number($0.relative) } ?? .null),
       ("ulps", difference.map { .number($0.ulps) } ?? .null),
-      ("allowed", .number(site.allowed(tolerance: check.tolerance))),
+      ("allowed", site.isJudged ? .number(site.allowed(tolerance: check.tolerance)) : .null),
     ])
   }
 

@@ -48,8 +48,9 @@ struct FoldFailure {
     var difference = site.difference
     var allowed = site.allowed(tolerance: check.tolerance)
     var what = ""
-    if let unrounded = site.unrounded, unrounded.relative > check.tolerance {
-      (difference, allowed) = (unrounded, check.tolerance)
+    let allowedUnrounded = site.allowedUnrounded(tolerance: check.tolerance)
+    if let unrounded = site.unrounded, unrounded.relative > allowedUnrounded {
+      (difference, allowed) = (unrounded, allowedUnrounded)
       what = " before rounding to half precision"
     }
     let tolerance =

@@ -321,27 +321,50 @@ def test_a_layout_that_overrides_a_built_in_one_is_what_check_and_verify_use(com
     assert command.run("verify", *both).code == 1
 
 
-# MARK: prove
+# MARK: the check of a fold
 
-CUT_SHORT = """  - id: never-done
-    summary: A condition that takes too long, or too much.
-    match: {a: {type: ReLU}}
-    where: "sum(exp(ones([1073741824]))) > 0"
-    rewrite: {remove: a}
-    tests:
-      - name: t
-        net: |
-          input: "data"
-          layer { name: "a" type: "ReLU" bottom: "data" top: "a" }
-          layer { name: "b" type: "TanH" bottom: "a" top: "b" }
-        expect: rewritten
+OFF_BY_A_HUNDREDTH = """  - id: larger
+    summary: Make weights a hundredth larger.
+    once: true
+    {keys}
+    match: {{c: {{type: Convolution}}}}
+    transform: [{{set: "c.blobs[0]", to: "c.blobs[0] * 1.01"}}]
+    rewrite: {{keep: c}}
 """
 
 
-def test_a_proof_cut_short_is_none(command, tmp_path):
-    result = command.run("rules", "prove", rules(tmp_path, CUT_SHORT), "--time", "5", timeout=240)
-    assert result.code == 1
-    assert "held" not in result.stderr.splitlines()[2]
+@pytest.mark.parametrize(
+    ("keys", "flags", "code", "allowed"),
+    [
+        ("safety: exact", [], 1, 1e-6),
+        ("tolerance: 0.02", [], 0, 0.02),
+        ("tolerance: 0.005", [], 1, 0.005),
+        # That of the rule holds, if it is the larger one.
+        ("tolerance: 0.02", ["--tolerance", "1e-3"], 0, 0.02),
+        ("tolerance: 0.005", ["--tolerance", "0.02"], 0, 0.02),
+        ("safety: approximate\n    tolerance: 0.02", ["--unsafe"], 0, 0.02),
+        ("safety: approximate\n    tolerance: 0.005", ["--unsafe"], 1, 0.005),
+        # Measured and not judged, unless the run is given a tolerance.
+        ("safety: approximate", ["--unsafe"], 0, None),
+        ("safety: approximate", ["--unsafe", "--tolerance", "1e-3"], 1, 1e-3),
+        ("safety: approximate", ["--unsafe", "--tolerance", "0.02"], 0, 0.02),
+    ],
+)
+def test_the_tolerance_of_a_rule(command, tmp_path, keys, flags, code, allowed):
+    pair = files(tmp_path, conv("c", "data"), {"c": [normal(4, 3, 3, 3), np.zeros(4, np.float32)]})
+    rule = rules(tmp_path, OFF_BY_A_HUNDREDTH.format(keys=keys))
+    arguments = ["--rules", rule, "--isolated", "--no-config", "--dry-run", *flags]
+    result = command.run("fold", *pair, *arguments, "--format", "json")
+    assert result.code == code, result.stderr
+    (site,) = result.document["check"]["sites"]
+    assert site["relative"] == pytest.approx(0.01, rel=0.02)
+    assert site["allowed"] == allowed
+    assert site["status"] == ("passed" if code == 0 else "failed")
+    if code == 0:
+        assert "largest relative error 0.010 at 'c'" in command.run("fold", *pair, *arguments).stderr
+
+
+# MARK: prove
 
 
 def test_a_condition_that_cannot_be_evaluated_is_a_failure(command, tmp_path):
