@@ -10,10 +10,27 @@ import Testing
     energies: [0.25, 1], groups: [0], width: 2, readCount: 1)
 
   @Test func itIsTheErrorOverWhatItIsAnErrorOf() {
-    // (3·2² + 16·4)·(0.25 + 1) + 1·1²·(4 + 3), over 0.25·4 + 1·3.
-    #expect(Self.error.estimate([1, 1]) == 25.5)
-    // Divided by 2 and 1: (3·1² + 16·3)·(1 + 1) + 1·1²·(1 + 3), over 1·1 + 1·3.
-    #expect(Self.error.estimate([2, 1]) == 26.5)
+    // Both channels have the power (4 + 3)/2: (3·2² + 16·3.5)·(0.25 + 1) + 1·1²·7, over (0.25 + 1)·3.5.
+    #expect((Self.error.estimate([1, 1]) - 92 / 4.375).magnitude < 1e-12)
+    // Divided by 2 and 1, of the powers 0.875 and 3.5: (3·1² + 16·3.5)·(1 + 1) + 1·1²·4.375, over 0.875 + 3.5.
+    #expect((Self.error.estimate([2, 1]) - 122.375 / 4.375).magnitude < 1e-12)
+  }
+
+  @Test func largeWeightsMakeNoLargeValues() {
+    // The first channel has 1,024 times the weights, and no other power than the second.
+    var error = Self.error
+    error.made[0].squares = 3 * 1024 * 1024
+    error.made[1].squares = 3
+    let power = (error.made[0].squares + error.made[1].squares) / 2
+    let expected = ((12 + 16 * power) * 1.25 + 2 * power) / (1.25 * power)
+    #expect((error.estimate([1, 1]) - expected).magnitude < 1e-9)
+  }
+
+  @Test func aChannelWithoutWeightsHasNoPower() {
+    var error = Self.error
+    error.made[0] = .init()
+    // (3·1² + 16·3)·(0.25 + 1) + 1·1²·3, over 1·3.
+    #expect((error.estimate([1, 1]) - 66.75 / 3).magnitude < 1e-12)
   }
 
   @Test func aFactorInCommonChangesNothing() {
@@ -22,11 +39,11 @@ import Testing
   }
 
   @Test func eachGroupReadsItsOwnChannels() {
-    // (3·2² + 16·4)·0.25 + 1·1²·4, over 0.25·4; the second output reads the second channel alone:
-    // (3·2² + 16·4)·1 + 1·1²·3, over 1·3.
+    // (3·2² + 16·3.5)·0.25 + 1·1²·3.5, over 0.25·3.5; the second output reads the second channel alone:
+    // (3·2² + 16·3.5)·1 + 1·1²·3.5, over 1·3.5.
     var error = Self.error
     (error.groups, error.width) = ([0, 1], 1)
-    #expect((error.estimate([1, 1]) - (23 + 79.0 / 3) / 2).magnitude < 1e-12)
+    #expect((error.estimate([1, 1]) - (20.5 / 0.875 + 71.5 / 3.5) / 2).magnitude < 1e-12)
   }
 
   @Test func factorsAreTakenForTheirGain() throws {

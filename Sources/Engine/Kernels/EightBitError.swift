@@ -4,9 +4,12 @@ import Glibc
 /// one scale for each blob.
 ///
 /// With rounding errors spread evenly over a step, a blob whose largest number is m has a mean squared error of m²/(3·255²).
-/// Three blobs are rounded: the weights of the first layer, the values between the layers, and the weights of the second. For
-/// inputs of power 1 that do not depend on each other, channel c of the values has the power of its weights, a[c]² = Σ W₁[c]², and
-/// seldom exceeds 4·a[c]. So, up to a factor that is the same for all, the error of output o and what it is an error of are
+/// Three blobs are rounded: the weights of the first layer, the values between the layers, and the weights of the second. The
+/// power of the values does not follow from the weights of their channel. For inputs that do not depend on each other it would be
+/// Σ W₁[c]². The inputs of real layers depend on each other, and a channel often has large weights because it reads small differences: a
+/// BatchNorm gave all channels about the same power, and the fold kept it. So all channels are taken to have the same power a², the
+/// mean of Σ W₁[c]² for inputs of power 1, before any factor, and seldom exceed 4·a. With factors s it is a[c]² = a²/s[c]². Up to
+/// a factor that is the same for all, the error of output o and what it is an error of are
 ///
 ///     e[o] = (K₁·max r₁² + max (4·a)²)·Σ_c w[o, c] + K₂·max r₂²·Σ_c a[c]²,   v[o] = Σ_c w[o, c]·a[c]²
 ///
@@ -34,10 +37,17 @@ struct EightBitError {
     var squares = 0.0
   }
 
+  /// The power of each channel before any factor, for inputs of power 1. A channel without weights has none.
+  private var commonPower: Double {
+    let squares = made.map(\.squares).filter { $0 > 0 }
+    return squares.reduce(0, +) / Double(max(squares.count, 1))
+  }
+
   /// The estimate for a net whose first layer is divided and whose second layer is multiplied by factors, one for each channel.
   func estimate(_ factors: [Double]) -> Double {
     let ranges = made.indices.map { made[$0].largest / factors[$0] }
-    let powers = made.indices.map { made[$0].squares / (factors[$0] * factors[$0]) }
+    let common = commonPower
+    let powers = made.indices.map { made[$0].squares > 0 ? common / (factors[$0] * factors[$0]) : 0 }
     let (weights, values) = (ranges.reduce(0, max), powers.reduce(0, max))
     let others = read.indices.reduce(0) { max($0, read[$1] * factors[$1]) }
     let before = Double(madeCount) * weights * weights + 16 * values
