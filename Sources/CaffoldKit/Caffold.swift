@@ -334,6 +334,6 @@ public enum Caffold {
     return RuleTestResult(
       report: RuleTestReport(
         running: rules, layouts: layouts, schema: schema,
-        definitions: definitions.map { ($0, DefinitionTestRunner.run($0, schema: schema)) }))
+        definitions: definitions.map { ($0, DefinitionTestRunner.run($0, among: layouts, schema: schema)) }))
   }
 }

@@ -1,8 +1,10 @@
 import Definitions
 import Diagnostics
 import Engine
+import RuleModel
 import Rules
 import Testing
+import Verification
 
 /// The examples inside layer definitions: what passes, and what is said of one that fails.
 @Suite struct DefinitionTestTests {
@@ -104,5 +106,80 @@ import Testing
       """)
     #expect(
       found == [nil, "expected that it does something else, found that it clips softly", "it clips softly"])
+  }
+
+  @Test func aDefinitionMayUseOtherDefinitions() throws {
+    let definitions = try typeDefinitions(
+      """
+      schema: 1
+      layers:
+        - type: VendorTwice
+          summary: Twice the bottom between 0 and 6.
+          means:
+            - {type: Power, top: twice, power_param: {scale: 2}}
+            - {type: VendorUnit}
+          tests:
+            - name: a half and more
+              bottoms: [[-1, 0.25, 4]]
+              tops: [[0, 0.5, 6]]
+        - type: VendorUnit
+          summary: x between 0 and 6.
+          means:
+            - {type: ReLU6}
+          tests:
+            - name: three numbers
+              bottoms: [[-1, 3, 7]]
+              tops: [[0, 3, 6]]
+      """)
+    let all = try BuiltinRules.load().layouts + definitions.map { BlobLayout($0) }
+    for definition in definitions {
+      #expect(DefinitionTestRunner.run(definition, among: all).map(\.failure) == [nil])
+    }
+    // Alone, nothing says what its parts are.
+    #expect(DefinitionTestRunner.run(definitions[0]).map { $0.failure != nil } == [true])
+  }
+
+  /// A definition that is wrong, and what the test inside it says.
+  @Test(arguments: [
+    (
+      "[{op: Greater, input: [x, {floats: 0}]}]",
+      "its definition makes 'top0' of another element type than float; end it with {op: Cast, to: 1}"
+    ),
+    ("[{type: VendorSum}]", "layer 'layer' (VendorSum): this type cannot be run here"),
+    (
+      "[{type: Convolution}]",
+      "layer 'layer' (Convolution): 'convolution_param.num_output' is missing"
+    ),
+    (
+      "[{type: VendorSquare}]",
+      "layer 'layer' (VendorSquare): cannot be run by the definition of its type: its definition consists of ONNX operators, of which one in Caffe layers makes no use"
+    ),
+    (
+      "[{type: VendorHalf}]",
+      "layer 'layer' (VendorHalf): cannot be run by the definition of its type: it halves two bottoms"
+    ),
+  ])
+  func whatIsWrongWithADefinitionIsSaidOfItsLayer(_ means: String, _ sentence: String) throws {
+    let definitions = try typeDefinitions(
+      """
+      schema: 1
+      layers:
+        - type: VendorThing
+          summary: It is wrong.
+          means: \(means)
+          tests:
+            - name: one number
+              bottoms: [[1]]
+              tops: [[1]]
+        - type: VendorSquare
+          summary: x times x.
+          means: [{op: Mul, input: [x, x]}]
+        - type: VendorHalf
+          summary: Half of two bottoms.
+          where: [{that: layer.bottoms.count == 2, because: it halves two bottoms}]
+          means: [{type: Eltwise, bottom: bottoms, eltwise_param: {coeff: [0.5, 0.5]}}]
+      """)
+    let all = definitions.map { BlobLayout($0) }
+    #expect(DefinitionTestRunner.run(definitions[0], among: all).map(\.failure) == [sentence])
   }
 }

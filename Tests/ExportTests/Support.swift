@@ -22,7 +22,7 @@ func lowered(
   options.nativeTypes = nativeTypes
   let working = WorkingNet(
     try NetGraph(definition, state: NetState(phase: .test)), weights: nil,
-    layouts: try BuiltinRules.load().layouts)
+    layouts: try BuiltinRules.load().layouts + (own ?? []).map { BlobLayout($0) })
   var lowering = NetLowering(
     working, weights: nil, definitions: DefinitionSet(adding: own ?? []), options: options)
   return try lowering.lower()

@@ -175,7 +175,7 @@ import Testing
       """)
     #expect(
       proof.error(for: rule, options: ProofOptions())?.sentence
-        == "rule 'vendor' is not proven: layers of type 'VendorGain' cannot be executed; say under 'layouts:' what they compute"
+        == "rule 'vendor' is not proven: layers of type 'VendorGain' cannot be executed; say under 'layers:' or 'layouts:' what they compute"
     )
   }
 }

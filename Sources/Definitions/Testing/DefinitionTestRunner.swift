@@ -7,11 +7,20 @@ import RuleModel
 /// Runs the examples inside a layer definition: each on a net of one layer of the type.
 package enum DefinitionTestRunner {
   /// Runs all examples of a definition.
-  package static func run(_ definition: TypeDefinition, schema: Schema = .caffe) -> [TestOutcome] {
-    definition.tests.map { test in
+  ///
+  /// - Parameter layouts: what other types mean, of which a definition in Caffe layers may make use.
+  package static func run(
+    _ definition: TypeDefinition, among layouts: [BlobLayout] = [], schema: Schema = .caffe
+  ) -> [TestOutcome] {
+    // The type itself means what this definition says, whatever others say of it.
+    let meanings =
+      definition.isInLayers
+      ? layouts.filter { layout in !definition.types.contains(where: layout.types.accepts) }
+        + [BlobLayout(definition)] : []
+    return definition.tests.map { test in
       var failure: String?
       do {
-        failure = try Self.failure(of: test, definition, schema)
+        failure = try Self.failure(of: test, definition, meanings, schema)
       } catch let error as any DiagnosticError {
         failure = error.diagnostic.text
       } catch {
@@ -22,7 +31,7 @@ package enum DefinitionTestRunner {
   }
 
   private static func failure(
-    of test: DefinitionTest, _ definition: TypeDefinition, _ schema: Schema
+    of test: DefinitionTest, _ definition: TypeDefinition, _ layouts: [BlobLayout], _ schema: Schema
   ) throws -> String? {
     let bottoms = try values(test.bottoms)
     let blobs = try values(test.blobs)
@@ -33,7 +42,7 @@ package enum DefinitionTestRunner {
       try NetGraph(
         try net(of: test, type: definition.types[0], bottoms.map(\.shape), topCount),
         state: NetState(phase: .test)),
-      weights: weights, layouts: definition.isInLayers ? [BlobLayout(definition)] : [], schema: schema)
+      weights: weights, layouts: layouts, schema: schema)
     guard let id = net.graph.liveLayers.first(where: { net.graph[$0].name == Self.layer }) else {
       return
         "the example cannot be run: its 'layer' leaves the layer out of the net, by its phase, its stage or another name"

@@ -28,12 +28,25 @@ struct DefinedTypes: Sendable {
     return definitions.definition(ofType: type).flatMap { $0.isConstant ? nil : $0 }
   }
 
+  /// Whether definitions in Caffe layers say what a type computes, and nothing else does.
+  func isInLayersAlone(_ type: String) -> Bool {
+    LayerRegistry.description(ofType: type) == nil && definition(ofType: type) == nil
+      && !definitions.inLayers(ofType: type).isEmpty
+  }
+
+  /// The definitions of a type that the executor does not know: the one in operators, or else those in Caffe layers, each of which may
+  /// describe other layers.
+  private func all(ofType type: String) -> [TypeDefinition] {
+    if let definition = definition(ofType: type) { return [definition] }
+    return isInLayersAlone(type) ? definitions.inLayers(ofType: type) : []
+  }
+
   /// How many bottoms and tops a drawn layer has.
   func sample(ofType type: String) -> LayerSample? {
-    guard let definition = definition(ofType: type) else { return nil }
-    let examples = definition.tests.compactMap(DefinitionExample.init)
-    let named = max(definition.bottoms.count, 1)
-    let bottoms = examples.map(\.bottoms.count) + [named]
+    let all = all(ofType: type)
+    guard !all.isEmpty else { return nil }
+    let examples = all.flatMap(\.tests).compactMap(DefinitionExample.init)
+    let bottoms = examples.map(\.bottoms.count) + all.map { max($0.bottoms.count, 1) }
     let tops = examples.compactMap(\.topCount)
     return LayerSample(
       bottoms: (bottoms.min() ?? 1)...(bottoms.max() ?? 1), tops: (tops.min() ?? 1)...(tops.max() ?? 1))
@@ -41,7 +54,7 @@ struct DefinedTypes: Sendable {
 
   /// Values of parameters to try, taken from the expressions of a definition.
   func hints(ofType type: String) -> [RuleHints.Hint] {
-    definition(ofType: type).flatMap { RuleHints($0.expressions).byName["layer"] } ?? []
+    RuleHints(all(ofType: type).flatMap(\.expressions)).byName["layer"] ?? []
   }
 
   /// The layers of a net that definitions compute, by number.
@@ -51,10 +64,15 @@ struct DefinedTypes: Sendable {
     DefinedLayers(net, weights: weights, definitions).byID
   }
 
-  /// The shapes of a drawn layer's tops.
+  /// The shapes of a drawn layer's tops; nil for a type without a definition.
   ///
+  /// - Parameter layouts: what types mean that definitions in Caffe layers describe.
   /// - Throws: `InvalidInstance.shapes` where the definition does not take the bottoms or the blobs.
-  func topShapes(of layer: LayerDefinition, bottoms: [[Int]], blobs: [NetValue<Double>]) throws -> [[Int]] {
+  func topShapes(
+    of layer: LayerDefinition, bottoms: [[Int]], blobs: [NetValue<Double>], layouts: [BlobLayout]
+  ) throws -> [[Int]]? {
+    let isInOperators = definition(ofType: layer.type) != nil
+    guard isInOperators || isInLayersAlone(layer.type) else { return nil }
     var text = ""
     for (name, shape) in zip(layer.bottoms, bottoms) {
       text += "input: \"\(name)\" input_shape { \(shape.map { "dim: \($0)" }.joined(separator: " ")) }\n"
@@ -63,9 +81,20 @@ struct DefinedTypes: Sendable {
     let weights = try WeightsFile(layers: [(layer.name, blobs)], path: "instance.caffemodel")
     let net = WorkingNet(
       try NetGraph(NetDefinition(TextDocument(source)), state: NetState(phase: .test)), weights: weights,
-      layouts: [])
-    guard let defined = layers(of: net, weights: weights).first?.value else { throw InvalidInstance.shapes }
-    do { return try defined.outputShapes(bottoms) } catch { throw InvalidInstance.shapes }
+      layouts: isInOperators ? [] : layouts)
+    let described: (any LayerDescription)?
+    if isInOperators {
+      described = layers(of: net, weights: weights).first?.value
+    } else {
+      let only = net.graph.liveLayers.first { _ in true }
+      described = only.flatMap { LayerMeaning(of: $0, in: net)?.layer }
+    }
+    do {
+      guard let shapes = try described?.outputShapes(bottoms) else { throw InvalidInstance.shapes }
+      return shapes
+    } catch {
+      throw InvalidInstance.shapes
+    }
   }
 
   /// Blobs for a drawn layer: those of an example of the definition, with the layer's own channels, or as many as the
@@ -73,12 +102,13 @@ struct DefinedTypes: Sendable {
   func blobs(
     ofType type: String, _ name: Name, bottoms: [[Int]], _ choices: inout Choices
   ) -> [BlobDescription] {
-    guard let definition = definition(ofType: type), let bottom = bottoms.first else { return [] }
-    let examples = definition.tests.compactMap(DefinitionExample.init)
+    let all = all(ofType: type)
+    guard !all.isEmpty, let bottom = bottoms.first else { return [] }
+    let examples = all.flatMap(\.tests).compactMap(DefinitionExample.init)
     let channels = bottom.count > 1 ? bottom[1] : bottom.first ?? 1
     var plans = examples.map { $0.blobs(channels: channels) }
-    let count =
-      definition.expressions.compactMap { $0.expression.lastBlob(of: "layer") }.max().map { $0 + 1 } ?? 0
+    let last = all.flatMap(\.expressions).compactMap { $0.expression.lastBlob(of: "layer") }.max()
+    let count = last.map { $0 + 1 } ?? 0
     guard count <= InstanceBuilder.valueLimit else { return [] }
     if examples.isEmpty || count > 0 {
       plans += [[channels], [1]].map { Array(repeating: $0, count: count) }

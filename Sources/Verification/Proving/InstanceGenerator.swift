@@ -45,12 +45,13 @@ struct InstanceGenerator {
     return types.first { type in !rule.pattern.captures.contains { $0.types.accepts(type) } } ?? types[0]
   }
 
-  /// Whether a type can be run by the executor, by a layout or by a definition in operators. Definitions in Caffe
-  /// layers do not count: a rule that expands such a layer would be compared with itself.
+  /// Whether a type can be run by the executor, by a layout or by a definition. Where the rule expands layers, definitions in Caffe
+  /// layers do not count: the rule would be compared with itself.
   func isExecutable(_ type: String) -> Bool {
     LayerRegistry.description(ofType: type) != nil
       || layouts.contains { $0.meaning == nil && $0.types.accepts(type) }
       || defined.definition(ofType: type) != nil
+      || rule.rewrite.expanded.isEmpty && defined.isInLayersAlone(type)
   }
 
   /// The types that are drawn where a capture names none, in alphabetical order.

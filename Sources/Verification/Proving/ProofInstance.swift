@@ -138,8 +138,10 @@ struct InstanceBuilder {
     if LayerRegistry.description(ofType: layer.type) != nil {
       tops = try LayerRegistry.layer(written).outputShapes(bottoms)
     }
-    if defined.definition(ofType: layer.type) != nil {
-      tops = try defined.topShapes(of: layer, bottoms: bottoms, blobs: values)
+    if let shapes = try defined.topShapes(
+      of: layer, bottoms: bottoms, blobs: values, layouts: shapesOfBlobs.layouts)
+    {
+      tops = shapes
     }
     guard tops.count == layer.tops.count else { throw InvalidInstance.connections }
     for (name, shape) in zip(layer.tops, tops) {

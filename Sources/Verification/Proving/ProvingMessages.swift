@@ -14,7 +14,8 @@ extension RuleProof {
     case .notCompared: "not compared"
     case .nothingToProve: "nothing to prove"
     case .wrong: "wrong"
-    case .neverMatched, .unknownTypes, .otherPhase, .lacksParameter, .notEnough, .timedOut: "not proven"
+    case .neverMatched, .unknownTypes, .expansion, .otherPhase, .lacksParameter, .notEnough, .timedOut:
+      "not proven"
     }
   }
 
@@ -27,7 +28,7 @@ extension RuleProof {
     case .nothingToProve: "nothing to prove: it reports"
     case .wrong: "WRONG"
     case .notEnough, .timedOut: "not enough: \(Self.nets(compared))"
-    case .neverMatched, .unknownTypes, .otherPhase, .lacksParameter: "NOT PROVEN"
+    case .neverMatched, .unknownTypes, .expansion, .otherPhase, .lacksParameter: "NOT PROVEN"
     }
   }
 
@@ -64,7 +65,13 @@ extension RuleProof {
       let names = types.map { "'\($0)'" }.joined(separator: ", ")
       return Diagnostic(
         .error, at: place,
-        "rule '\(rule.id)' is not proven: layers of type \(names) cannot be executed; say under 'layouts:' what they compute"
+        "rule '\(rule.id)' is not proven: layers of type \(names) cannot be executed; say under 'layers:' or 'layouts:' what they compute"
+      )
+    case .expansion(let types):
+      let names = types.map { "'\($0)'" }.joined(separator: ", ")
+      return Diagnostic(
+        .error, at: place,
+        "rule '\(rule.id)' is not proven: it replaces layers of type \(names) by the layers of their definitions, and nothing else says what they compute; the tests of the definitions do, with 'caffold rules test'"
       )
     case .otherPhase:
       return Diagnostic(

@@ -57,8 +57,10 @@ package struct RuleProof: Sendable {
     case wrong(InstanceComparison)
     /// No net was rewritten; the most frequent reason why.
     case neverMatched(reason: String?)
-    /// No net can be run: neither the executor nor a layout knows these types.
+    /// No net can be run: neither the executor nor a layout nor a definition knows these types.
     case unknownTypes([String])
+    /// The rule puts the layers of a definition in place of layers of these types, and nothing else says what they compute.
+    case expansion([String])
     /// The rule is for the net of another phase than the executor computes.
     case otherPhase
     /// A parameter has no value, and none of the rule's tests gives one.
@@ -96,7 +98,9 @@ package struct RuleProof: Sendable {
   package var isGood: Bool {
     switch verdict {
     case .proven, .measured, .notCompared, .nothingToProve: true
-    case .wrong, .neverMatched, .unknownTypes, .otherPhase, .lacksParameter, .notEnough, .timedOut: false
+    case .wrong, .neverMatched, .unknownTypes, .expansion, .otherPhase, .lacksParameter, .notEnough,
+      .timedOut:
+      false
     }
   }
 

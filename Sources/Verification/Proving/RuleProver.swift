@@ -239,7 +239,10 @@ package struct RuleProver {
     } else if proof.compared > 0 {
       proof.verdict = .notEnough
     } else if !unknownTypes.isEmpty {
-      proof.verdict = .unknownTypes(unknownTypes.sorted())
+      let isExpansion =
+        !rule.rewrite.expanded.isEmpty && unknownTypes.allSatisfy(generator.defined.isInLayersAlone)
+      let types = unknownTypes.sorted()
+      proof.verdict = isExpansion ? .expansion(types) : .unknownTypes(types)
     } else {
       let causes = reasons.isEmpty ? obstacles : reasons
       proof.verdict = .neverMatched(reason: causes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key)

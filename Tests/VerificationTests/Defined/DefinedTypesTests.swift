@@ -2,6 +2,7 @@ import CaffeIO
 import Definitions
 import Diagnostics
 import Engine
+import Layers
 import RuleModel
 import Rules
 import Testing
@@ -53,7 +54,8 @@ import WireTestSupport
     var options = ProofOptions()
     options.instances = 60
     return try RuleProver.prove(
-      read.rules[0], layouts: BuiltinRules.load().layouts, definitions: read.definitions, options: options)
+      read.rules[0], layouts: BuiltinRules.load().layouts + read.meanings, definitions: read.definitions,
+      options: options)
   }
 
   @Test func aRuleAboutADefinedTypeIsProvenInDouble() throws {
@@ -85,6 +87,118 @@ import WireTestSupport
       Issue.record("it is known")
       return
     }
+  }
+
+  // MARK: - Definitions in Caffe layers
+
+  /// As above, in the layers of Caffe: a Bias and a Power.
+  private static let inLayers = """
+    schema: 1
+    layers:
+      - type: VendorLift
+        summary: x plus a number for each channel, times a gain.
+        means:
+          - {type: Bias, top: sum, blobs: ["layer.blobs[0]"]}
+          - {type: Power, power_param: {scale: "{attr(layer, 'lift_param.gain', 1)}"}}
+    """
+
+  private static func affineRule(_ factor: String = "1") -> String {
+    rule(scale: "affine(lift).scale * \(factor)", shift: "affine(lift).shift")
+  }
+
+  private func prove(inLayers rules: String) throws -> RuleProof {
+    let read = try file(Self.inLayers + "\n" + rules)
+    var options = ProofOptions()
+    options.instances = 60
+    return try RuleProver.prove(
+      read.rules[0], layouts: BuiltinRules.load().layouts + read.meanings, definitions: read.definitions,
+      options: options)
+  }
+
+  @Test func aRuleAboutATypeDefinedInLayersIsProven() throws {
+    let proof = try prove(inLayers: Self.affineRule())
+    guard case .proven = proof.verdict else {
+      Issue.record("\(proof.verdict)")
+      return
+    }
+    #expect(proof.compared == 60)
+    #expect(proof.largestError < 1e-13)
+  }
+
+  @Test func aWrongRuleAboutATypeDefinedInLayersIsFound() throws {
+    guard case .wrong(let example) = try prove(inLayers: Self.affineRule("1.000001")).verdict,
+      case .numbers = example.difference
+    else {
+      Issue.record("it was not found")
+      return
+    }
+  }
+
+  @Test func theLayerOfARulesTestHasTheBlobsThatItsDefinitionReads() throws {
+    let tests = """
+
+          tests:
+            - name: a lift behind a convolution
+              net: |
+                input: "data" input_shape { dim: 1 dim: 2 dim: 3 dim: 3 }
+                layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 4 kernel_size: 1 } }
+                layer { name: "n" type: "VendorLift" bottom: "c" top: "n" lift_param { gain: 2 } }
+              expect: {layers: [c]}
+      """
+    let proof = try prove(inLayers: Self.affineRule() + tests)
+    guard case .proven = proof.verdict else {
+      Issue.record("\(proof.verdict)")
+      return
+    }
+  }
+
+  @Test func anExpansionIsNotComparedWithItself() throws {
+    let proof = try prove(
+      inLayers: """
+        rules:
+          - id: expand-lift
+            summary: Put Caffe layers in the place of a VendorLift.
+            match: {lift: {type: VendorLift}}
+            rewrite: {expand: lift}
+        """)
+    guard case .expansion(["VendorLift"]) = proof.verdict else {
+      Issue.record("\(proof.verdict)")
+      return
+    }
+    #expect(proof.word == "not proven" && !proof.isGood)
+  }
+
+  // MARK: - Blobs of a caller
+
+  @Test(arguments: [false, true])
+  func blobsOfACallerCountForOneRunOnly(_ isChanged: Bool) throws {
+    var example = Example([1, 3, 2, 2])
+    example.add("lift", "VendorLift", "data", "lift_param { gain: 2 }", blobs: [([3], 0.5)])
+    let weights = try example.file()
+    let graph = try example.plan(weights, ids: ["remove-dropout"]).graph
+    let id = try #require(Array(graph.liveLayers).first)
+    let set = try DefinitionSet(adding: try file(Self.definitions).definitions)
+    // A net of which a rewrite has changed the blobs, or of which none has.
+    func net() -> WorkingNet {
+      let net = WorkingNet(graph, weights: weights, layouts: [])
+      if isChanged { net.setBlobs([.values([7, 8, 9], shape: [3], storage: .double)], of: id) }
+      return net
+    }
+    let own = try net().values(of: try #require(try net().blobs(of: id))[0], layer: id)
+    func values(_ layer: DefinedLayer, _ blob: [Double]?) throws -> [Double] {
+      let blobs = blob.map { [NetValue<Double>(shape: [3], values: $0)] } ?? []
+      return try layer.runInDouble([NetValue<Double>(shape: [1, 3, 2, 2])], blobs: blobs)[0].values
+    }
+    func expected(_ blob: [Double]) -> [Double] { blob.flatMap { Array(repeating: 2 * $0, count: 4) } }
+    let given = try #require(DefinedLayers(net(), weights: weights, set, blobs: .given).byID[id])
+    #expect(try values(given, [1, 2, 3]) == expected([1, 2, 3]))
+    // The net has its own blobs back, and what was lowered for those of the caller is not kept.
+    #expect(try values(given, nil) == expected(own))
+    #expect(try values(given, [4, 5, 6]) == expected([4, 5, 6]))
+    #expect(try values(given, nil) == expected(own))
+    // Where the numbers come from the net, those of the caller are passed over.
+    let ofNet = try #require(DefinedLayers(net(), weights: weights, set).byID[id])
+    #expect(try values(ofNet, [1, 2, 3]) == expected(own))
   }
 
   // MARK: - The check of rewrites
