@@ -42,7 +42,14 @@ struct LayerMeanings {
     guard isDefined else { return }
     // A layer of a known type in a form that only a definition of the user describes.
     for id in net.graph.liveLayers where layers[net.graph[id].name] == nil && !net.canRun(id) {
-      if let expanded = ExpandedLayer(id, of: net) { layers[net.graph[id].name] = expanded }
+      let subject = LayerSubject(name: net.graph[id].name, type: net.graph[id].type)
+      if let expanded = ExpandedLayer(id, of: net) {
+        layers[subject.name] = expanded
+      } else if LayerRegistry.description(ofType: subject.type) == nil,
+        let why = net.objectionToMeanings(of: id)
+      {
+        obstacles[subject.name] = LayerError(subject, .definition(why))
+      }
     }
     let defined = DefinedLayers(net, weights: weights, DefinitionSet(adding: definitions))
     for (name, obstacle) in defined.obstacles where layers[name] == nil { obstacles[name] = obstacle }

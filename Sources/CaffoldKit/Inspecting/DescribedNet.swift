@@ -34,14 +34,16 @@ struct DescribedNet {
         definition, state: state, schema: knowledge.schema, weights: weights, layouts: knowledge.layouts,
         definitions: knowledge.definitions, keepsFaults: true) : nil
     // Facts follow from parameters, except those of a layer that only a definition describes.
-    let defined = Dictionary(
-      (runner?.steps ?? []).compactMap { step in (step.layer as? DefinedLayer).map { (step.subject.name, $0) }
-      }
-    ) { first, _ in first }
+    var defined: [Name: any LayerDescription] = [:]
+    var obstacles: [Name: LayerError] = [:]
+    for step in runner?.steps ?? [] {
+      if step.isDefined, defined[step.subject.name] == nil { defined[step.subject.name] = step.layer }
+      if case .definition? = step.obstacle?.reason { obstacles[step.subject.name] = step.obstacle }
+    }
     let borrowed = inputShapes.isEmpty ? [] : try Self.sources(missingIn: definition, state)
     net = try NetRunner(
       definition, state: state, schema: knowledge.schema, parameters: UnknownParameters(),
-      substitutes: defined, borrowed: borrowed, keepsFaults: true)
+      substitutes: defined, obstacles: obstacles, borrowed: borrowed, keepsFaults: true)
     given = try InputArguments(net, net, model: model).shapes(inputShapes)
     do {
       costs = try net.costs(given)
@@ -93,8 +95,9 @@ struct DescribedNet {
     let isUntrained =
       step.layer.map { !$0.isTrained }
       ?? (LayerRegistry.facts(ofType: step.subject.type)?.blobs == LearnedBlobs.none)
-    let isDefined = step.layer is DefinedLayer
-    if isDefined, !hasWeights, cost.failure == nil, !cost.tops.contains(where: { $0 == nil }) {
+    let isDefined = step.isDefined
+    if step.layer is DefinedLayer, !hasWeights, cost.failure == nil, !cost.tops.contains(where: { $0 == nil })
+    {
       // Its definition could say the shapes without any blob: it has none.
       (layer.parameters, layer.multiplyAdds) = (0, 0)
     } else if !isDefined {
@@ -113,6 +116,11 @@ struct DescribedNet {
     layer.obstacle = step.isCut ? step.obstacle?.diagnostic.sentence : nil
     return layer
   }
+}
+
+extension NetRunner.Step {
+  /// Whether a definition computes the layer, in operators or in Caffe layers.
+  fileprivate var isDefined: Bool { layer is DefinedLayer || layer is ExpandedLayer }
 }
 
 extension InspectResult {

@@ -20,6 +20,8 @@ package struct LoweringError: DiagnosticError {
     case wrongValue(of: String, operator: String?, found: String, wanted: String)
     /// A value that no operator makes, as the conditions of the definition turned out.
     case missingValue(String)
+    /// A top whose elements are whole numbers or truths; a layer makes numbers of type float.
+    case topWithoutNumbers(String)
     /// An index beyond a list.
     case badIndex(String, index: Int, count: Int)
     /// There are no weights.
@@ -91,6 +93,8 @@ package struct LoweringError: DiagnosticError {
     case .wrongValue(let what, let name?, let found, let wanted):
       "'\(what)' of operator \(name) must be \(wanted), found \(found)"
     case .missingValue(let name): "no operator of its definition makes '\(name)' here"
+    case .topWithoutNumbers(let name):
+      "its definition makes '\(name)' of another element type than float; end it with {op: Cast, to: 1}"
     case .badIndex(let name, let index, let count):
       "its definition asks for '\(name)[\(index)]' of \(count)"
     case .noWeights: "its definition reads blobs, and there are no weights"

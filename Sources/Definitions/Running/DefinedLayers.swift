@@ -160,6 +160,8 @@ package final class DefinedLayers: Sendable {
       let given = bottoms.enumerated().map { (Self.bottom($0), OperatorTensor($1)) }
       return try OnnxExecution.run(
         model, bottoms: Dictionary(uniqueKeysWithValues: given), tops: lowered.layer.tops, of: subject)
+    } catch let error as LoweringError {
+      throw LayerError(subject, .definition(error.why))
     } catch let error as any DiagnosticError {
       throw LayerError(subject, .definition(error.diagnostic.sentence))
     } catch {

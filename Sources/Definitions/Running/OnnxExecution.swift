@@ -59,8 +59,9 @@ package struct OnnxExecution<S: OperatorScalar> {
     let wanted = Set(tops)
     try execution.run(observe: { name, value in if wanted.contains(name) { made[name] = value } })
     return try tops.map { name in
-      guard let value = made[name], case .float(let numbers) = value.values else {
-        throw LoweringError(subject, .missingValue(name))
+      guard let value = made[name] else { throw LoweringError(subject, .missingValue(name)) }
+      guard case .float(let numbers) = value.values else {
+        throw LoweringError(subject, .topWithoutNumbers(name))
       }
       return NetValue(shape: value.shape, values: numbers)
     }

@@ -134,12 +134,14 @@ package struct ExpandedLayer: LayerDescription {
       let expanded = try net.expandedNet(of: id)
       var parts: [Part] = []
       for layer in expanded.layers {
-        guard let description = expanded.net.runnable(layer) else {
+        let description: any LayerDescription
+        do throws(LayerError) {
+          description = try expanded.net.runnable(layer)
+        } catch {
+          // The user knows the layer of the net, and the type of the part.
           let named = LayerSubject(name: subject.name, type: expanded.net.graph[layer].type)
           throw Refusal.Reason(
-            UnusableParameters(
-              layer: net.graph.named(id),
-              error: expanded.net.described(layer).obstacle ?? LayerError(named, .unknownType)))
+            UnusableParameters(layer: net.graph.named(id), error: LayerError(named, error.reason)))
         }
         var blobs: [Blob] = []
         for content in try expanded.net.blobs(of: layer) ?? [] {
@@ -163,13 +165,21 @@ package struct ExpandedLayer: LayerDescription {
 
 extension WorkingNet {
   /// The executor's description of a layer, or else the layers of its definition.
-  fileprivate func runnable(_ layer: LayerID) -> (any LayerDescription)? {
-    guard canRun(layer) else { return ExpandedLayer(layer, of: self) }
+  fileprivate func runnable(_ layer: LayerID) throws(LayerError) -> any LayerDescription {
+    if !canRun(layer), let expanded = ExpandedLayer(layer, of: self) { return expanded }
+    let subject = LayerSubject(name: graph[layer].name, type: graph[layer].type)
+    if let why = objectionToMeanings(of: layer) { throw LayerError(subject, .definition(why)) }
+    if let meaning = meanings(of: layer).first, !meaning.isInLayers, !canRun(layer) {
+      throw LayerError(
+        subject,
+        .definition("its definition consists of ONNX operators, of which one in Caffe layers makes no use"))
+    }
+    if let obstacle = described(layer).obstacle { throw obstacle }
     var written = DescribedLayers.written(graph.layers[layer.index], graph.parameters(of: layer), schema)
     if let blobs = try? blobs(of: layer) {
       written.blobShapes = blobs.map(\.shape)
       written.knowsBlobs = true
     }
-    return try? LayerRegistry.layer(written)
+    return try LayerRegistry.layer(written)
   }
 }

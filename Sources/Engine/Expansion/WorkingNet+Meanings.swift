@@ -44,15 +44,28 @@ extension WorkingNet {
     }
     var reasons: [String] = []
     for candidate in candidates {
-      if let why = misunderstanding(of: layer, by: candidate) {
-        reasons.append(why)
-      } else if let why = try unmetCondition(of: candidate, for: layer) {
-        reasons.append(why)
-      } else {
-        return candidate
-      }
+      guard let why = try objection(to: candidate, for: layer) else { return candidate }
+      reasons.append(why)
     }
     throw Refusal.Reason(NoExpansion(layer: named, cause: .others(reasons)))
+  }
+
+  /// Why none of the definitions in Caffe layers describes a layer, as a part of a sentence; nil where one may, or there is none.
+  package func objectionToMeanings(of layer: LayerID) -> String? {
+    var reasons: [String] = []
+    for candidate in meanings(of: layer) where candidate.isInLayers {
+      guard let why = try? objection(to: candidate, for: layer) else { return nil }
+      reasons.append(why)
+    }
+    return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+  }
+
+  /// Why a definition does not describe a layer; nil where it does.
+  private func objection(
+    to definition: TypeDefinition, for layer: LayerID
+  ) throws(Refusal.Reason) -> String? {
+    if let why = misunderstanding(of: layer, by: definition) { return why }
+    return try unmetCondition(of: definition, for: layer)
   }
 
   /// The first condition of a definition that does not hold for a layer, as a part of a sentence; nil where all hold.

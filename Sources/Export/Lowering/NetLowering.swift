@@ -317,6 +317,8 @@ package struct NetLowering {
     let tops: [NetValue<Float>]
     do {
       tops = try OnnxExecution.run(model, bottoms: bottoms, tops: lowered.tops, of: lowered.subject)
+    } catch let error as LoweringError {
+      throw LoweringError(subject(layer), error.reason, at: error.place)
     } catch let error as any DiagnosticError {
       throw LoweringError(subject(layer), .notComputed(error.diagnostic.sentence))
     }

@@ -42,6 +42,8 @@ package struct NetComparison: Sendable {
   package struct Cut: Sendable {
     /// The layer.
     package var layer: LayerSubject
+    /// Why the definitions of its type do not describe it; nil for a type that has none.
+    package var why: String?
     /// The blobs that it reads.
     package var bottoms: [Name]
     /// The values that both nets were given in the place of its tops: blobs and shapes.

@@ -105,7 +105,8 @@ struct VerifyReport {
       cut.replaced.isEmpty
       ? "what it computes was not compared" : "both nets were given the same random values for its tops"
     let shapes = cut.replaced.map { "'\($0.blob)' \(Self.text(of: $0.shape))" }.joined(separator: ", ")
-    return "note: \(cut.layer.type) '\(cut.layer.name)' cannot be run here; \(effect)"
+    let why = cut.why.map { " (\($0))" } ?? ""
+    return "note: \(cut.layer.type) '\(cut.layer.name)' cannot be run here\(why); \(effect)"
       + (verbose && !shapes.isEmpty ? " (\(shapes))" : "")
   }
 
