@@ -148,7 +148,7 @@ import Verification
     ("[{type: VendorSum}]", "layer 'layer' (VendorSum): this type cannot be run here"),
     (
       "[{type: Convolution}]",
-      "layer 'layer' (Convolution): 'convolution_param.num_output' is missing"
+      "layer 'layer' (Convolution): expected a whole number from 1 for 'convolution_param.num_output', found '0'"
     ),
     (
       "[{type: VendorSquare}]",
