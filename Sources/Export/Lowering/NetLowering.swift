@@ -235,6 +235,7 @@ package struct NetLowering {
 
   private mutating func lowerByDefinition(_ layer: LayerID) throws {
     guard let definition = try describing(layer) else {
+      if let why = net.objectionToMeanings(of: layer) { throw LoweringError(subject(layer), .condition(why)) }
       throw LoweringError(subject(layer), .noDefinition, at: net.graph.place(of: layer))
     }
     // What a blob layout explains, its author understands.
