@@ -217,6 +217,31 @@ import Verification
     #expect(found == Array(repeating: nil, count: 5))
   }
 
+  /// Whoever feeds the net knows its inputs by name.
+  @Test func onlyAConversionRenamesAnInput() throws {
+    func rule(_ id: String, _ safety: String, _ expectation: String) -> String {
+      """
+        - id: \(id)
+          summary: S.
+          safety: \(safety)
+          once: true
+          match: {a: {type: Input}}
+          rewrite: {rename: {a.tops: "{replace(name, 'a', 'x')}"}}
+          tests:
+            - name: t
+              net: |
+                layer { name: "a" type: "Input" top: "a" }
+                layer { name: "b" type: "ReLU" bottom: "a" top: "b" }
+              expect: \(expectation)
+
+      """
+    }
+    let found = try failures(
+      "schema: 1\nrules:\n" + rule("exact", "exact", "{refused: {at: a, reason: input-name}}")
+        + rule("conversion", "conversion", "rewritten"))
+    #expect(found == [nil, nil])
+  }
+
   /// A value that a `let` does not have is told where the `let` stands.
   @Test func theErrorOfANameHasThePlaceOfItsExpression() throws {
     let found = try failures(

@@ -93,6 +93,9 @@ struct Rewriter {
             if isOutput, !rule.rule.allowances.contains(.netOutput) {
               throw Refusal.Reason(LostOutput(blob: net.graph.blobName(of: top)))
             }
+            if net.graph.isNetInput(top), rule.rule.safety != .conversion {
+              throw Refusal.Reason(InputName(blob: net.graph.blobName(of: top)))
+            }
             renamedTops.append(binding[capture])
           }
           try net.graph.rename(top, to: name)

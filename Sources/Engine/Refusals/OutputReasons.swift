@@ -47,6 +47,16 @@ struct OutputName: RefusalReason {
   }
 }
 
+/// An input that a layer gives would lose its name.
+struct InputName: RefusalReason {
+  static let code = RefusalCode("input-name", "an input of the net would lose its name")
+  var blob: Name
+
+  func sentence(about layer: NamedLayer?) -> String {
+    "the net input '\(blob)' would lose its name; only a rule with 'safety: conversion' may rename it"
+  }
+}
+
 /// An output would be read, and so be no output any more.
 struct OutputRead: RefusalReason {
   static let code = RefusalCode(

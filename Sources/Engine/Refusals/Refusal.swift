@@ -86,7 +86,7 @@ extension Refusal.Reason {
   static let kinds: [any RefusalReason.Type] = [
     ProducerType.self, NoProducer.self, BottomCount.self, OtherConnection.self, ChainLength.self,
     SearchLimit.self, TooManyBottoms.self, OtherConsumer.self,
-    NetOutput.self, LostOutput.self, NewOutput.self, OutputName.self, OutputRead.self,
+    NetOutput.self, LostOutput.self, NewOutput.self, OutputName.self, OutputRead.self, InputName.self,
     TopCount.self, ReadsTooEarly.self, BlobNameTaken.self, LayerNameTaken.self, WorksInPlace.self,
     OverwrittenInPlace.self, NotBypassable.self, LastLayer.self, OldSyntax.self,
     Overlapped.self, UnmetCondition.self, PassesDone.self, NotShrinking.self, OtherPhase.self,
