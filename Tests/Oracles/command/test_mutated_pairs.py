@@ -105,25 +105,28 @@ def by_command(seed, folder):
     return wrong
 
 
+def probed(places):
+    """How many folders the probe went through, and why it did not go through the next one."""
+    lines = "".join(f"{place}\n" for place in places)
+    try:
+        run = subprocess.run([PROBE], input=lines.encode(), capture_output=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired as expired:
+        return (expired.stdout or b"").count(b"\n"), f"no end after {SECONDS} s"
+    why = f"exit {run.returncode}: {run.stderr[-400:].decode(errors='replace')}"
+    return run.stdout.count(b"\n"), why
+
+
 def by_probe(seeds, folder):
     """The same by the library, many pairs in a process; another one goes on behind the pair that ended it."""
     places = [damaged(seed, folder) for seed in seeds]
     wrong, rest = [], places
     while rest:
-        lines = "".join(f"{place}\n" for place in rest)
-        try:
-            run = subprocess.run(
-                [PROBE], input=lines.encode(), capture_output=True, timeout=SECONDS, check=False
-            )
-            done, why = (
-                run.stdout.count(b"\n"),
-                f"exit {run.returncode}: {run.stderr[-400:].decode(errors='replace')}",
-            )
-        except subprocess.TimeoutExpired as expired:
-            done, why = (expired.stdout or b"").count(b"\n"), f"no end after {SECONDS} s"
-        if done < len(rest):
-            wrong.append(f"{rest[done]}: {why}")
-        rest = rest[done + 1 :]
+        done, _ = probed(rest)
+        rest = rest[done:]
+        # The time may have been used up by those before.
+        if rest and (alone := probed(rest[:1]))[0] == 0:
+            wrong.append(f"{rest[0]}: {alone[1]}")
+        rest = rest[1:]
     for place in places:
         if not any(line.startswith(f"{place}:") for line in wrong):
             shutil.rmtree(place)

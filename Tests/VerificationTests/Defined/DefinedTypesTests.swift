@@ -177,7 +177,7 @@ import WireTestSupport
     let weights = try example.file()
     let graph = try example.plan(weights, ids: ["remove-dropout"]).graph
     let id = try #require(Array(graph.liveLayers).first)
-    let set = try DefinitionSet(adding: try file(Self.definitions).definitions)
+    let set = DefinitionSet(adding: try file(Self.definitions).definitions)
     // A net of which a rewrite has changed the blobs, or of which none has.
     func net() -> WorkingNet {
       let net = WorkingNet(graph, weights: weights, layouts: [])
