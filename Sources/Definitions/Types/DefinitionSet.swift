@@ -48,7 +48,9 @@ package struct DefinitionSet: Sendable {
   }
 
   /// The definitions of a type in Caffe layers, in the order in which they are tried.
-  package func inLayers(ofType type: String) -> [TypeDefinition] { definitions(ofType: type).filter(\.isInLayers) }
+  package func inLayers(ofType type: String) -> [TypeDefinition] {
+    definitions(ofType: type).filter(\.isInLayers)
+  }
 
   /// The definitions of a type in operators, in the order in which they are tried; those of the layer that the type is another name
   /// for where it has none of its own.
