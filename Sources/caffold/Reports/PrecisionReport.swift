@@ -25,7 +25,7 @@ struct PrecisionReport {
     var lines = [overflows, underflows, widths, conditions].compactMap(\.self)
     if lines.isEmpty {
       lines = [
-        "weights up to \(Format.brief(largest.largest)) ('\(largest.layer)'), channels at most \(times(widest)) apart ('\(widest.layer)'\(before(widest))); half precision holds them"
+        "fp16 holds all weights (up to \(Format.brief(largest.largest)), in '\(largest.layer)'); channel ranges differ by up to \(ratio(widest.channelRatio)) ('\(widest.layer)'\(before(widest)))"
       ]
     }
     if verbose { lines += layers.map(line) + normalisations.filter { $0.illConditioned > 0 }.map(line) }
@@ -37,7 +37,7 @@ struct PrecisionReport {
     guard let worst = found.max(by: { $0.largestOfAll < $1.largestOfAll }) else { return nil }
     let count = found.reduce(0) { $0 + $1.beyondHalf }
     return
-      "half precision cannot hold \(Format.counted(count, "number")) of \(Format.names(found.map(\.layer))), up to \(Format.brief(worst.largestOfAll)) in '\(worst.layer)'"
+      "fp16: \(Format.counted(count, "number")) of \(Format.names(found.map(\.layer))) \(count == 1 ? "overflows" : "overflow") (up to \(Format.brief(worst.largestOfAll)), in '\(worst.layer)')"
   }
 
   private var underflows: String? {
@@ -45,7 +45,7 @@ struct PrecisionReport {
       .filter { $0.halfUnderflows > 0 }
     guard let worst = found.max(by: { $0.underflowShare < $1.underflowShare }) else { return nil }
     return
-      "half precision makes weights of \(Format.names(found.map(\.layer))) zero, most in '\(worst.layer)': \(Format.decimal(100 * worst.underflowShare, digits: 1)) %"
+      "fp16: \(Format.counted(found.count, "layer")) \(found.count == 1 ? "loses" : "lose") weights to underflow (worst '\(worst.layer)': \(Format.decimal(100 * worst.underflowShare, digits: 1)) %)"
   }
 
   private var widths: String? {
@@ -53,9 +53,9 @@ struct PrecisionReport {
     guard let worst = found.max(by: { $0.lostInEightBits < $1.lostInEightBits }) else { return nil }
     let count = found.reduce(0) { $0 + $1.lostInEightBits }
     let known = layers.compactMap(\.before?.lostInEightBits)
-    let old = known.isEmpty ? "" : " (\(known.reduce(0, +)) before)"
+    let old = known.isEmpty ? "" : "\(known.reduce(0, +)) before the fold; "
     return
-      "eight bits for a whole tensor make \(Format.counted(count, "channel")) of \(Format.names(found.map(\.layer))) zero\(old), most in '\(worst.layer)': \(worst.lostInEightBits) of \(worst.channels); quantise per channel"
+      "int8 with one scale per tensor: \(Format.counted(count, "channel")) of \(Format.names(found.map(\.layer))) \(count == 1 ? "becomes" : "become") zero (\(old)worst '\(worst.layer)': \(worst.lostInEightBits) of \(worst.channels)); quantise per channel"
   }
 
   private var conditions: String? {
@@ -63,35 +63,33 @@ struct PrecisionReport {
     guard let worst = found.min(by: { $0.smallestVariance < $1.smallestVariance }) else { return nil }
     let count = found.reduce(0) { $0 + $1.illConditioned }
     return
-      "\(Format.counted(count, "channel")) of \(Format.names(found.map(\.layer))) \(count == 1 ? "has" : "have") a variance below a tenth of eps, down to \(Format.brief(worst.smallestVariance)) in '\(worst.layer)'"
+      "\(Format.counted(count, "variance")) of \(Format.names(found.map(\.layer))) \(count == 1 ? "is" : "are") below a tenth of eps (least \(Format.brief(worst.smallestVariance)), in '\(worst.layer)')"
   }
 
-  private func times(_ layer: WeightRange) -> String { "\(ratio(layer.channelRatio)) times" }
-
   private func ratio(_ ratio: Double) -> String {
-    ratio < 1000 ? Format.decimal(ratio, digits: 1) : Format.brief(ratio)
+    "\(ratio < 1000 ? Format.decimal(ratio, digits: 1) : Format.brief(ratio))×"
   }
 
   private func before(_ layer: WeightRange) -> String {
-    layer.before.map { ", \(ratio($0.channelRatio)) before" } ?? ""
+    layer.before.map { ", \(ratio($0.channelRatio)) before the fold" } ?? ""
   }
 
   private func line(_ layer: WeightRange) -> String {
     var parts = [
       "weights from \(Format.brief(layer.smallest)) to \(Format.brief(layer.largest))",
-      "channels \(times(layer)) apart\(before(layer))",
+      "channel ranges differ by \(ratio(layer.channelRatio))\(before(layer))",
     ]
     if let before = layer.before {
-      parts.append("range of channel \(before.channel) grown \(ratio(before.growth)) times")
+      parts.append("the range of channel \(before.channel) grew \(ratio(before.growth))")
     }
     if layer.lostInEightBits > 0 {
-      parts.append("\(Format.counted(layer.lostInEightBits, "channel")) zero in eight bits")
+      parts.append("\(Format.counted(layer.lostInEightBits, "channel")) zero in int8")
     }
     if layer.deadChannels > 0 { parts.append("\(Format.counted(layer.deadChannels, "channel")) all zero") }
     if layer.beyondHalf > 0 {
-      parts.append("\(Format.counted(layer.beyondHalf, "number")) beyond half precision")
+      parts.append("\(Format.counted(layer.beyondHalf, "number")) beyond fp16")
     }
-    if layer.halfUnderflows > 0 { parts.append("\(Format.grouped(layer.halfUnderflows)) zero in it") }
+    if layer.halfUnderflows > 0 { parts.append("\(Format.grouped(layer.halfUnderflows)) zero in fp16") }
     return "'\(layer.layer)': \(parts.joined(separator: "; "))"
   }
 

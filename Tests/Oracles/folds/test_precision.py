@@ -122,7 +122,7 @@ def test_every_figure(command, tmp_path):
 
     files = [tmp_path / "net.prototxt", tmp_path / "net.caffemodel", "--dry-run"]
     text = command.run("fold", *files).stderr
-    for words in ("half precision cannot hold", "eight bits for a whole tensor", "below a tenth of eps"):
+    for words in ("overflow (up to", "int8 with one scale per tensor", "below a tenth of eps"):
         assert words in text, text
     assert command.run("fold", *files, "--no-check", "--format", "json").document["precision"] is None
 
