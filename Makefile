@@ -1,6 +1,6 @@
 # make demo    fold the bundled digits net, export it as ONNX, and compare both with the original on held-out digits
 # make test    everything: Swift tests, the oracles (OpenCV, Python protobuf, NumPy) against the release binary, and
-#              the example of the library
+#              the examples of the library and of batches
 # make lint    formatting and lint, Swift and Python; changes nothing
 # make format  put Swift and Python files into the form that `make lint` wants
 # make reference  what is made of the code: Documentation/BuiltinRules.md, RuleKeys.md, Commands.md, Limits.md, the tables in Rules.md
@@ -48,7 +48,7 @@ demo: build $(VENV)
 	@echo
 	.venv/bin/python examples/digits/evaluate.py $(DIGITS) $(FOLDED) --onnx out/demo/digits.onnx
 
-test: unit oracles embed
+test: unit oracles embed batch
 
 unit: packages
 	swift test --parallel

@@ -264,6 +264,8 @@ def test_the_workflow_finds_the_models_of_a_batch(models, tmp_path):
     code = (HERE / "Snakefile").read_text().split("\nrule all:")[0]
     names = {"config": {"models": str(models), "out": str(tmp_path / "out"), "caffold": str(CAFFOLD)}}
     exec(compile(code, "Snakefile", "exec"), names)
-    found = {(str(models / f"{name}.prototxt"), str(path)) for name, path in names["WEIGHTS"].items()}
+    found = {
+        (str(models / f"{name}.prototxt"), str(models / path)) for name, path in names["WEIGHTS"].items()
+    }
     assert found == {(model["model"], model["weights"]) for model in report["models"]}
     assert len(found) == 7
