@@ -58,8 +58,14 @@ NETS = {
         ["Convolution"],
     ),
     "equalize": (
-        conv("a", "data") + layer("ReLU", "r", "a") + conv("b", "r"),
-        {"a": [normal(4, 4, 3, 3) * [[[[1]]], [[[8]]], [[[0.1]]], [[[1]]]], normal(4)], "b": CONV},
+        layer("Convolution", "a", "data", None, "convolution_param { num_output: 32 kernel_size: 3 }")
+        + layer("ReLU", "r", "a")
+        + layer("Convolution", "b", "r", None, "convolution_param { num_output: 4 kernel_size: 1 }"),
+        # One channel of many is far larger: it takes the steps from all others.
+        {
+            "a": [normal(32, 4, 3, 3) * np.where(np.arange(32) == 5, 40, 1)[:, None, None, None], normal(32)],
+            "b": [normal(4, 32, 1, 1), normal(4)],
+        },
         ["Convolution", "ReLU", "Convolution"],
     ),
     "remove-dropout": (conv("a", "data") + layer("Dropout", "b", "a"), {"a": CONV}, ["Convolution"]),

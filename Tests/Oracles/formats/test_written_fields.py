@@ -28,8 +28,8 @@ NET_OF_ONE = (
         ),
         (
             "sigmoid_params: {engine: CAFFE}",
-            "note: Caffe has no field 'sigmoid_params', so it cannot be checked; give your fork's"
-            " caffe.proto by --proto to have it checked",
+            "note: Caffe has no field 'sigmoid_params', so it cannot be checked;"
+            " did you mean 'sigmoid_param'?",
         ),
     ],
 )
