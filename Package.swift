@@ -65,9 +65,7 @@ let package = Package(
         "CaffoldKit", "Export", "Definitions", "Verification", "Layers", "Engine", "CaffeIO", "Rules",
         "RuleModel", "Threads", "Diagnostics", "JSON", "SmallFoundation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      // It parses flags and words results: a fifth of the time that optimising it takes, and nothing that a user would notice.
-      swiftSettings: [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+      ]
     ),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "ThreadsTests", dependencies: ["Threads", "CAffinity"]),
