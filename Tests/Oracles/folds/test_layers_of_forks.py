@@ -8,14 +8,12 @@ import nets
 import numpy as np
 import onnx_files
 import pytest
-from small_nets import HEAD, layer, normal, positive
+from small_nets import layer, normal, positive
 from test_expand_forks import BVLC
-from test_portable import written
+from test_ten_layers import X, close, files, made_by
 
 FOLDER = caffold.ROOT / "Tests/Fixtures/fork-edges"
 FLAGS = ("--rules", FOLDER / "layers.yaml", "--proto", FOLDER / "fork.proto")
-SHAPE = (2, 6, 5, 5)
-X = normal(*SHAPE)
 B, G, GAMMA = normal(6), positive(6), normal(6)
 WEIGHTS, BIAS = normal(4, 6, 1, 1), normal(4)
 MIX = "convolution_param { num_output: 4 }"
@@ -93,26 +91,6 @@ def layer_of(kind, others, tops, parameters, before="data"):
     return text + layer(kind, "layer", bottoms, '" top: "'.join(names), parameters), names
 
 
-def files(text, blobs, folder, shape=SHAPE):
-    model, weights = folder / "net.prototxt", folder / "net.caffemodel"
-    model.write_bytes((HEAD % " ".join(f"dim: {d}" for d in shape) + text).encode())
-    weights.write_bytes(written(model.read_bytes(), blobs))
-    return model, weights
-
-
-def run(model, weights, folder, *flags):
-    np.savez(folder / "data.npz", data=X)
-    made = folder / "made.npz"
-    done = caffold.run("run", model, weights, "--input", folder / "data.npz", "--outputs", made, *flags)
-    assert done.code == 0, done.stderr
-    return np.load(made)
-
-
-def close(got, want):
-    assert got.shape == want.shape
-    assert np.abs(got - want).max() <= 1e-5 * max(1, np.abs(want).max())
-
-
 def fold(model, weights, folder, *flags):
     new = folder / "new.prototxt", folder / "new.caffemodel"
     names = ("--output-model", new[0], "--output-weights", new[1])
@@ -133,7 +111,7 @@ def test_layer(name, tmp_path):
     text, names = layer_of(kind, others, tops, parameters)
     model, weights = files(text, {"layer": blobs}, tmp_path)
     want = compute(X.astype(float))
-    made = run(model, weights, tmp_path, *FLAGS)
+    made = made_by(model, weights, tmp_path, *FLAGS)
     for top, value in zip(names, want):
         close(made[top], value)
     onnx_files.export(model, weights, tmp_path / "net.onnx", "--no-fold", *FLAGS)
@@ -143,7 +121,7 @@ def test_layer(name, tmp_path):
     new, types = fold(model, weights, tmp_path, *FLAGS, "--select", "expand-forks")
     if kind in IN_LAYERS:
         assert set(types) <= BVLC
-        close(run(*new, tmp_path)["top0"], want[0])
+        close(made_by(*new, tmp_path)["top0"], want[0])
     else:
         assert kind in types
 
@@ -163,10 +141,10 @@ def test_a_lift_goes_into_what_stands_before_it(before, tmp_path):
     text += layer("Lift", "top0", "c", None, "lift_param { gain: 0.5 }")
     blobs = {"c": [normal(6, 6, 1, 1), normal(6)], "top0": [B, G]}
     model, weights = files(text, blobs, tmp_path)
-    want = run(model, weights, tmp_path, *FLAGS)["top0"]
+    want = made_by(model, weights, tmp_path, *FLAGS)["top0"]
     new, types = fold(model, weights, tmp_path, *FLAGS)
     assert types == ["Input", before]
-    close(run(*new, tmp_path, *FLAGS)["top0"], want)
+    close(made_by(*new, tmp_path, *FLAGS)["top0"], want)
 
 
 #: Unusual forms: the type, its parameters, and why no definition describes the layer.

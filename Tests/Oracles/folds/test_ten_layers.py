@@ -83,12 +83,17 @@ def files(text, blobs, folder):
     return model, weights
 
 
-def run(model, weights, folder, *flags):
+def made_by(model, weights, folder, *flags):
+    """What the net makes, by name."""
     np.savez(folder / "data.npz", data=X)
     made = folder / "made.npz"
     done = caffold.run("run", model, weights, "--input", folder / "data.npz", "--outputs", made, *flags)
     assert done.code == 0, done.stderr
-    return np.load(made)["top"]
+    return np.load(made)
+
+
+def run(model, weights, folder, *flags):
+    return made_by(model, weights, folder, *flags)["top"]
 
 
 def close(got, want):

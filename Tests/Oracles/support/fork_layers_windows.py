@@ -84,23 +84,24 @@ def pooling_3d(r):
     return Case(text, [x], [made])
 
 
+def both(r, fields, name, high, word):
+    """Draws a field for both axes, or one for each; the sizes."""
+    one, other = r.integer(1, high), r.integer(1, high)
+    if r.chance(0.5):
+        fields[word] = one
+        return [one, one]
+    fields[f"{name}_h"], fields[f"{name}_w"] = one, other
+    return [one, other]
+
+
 @kinds("ConvolutionSK")
 def convolution_sk(r):
     group = r.integer(1, 2)
     outputs, inputs = group * r.integer(1, 2), group * r.integer(1, 2)
     fields = {"num_output": outputs, "group": group if group > 1 else None}
-
-    def both(name, high, word):
-        """A number for both axes, or one for each."""
-        one, other = r.integer(1, high), r.integer(1, high)
-        if r.chance(0.5):
-            fields[word] = one
-            return [one, one]
-        fields[f"{name}_h"], fields[f"{name}_w"] = one, other
-        return [one, other]
-
-    kernel, stride = both("kernel", 3, "kernel_size"), both("stride", 2, "stride")
-    gap = both("kstride", 3, "kstride")
+    kernel = both(r, fields, "kernel", 3, "kernel_size")
+    stride = both(r, fields, "stride", 2, "stride")
+    gap = both(r, fields, "kstride", 3, "kstride")
     bias = r.chance(0.7)
     if not bias:
         fields["bias_term"] = False
@@ -126,18 +127,9 @@ def convolution_sk(r):
 @kinds("PoolingSK")
 def pooling_sk(r):
     fields = {"pool": r.choice([None, "MAX"])}
-
-    def both(name, high, word):
-        """A number for both axes, or one for each."""
-        one, other = r.integer(1, high), r.integer(1, high)
-        if r.chance(0.5):
-            fields[word] = one
-            return [one, one]
-        fields[f"{name}_h"], fields[f"{name}_w"] = one, other
-        return [one, other]
-
-    kernel, stride = both("kernel", 3, "kernel_size"), both("stride", 2, "stride")
-    gap = both("kstride", 3, "kstride")
+    kernel = both(r, fields, "kernel", 3, "kernel_size")
+    stride = both(r, fields, "stride", 2, "stride")
+    gap = both(r, fields, "kstride", 3, "kstride")
     if r.chance(0.3):
         fields["pad"] = 0
     x = r.normal(r.integer(1, 2), r.integer(1, 3), r.integer(7, 10), r.integer(7, 10))
