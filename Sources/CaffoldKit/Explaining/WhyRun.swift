@@ -74,7 +74,7 @@ struct WhyRun {
     }.map(\.element)
     let patterns = Dictionary(rules.rules.map { ($0.id, $0.pattern.captures) }) { first, _ in first }
     let types = Dictionary(graph.liveLayers.map { (graph[$0].name, graph[$0].type) }) { first, _ in first }
-    /// A plan names layers as they are at its end: the rule may have found the layer while it still was what it was at first.
+    /// The layer that a rule found, with the type it had then: a plan names layers by their last types.
     func match(_ binding: (capture: String, layer: NamedLayer), _ rule: String) -> WhyResult.Match {
       var match = WhyResult.Match(
         capture: binding.capture, layer: binding.layer.name, type: binding.layer.type)

@@ -8,8 +8,8 @@ import Glibc
 /// power of the values does not follow from the weights of their channel. For inputs that do not depend on each other it would be
 /// Σ W₁[c]². The inputs of real layers depend on each other, and a channel often has large weights because it reads small differences: a
 /// BatchNorm gave all channels about the same power, and the fold kept it. So all channels are taken to have the same power a², the
-/// mean of Σ W₁[c]² for inputs of power 1, before any factor, and seldom exceed 4·a. With factors s it is a[c]² = a²/s[c]². Up to
-/// a factor that is the same for all, the error of output o and what it is an error of are
+/// mean of Σ W₁[c]² for inputs of power 1, before any factor, and seldom exceed 4·a. With factors s it is a[c]² = a²/s[c]². The error
+/// and the signal of output o are, up to one factor for both
 ///
 ///     e[o] = (K₁·max r₁² + max (4·a)²)·Σ_c w[o, c] + K₂·max r₂²·Σ_c a[c]²,   v[o] = Σ_c w[o, c]·a[c]²
 ///

@@ -24,7 +24,7 @@ extension LayerWriter {
         if case .all(let capture) = template.tops {
           guard give(sources[0], whatMade: capture, &new) else {
             throw fault(
-              "the layer is left out, and no new layer before it can take over what it would make; add a condition under 'where'",
+              "the layer is absent, and no new layer before it can make its top instead; add a condition under 'where'",
               condition)
           }
         }

@@ -47,7 +47,7 @@ struct OutputName: RefusalReason {
   }
 }
 
-/// An input that a layer gives would lose its name.
+/// A rule would rename an input of the net.
 struct InputName: RefusalReason {
   static let code = RefusalCode("input-name", "an input of the net would lose its name")
   var blob: Name

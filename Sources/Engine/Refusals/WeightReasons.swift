@@ -335,10 +335,15 @@ struct SmallGain: RefusalReason {
   var decibels: Double
 
   func sentence(about layer: NamedLayer?) -> String {
-    // Rounded down: a gain that is too small never reads as the least one.
+    let layers = "\(self.layer.mention(about: layer)) and \(other.mention(about: layer))"
+    // Rounded down: a gain below the minimum never reads as the minimum.
     let tenths = (decibels * 10).rounded(.down) / 10
+    let effect =
+      tenths > 0
+      ? "would reduce the estimated int8 error by only \(tenths) dB"
+      : "would not reduce the estimated int8 error"
     return
-      "evening out the ranges between \(self.layer.mention(about: layer)) and \(other.mention(about: layer)) would reduce the estimated int8 error by only \(tenths) dB; \(Equalize.leastGain) dB is the minimum"
+      "evening out the ranges between \(layers) \(effect); \(Equalize.leastGain) dB is the minimum"
   }
 }
 

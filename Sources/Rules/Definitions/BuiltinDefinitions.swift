@@ -2,8 +2,8 @@ import Diagnostics
 import RuleModel
 import Synchronization
 
-/// The definitions of layer types that come with the program. A net has layers of few types: a file is read when somebody asks for
-/// a type that it defines, and a definition is checked when somebody asks for its type.
+/// The built-in definitions of layer types. A net has layers of few types, so a file is read on the first request for one of its
+/// types, and a definition is checked on the first request for its type.
 package final class BuiltinDefinitions: Sendable {
   private let operators: [OperatorForm]
   private let files: [(types: Set<String>, source: @Sendable () -> SourceText)]
