@@ -38,6 +38,41 @@ import Testing
     #expect(try compare(a, b, tolerance: 0.1).verdict == .equal)
   }
 
+  @Test func samplesOfASmallNetThatRunAtOnceGiveWhatTheyGiveOneByOne() throws {
+    let (a, b) = try (net(input + scale + relu, gamma(2)), net(input + scale + relu, gamma(2.02)))
+    let trials = (1...20).map { number in
+      NetComparer.Trial(["data": NetValue<Double>(shape: [1, 1, 1, 2], values: [1, -Double(number)])])
+    }
+    var oneByOne = NetComparer(a, b, tolerance: 1e-4)
+    for trial in trials { try oneByOne.run(trial) }
+    var atOnce = NetComparer(a, b, tolerance: 1e-4)
+    var shares: [Int] = []
+    while shares.reduce(0, +) < trials.count {
+      let done = shares.reduce(0, +)
+      shares.append(try atOnce.run(upTo: trials.count - done) { trials[done + $0] })
+    }
+    // The first one shows that the net is small.
+    #expect(shares == [1, 8, 8, 3])
+    let (one, other) = try (oneByOne.result(), atOnce.result())
+    #expect(one.samples == 20 && other.samples == 20)
+    #expect(one.blobs.map(\.name) == other.blobs.map(\.name))
+    #expect(one.blobs.map(\.relative) == other.blobs.map(\.relative))
+    #expect(other.firstDivergence?.name == "s")
+  }
+
+  @Test func ofSamplesThatRunAtOnceTheFirstErrorIsThrown() throws {
+    let net = try net(input + scale, gamma(2))
+    func trial(_ name: Name) -> NetComparer.Trial<Double> {
+      NetComparer.Trial([name: NetValue(shape: [1, 1, 1, 2], values: [1, 2])])
+    }
+    var comparer = NetComparer(net, net, tolerance: 1e-4)
+    try comparer.run(trial("data"))
+    #expect(throws: LayerError(nil, .unknownInput(blob: "other", inputs: ["data"]))) {
+      _ = try comparer.run(upTo: 3) { trial(["data", "other", "third"][$0]) }
+    }
+    #expect(try comparer.result().samples == 2)
+  }
+
   /// A layer that nobody knows between a Scale and `behind`.
   private func cutNet(_ behind: String, _ blobs: [Name: [NetValue<Double>]]) throws -> NetRunner {
     try net(

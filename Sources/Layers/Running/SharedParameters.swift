@@ -1,17 +1,27 @@
 import Diagnostics
 import Synchronization
 
-/// Keeps the parameters of the layer that was read last, so that runs that advance together read each layer's once.
+/// Parameters that were read, for the next run of the same net: those of all layers as long as they are few, else those of the
+/// layer that was read last.
 final class SharedParameters: ParameterSource {
   private struct Kept {
-    let layer: Name
-    let blobs: any Sendable
+    var blobs: [Name: any Sendable] = [:]
+    var byteCount = 0
   }
 
   private let base: any ParameterSource
-  private let kept = Mutex<Kept?>(nil)
+  /// Whether a layer whose parameters are larger than ``mostBytes`` is kept too, until another one is read.
+  private let keepsLargeLayer: Bool
+  private let kept = Mutex(Kept())
 
-  init(_ base: any ParameterSource) { self.base = base }
+  /// The most bytes that are kept of layers that need not be kept.
+  private static let mostBytes = 8 << 20
+
+  /// - Parameter runsAdvanceTogether: whether several runs ask for a layer's parameters, one after the other.
+  init(_ base: any ParameterSource, runsAdvanceTogether: Bool) {
+    self.base = base
+    keepsLargeLayer = runsAdvanceTogether
+  }
 
   var knowsBlobs: Bool { base.knowsBlobs }
 
@@ -21,23 +31,32 @@ final class SharedParameters: ParameterSource {
   @_specialize(where S == Double)
   func blobs<S: NetScalar>(of layer: Name, in scalar: S.Type) throws -> [NetValue<S>] {
     let known = kept.withLock { kept -> [NetValue<S>]? in
-      if let kept, kept.layer == layer, let blobs = kept.blobs as? [NetValue<S>] { return blobs }
-      // Freed before others are read, so that only one layer's parameters are in memory.
-      kept = nil
+      if let blobs = kept.blobs[layer] as? [NetValue<S>] { return blobs }
+      // Freed before others are read.
+      if kept.byteCount > Self.mostBytes { kept = Kept() }
       return nil
     }
     if let known { return known }
     let blobs = try base.blobs(of: layer, in: scalar)
-    kept.withLock { $0 = Kept(layer: layer, blobs: blobs) }
+    let byteCount = blobs.reduce(0) { $0 + $1.values.count } * MemoryLayout<S>.size
+    guard keepsLargeLayer || byteCount <= Self.mostBytes else { return blobs }
+    kept.withLock { kept in
+      if kept.byteCount + byteCount > Self.mostBytes { kept = Kept() }
+      // Another thread may have read the same ones.
+      guard kept.blobs.updateValue(blobs, forKey: layer) == nil else { return }
+      kept.byteCount += byteCount
+    }
     return blobs
   }
 }
 
 extension NetRunner {
-  /// The same net for runs that advance together: they share the parameters of the layer that was read last.
-  package func sharingParameters() -> NetRunner {
+  /// The same net for several runs, which share the parameters that they read.
+  ///
+  /// - Parameter runsAdvanceTogether: whether they run layer by layer, each layer in all of them before the next one.
+  package func sharingParameters(runsAdvanceTogether: Bool = false) -> NetRunner {
     var net = self
-    net.parameters = SharedParameters(parameters)
+    net.parameters = SharedParameters(parameters, runsAdvanceTogether: runsAdvanceTogether)
     return net
   }
 }

@@ -32,6 +32,11 @@ struct ComparedSample<S: NetScalar> {
   }
 
   var waitingCount: Int { waitingOfSecond.values.reduce(0) { $0 + $1.values.count } }
+
+  /// Notes how many numbers are alive.
+  mutating func countAlive() {
+    found.mostAlive = max(found.mostAlive, first.liveCount + second.liveCount + waitingCount)
+  }
 }
 
 extension NetComparer {
@@ -68,6 +73,7 @@ extension NetComparer {
       return Self.values(of: step, from: drawn)
     }
     run.drawn = drawn
+    run.countAlive()
     if pairs.partners[place] != nil { run.done[place] = (bottoms, tops) }
     for (name, (version, value)) in zip(step.tops, zip(step.writes, tops))
     where first.lastVersions[name] == version && common.contains(name) {
@@ -103,6 +109,7 @@ extension NetComparer {
       return values
     }
     run.found.replaced.merge(replaced) { $1 }
+    run.countAlive()
     for (index, name) in step.tops.enumerated() where second.lastVersions[name] == step.writes[index] {
       guard let value = run.handed[name] else { continue }
       run.second.replaceTop(index, with: value)

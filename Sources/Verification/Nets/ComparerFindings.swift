@@ -4,6 +4,8 @@ import Diagnostics
 struct ComparerFindings {
   /// Samples of the usual size.
   var samples = 0
+  /// The most numbers that the values of both nets had at a time.
+  var mostAlive = 0
   /// By blob, the largest difference.
   var differences: [Name: BlobDifference] = [:]
   /// Blobs that both nets made and that had no number to compare in at least one sample.
@@ -22,6 +24,7 @@ struct ComparerFindings {
   /// Adds the findings of other samples.
   mutating func merge(_ other: ComparerFindings) {
     samples += other.samples
+    mostAlive = max(mostAlive, other.mostAlive)
     differences.merge(other.differences) { $1.relative > $0.relative ? $1 : $0 }
     withoutNumbers.formUnion(other.withoutNumbers)
     agreement.merge(other.agreement) { ($0.top1 + $1.top1, $0.top5 + $1.top5, $0.rows + $1.rows) }

@@ -1,5 +1,7 @@
 import Diagnostics
 import Layers
+import Synchronization
+import Threads
 
 /// Runs two nets side by side on the same inputs and compares what they compute.
 ///
@@ -39,6 +41,10 @@ package struct NetComparer {
 
   /// The most bytes that the values of both nets may take at a time.
   package static let memoryLimit = 1 << 29
+  /// The most bytes of the values of samples that run at the same time, each on a core of its own.
+  private static let smallMemory = 1 << 25
+  /// How many samples of small nets are run between two calls that report progress.
+  private static let samplesAtOnce = 8
 
   /// Compares these nets.
   ///
@@ -48,8 +54,8 @@ package struct NetComparer {
   package init(
     _ first: NetRunner, _ second: NetRunner, tolerance: Double, converted: ConvertedBlobs = ConvertedBlobs()
   ) {
-    self.first = first
-    self.second = second
+    self.first = first.sharingParameters()
+    self.second = second.sharingParameters()
     self.tolerance = tolerance
     pairs = StepPairs(first, second)
     let others = Set(Self.names(of: second))
@@ -100,6 +106,21 @@ package struct NetComparer {
     for result in try results([trial], observing) { found.merge(try result.get()) }
   }
 
+  /// Runs both nets on the next of so many samples: on a few at once where the nets are small, else on one.
+  ///
+  /// - Parameter trial: makes the sample of a number below `count`.
+  /// - Returns: how many samples were run.
+  /// - Throws: the error of the first sample that has one; those before it are among the findings.
+  package mutating func run<S: NetScalar>(upTo count: Int, _ trial: (Int) -> Trial<S>) throws -> Int {
+    guard areSmall(in: S.self) else {
+      try run(trial(0))
+      return 1
+    }
+    let share = min(count, Self.samplesAtOnce)
+    for result in resultsAtOnce(share, trial) { found.merge(try result.get()) }
+    return share
+  }
+
   /// Runs both nets on smaller samples, for which the weights are read once.
   ///
   /// A smaller sample counts if it shows nothing new. A sample that shows something new, or that the nets cannot take,
@@ -107,8 +128,14 @@ package struct NetComparer {
   ///
   /// - Returns: for each sample, whether it counts.
   package mutating func run<S: NetScalar>(smaller trials: [Trial<S>]) -> [Bool] {
-    // Inputs that the nets do not take are no error.
-    guard let results = try? results(trials, { _, _, _ in }) else { return trials.map { _ in false } }
+    let results: [Result<ComparerFindings, any Error>]
+    if areSmall(in: S.self) {
+      results = resultsAtOnce(trials.count) { trials[$0] }
+    } else {
+      // Inputs that the nets do not take are no error.
+      guard let together = try? self.results(trials, { _, _, _ in }) else { return trials.map { _ in false } }
+      results = together
+    }
     var counts: [Bool] = []
     for result in results {
       guard case .success(let seen) = result, seen.showsNothing(beyond: found, tolerance: tolerance) else {
@@ -121,6 +148,27 @@ package struct NetComparer {
     return counts
   }
 
+  /// Whether the values of a sample for each core fit in little memory, as far as the samples so far show.
+  private func areSmall<S: NetScalar>(in scalar: S.Type) -> Bool {
+    found.samples > 0
+      && found.mostAlive <= Self.smallMemory / (MemoryLayout<S>.size * Parallel.threadCount)
+  }
+
+  /// Runs both nets on samples of which each core takes one at a time: for small nets, whose layers have too little work for
+  /// more than one core.
+  ///
+  /// - Returns: as `results`.
+  private func resultsAtOnce<S: NetScalar>(
+    _ count: Int, _ trial: (Int) -> Trial<S>
+  ) -> [Result<ComparerFindings, any Error>] {
+    let results = Mutex([Result<ComparerFindings, any Error>?](repeating: nil, count: count))
+    Parallel.forEach(count, work: .max) { number in
+      let result = Result { try self.results([trial(number)]) { _, _, _ in }[0].get() }
+      results.withLock { $0[number] = result }
+    }
+    return results.withLock { $0.compactMap(\.self) }
+  }
+
   /// Runs both nets on samples that advance together, so that the parameters of each layer are read once.
   ///
   /// - Returns: the findings of each sample, or why it could not be run.
@@ -128,7 +176,12 @@ package struct NetComparer {
   private func results<S: NetScalar>(
     _ trials: [Trial<S>], _ observing: (Int, Int, [NetValue<S>?]) -> Void
   ) throws -> [Result<ComparerFindings, any Error>] {
-    let nets = trials.count > 1 ? (first.sharingParameters(), second.sharingParameters()) : (first, second)
+    let nets =
+      trials.count > 1
+      ? (
+        first.sharingParameters(runsAdvanceTogether: true),
+        second.sharingParameters(runsAdvanceTogether: true)
+      ) : (first, second)
     var runs: [ComparedSample<S>] = []
     for trial in trials {
       func own(_ net: NetRunner) -> [Name: NetValue<S>] {

@@ -58,7 +58,11 @@ package struct NetVerification {
       }
       done += 1
     }
-    for sample in usual { try run(sample) }
+    try run(usual[0])
+    while done < usual.count {
+      progress(done, count)
+      done += try comparer.run(upTo: usual.count - done) { trial(usual[done + $0], of: read) }
+    }
     var scaled = (ReachingScales.usual + bends.scales).enumerated().map {
       SampledInputs.Sample(usual.count + $0, scale: $1)
     }
