@@ -153,6 +153,9 @@ public enum Caffold {
   /// - Throws: `DiagnosticError`, for a file that cannot be read.
   public static func isWeights(_ path: String) throws -> Bool { try InspectedWeights.areIn(path) }
 
+  /// Whether a file is taken for an ONNX model, by its name.
+  public static func isOnnx(_ path: String) -> Bool { path.hasSuffix(".onnx") }
+
   /// Looks at the blobs of a weights file, and writes them as `.npy` files where a folder is given.
   ///
   /// - Parameters:

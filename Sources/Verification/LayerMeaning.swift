@@ -74,7 +74,7 @@ extension [BlobLayout] {
   func sayWhatComputes(_ type: String) -> Bool {
     contains { layout in
       guard layout.types.accepts(type) else { return false }
-      let isUnknown = LayerRegistry.description(ofType: type) == nil
+      let isUnknown = !LayerRegistry.knows(type)
       return layout.meaning.map { isUnknown && $0.isInLayers } ?? (isUnknown || !layout.isBuiltin)
     }
   }
@@ -83,7 +83,7 @@ extension [BlobLayout] {
   func mayRedefine(_ type: String) -> Bool {
     contains { layout in
       guard let meaning = layout.meaning, layout.types.accepts(type) else { return false }
-      return !meaning.isBuiltin && meaning.isInLayers && LayerRegistry.description(ofType: type) != nil
+      return !meaning.isBuiltin && meaning.isInLayers && LayerRegistry.knows(type)
     }
   }
 }

@@ -29,7 +29,7 @@ struct LayerMeanings {
     }
     // A definition of the user's may stand for layers of a known type with fields that nobody else understands.
     let isDefined = types.contains { type in
-      LayerRegistry.description(ofType: type) == nil || definitions.contains { $0.types.contains(type) }
+      !LayerRegistry.knows(type) || definitions.contains { $0.types.contains(type) }
     }
     guard !described.isEmpty || lacksBlobs || isDefined else { return }
     let net = WorkingNet(
@@ -45,7 +45,7 @@ struct LayerMeanings {
       let subject = LayerSubject(name: net.graph[id].name, type: net.graph[id].type)
       if let expanded = ExpandedLayer(id, of: net) {
         layers[subject.name] = expanded
-      } else if LayerRegistry.description(ofType: subject.type) == nil,
+      } else if !LayerRegistry.knows(subject.type),
         let why = net.objectionToMeanings(of: id)
       {
         obstacles[subject.name] = LayerError(subject, .definition(why))

@@ -94,7 +94,7 @@ struct ReshapeRun {
       guard shapes.count == new.count else {
         throw ReshapeError(model: model, problem: .noShape(step.tops[new.firstIndex(of: nil)!]))
       }
-      guard LayerRegistry.description(ofType: step.subject.type) != nil else {
+      guard LayerRegistry.knows(step.subject.type) else {
         throw ReshapeError(
           model: model, problem: .source(layer: step.subject.name, type: step.subject.type))
       }

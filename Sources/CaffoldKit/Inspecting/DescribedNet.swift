@@ -27,7 +27,7 @@ struct DescribedNet {
     // For some types, only a built-in definition says what they compute.
     let isKnown =
       weights != nil || !knowledge.definitions.isEmpty
-      || definition.layers.contains { LayerRegistry.description(ofType: $0.type) == nil }
+      || definition.layers.contains { !LayerRegistry.knows($0.type) }
     runner =
       isKnown
       ? try NetRunner(

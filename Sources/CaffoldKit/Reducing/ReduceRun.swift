@@ -261,7 +261,7 @@ final class ReduceRun {
     guard let part = best.part else { return }
     let old = Dictionary(result.inputs.map { ($0.name, $0.shape) }) { first, _ in first }
     // A layer of an unknown type may need any shape; only the size of the batch is taken to be free.
-    let areKnown = result.layers.allSatisfy { LayerRegistry.description(ofType: $0.type) != nil }
+    let areKnown = result.layers.allSatisfy { LayerRegistry.knows($0.type) }
     var search = ShapeSearch(
       shapes: result.inputs.compactMap { input in input.shape.map { (input.name, $0) } },
       changesBatchAlone: !areKnown)

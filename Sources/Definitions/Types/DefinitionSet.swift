@@ -33,7 +33,7 @@ package struct DefinitionSet: Sendable {
   private func definitions(ofType type: String) -> [TypeDefinition] {
     let builtin = Self.builtin.definitions(ofType: type).reversed().filter { definition in
       // A user's layers for a type that the executor knows describe some of the type, and consist of others of the type.
-      let isKept = !definition.isInLayers && LayerRegistry.description(ofType: type) != nil
+      let isKept = !definition.isInLayers && LayerRegistry.knows(type)
       return isKept ? !ownInOperators.contains(type) : own[type] == nil
     }
     return (own[type] ?? []) + builtin

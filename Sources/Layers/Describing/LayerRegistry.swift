@@ -71,6 +71,9 @@ package enum LayerRegistry {
   /// The description of a type; nil for one that nobody here knows.
   package static func description(ofType name: String) -> (any LayerDescription.Type)? { byName[name] }
 
+  /// Whether a type is described here.
+  package static func knows(_ name: String) -> Bool { byName[name] != nil }
+
   /// What holds for every layer of a type; nil for one that nobody here knows.
   package static func facts(ofType name: String) -> LayerFacts? { byName[name]?.facts }
 

@@ -20,17 +20,17 @@ struct DefinedTypes: Sendable {
   }
 
   /// The types that the user defines and the executor does not know.
-  var ownTypes: [String] { own.flatMap(\.types).filter { LayerRegistry.description(ofType: $0) == nil } }
+  var ownTypes: [String] { own.flatMap(\.types).filter { !LayerRegistry.knows($0) } }
 
   /// The definition of a type that the executor does not know; nil where there is none.
   func definition(ofType type: String) -> TypeDefinition? {
-    guard LayerRegistry.description(ofType: type) == nil else { return nil }
+    guard !LayerRegistry.knows(type) else { return nil }
     return definitions.definition(ofType: type).flatMap { $0.isConstant ? nil : $0 }
   }
 
   /// Whether definitions in Caffe layers say what a type computes, and nothing else does.
   func isInLayersAlone(_ type: String) -> Bool {
-    LayerRegistry.description(ofType: type) == nil && definition(ofType: type) == nil
+    !LayerRegistry.knows(type) && definition(ofType: type) == nil
       && !definitions.inLayers(ofType: type).isEmpty
   }
 

@@ -48,7 +48,7 @@ struct InstanceGenerator {
   /// Whether a type can be run by the executor, by a layout or by a definition. Where the rule expands layers, definitions in Caffe
   /// layers do not count: the rule would be compared with itself.
   func isExecutable(_ type: String) -> Bool {
-    LayerRegistry.description(ofType: type) != nil
+    LayerRegistry.knows(type)
       || layouts.contains { $0.meaning == nil && $0.types.accepts(type) }
       || defined.definition(ofType: type) != nil
       || rule.rewrite.expanded.isEmpty && defined.isInLayersAlone(type)

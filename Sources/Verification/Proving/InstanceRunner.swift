@@ -36,7 +36,7 @@ enum InstanceRunner {
       } else if layouts.sayWhatComputes(layer.type), let meaning = LayerMeaning(of: id, in: net) {
         blobs[layer.name] = meaning.blobs
         substitutes[layer.name] = meaning.layer
-      } else if LayerRegistry.description(ofType: layer.type) == nil {
+      } else if !LayerRegistry.knows(layer.type) {
         guard layouts.sayWhatComputes(layer.type) || defined.definition(ofType: layer.type) != nil else {
           throw UnknownType(type: layer.type)
         }

@@ -135,7 +135,7 @@ struct InstanceBuilder {
     written.blobShapes = values.map(\.shape)
     // What a layout describes works number by number.
     var tops = layer.tops.map { _ in bottoms.first ?? [] }
-    if LayerRegistry.description(ofType: layer.type) != nil {
+    if LayerRegistry.knows(layer.type) {
       tops = try LayerRegistry.layer(written).outputShapes(bottoms)
     }
     if let shapes = try defined.topShapes(

@@ -64,7 +64,7 @@ struct SiteNets: Sendable {
     func defined(_ layers: [LayerID], _ graph: NetGraph) throws -> [LayerID: DefinedLayer] {
       let unknown = layers.filter { layer in
         let type = graph[layer].type
-        return LayerRegistry.description(ofType: type) == nil
+        return !LayerRegistry.knows(type)
           || options.definitions.contains { $0.types.contains(type) }
       }
       guard !unknown.isEmpty else { return [:] }

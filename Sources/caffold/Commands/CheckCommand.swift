@@ -124,6 +124,11 @@ struct CheckCommand: ParsableCommand {
   private func pairs() throws -> [ModelFiles] {
     var pairs: [ModelFiles] = []
     for file in files {
+      guard !Caffold.isOnnx(file) else {
+        throw ValidationError(
+          "'\(file)' is an ONNX file; 'caffold check' reads Caffe nets, and 'caffold inspect' describes ONNX files"
+        )
+      }
       guard try Caffold.isWeights(file) else {
         pairs.append(ModelFiles(model: file))
         continue

@@ -62,7 +62,7 @@ struct GraphCommand: ParsableCommand {
       knowledge.fill(&options)
       let format = output.flatMap { GraphFormat(path: $0) } ?? .dot
       let text: [UInt8]
-      if model.hasSuffix(".onnx") {
+      if Caffold.isOnnx(model) {
         guard weights == nil else {
           throw ValidationError("an ONNX file has its own weights; leave '<weights>' out")
         }

@@ -64,7 +64,7 @@ struct InspectCommand: ParsableCommand {
       state.fill(&options)
       knowledge.fill(&options)
       let result: InspectResult
-      if model.hasSuffix(".onnx") {
+      if Caffold.isOnnx(model) {
         guard weights == nil else {
           throw ValidationError("an ONNX file has its own weights; leave '<weights>' out")
         }

@@ -91,7 +91,7 @@ struct VerifyCommand: ParsableCommand {
     if input.contains("") { throw ValidationError("--input has an empty value") }
   }
 
-  private var isOnnx: Bool { modelB.hasSuffix(".onnx") }
+  private var isOnnx: Bool { Caffold.isOnnx(modelB) }
 
   func run() throws {
     try reporting {

@@ -108,6 +108,9 @@ def test_what_cannot_be_read(command, tmp_path):
     check(command, put(tmp_path, CLEAN), "--ignore", "misspelt-feld", code=2)
     check(command, put(tmp_path, CLEAN), "--statistics", "--format", "sarif", code=64)
     assert check(command, code=64).stderr
+    (tmp_path / "net.onnx").write_bytes(b"\x08\x08")
+    run = check(command, tmp_path / "net.onnx", code=64)
+    assert f"'{tmp_path}/net.onnx' is an ONNX file" in " ".join(run.stderr.split())
 
 
 def weights(folder, **blobs):
