@@ -67,7 +67,7 @@ import Testing
     }
     var comparer = NetComparer(net, net, tolerance: 1e-4)
     try comparer.run(trial("data"))
-    #expect(throws: LayerError(nil, .unknownInput(blob: "other", inputs: ["data"]))) {
+    #expect(throws: LayerError(nil, .missingInput(blob: "data"))) {
       _ = try comparer.run(upTo: 3) { trial(["data", "other", "third"][$0]) }
     }
     #expect(try comparer.result().samples == 2)

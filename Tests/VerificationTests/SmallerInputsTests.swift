@@ -68,17 +68,24 @@ import Testing
 
   private static let products = "inner_product_param { num_output: 1 bias_term: false }"
 
-  /// Samples of other sizes read each layer's parameters once for all where the net takes smaller pictures, else each of its own.
-  @Test func smallerSamplesReadParametersTogether() throws {
-    func counts(_ type: String, _ fields: String, _ blobShape: [Int]) throws -> [Int?] {
+  /// Samples of other sizes read each layer's parameters once for all: those of a small net, or where the net takes smaller
+  /// pictures; else each reads its own.
+  @Test func samplesReadParametersTogether() throws {
+    func counts(_ type: String, _ fields: String, _ blobShape: [Int], channels: Int = 2) throws -> [Int?] {
       let parameters = [0, 1].map { _ in Counting(["x": [NetValue(shape: blobShape, repeating: 1)]]) }
-      let nets = try parameters.map { try net([1, 2, 64, 64], layer(type, "x", of: "data", fields), $0) }
+      let nets = try parameters.map {
+        try net([1, channels, 64, 64], layer(type, "x", of: "data", fields), $0)
+      }
       let comparison = try NetVerification().compare(nets[0], nets[1], in: Float.self, model: "m")
       #expect(comparison.verdict == .equal && comparison.samples == 1)
       return parameters.map { $0.counts["x"] }
     }
-    #expect(try counts("Scale", "", [2]) == [2, 2])
-    #expect(try counts("InnerProduct", Self.products, [1, 2 * 64 * 64]) == [3, 3])
+    #expect(try counts("Scale", "", [2]) == [1, 1])
+    #expect(try counts("InnerProduct", Self.products, [1, 2 * 64 * 64]) == [1, 1])
+    let many = "inner_product_param { num_output: 300 bias_term: false }"
+    #expect(try counts("InnerProduct", many, [300, 2 * 64 * 64]) == [3, 3])
+    let wide = "convolution_param { num_output: 300 kernel_size: 8 stride: 8 bias_term: false }"
+    #expect(try counts("Convolution", wide, [300, 110, 8, 8], channels: 110) == [2, 2])
   }
 
   /// A difference that only large numbers show is found, whichever inputs the nets take.

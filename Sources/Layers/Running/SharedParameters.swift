@@ -15,7 +15,7 @@ final class SharedParameters: ParameterSource {
   private let kept = Mutex(Kept())
 
   /// The most bytes that are kept of layers that need not be kept.
-  private static let mostBytes = 8 << 20
+  static let mostBytes = 8 << 20
 
   /// - Parameter runsAdvanceTogether: whether several runs ask for a layer's parameters, one after the other.
   init(_ base: any ParameterSource, runsAdvanceTogether: Bool) {
@@ -58,5 +58,17 @@ extension NetRunner {
     var net = self
     net.parameters = SharedParameters(parameters, runsAdvanceTogether: runsAdvanceTogether)
     return net
+  }
+
+  /// How many bytes its parameters have in a number type.
+  private func parameterBytes<S: NetScalar>(in scalar: S.Type) -> Int {
+    steps.reduce(0) { sum, step in
+      parameters.blobShapes(of: step.subject.name).reduce(sum) { $0 + $1.product * MemoryLayout<S>.size }
+    }
+  }
+
+  /// Whether all of its parameters are kept by runs that share them.
+  package func keepsSharedParameters<S: NetScalar>(in scalar: S.Type) -> Bool {
+    parameterBytes(in: scalar) <= SharedParameters.mostBytes
   }
 }

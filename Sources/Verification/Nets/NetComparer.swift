@@ -10,7 +10,7 @@ import Threads
 /// run cuts the nets: what it makes is not compared, and both nets are given the same values instead, so that what stands
 /// behind it is. Where a layer makes indices (ArgMax, a pooling's mask) of values that are equal within the tolerance, the
 /// second net goes on with the indices of the first: which of two equal values wins is a matter of rounding.
-package struct NetComparer {
+package struct NetComparer: Sendable {
   let first: NetRunner
   let second: NetRunner
   let tolerance: Double
@@ -148,10 +148,12 @@ package struct NetComparer {
     return counts
   }
 
-  /// Whether the values of a sample for each core fit in little memory, as far as the samples so far show.
+  /// Whether the nets have few parameters, and the values of a sample for each core fit in little memory, as far as the samples
+  /// so far show.
   private func areSmall<S: NetScalar>(in scalar: S.Type) -> Bool {
     found.samples > 0
       && found.mostAlive <= Self.smallMemory / (MemoryLayout<S>.size * Parallel.threadCount)
+      && first.keepsSharedParameters(in: S.self) && second.keepsSharedParameters(in: S.self)
   }
 
   /// Runs both nets on samples of which each core takes one at a time: for small nets, whose layers have too little work for

@@ -49,20 +49,20 @@ package struct NetVerification {
     }
     let usual = (0..<max(samples, 1)).map { SampledInputs.Sample($0) }
     var (done, count) = (0, usual.count + ReachingScales.usual.count)
-    func run(_ sample: SampledInputs.Sample) throws {
-      progress(done, count)
-      // The first sample shows how large the values between the layers are.
-      let isFirst = done == 0
-      try comparer.run(trial(sample, of: read)) { net, place, bottoms in
-        if isFirst { bends.observe(net, place, bottoms) }
+    progress(done, count)
+    // It shows how large the values between the layers are.
+    try comparer.run(trial(usual[0], of: read)) { bends.observe($0, $1, $2) }
+    done = 1
+    func run(_ samples: ArraySlice<SampledInputs.Sample>) throws {
+      var rest = samples
+      while let first = rest.indices.first {
+        progress(done, count)
+        let share = try comparer.run(upTo: rest.count) { trial(rest[first + $0], of: read) }
+        rest = rest.dropFirst(share)
+        done += share
       }
-      done += 1
     }
-    try run(usual[0])
-    while done < usual.count {
-      progress(done, count)
-      done += try comparer.run(upTo: usual.count - done) { trial(usual[done + $0], of: read) }
-    }
+    try run(usual.dropFirst())
     var scaled = (ReachingScales.usual + bends.scales).enumerated().map {
       SampledInputs.Sample(usual.count + $0, scale: $1)
     }
@@ -73,7 +73,7 @@ package struct NetVerification {
       scaled = zip(scaled, settled).filter { !$1 }.map(\.0)
       done = count - scaled.count
     }
-    for sample in scaled { try run(sample) }
+    try run(scaled[...])
     progress(done, count)
     return try comparer.result()
   }
