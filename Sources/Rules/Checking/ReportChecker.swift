@@ -14,7 +14,7 @@ struct ReportChecker {
     let severity = problems.attempt { () throws -> RuleReport.Severity? in
       try map.word("severity", required: true)
     }
-    let because = problems.attempt { try Self.template(map.requiredText("because"), scope) }
+    let because = problems.attempt { try Self.template(map.reason("because"), scope) }
     let remedy = problems.attempt { try map.text("remedy").map { try Self.template($0, scope) } }
     let help = problems.attempt { try map.address("help") }
     let subject = problems.attempt { try self.subject(map, scope) }

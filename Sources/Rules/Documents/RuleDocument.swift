@@ -240,7 +240,7 @@ package struct UncheckedCondition: Sendable {
     let map = try YAMLMap(node, as: RuleGrammar.condition.name)
     try map.rejectUnknownKeys(allowed: RuleGrammar.condition.names)
     expression = try map.requiredText("that")
-    explanation = try map.requiredText("because").text
+    explanation = try map.reason("because").text
     isQuiet = try map.boolean("quiet") ?? false
   }
 }

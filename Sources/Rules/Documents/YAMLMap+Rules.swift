@@ -28,6 +28,13 @@ extension YAMLMap {
     try required(key).asText(for: .key(key))
   }
 
+  /// A reason that users read.
+  package func reason(_ key: String) throws -> RuleText {
+    let text = try requiredText(key)
+    if text.text.allSatisfy(\.isWhitespace) { throw RuleError(.emptyText(key: key), try required(key)) }
+    return text
+  }
+
   /// A scalar or a list of them; empty when the key is absent.
   package func textList(_ key: String) throws(YAMLError) -> [RuleText] {
     guard let value = value(key) else { return [] }
