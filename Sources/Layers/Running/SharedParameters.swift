@@ -1,20 +1,20 @@
 import Diagnostics
 import Synchronization
 
-/// Parameters that were read, for the next run of the same net: those of all layers as long as they are few, else those of the
-/// layer that was read last.
+/// Keeps parameters that were read, so that other runs of the same net need not read them again: up to ``mostBytes``, then
+/// begins anew.
 final class SharedParameters: ParameterSource {
   private struct Kept {
-    var blobs: [Name: any Sendable] = [:]
+    var layers: [Name: (blobs: any Sendable, byteCount: Int)] = [:]
     var byteCount = 0
   }
 
   private let base: any ParameterSource
-  /// Whether a layer whose parameters are larger than ``mostBytes`` is kept too, until another one is read.
+  /// Whether a layer whose parameters alone have more than ``mostBytes`` is kept until another layer is read.
   private let keepsLargeLayer: Bool
   private let kept = Mutex(Kept())
 
-  /// The most bytes that are kept of layers that need not be kept.
+  /// The most bytes of parameters that several layers may keep.
   static let mostBytes = 8 << 20
 
   /// - Parameter runsAdvanceTogether: whether several runs ask for a layer's parameters, one after the other.
@@ -31,8 +31,8 @@ final class SharedParameters: ParameterSource {
   @_specialize(where S == Double)
   func blobs<S: NetScalar>(of layer: Name, in scalar: S.Type) throws -> [NetValue<S>] {
     let known = kept.withLock { kept -> [NetValue<S>]? in
-      if let blobs = kept.blobs[layer] as? [NetValue<S>] { return blobs }
-      // Freed before others are read.
+      if let blobs = kept.layers[layer]?.blobs as? [NetValue<S>] { return blobs }
+      // A large layer is freed before another one is read.
       if kept.byteCount > Self.mostBytes { kept = Kept() }
       return nil
     }
@@ -42,9 +42,9 @@ final class SharedParameters: ParameterSource {
     guard keepsLargeLayer || byteCount <= Self.mostBytes else { return blobs }
     kept.withLock { kept in
       if kept.byteCount + byteCount > Self.mostBytes { kept = Kept() }
-      // Another thread may have read the same ones.
-      guard kept.blobs.updateValue(blobs, forKey: layer) == nil else { return }
-      kept.byteCount += byteCount
+      // Another thread may have read the same layer.
+      let replaced = kept.layers.updateValue((blobs, byteCount), forKey: layer)
+      kept.byteCount += byteCount - (replaced?.byteCount ?? 0)
     }
     return blobs
   }
@@ -60,15 +60,9 @@ extension NetRunner {
     return net
   }
 
-  /// How many bytes its parameters have in a number type.
-  private func parameterBytes<S: NetScalar>(in scalar: S.Type) -> Int {
-    steps.reduce(0) { sum, step in
-      parameters.blobShapes(of: step.subject.name).reduce(sum) { $0 + $1.product * MemoryLayout<S>.size }
-    }
-  }
-
-  /// Whether all of its parameters are kept by runs that share them.
+  /// Whether runs that share its parameters keep all of them, in this number type.
   package func keepsSharedParameters<S: NetScalar>(in scalar: S.Type) -> Bool {
-    parameterBytes(in: scalar) <= SharedParameters.mostBytes
+    let shapes = steps.flatMap { parameters.blobShapes(of: $0.subject.name) }
+    return shapes.reduce(0) { $0 + $1.product } <= SharedParameters.mostBytes / MemoryLayout<S>.size
   }
 }

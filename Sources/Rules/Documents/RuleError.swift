@@ -111,7 +111,7 @@ package struct RuleError: Error, Sendable {
     case missingParameter(String, rule: String, kind: RuleParameter.Kind)
     case namedTwice(String, under: String)
     case badPath(String)
-    case emptyText(key: String)
+    case emptyReason(key: String)
     case emptyList(key: String)
     case exclusive([String], in: String)
     case badName(String)

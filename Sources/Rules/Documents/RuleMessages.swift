@@ -229,8 +229,7 @@ extension RuleError: DiagnosticError {
     case .namedTwice(let name, let key): return "'\(name)' is named twice under '\(key)'; remove one"
     case .badPath(let text):
       return "'\(clipped(text))' is not the path of a field; write names with points between them"
-    case .emptyText(let key):
-      return "'\(key)' is empty, so the user would read no reason; write one in a few words"
+    case .emptyReason(let key): return "'\(key)' is empty; give the reason that users are to read"
     case .emptyList(let key): return "the list for '\(key)' is empty; leave the key out, or name something"
     case .exclusive(let keys, let owner):
       return "\(Self.list(keys)) cannot be used together under '\(owner)'; remove one"

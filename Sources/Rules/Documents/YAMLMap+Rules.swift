@@ -29,9 +29,11 @@ extension YAMLMap {
   }
 
   /// A reason that users read.
+  ///
+  /// - Throws: `RuleError` for an empty one, `YAMLError` for one that is missing or no text.
   package func reason(_ key: String) throws -> RuleText {
     let text = try requiredText(key)
-    if text.text.allSatisfy(\.isWhitespace) { throw RuleError(.emptyText(key: key), try required(key)) }
+    if text.text.allSatisfy(\.isWhitespace) { throw RuleError(.emptyReason(key: key), try required(key)) }
     return text
   }
 

@@ -75,7 +75,7 @@ struct TargetChecker {
       }
       return TargetClaim(
         subject: subject, severity: try map.word("severity") ?? .error,
-        because: try map.text("because")?.text,
+        because: try map.value("because").map { _ in try map.reason("because").text },
         remedy: try map.text("remedy")?.text, help: try map.address("help"), evidence: whole)
     }
   }

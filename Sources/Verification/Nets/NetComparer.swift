@@ -41,7 +41,7 @@ package struct NetComparer: Sendable {
 
   /// The most bytes that the values of both nets may take at a time.
   package static let memoryLimit = 1 << 29
-  /// The most bytes of the values of samples that run at the same time, each on a core of its own.
+  /// The most bytes that the values of all samples may take that run at the same time, each on a core of its own.
   private static let smallMemory = 1 << 25
   /// How many samples of small nets are run between two calls that report progress.
   private static let samplesAtOnce = 8
@@ -148,18 +148,17 @@ package struct NetComparer: Sendable {
     return counts
   }
 
-  /// Whether the nets have few parameters, and the values of a sample for each core fit in little memory, as far as the samples
-  /// so far show.
+  /// Whether each core can run a sample of its own in little memory: the nets have few parameters, and the values of the samples
+  /// so far took little.
   private func areSmall<S: NetScalar>(in scalar: S.Type) -> Bool {
     found.samples > 0
       && found.mostAlive <= Self.smallMemory / (MemoryLayout<S>.size * Parallel.threadCount)
       && first.keepsSharedParameters(in: S.self) && second.keepsSharedParameters(in: S.self)
   }
 
-  /// Runs both nets on samples of which each core takes one at a time: for small nets, whose layers have too little work for
-  /// more than one core.
+  /// Runs both nets on several samples, one on each core: the layers of small nets have too little work for several cores.
   ///
-  /// - Returns: as `results`.
+  /// - Returns: for each sample, its findings or why it could not be run.
   private func resultsAtOnce<S: NetScalar>(
     _ count: Int, _ trial: (Int) -> Trial<S>
   ) -> [Result<ComparerFindings, any Error>] {

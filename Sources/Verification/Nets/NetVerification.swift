@@ -50,7 +50,7 @@ package struct NetVerification {
     let usual = (0..<max(samples, 1)).map { SampledInputs.Sample($0) }
     var (done, count) = (0, usual.count + ReachingScales.usual.count)
     progress(done, count)
-    // It shows how large the values between the layers are.
+    // The first sample shows how large the values between the layers are.
     try comparer.run(trial(usual[0], of: read)) { bends.observe($0, $1, $2) }
     done = 1
     func run(_ samples: ArraySlice<SampledInputs.Sample>) throws {

@@ -86,7 +86,8 @@ import Testing
         try? planned(seed: seed &+ attempt &* 0x9E37_79B9_7F4A_7C15)
       }
       // A factor of 0 makes the mean 0, and one of 1000 makes it so small that a mistake about it changes less than the
-      // tolerance: what verify is asked for is nets whose numbers are all of the usual size. A factor of 1 may be forgotten.
+      // tolerance: what verify is asked for is nets whose numbers are all of the usual size. And a
+      // rule that forgets a factor of 1 makes no mistake.
       func isUsual(_ weights: WeightsFile) -> Bool {
         let evaluator = BlobEvaluator(weights, .unrounded)
         return weights.layers.flatMap(\.blobs).allSatisfy { blob in
