@@ -234,6 +234,32 @@ private func contents(_ folder: String) -> [String: String] {
     }
   }
 
+  /// Runs that write nothing remove the folders they made, and so does each that fails; one that writes there all the same
+  /// has its files in place at the end.
+  @Test(arguments: AtomicFileTests.kinds)
+  func foldersThatOthersRemoveMeanwhile(unnamed: Bool) async throws {
+    let folder = "/tmp/caffold-vanish-\(getpid())-\(unnamed)"
+    mkdir(folder, 0o777)
+    defer { rmdir(folder) }
+    for round in 0..<200 {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 0..<3 {
+          group.addTask {
+            for _ in 0..<10 {
+              _ = try AtomicFile(path: "\(folder)/a/b/dry\(number)", unnamed: unnamed)
+            }
+          }
+        }
+        group.addTask { try AtomicFile(path: folder + "/a/b/out", unnamed: unnamed).publish() }
+        try await group.waitForAll()
+      }
+      #expect(TestFiles.names(in: folder + "/a/b") == ["out"], "round \(round)")
+      unlink(folder + "/a/b/out")
+      rmdir(folder + "/a/b")
+      rmdir(folder + "/a")
+    }
+  }
+
   /// Runs with the same outputs: at the end there is the pair of one of them, and none has failed.
   @Test func runsThatMeet() async throws {
     let folder = "/tmp/caffold-meet-\(getpid())"

@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 
 /// A file that cannot be read, made or put in place.
 package struct FileError: DiagnosticError, Equatable {
@@ -32,6 +33,14 @@ package struct FileError: DiagnosticError, Equatable {
     case isInput(input: String)
     /// Both outputs are the same file.
     case isOtherOutput(other: String)
+
+    /// Whether an output's folder is not there.
+    var isFolderGone: Bool {
+      switch self {
+      case .cannotCreateFolder(let code), .cannotCreate(let code), .cannotPublish(let code): code == ENOENT
+      default: false
+      }
+    }
   }
 
   /// The path as the user wrote it.

@@ -13,28 +13,28 @@ final class FolderLocks {
 
   /// Waits for the folders of `files`, and makes those that another run has removed.
   convenience init(for files: [AtomicFile]) throws(FileError) {
-    var folders: [(folder: String, path: String)] = []
-    for file in files {
-      let folder = Paths.folder(of: file.destination)
-      _ = try Paths.makeFolders(folder, for: file.path)
-      folders.append((folder, file.path))
-    }
-    try self.init(folders)
+    let folders = files.map { (folder: Paths.folder(of: $0.destination), path: $0.path) }
+    let held = try Paths.inFolders(folders) { () throws(FileError) in try Self.hold(folders) }
+    self.init(descriptors: held.value)
   }
 
   /// Waits for folders that are there; each comes with the path that messages name.
-  init(_ folders: [(folder: String, path: String)]) throws(FileError) {
-    let deadline = Self.now + Self.patience
+  convenience init(_ folders: [(folder: String, path: String)]) throws(FileError) {
+    self.init(descriptors: try Self.hold(folders))
+  }
+
+  private init(descriptors: [Int32]) { self.descriptors = descriptors }
+
+  /// The descriptors of the folders, locked.
+  private static func hold(_ folders: [(folder: String, path: String)]) throws(FileError) -> [Int32] {
+    let deadline = now + patience
     while true {
-      let held = try Self.lock(folders, until: deadline)
+      let held = try lock(folders, until: deadline)
       // A folder that was removed and made again while this run waited is another one now.
       let isHeld = zip(folders, held.order).allSatisfy { folder, index in
-        index.map { Self.isSame(folder.folder, held.descriptors[$0]) } ?? true
+        index.map { isSame(folder.folder, held.descriptors[$0]) } ?? true
       }
-      if isHeld {
-        descriptors = held.descriptors
-        return
-      }
+      if isHeld { return held.descriptors }
       for descriptor in held.descriptors { close(descriptor) }
     }
   }

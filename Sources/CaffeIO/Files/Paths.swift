@@ -60,8 +60,33 @@ package enum Paths {
     if access(visible, F_OK) != 0 { rename(hidden, visible) }
   }
 
+  /// Makes the folders that are missing, and does a work that needs them; each comes with the path that messages name.
+  ///
+  /// A run removes the folders it made when it put nothing into them, as a dry run does, and another run may just have
+  /// found them there. So when the work fails because a folder is gone, all is done again.
+  ///
+  /// - Returns: what the work gives, and the folders that were made, outermost first.
+  static func inFolders<Value>(
+    _ folders: [(folder: String, path: String)], _ work: () throws(FileError) -> Value
+  ) throws(FileError) -> (value: Value, made: [String]) {
+    var made: [String] = []
+    var attemptsLeft = 1000
+    while true {
+      do throws(FileError) {
+        for (folder, path) in folders { made += try makeFolders(folder, for: path) }
+        return (try work(), made)
+      } catch {
+        attemptsLeft -= 1
+        guard error.problem.isFolderGone, attemptsLeft > 0 else {
+          removeEmpty(made)
+          throw error
+        }
+      }
+    }
+  }
+
   /// Makes a folder and those above it that are missing; returns the ones it made, outermost first.
-  static func makeFolders(_ folder: String, for path: String) throws(FileError) -> [String] {
+  private static func makeFolders(_ folder: String, for path: String) throws(FileError) -> [String] {
     var made: [String] = []
     var missing: [String] = []
     var current = folder
@@ -81,9 +106,13 @@ package enum Paths {
     return made
   }
 
-  /// Removes folders that this run made, those that nothing was put into.
+  /// Removes folders that this run made, those that nothing was put into and that no other run holds to put files there.
   static func removeEmpty(_ folders: [String]) {
-    for folder in folders.reversed() { rmdir(folder) }
+    for folder in folders.reversed() {
+      let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      if descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { rmdir(folder) }
+      if descriptor >= 0 { close(descriptor) }
+    }
   }
 
   /// Whether two paths name the same file, by any link, or would.
