@@ -68,7 +68,8 @@ struct EltwiseLayer: LayerDescription {
     ]
   }
 
-  private static let chunk = 1 << 15
+  /// Values that one thread takes at a time: those of a bottom and of the top stay in the second-level cache.
+  private static let chunk = 1 << 13
 
   /// The values of a bottom with what the bottoms before have made.
   @inline(__always)
