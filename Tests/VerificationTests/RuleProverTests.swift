@@ -11,7 +11,7 @@ import Testing
     let file = try RuleFile(
       SourceText(path: "my.yaml", bytes: Array(text.utf8)), kernels: KernelRegistry.signatures,
       reasons: Refusal.Reason.codes)
-    var options = ProofOptions()
+    var options = ProofOptions.patient
     options.instances = instances
     let layouts = try BuiltinRules.load().layouts + file.layouts
     return (file.rules[0], try RuleProver.prove(file.rules[0], layouts: layouts, options: options))
@@ -19,7 +19,7 @@ import Testing
 
   @Test func theBuiltInRulesAreProven() throws {
     let (rules, layouts) = try BuiltinRules.load()
-    var options = ProofOptions()
+    var options = ProofOptions.patient
     options.instances = 60
     let lists = rules.flatMap(\.typeLists)
     for rule in rules {

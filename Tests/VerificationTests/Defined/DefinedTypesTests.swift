@@ -51,7 +51,7 @@ import WireTestSupport
 
   private func prove(_ rules: String, isDefined: Bool = true) throws -> RuleProof {
     let read = try file((isDefined ? Self.definitions : "schema: 1") + "\n" + rules)
-    var options = ProofOptions()
+    var options = ProofOptions.patient
     options.instances = 60
     return try RuleProver.prove(
       read.rules[0], layouts: BuiltinRules.load().layouts + read.meanings, definitions: read.definitions,
@@ -108,7 +108,7 @@ import WireTestSupport
 
   private func prove(inLayers rules: String) throws -> RuleProof {
     let read = try file(Self.inLayers + "\n" + rules)
-    var options = ProofOptions()
+    var options = ProofOptions.patient
     options.instances = 60
     return try RuleProver.prove(
       read.rules[0], layouts: BuiltinRules.load().layouts + read.meanings, definitions: read.definitions,

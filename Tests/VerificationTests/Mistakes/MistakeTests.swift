@@ -46,7 +46,7 @@ import Testing
   }
 
   private func prove(_ planted: Planted, seed: UInt64, instances: Int) throws -> RuleProof {
-    var options = ProofOptions()
+    var options = ProofOptions.patient
     options.seed = seed
     options.instances = instances
     return try RuleProver.prove(planted.rule, layouts: try BuiltinRules.load().layouts, options: options)

@@ -31,7 +31,7 @@ import Testing
 
   @Test(arguments: all)
   func isFoundByProof(mutation: Mutation) throws {
-    var options = ProofOptions()
+    var options = ProofOptions.patient
     options.planning = mutation.planning
     let proof = try RuleProver.prove(
       try mutation.changedRule(), layouts: try BuiltinRules.load().layouts, options: options)
@@ -76,7 +76,7 @@ import Testing
     let plan = try example.plan(file, rule: rule, options: variant.planning)
     let report = try RewriteChecker(plan, weights: file).check()
     #expect(report.failures.isEmpty && report.comparedRewrites == 1)
-    var options = ProofOptions()
+    var options = ProofOptions.patient
     options.instances = 60
     options.planning = variant.planning
     let proof = try RuleProver.prove(rule, layouts: try BuiltinRules.load().layouts, options: options)
