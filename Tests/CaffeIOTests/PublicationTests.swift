@@ -152,7 +152,7 @@ private func contents(_ folder: String) -> [String: String] {
   }
 
   /// A named temporary file, on file systems without unnamed ones, is removed by the next run, unless its run lives.
-  @Test func abandonedFilesAreRemoved() throws {
+  @Test(.disabled(if: isThreadSanitized)) func abandonedFilesAreRemoved() throws {
     try TestFiles.withFolder { folder in
       let status = inChild {
         guard let file = try? AtomicFile(path: folder + "/out", unnamed: false) else { return }
@@ -160,12 +160,13 @@ private func contents(_ folder: String) -> [String: String] {
         raise(SIGKILL)
       }
       #expect(status & 0x7F == SIGKILL)
-      let abandoned = TestFiles.names(in: folder)
-      #expect(abandoned.count == 1)
+      let names = TestFiles.names(in: folder)
+      #expect(names.count == 1)
+      let abandoned = try #require(names.first)
       let first = try AtomicFile(path: folder + "/out", unnamed: false)
       let second = try AtomicFile(path: folder + "/out", mayReplace: true, unnamed: false)
       #expect(TestFiles.names(in: folder).count == 2)
-      #expect(!TestFiles.names(in: folder).contains(abandoned[0]))
+      #expect(!TestFiles.names(in: folder).contains(abandoned))
       try first.publish()
       try second.publish()
       #expect(TestFiles.names(in: folder) == ["out"])

@@ -5,6 +5,8 @@ import Synchronization
 final class TemporaryName: Sendable {
   /// The path.
   let path: String
+  /// Whether the file is still this object's to remove. A name lets go of its slot once: another name may have it then.
+  private let isHeld = Mutex(true)
   private let slot: Int?
 
   private static let counter = Atomic(0)
@@ -39,15 +41,18 @@ final class TemporaryName: Sendable {
   }
 
   /// Removes the file and forgets the name.
-  func remove() {
-    if let slot, !InterruptCleanup.isRegistered(slot) { return }
-    unlink(path)
-    forget()
-  }
+  func remove() { letGo(removing: true) }
 
   /// Leaves the file alone from now on.
-  func forget() {
-    if let slot { InterruptCleanup.release(slot) }
+  func forget() { letGo(removing: false) }
+
+  private func letGo(removing: Bool) {
+    isHeld.withLock { isHeld in
+      guard isHeld else { return }
+      isHeld = false
+      if removing { unlink(path) }
+      if let slot { InterruptCleanup.release(slot) }
+    }
   }
 }
 
@@ -79,9 +84,6 @@ enum InterruptCleanup {
       return slot
     }
   }
-
-  /// Whether the path of a slot is still to be removed.
-  static func isRegistered(_ slot: Int) -> Bool { lock.withLock { _ in slots[slot] != nil } }
 
   /// Forgets a path.
   static func release(_ slot: Int) {

@@ -87,15 +87,21 @@ package final class PieceWriter: Sendable {
     return chunks
   }
 
-  /// Writes everything. `progress` gets the bytes done and all bytes, on the calling thread.
+  /// Writes everything. `progress` gets the bytes done and all bytes, on the calling thread, and at the end in any case.
   package func run(progress: ((Int, Int) -> Void)? = nil) throws {
     if options.reservesSpace { try output.reserve(byteCount) }
     let helpers = byteCount >= options.parallelBytes ? options.threads - 1 : 0
     // Where no thread is to be had, this one does all the work.
     let threads = (0..<helpers).compactMap { _ in WorkerThread { self.work(nil) } }
-    work(progress)
+    var lastDone = 0
+    work { done, total in
+      lastDone = done
+      progress?(done, total)
+    }
     for thread in threads { thread.join() }
     if let error = failure.withLock({ $0 }) { throw error }
+    // Another thread may have written the last chunk, or all of them.
+    if lastDone < byteCount { progress?(byteCount, byteCount) }
   }
 
   private func work(_ progress: ((Int, Int) -> Void)?) {
