@@ -7,6 +7,7 @@ round after round, and a ratio is that of one round.
 
 import argparse
 import json
+import math
 import os
 import re
 import statistics
@@ -17,8 +18,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-# Samples that are run more, so that their time stands out of the start's.
-MORE = 4
+# The samples that are run more take at least so many seconds, so that their time stands out of the start's.
+LEAST = 0.4
+FEWEST, MOST = 4, 1000
 
 
 def forward(net: cv2.dnn.Net, picture: np.ndarray) -> float:
@@ -65,12 +67,14 @@ def main() -> None:
     kinds = {"single": [], "double": ["--double"]}
     opencv, whole, memory = [], [], 0
     samples: dict[str, list[float]] = {kind: [] for kind in kinds}
+    first, few = verify(command)[0], verify([*command, "--samples", str(1 + FEWEST)])[0]
+    more = min(MOST, max(FEWEST, math.ceil(LEAST * FEWEST / max(few - first, 1e-4))))
     for _ in range(arguments.rounds):
         opencv.append(sum(forward(net, picture) for net in nets))
         for kind, flags in kinds.items():
             once, peak = verify([*command, *flags])
-            more, _ = verify([*command, *flags, "--samples", str(1 + MORE)])
-            samples[kind].append((more - once) / MORE)
+            longer, _ = verify([*command, *flags, "--samples", str(1 + more)])
+            samples[kind].append((longer - once) / more)
             if kind == "single":
                 whole.append(once)
                 memory = max(memory, peak)
