@@ -18,8 +18,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-# The samples that are run more take at least so many seconds, so that their time stands out of the start's.
-LEAST = 0.4
+# A longer run has more samples: so many that they take this many seconds, since the time of the start varies.
+SECONDS = 0.4
 FEWEST, MOST = 4, 1000
 
 
@@ -68,7 +68,7 @@ def main() -> None:
     opencv, whole, memory = [], [], 0
     samples: dict[str, list[float]] = {kind: [] for kind in kinds}
     first, few = verify(command)[0], verify([*command, "--samples", str(1 + FEWEST)])[0]
-    more = min(MOST, max(FEWEST, math.ceil(LEAST * FEWEST / max(few - first, 1e-4))))
+    more = min(MOST, max(FEWEST, math.ceil(SECONDS * FEWEST / max(few - first, 1e-4))))
     for _ in range(arguments.rounds):
         opencv.append(sum(forward(net, picture) for net in nets))
         for kind, flags in kinds.items():

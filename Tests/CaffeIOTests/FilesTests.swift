@@ -53,7 +53,7 @@ import WireTestSupport
     }
   }
 
-  /// Names of files that are being written stand in a table; a file that has its final name has no part in it any more.
+  /// A published file that is freed does not release the slot of a file that is still being written.
   @Test func aPublishedFileLeavesTheNamesOfOthersAlone() throws {
     try TestFiles.withFolder { folder in
       var published: AtomicFile? = try AtomicFile(path: folder + "/out", unnamed: false)

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import WireTestSupport
 
@@ -195,5 +196,25 @@ private struct UnevenValues: ByteSource {
       }
     }
     #expect(seen == Array(stride(from: 100, through: 1000, by: 100)))
+  }
+
+  /// The thread that reports waits after its first chunk, so that the other one writes the rest.
+  @Test func progressReachesTheEndWhicheverThreadWritesLast() throws {
+    try TestFiles.withFolder { folder in
+      var pieces = OutputPieces()
+      pieces.keep(0..<1000)
+      var options = PieceWriter.Options()
+      options.chunkBytes = 100
+      options.parallelBytes = 0
+      let writer = PieceWriter(
+        pieces, from: try TestFiles.input(Array(repeating: 0, count: 1000)),
+        to: try AtomicFile(path: folder + "/out"), options: options)
+      var last = 0
+      try writer.run { done, _ in
+        if last == 0 { usleep(100_000) }
+        last = done
+      }
+      #expect(last == 1000)
+    }
   }
 }

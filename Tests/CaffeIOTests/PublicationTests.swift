@@ -235,8 +235,7 @@ private func contents(_ folder: String) -> [String: String] {
     }
   }
 
-  /// Runs that write nothing remove the folders they made, and so does each that fails; one that writes there all the same
-  /// has its files in place at the end.
+  /// A file appears although other runs keep removing the folders that they made for it and for their own files.
   @Test(arguments: AtomicFileTests.kinds)
   func foldersThatOthersRemoveMeanwhile(unnamed: Bool) async throws {
     let folder = "/tmp/caffold-vanish-\(getpid())-\(unnamed)"

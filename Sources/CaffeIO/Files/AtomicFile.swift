@@ -44,22 +44,22 @@ package final class AtomicFile: Sendable {
     let folders = [(folder: Paths.folder(of: wanted), path: path)]
     let opened = try Paths.inFolders(folders) { () throws(FileError) in
       // Only now every folder of the path is there to be resolved.
-      try Self.open(Paths.resolved(wanted), path, unnamed: allowsUnnamed)
+      try Self.create(Paths.resolved(wanted), path, unnamed: allowsUnnamed)
     }
     (destination, descriptor, temporary) = opened.value
     madeFolders = opened.made
     takeMode(from: input)
   }
 
-  private static func open(
+  /// Creates the file in its folder, without a name where `allowsUnnamed` and the file system permit that.
+  private static func create(
     _ destination: String, _ path: String, unnamed allowsUnnamed: Bool
   ) throws(FileError) -> (destination: String, descriptor: Int32, temporary: TemporaryName?) {
     let flags = O_RDWR | O_CLOEXEC
     // O_TMPFILE is a macro that is not imported; its one own bit is the same on all of Linux's
     // architectures that Swift runs on.
-    let unnamed =
-      allowsUnnamed
-      ? Glibc.open(Paths.folder(of: destination), flags | O_DIRECTORY | 0o20_000_000, 0o666) : -1
+    let folder = Paths.folder(of: destination)
+    let unnamed = allowsUnnamed ? open(folder, flags | O_DIRECTORY | 0o20_000_000, 0o666) : -1
     if unnamed >= 0 { return (destination, unnamed, nil) }
     let (descriptor, temporary) = try openNamed(beside: destination, path, flags)
     return (destination, descriptor, temporary)
@@ -71,7 +71,7 @@ package final class AtomicFile: Sendable {
     TemporaryName.removeAbandoned(beside: destination)
     while true {
       let name = TemporaryName(beside: destination)
-      let descriptor = Glibc.open(name.path, flags | O_CREAT | O_EXCL, 0o666)
+      let descriptor = open(name.path, flags | O_CREAT | O_EXCL, 0o666)
       guard descriptor >= 0 else {
         let code = errno
         name.forget()

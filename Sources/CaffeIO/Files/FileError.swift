@@ -34,8 +34,8 @@ package struct FileError: DiagnosticError, Equatable {
     /// Both outputs are the same file.
     case isOtherOutput(other: String)
 
-    /// Whether an output's folder is not there.
-    var isFolderGone: Bool {
+    /// Whether the folder of an output is missing.
+    var isFolderMissing: Bool {
       switch self {
       case .cannotCreateFolder(let code), .cannotCreate(let code), .cannotPublish(let code): code == ENOENT
       default: false

@@ -60,12 +60,12 @@ package enum Paths {
     if access(visible, F_OK) != 0 { rename(hidden, visible) }
   }
 
-  /// Makes the folders that are missing, and does a work that needs them; each comes with the path that messages name.
+  /// Makes missing folders, then does the work that needs them. Each folder comes with the path that messages name.
   ///
-  /// A run removes the folders it made when it put nothing into them, as a dry run does, and another run may just have
-  /// found them there. So when the work fails because a folder is gone, all is done again.
+  /// A dry run, or one that fails, removes the folders it made. Another run may rely on them by then, so both steps are
+  /// repeated when the work finds a folder missing.
   ///
-  /// - Returns: what the work gives, and the folders that were made, outermost first.
+  /// - Returns: the result of the work, and the folders that were made, outermost first.
   static func inFolders<Value>(
     _ folders: [(folder: String, path: String)], _ work: () throws(FileError) -> Value
   ) throws(FileError) -> (value: Value, made: [String]) {
@@ -77,7 +77,7 @@ package enum Paths {
         return (try work(), made)
       } catch {
         attemptsLeft -= 1
-        guard error.problem.isFolderGone, attemptsLeft > 0 else {
+        guard error.problem.isFolderMissing, attemptsLeft > 0 else {
           removeEmpty(made)
           throw error
         }
@@ -106,11 +106,12 @@ package enum Paths {
     return made
   }
 
-  /// Removes folders that this run made, those that nothing was put into and that no other run holds to put files there.
+  /// Removes folders that this run made, except those that have files or that another run has locked.
   static func removeEmpty(_ folders: [String]) {
     for folder in folders.reversed() {
       let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-      if descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { rmdir(folder) }
+      let isLocked = descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+      if !isLocked { rmdir(folder) }
       if descriptor >= 0 { close(descriptor) }
     }
   }

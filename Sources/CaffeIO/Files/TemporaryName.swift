@@ -5,7 +5,7 @@ import Synchronization
 final class TemporaryName: Sendable {
   /// The path.
   let path: String
-  /// Whether the file is still this object's to remove. A name lets go of its slot once: another name may have it then.
+  /// Whether the file and the slot still belong to this object. A slot that was released may belong to another name.
   private let isHeld = Mutex(true)
   private let slot: Int?
 

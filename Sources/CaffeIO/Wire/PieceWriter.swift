@@ -87,7 +87,7 @@ package final class PieceWriter: Sendable {
     return chunks
   }
 
-  /// Writes everything. `progress` gets the bytes done and all bytes, on the calling thread, and at the end in any case.
+  /// Writes everything. `progress` gets the bytes done and all bytes, on the calling thread; the last call has all bytes done.
   package func run(progress: ((Int, Int) -> Void)? = nil) throws {
     if options.reservesSpace { try output.reserve(byteCount) }
     let helpers = byteCount >= options.parallelBytes ? options.threads - 1 : 0
