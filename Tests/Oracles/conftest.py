@@ -27,6 +27,19 @@ def pair(tmp_path):
     return copies
 
 
+@pytest.fixture
+def rules(tmp_path):
+    """Writes a rule file, and the folders of its name, below the folder of the test; gives its path."""
+
+    def write(name, text):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    return write
+
+
 def shared(*parts):
     """A path below ../shared, or a skip that says so."""
     path = SHARED.joinpath(*parts)

@@ -33,6 +33,13 @@ def test_wrong_usage_is_exit_64(command, arguments):
     assert not result.stdout
 
 
+def test_an_unknown_command_gets_a_suggestion(command):
+    done = command.run("inspct", "net.prototxt")
+    assert done.code == 64
+    assert done.stderr == "error: there is no command 'inspct'; did you mean 'inspect'?\n"
+    assert command.run("xyzzy").stderr == "error: there is no command 'xyzzy'; 'caffold --help' lists them\n"
+
+
 def test_help_and_version(command):
     assert command.run("--help").code == 0
     assert command.run("fold", "--help").code == 0
@@ -55,6 +62,15 @@ def test_missing_files(command, pair, tmp_path):
     assert "absent.caffemodel" in refused(command, pair[0], tmp_path / "absent.caffemodel", tmp_path)
     refused(command, tmp_path, pair[1], tmp_path)  # a folder
     refused(command, pair[0], tmp_path, tmp_path)
+
+
+def test_standard_input_is_no_file(command):
+    result = command.run("inspect", "-")
+    assert result.code == 2
+    assert result.stderr == (
+        "-: error: cannot be opened: no such file or directory; standard input is not read, "
+        "give the path of a file\n"
+    )
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.5, 0.77, 0.999])

@@ -3,19 +3,7 @@
 import json
 
 import pytest
-from rule_files import GOOD, NET, SCALED
-
-
-@pytest.fixture
-def rules(tmp_path):
-    def write(name, text):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        return path
-
-    return write
-
+from rule_files import GOOD
 
 # -- list
 
@@ -81,153 +69,6 @@ def test_explain_of_an_unknown_rule_is_refused(command, name, remedy):
     assert result.stderr == f"error: there is no rule '{name}'; {remedy}\n"
 
 
-# -- extends
-
-
-def test_a_file_extends_and_overrides_others(command, rules, tmp_path):
-    rules("base/relu.yaml", GOOD)
-    rules("base/other.yaml", GOOD.replace("no-relu", "conv-bn"))
-    path = rules("mine.yaml", "extends: base\n" + GOOD.replace("tags: [mine]", "tags: [mine, again]"))
-    shown = command.run("rules", "explain", "no-relu", "--rules", path).stdout
-    assert f"\n  overrides  {tmp_path}/base/relu.yaml:3:5\n" in shown
-    arguments = ["rules", "list", "--rules", path, "--unsafe", "--select", "no-relu,conv-bn"]
-    listed = {rule["id"]: rule for rule in command.run(*arguments, "--format", "json").document["rules"]}
-    assert listed["no-relu"]["tags"] == ["mine", "again"]
-    assert listed["no-relu"]["overrides"] == [
-        {"file": f"{tmp_path}/base/relu.yaml", "line": 3, "builtin": False}
-    ]
-    assert [rule["builtin"] for rule in listed["conv-bn"]["overrides"]] == [True]
-    text = command.run(*arguments).stderr
-    assert f"{path}:4:5: note: overrides 'no-relu' of {tmp_path}/base/relu.yaml:3:5\n" in text
-    assert command.run("rules", "check", path).stderr == "3 rules and 0 layouts in 3 files: no errors\n"
-    assert command.run("rules", "test", path).stderr == "2 tests of 2 rules: 2 passed\n"
-
-
-def test_extended_files_are_in_the_plan(command, rules, tmp_path):
-    net, plan = tmp_path / "net.prototxt", tmp_path / "plan.json"
-    net.write_text(NET)
-    base = rules("base.yaml", GOOD)
-    path = rules("mine.yaml", "schema: 1\nextends: base.yaml\n")
-    arguments = ["--definition-only", "--rules", path, "--isolated", "--unsafe"]
-    assert command.run("fold", net, *arguments, "--plan", plan).code == 0
-    base.unlink()
-    path.unlink()
-    result = command.run("apply", plan, "--output-model", tmp_path / "out.prototxt")
-    assert result.code == 0, result.stderr
-    assert "ReLU" not in (tmp_path / "out.prototxt").read_text()
-
-
-def test_extends_stays_in_the_folder_of_the_file(command, rules, tmp_path):
-    """A rule file of a stranger does not read the user's other files, nor show what is in them."""
-    (tmp_path / "secret").write_text("root:x:0:0\n")
-    rules("outside.yaml", GOOD)
-    mine = tmp_path / "in" / "mine.yaml"
-    for name, sentence in {
-        "../outside.yaml": "the file is outside the folder of the rule file; move it there, name it with "
-        "--rules, or give --extend-anywhere",
-        "../secret": "this is no rule file: the name of a rule file ends in .yaml or .yml",
-        "/etc/passwd": "this is no rule file: the name of a rule file ends in .yaml or .yml",
-    }.items():
-        rules("in/mine.yaml", f"schema: 1\nextends: {name}\n")
-        result = command.run("rules", "check", mine, "--no-config")
-        assert result.code == 2
-        assert sentence in result.stderr
-        assert "root:" not in result.stderr
-    rules("in/mine.yaml", "schema: 1\nextends: ../outside.yaml\n")
-    assert command.run("rules", "check", mine, "--no-config", "--extend-anywhere").code == 0
-    assert command.run("rules", "check", mine, tmp_path / "outside.yaml", "--no-config").code == 0
-
-
-def test_a_link_does_not_lead_extends_out_of_the_folder(command, rules, tmp_path):
-    outside = rules("outside.yaml", GOOD)
-    rules("in/mine.yaml", "schema: 1\nextends: link.yaml\n")
-    (tmp_path / "in" / "link.yaml").symlink_to(outside)
-    result = command.run("rules", "check", tmp_path / "in" / "mine.yaml", "--no-config")
-    assert result.code == 2
-    assert "the file is outside the folder of the rule file" in result.stderr
-
-
-def test_folders_with_links_in_a_circle_end(command, rules, tmp_path):
-    rules("deep/er/relu.yaml", GOOD)
-    for name in ("one", "two"):
-        (tmp_path / "deep" / "er" / name).symlink_to(tmp_path / "deep", target_is_directory=True)
-    result = command.run("rules", "check", tmp_path / "deep", "--no-config", timeout=20)
-    assert (result.code, result.stderr) == (0, "1 rule and 0 layouts in 1 file: no errors\n")
-
-
-# -- parameters
-
-
-def test_parameters_are_shown(command, rules):
-    path = rules("scaled.yaml", SCALED)
-    shown = command.run("rules", "explain", "scaled", "--rules", path).stdout
-    assert (
-        "\nParameters\n"
-        "  gain   The factor. A number; must be given.\n"
-        "  order  The order of the channels. 'rgb', 'bgr'; rgb by default.\n"
-    ) in shown
-    arguments = ["rules", "list", "--rules", path, "--select", "scaled", "--param", "order=bgr"]
-    lines = command.run(*arguments).stdout.splitlines()
-    assert lines[0].split() == ["rule", "safety", "tags", "parameters", "summary"]
-    assert "gain=… order=bgr" in lines[1]
-    listed = command.run(*arguments, "--format", "json").document["rules"]
-    assert [(p["name"], p["type"], p["required"], p["value"]) for p in listed[0]["parameters"]] == [
-        ("gain", "number", True, None),
-        ("order", "one_of", False, "bgr"),
-    ]
-
-
-def test_parameters_reach_the_net(command, rules, tmp_path):
-    path, net = rules("scaled.yaml", SCALED), tmp_path / "net.prototxt"
-    net.write_text(NET)
-    fold = ["fold", net, "--definition-only", "--rules", path, "--select", "scaled"]
-    out = ["--output-model", tmp_path / "out.prototxt"]
-    result = command.run(*fold, *out)
-    assert (result.code, result.stderr) == (
-        2,
-        f"{path}:7:7: error: rule 'scaled' needs a value for 'gain', a number; "
-        "give it with '--param gain=…'\n"
-        "        gain: {type: number, summary: The factor.}\n"
-        "        ^\n",
-    )
-    result = command.run(*fold, *out, "--param", "gain=1/4", "--param", "scaled.order=bgr")
-    assert result.code == 0, result.stderr
-    text = (tmp_path / "out.prototxt").read_text()
-    assert 'name: "c_bgr"' in text
-    assert "scale: 0.25" in text
-    result = command.run(*fold, *out, "--param", "gian=1/4")
-    assert (result.code, result.stderr) == (
-        2,
-        "error: no selected rule has a parameter 'gian'; did you mean 'gain'?\n",
-    )
-
-
-def test_parameters_are_in_the_plan(command, rules, tmp_path):
-    path, net = rules("scaled.yaml", SCALED), tmp_path / "net.prototxt"
-    net.write_text(NET)
-    plan = tmp_path / "plan.json"
-    arguments = ["--definition-only", "--rules", path, "--select", "scaled", "--param", "gain=3"]
-    assert command.run("fold", net, *arguments, "--plan", plan).code == 0
-    assert json.loads(plan.read_text())["options"]["param"] == ["gain=3"]
-    result = command.run("apply", plan, "--output-model", tmp_path / "out.prototxt")
-    assert result.code == 0, result.stderr
-    assert "scale: 3" in (tmp_path / "out.prototxt").read_text()
-
-
-def test_another_value_makes_a_batch_do_its_work_again(command, rules, tmp_path):
-    path, models = rules("scaled.yaml", SCALED), tmp_path / "models"
-    models.mkdir()
-    (models / "net.prototxt").write_text(NET)
-    batch = ["fold", "--batch", models, "-o", tmp_path / "out", "--definition-only", "--rules", path]
-    batch += ["--select", "scaled", "--format", "json"]
-    outcomes = []
-    for gain in ["2", "2", "4"]:
-        document = command.run(*batch, "--param", f"gain={gain}").document
-        outcomes.append([model["status"] for model in document["models"]])
-    assert outcomes == [["folded"], ["unchanged"], ["folded"]]
-    assert "scale: 4" in next((tmp_path / "out").rglob("*.prototxt")).read_text()
-
-
 # -- check
 
 
@@ -269,6 +110,20 @@ def test_check_of_a_folder_without_rules_is_refused(command, tmp_path):
     result = command.run("rules", "check", tmp_path)
     assert result.code == 2
     assert f"error: no rule files (.yaml, .yml) in '{tmp_path}'" in result.stderr
+
+
+def test_a_layout_that_no_rule_uses_says_so(command, tmp_path):
+    path = tmp_path / "r.yaml"
+    path.write_text("schema: 1\nlayouts:\n  - {id: mine, type: MyNorm, blobs: [gamma, beta]}\n")
+    result = command.run("rules", "check", path)
+    assert result.code == 0
+    assert result.stderr.splitlines()[0] == (
+        f"{path}:3:5: note: no rule names MyNorm, so no fold uses this layout; write one: "
+        "{id: fold-mine, summary: Fold MyNorm., "
+        "match: {conv: {type: Convolution}, norm: {type: MyNorm, bottom: conv}}, "
+        "transform: [{kernel: fold-affine, into: conv, scale: affine(norm).scale, "
+        "shift: affine(norm).shift}], rewrite: {keep: conv, remove: norm}}"
+    )
 
 
 # -- test
@@ -365,6 +220,9 @@ def test_reference_is_the_page_in_the_documentation(command):
     assert command.run("rules", "reference").stdout == page, "run `make reference`"
 
 
+# -- prove
+
+
 def proven(command, tmp_path, rule):
     path = tmp_path / "proven.yaml"
     path.write_text("schema: 1\nrules:\n" + rule)
@@ -414,26 +272,3 @@ rules:
     result = command.run("rules", "prove", path, "--instances", "5", "--no-config")
     assert result.code == 1
     assert f"{path}:3:5: error: rule 'no-relu' is wrong" in result.stderr
-
-
-def test_a_layout_that_no_rule_uses_says_so(command, tmp_path):
-    path = tmp_path / "r.yaml"
-    path.write_text("schema: 1\nlayouts:\n  - {id: mine, type: MyNorm, blobs: [gamma, beta]}\n")
-    result = command.run("rules", "check", path)
-    assert result.code == 0
-    assert result.stderr.splitlines()[0] == (
-        f"{path}:3:5: note: no rule names MyNorm, so no fold uses this layout; write one: "
-        "{id: fold-mine, summary: Fold MyNorm., "
-        "match: {conv: {type: Convolution}, norm: {type: MyNorm, bottom: conv}}, "
-        "transform: [{kernel: fold-affine, into: conv, scale: affine(norm).scale, "
-        "shift: affine(norm).shift}], rewrite: {keep: conv, remove: norm}}"
-    )
-
-
-def test_standard_input_is_no_file(command):
-    result = command.run("inspect", "-")
-    assert result.code == 2
-    assert result.stderr == (
-        "-: error: cannot be opened: no such file or directory; standard input is not read, "
-        "give the path of a file\n"
-    )

@@ -50,6 +50,19 @@ def pair_of(text, blobs, shape=(1, 3, 8, 8)):
     return text.encode(), weights.SerializeToString()
 
 
+def files(folder, text, blobs, shape=(1, 3, 8, 8)):
+    """A net and its weights as files."""
+    definition, weights = pair_of(text, blobs, shape)
+    model, stored = folder / "net.prototxt", folder / "net.caffemodel"
+    model.write_bytes(definition)
+    stored.write_bytes(weights)
+    return model, stored
+
+
+def written(folder, name="net"):
+    return folder / f"{name}.prototxt", folder / f"{name}.caffemodel"
+
+
 class Trap:
     """A net from text and blobs by layer name, folded and checked."""
 
