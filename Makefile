@@ -83,7 +83,7 @@ fuzz-smoke: packages
 sanitize: packages
 	ASAN_OPTIONS=detect_leaks=0 swift test --parallel --sanitize=address --scratch-path .build-address
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/ThreadSanitizer.supp \
-	  swift test --parallel --sanitize=thread --scratch-path .build-thread
+	  swift test --parallel --sanitize=thread -Xswiftc -DSANITIZE_THREADS --scratch-path .build-thread
 
 batch: build $(VENV)
 	@Scripts/setup.sh optional examples/batch/requirements.txt

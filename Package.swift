@@ -13,11 +13,11 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-    .target(name: "Diagnostics"),
-    .target(name: "JSON", dependencies: ["Diagnostics"]),
-    .target(name: "SmallFoundation", dependencies: ["JSON"]),
     .systemLibrary(name: "CAffinity"),
     .target(name: "Threads", dependencies: ["CAffinity"]),
+    .target(name: "Diagnostics", dependencies: ["Threads"]),
+    .target(name: "JSON", dependencies: ["Diagnostics"]),
+    .target(name: "SmallFoundation", dependencies: ["JSON"]),
     .target(name: "Tensors"),
     .target(name: "CArithmetic", exclude: ["Product.inc", "Rows.inc", "Streams.inc", "Variant.inc"]),
     .target(name: "CaffeIO", dependencies: ["Diagnostics", "Tensors", "Threads"]),
@@ -27,11 +27,12 @@ let package = Package(
     .target(name: "YAML", dependencies: ["CYAML", "Diagnostics"]),
     .target(name: "RuleModel", dependencies: ["YAML", "Tensors", "Diagnostics"]),
     .target(
-      name: "Rules", dependencies: ["RuleModel", "YAML", "Tensors", "Diagnostics", "JSON"],
+      name: "Rules", dependencies: ["RuleModel", "YAML", "Tensors", "Threads", "Diagnostics", "JSON"],
       plugins: ["EmbedRules"]),
     .plugin(name: "EmbedRules", capability: .buildTool()),
     .target(
-      name: "Engine", dependencies: ["Layers", "CaffeIO", "RuleModel", "Tensors", "Diagnostics", "JSON"]),
+      name: "Engine",
+      dependencies: ["Layers", "CaffeIO", "RuleModel", "Tensors", "Threads", "Diagnostics", "JSON"]),
     .target(
       name: "Definitions",
       dependencies: [

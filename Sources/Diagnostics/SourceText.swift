@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 
 /// A text the user wrote, kept to point into it: the path as given and the bytes.
 public struct SourceText: Sendable {
@@ -53,9 +53,9 @@ public struct SourceText: Sendable {
 /// Where the lines of a text begin, found when somebody asks for the first time: most texts are never pointed into, and
 /// a rule file with a thousand rules is pointed into thousands of times.
 private final class LineStarts: Sendable {
-  private let starts = Mutex<[Int]?>(nil)
+  private let starts = Guarded<[Int]?>(nil)
   /// How many scalars begin before each block of bytes.
-  private let counts = Mutex<[Int]?>(nil)
+  private let counts = Guarded<[Int]?>(nil)
   private static let block = 4096
 
   /// The number of the line that holds an offset, from 1, and where it begins.

@@ -187,4 +187,51 @@ import Testing
   func resolving(file: String, path: String, expected: String) {
     #expect(RelativePath.resolve(path, from: file) == expected)
   }
+
+  /// A file whose definitions each consist of one layer.
+  private func definitions(
+    _ parts: [(type: String, is: String, rest: String)], _ files: [String: String] = [:]
+  )
+    -> [String]
+  {
+    let text =
+      "schema: 1\n" + (files.isEmpty ? "" : "extends: [\(files.keys.sorted().joined(separator: ", "))]\n")
+      + "layers:\n"
+      + parts.map { "  - {type: \($0.type), summary: S., means: [{type: \($0.is)}]\($0.rest)}\n" }.joined()
+    var files = files
+    files["mine.yaml"] = text
+    func read(_ path: String) -> [SourceText] { [SourceText(path: path, bytes: Array(files[path]!.utf8))] }
+    return RuleFiles(
+      read("mine.yaml"), isKnown: { $0 == "BatchNorm" },
+      check: { RuleFile.check($0, kernels: [], reasons: []) }, read: read
+    ).errors.map { String($0.diagnostic.text.prefix { $0 != "\n" }) }
+  }
+
+  @Test func definitionsMustNotLeadBackToThemselves() {
+    #expect(
+      definitions([("Own", "Own", "")]) == [
+        "mine.yaml:3:38: error: the definition of 'Own' contains a layer of the same type; use layers of other types, or operators"
+      ])
+    let circle = definitions([("A", "B", ""), ("B", "C", ""), ("C", "A", ""), ("D", "A", "")])
+    #expect(circle.count == 1)
+    #expect(
+      circle.first?.hasSuffix(
+        "error: the definitions of 'A', 'B' and 'C' contain layers of one another; define one of these types by other layers, or by operators"
+      ) == true)
+    let other = "schema: 1\nlayers: [{type: B, summary: S., means: [{type: A}]}]\n"
+    #expect(definitions([("A", "B", "")], ["other.yaml": other]).count == 1)
+  }
+
+  /// What the program runs itself ends a circle, and so may a condition.
+  @Test func whatLooksLikeACircleMayEnd() {
+    #expect(definitions([("A", "B", ""), ("B", "ReLU", "")]) == [])
+    #expect(definitions([("BatchNorm", "BatchNorm", "")]) == [])
+    #expect(
+      definitions([("A", "A", ", where: [{that: 'layer.bottoms[0].channels > 1', because: it ends}]")]) == [])
+    #expect(definitions([("A", "A, when: 'layer.bottoms[0].channels > 1'", "")]) == [])
+    #expect(
+      definitions([
+        ("A", "B", ""), ("B", "A", ""), ("B", "ReLU", ", where: [{that: 'true', because: it ends}]"),
+      ]) == [])
+  }
 }

@@ -504,6 +504,7 @@ class Replaced(Result):
 class Cut(Result):
     layer: str
     type: str
+    why: Optional[str]
     replaced: List[Replaced]
 
 

@@ -1,12 +1,13 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// A hidden name beside a destination that is removed when the run is interrupted.
 final class TemporaryName: Sendable {
   /// The path.
   let path: String
   /// Whether the file and the slot still belong to this object. A slot that was released may belong to another name.
-  private let isHeld = Mutex(true)
+  private let isHeld = Guarded(true)
   private let slot: Int?
 
   private static let counter = Atomic(0)
@@ -70,7 +71,7 @@ enum InterruptCleanup {
     slots.initialize(repeating: nil, count: slotCount)
     return slots
   }()
-  private static let lock = Mutex(false)
+  private static let lock = Guarded(false)
 
   /// Notes a path to be removed; nil when the table is full.
   static func register(_ path: String) -> Int? {

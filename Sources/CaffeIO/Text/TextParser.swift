@@ -17,6 +17,8 @@ struct TextParser {
   private var nodes: ContiguousArray<TextNode> = []
   /// Indices of the messages and lists that are open, the innermost last.
   private var open: [Int] = []
+  /// Those of them that are lists without a colon, which may hold messages only.
+  private var listsOfMessages: [Int] = []
   /// What closes the innermost; 0 at the top level.
   private var closer: UInt8 = 0
   private var depth = 0
@@ -90,8 +92,8 @@ struct TextParser {
     case UInt8(ascii: "{"), UInt8(ascii: "<"):
       try openMessage(nameStart: start)
     case UInt8(ascii: "["):
-      if !hasColon { try checkListOfMessages(name: start..<nameEnd) }
       openBracket(nameStart: start, closer: UInt8(ascii: "]"))
+      if !hasColon { listsOfMessages.append(nodes.count - 1) }
     default:
       guard hasColon else {
         throw TextProblem(
@@ -103,23 +105,17 @@ struct TextParser {
     }
   }
 
-  /// Without a colon a list may only hold messages.
-  private func checkListOfMessages(name: Range<Int>) throws(TextProblem) {
-    var ahead = scanner
-    ahead.position += 1
-    ahead.skipTrivia()
-    guard [UInt8(ascii: "{"), UInt8(ascii: "<"), UInt8(ascii: "]")].contains(ahead.byte) else {
-      throw TextProblem(
-        .expectedColon(name: scanner.text(name), found: scanner.found(at: scanner.position)),
-        at: scanner.position)
-    }
-  }
-
   private mutating func parseElement() throws(TextProblem) {
     let nameStart = Int(nodes[open[open.count - 1]].nameStart)
     if scanner.byte == UInt8(ascii: "{") || scanner.byte == UInt8(ascii: "<") {
       try openMessage(nameStart: nameStart)
     } else {
+      let list = open[open.count - 1]
+      guard listsOfMessages.last != list else {
+        let start = Int(nodes[list].valueStart)
+        throw TextProblem(
+          .expectedColon(name: name(of: nodes[list]), found: scanner.found(at: start)), at: start)
+      }
       try parseScalar(nameStart: nameStart)
       try endElement()
     }
@@ -158,6 +154,7 @@ struct TextParser {
 
   private mutating func close() throws(TextProblem) {
     let index = open.removeLast()
+    if listsOfMessages.last == index { listsOfMessages.removeLast() }
     scanner.position += 1
     nodes[index].valueEnd = UInt32(truncatingIfNeeded: scanner.position)
     nodes[index].next = UInt32(truncatingIfNeeded: nodes.count)

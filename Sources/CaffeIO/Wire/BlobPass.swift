@@ -148,10 +148,8 @@ package struct BlobPass: Sendable {
     case .stored:
       return Self.decoded(bytes, count, storage, form.numbers)
     case .scaled(let stack):
-      let size = storage.elementSize
-      form.bytes.copyMemory(from: bytes, byteCount: count * size)
       let isFinite = kernel.scale(
-        form.bytes, stride: size, count: count, first: block.lowerBound, storage: storage, by: stack)
+        bytes, into: form.bytes, count: count, first: block.lowerBound, storage: storage, by: stack)
       if !isFinite {
         let run = ScaledRun(segment: segment, storage: storage, scales: stack, subject: subject)
         try run.checkFinite(block, in: file.file)

@@ -30,7 +30,7 @@ package final class PieceWriter: Sendable {
   private let chunks: [Chunk]
   private let nextChunk = Atomic(0)
   private let bytesDone = Atomic(0)
-  private let failure = Mutex<(any Error)?>(nil)
+  private let failure = Guarded<(any Error)?>(nil)
 
   private static let pageSize = 4096
 

@@ -1,4 +1,4 @@
-/// Multiplies stored values in place: widened to Double, multiplied, rounded once.
+/// Multiplies stored values, in place or into other memory: widened to Double, multiplied, rounded once.
 ///
 /// Results are checked by their exponent bits, so that the check costs an addition and an `or` in the
 /// same vector registers: adding one to the exponent of a finite number never reaches the sign bit, of
@@ -11,14 +11,40 @@ struct ScaleKernel: ~Copyable {
 
   deinit { factors.deallocate() }
 
+  /// Scales `count` values at `source`, which lie one behind the other, into `target`, which is other memory. The rest is as of
+  /// the scaling in place.
+  func scale(
+    _ source: UnsafeRawPointer, into target: UnsafeMutableRawPointer, count: Int, first: Int,
+    storage: BlobStorage, by stack: ScaleStack
+  ) -> Bool {
+    if storage == .float, let scale = rows(of: stack) {
+      return forEachRow(count, first, scale) {
+        Self.floats(source + 4 * $0, target + 4 * $0, count: $1, by: $2)
+      }
+    }
+    let size = storage.elementSize
+    target.copyMemory(from: source, byteCount: count * size)
+    return self.scale(target, stride: size, count: count, first: first, storage: storage, by: stack)
+  }
+
   /// Scales `count` values from `bytes` on, which lie `stride` bytes apart; the first is element `first`
   /// of its blob. Returns whether all results are finite.
   func scale(
     _ bytes: UnsafeMutableRawPointer, stride: Int, count: Int, first: Int, storage: BlobStorage,
     by stack: ScaleStack
   ) -> Bool {
-    if stack.scales.count == 1, stack.scales[0].inner >= Self.longRow, stride == storage.elementSize {
-      return scaleRows(bytes, count: count, first: first, storage: storage, by: stack.scales[0])
+    let size = storage.elementSize
+    if stride == size, let scale = rows(of: stack) {
+      return forEachRow(count, first, scale) { place, count, factor in
+        let row = bytes + place * size
+        return switch storage {
+        // The same pointer twice: the loop is a vector loop where the compiler sees that.
+        case .float: Self.floats(row, row, count: count, by: factor)
+        case .double: scaleDoubles(row, count: count, by: factor)
+        case .half: scaleHalves(row, count: count, by: factor)
+        case .other: true
+        }
+      }
     }
     var isFinite = true
     var done = 0
@@ -44,35 +70,37 @@ struct ScaleKernel: ~Copyable {
     return isFinite
   }
 
-  private func scaleRows(
-    _ bytes: UnsafeMutableRawPointer, count: Int, first: Int, storage: BlobStorage, by scale: ChannelScale
+  /// The only scale of a stack, if its rows are long.
+  private func rows(of stack: ScaleStack) -> ChannelScale? {
+    stack.scales.count == 1 && stack.scales[0].inner >= Self.longRow ? stack.scales[0] : nil
+  }
+
+  /// Calls `body` with the place, the number of values and the factor of each row; returns whether it returns true for all.
+  @inline(__always)
+  private func forEachRow(
+    _ count: Int, _ first: Int, _ scale: ChannelScale, _ body: (Int, Int, Double) -> Bool
   ) -> Bool {
     var isFinite = true
     var done = 0
     while done < count {
       let element = first + done
-      let factor = scale.factors[scale.channel(of: element)]
       let run = min(count - done, scale.inner - element % scale.inner)
-      let target = bytes + done * storage.elementSize
-      let rowIsFinite =
-        switch storage {
-        case .float: scaleFloats(target, count: run, by: factor)
-        case .double: scaleDoubles(target, count: run, by: factor)
-        case .half: scaleHalves(target, count: run, by: factor)
-        case .other: true
-        }
+      let rowIsFinite = body(done, run, scale.factors[scale.channel(of: element)])
       isFinite = rowIsFinite && isFinite
       done += run
     }
     return isFinite
   }
 
-  private func scaleFloats(_ bytes: UnsafeMutableRawPointer, count: Int, by factor: Double) -> Bool {
+  @inline(__always)
+  private static func floats(
+    _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, count: Int, by factor: Double
+  ) -> Bool {
     var exponents: UInt32 = 0
     for index in 0..<count {
-      let value = Float(Double(bytes.loadUnaligned(fromByteOffset: index &* 4, as: Float.self)) * factor)
+      let value = Float(Double(source.loadUnaligned(fromByteOffset: index &* 4, as: Float.self)) * factor)
       exponents |= (value.bitPattern & 0x7FFF_FFFF) &+ 0x0080_0000
-      bytes.storeBytes(of: value, toByteOffset: index &* 4, as: Float.self)
+      target.storeBytes(of: value, toByteOffset: index &* 4, as: Float.self)
     }
     return exponents < 0x8000_0000
   }

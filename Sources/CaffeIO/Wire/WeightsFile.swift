@@ -1,3 +1,5 @@
+import Threads
+
 /// An indexed `.caffemodel`: positions are in memory, values stay in the file until they are read.
 package final class WeightsFile: Sendable {
   /// The open file.
@@ -24,20 +26,37 @@ package final class WeightsFile: Sendable {
     layers = try indexer.index()
   }
 
-  /// All values of a blob; meant for small ones such as biases and statistics.
+  /// All values of a blob, in memory at once.
   package func values(of blob: StoredBlob) throws -> [Double] {
-    try Array(unsafeUninitializedCapacity: blob.count) { buffer, count in
-      try read(0..<blob.count, of: blob, into: UnsafeMutableBufferPointer(rebasing: buffer[..<blob.count]))
-      count = blob.count
-    }
+    try all(of: blob) { try BlobReader(file: self.file, blob: blob).read($0, into: $1) }
   }
 
   /// All values of a blob in single precision.
   package func singles(of blob: StoredBlob) throws -> [Float] {
+    try all(of: blob) { try BlobReader(file: self.file, blob: blob).read($0, into: $1) }
+  }
+
+  /// Values that one thread reads at a time.
+  private static let share = 1 << 18
+
+  /// All values of a blob, read by several threads when they are many.
+  private func all<Number>(
+    of blob: StoredBlob, _ read: (Range<Int>, UnsafeMutableBufferPointer<Number>) throws -> Void
+  ) throws -> [Number] {
     try checkReadable(blob)
     return try Array(unsafeUninitializedCapacity: blob.count) { buffer, count in
       let target = UnsafeMutableBufferPointer(rebasing: buffer[..<blob.count])
-      if !target.isEmpty { try BlobReader(file: file, blob: blob).read(0..<blob.count, into: target) }
+      let shares = (blob.count + Self.share - 1) / Self.share
+      let failure = Guarded<(any Error)?>(nil)
+      Parallel.forEach(shares, work: blob.count) { index in
+        let part = index * Self.share..<min(blob.count, (index + 1) * Self.share)
+        do {
+          try read(part, UnsafeMutableBufferPointer(rebasing: target[part]))
+        } catch {
+          failure.withLock { $0 = error }
+        }
+      }
+      if let failure = failure.withLock({ $0 }) { throw failure }
       count = blob.count
     }
   }

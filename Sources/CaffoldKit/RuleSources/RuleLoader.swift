@@ -64,13 +64,14 @@ package enum RuleLoader {
   ) -> RuleFiles {
     let boundary = RuleSources.Boundary(options)
     return RuleFiles(
-      sources, check: { check($0, fields) }, read: { try RuleSources.at($0, within: boundary) })
+      sources, isKnown: LayerRegistry.knows, check: { check($0, fields) },
+      read: { try RuleSources.at($0, within: boundary) })
   }
 
   /// Rule files that were read before, and what they extend, which is among them.
   package static func files(_ known: [SourceText], fields: (any LayerFields)? = nil) throws -> RuleFiles {
     try faultless(
-      RuleFiles(known, check: { check($0, fields) }) { path in
+      RuleFiles(known, isKnown: LayerRegistry.knows, check: { check($0, fields) }) { path in
         let found = known.filter { source in
           let normal = RelativePath.normal(source.path)
           return normal == path || normal.hasPrefix(path + "/")

@@ -5,7 +5,7 @@ import Layers
 import OnnxIO
 import Operators
 import RuleModel
-import Synchronization
+import Threads
 
 /// The layers of a net that only definitions describe.
 ///
@@ -31,7 +31,7 @@ package final class DefinedLayers: Sendable {
     var topShapes: [[Int]]?
   }
 
-  private let state: Mutex<State>
+  private let state: Guarded<State>
   private let weights: WeightsFile?
   private let blobs: Blobs
   private let definitions: [LayerID: TypeDefinition]
@@ -92,7 +92,7 @@ package final class DefinedLayers: Sendable {
     self.obstacles = obstacles
     self.weights = weights
     self.blobs = blobs
-    state = Mutex(State(net: net))
+    state = Guarded(State(net: net))
   }
 
   /// One layer of a net, whatever else is known of it.
@@ -103,7 +103,7 @@ package final class DefinedLayers: Sendable {
     blobs = .ofNet
     definitions = [layer: definition]
     obstacles = [:]
-    state = Mutex(State(net: net))
+    state = Guarded(State(net: net))
   }
 
   /// The layers.

@@ -1,6 +1,6 @@
 import CaffeIO
 import Layers
-import Synchronization
+import Threads
 
 /// A layer that the executor does not know, run as the Caffe layers that the definition of its type consists of.
 ///
@@ -54,8 +54,8 @@ package struct ExpandedLayer: LayerDescription {
       var ready: Ready?
     }
 
-    let state: Mutex<State>
-    init(_ net: sending WorkingNet) { state = Mutex(State(net: net)) }
+    let state: Guarded<State>
+    init(_ net: sending WorkingNet) { state = Guarded(State(net: net)) }
   }
 
   private let id: LayerID
@@ -83,8 +83,10 @@ package struct ExpandedLayer: LayerDescription {
     var shapes: [ValueID: [Int]] = [:]
     for (place, value) in ready.bottoms { shapes[value] = inputs[place] }
     for part in ready.parts {
-      for (top, shape) in zip(part.tops, try part.description.outputShapes(part.bottoms.map { shapes[$0]! }))
-      {
+      let made = try named { () throws(LayerError) in
+        try part.description.outputShapes(part.bottoms.map { shapes[$0]! })
+      }
+      for (top, shape) in zip(part.tops, made) {
         try LayerLimits().check(shape, of: subject)
         shapes[top] = shape
       }
@@ -101,13 +103,25 @@ package struct ExpandedLayer: LayerDescription {
     for part in ready.parts {
       let blobs = part.blobs.map { $0.value(as: S.self) }
       let bottoms = part.bottoms.map { values[$0]! }
-      let shapes = try part.description.outputShapes(bottoms.map(\.shape))
-      for shape in shapes { try LayerLimits().check(shape, of: subject) }
-      for (top, value) in zip(part.tops, try S.run(part.description, bottoms, blobs: blobs)) {
-        values[top] = value
+      let made = try named { () throws(LayerError) in
+        for shape in try part.description.outputShapes(bottoms.map(\.shape)) {
+          try LayerLimits().check(shape, of: subject)
+        }
+        return try S.run(part.description, bottoms, blobs: blobs)
       }
+      for (top, value) in zip(part.tops, made) { values[top] = value }
     }
     return ready.tops.map { values[$0]! }
+  }
+
+  /// What a part gives. Where it fails, the message names the layer of the net, which the user knows, and the type of the part.
+  private func named<Result>(_ part: () throws(LayerError) -> Result) throws(LayerError) -> Result {
+    do {
+      return try part()
+    } catch {
+      throw LayerError(
+        LayerSubject(name: subject.name, type: error.layer?.type ?? subject.type), error.reason)
+    }
   }
 
   /// The parts for bottoms of these shapes.

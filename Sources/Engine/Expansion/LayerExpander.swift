@@ -130,17 +130,14 @@ extension WorkingNet {
   /// Replaces a layer by the Caffe layers of its definition, if the executor does not run its type and there is such a
   /// definition.
   ///
-  /// - Returns: the new layers, in order; none where nothing changed.
-  package func expandDefined(_ layer: LayerID) -> [LayerID] {
+  /// - Returns: the new layers, in order; none where there is no such definition.
+  /// - Throws: a refusal where the definition fails; nothing has changed then.
+  package func expandDefined(_ layer: LayerID) throws(Refusal.Reason) -> [LayerID] {
     guard isDefinedInLayers(layer), !canRun(layer) else { return [] }
     var outcome = RewriteOutcome()
-    do throws(Refusal.Reason) {
-      try transaction { () throws(Refusal.Reason) in
-        try LayerExpander(layer, in: self).write(&outcome, keepsEarlierName: false)
-        for layer in outcome.replaced + outcome.added { try ParameterBookkeeping.update(layer, in: self) }
-      }
-    } catch {
-      return []
+    try transaction { () throws(Refusal.Reason) in
+      try LayerExpander(layer, in: self).write(&outcome, keepsEarlierName: false)
+      for layer in outcome.replaced + outcome.added { try ParameterBookkeeping.update(layer, in: self) }
     }
     return outcome.replaced + outcome.added
   }

@@ -38,17 +38,8 @@ package struct NetLowering {
   /// The name of the value that a value is, where layers pass it on.
   private var passed: [ValueID: String] = [:]
   private var blobConstants: Set<String> = []
-  /// A layer that layers of a definition have replaced.
-  private struct Origin {
-    var subject: LayerSubject
-    /// Its place among all that were replaced: several layers of a net may have one name.
-    var number: Int
-    /// What it made.
-    var tops: [ValueID]
-  }
-
-  /// By layer that a definition in Caffe layers has made, the layer that it replaces.
-  private var origins: [LayerID: Origin] = [:]
+  /// The layers that definitions in Caffe layers have made.
+  private let expansions: DefinitionExpansions
   /// The layer that the last of `layers` is a part of.
   private var lastOrigin: Int?
   /// By name, the axis whose size depends on values.
@@ -60,12 +51,7 @@ package struct NetLowering {
     self.weights = weights
     self.definitions = definitions
     self.options = options
-    for layer in net.graph.liveLayers
-    where definitions.inOperators(ofType: net.graph[layer].type).isEmpty || net.isRedefined(layer) {
-      let subject = LayerSubject(name: net.graph[layer].name, type: net.graph[layer].type)
-      let origin = Origin(subject: subject, number: layer.index, tops: net.graph[layer].tops)
-      for part in net.expandDefined(layer) { origins[part] = origin }
-    }
+    expansions = DefinitionExpansions(net, definitions)
     names = ValueNames(net.graph)
     graph = OnnxGraph(name: net.graph.definition.name.map { ValueNames.text(of: $0) } ?? "net")
   }
@@ -235,8 +221,9 @@ package struct NetLowering {
 
   private mutating func lowerByDefinition(_ layer: LayerID) throws {
     guard let definition = try describing(layer) else {
-      if let why = net.objectionToMeanings(of: layer) { throw LoweringError(subject(layer), .condition(why)) }
-      throw LoweringError(subject(layer), .noDefinition, at: net.graph.place(of: layer))
+      let why = net.objectionToMeanings(of: layer) ?? expansions.failure(of: layer, in: net)
+      throw LoweringError(
+        subject(layer), why.map { .condition($0) } ?? .noDefinition, at: net.graph.place(of: layer))
     }
     // What a blob layout explains, its author understands.
     let isByLayout = definitions.definition(ofType: net.graph[layer].type) == nil
@@ -265,18 +252,18 @@ package struct NetLowering {
       passed[top] = name
     }
     let made = LoweredNet.Layer(
-      subject: origins[layer]?.subject ?? subject(layer), operators: lowered.nodes.map(\.type),
+      subject: expansions.origin(of: layer)?.subject ?? subject(layer), operators: lowered.nodes.map(\.type),
       isConstant: false,
-      isDefinedAlone: !isRun || origins[layer] != nil,
+      isDefinedAlone: !isRun || expansions.origin(of: layer) != nil,
       nodes: first..<graph.nodes.count, bottoms: net.graph[layer].bottoms.map(name),
       tops: net.graph[layer].tops.map(name))
     if !isRun { try setTopShapes(of: layer, made) }
-    add(made, partOf: origins[layer])
+    add(made, partOf: expansions.origin(of: layer))
   }
 
   /// Adds a layer; the parts of a layer that a definition in Caffe layers describes become one, which reads what none of the
   /// parts makes and makes what the layer made.
-  private mutating func add(_ layer: LoweredNet.Layer, partOf origin: Origin?) {
+  private mutating func add(_ layer: LoweredNet.Layer, partOf origin: DefinitionExpansions.Origin?) {
     defer { lastOrigin = origin?.number }
     guard let origin else { return layers.append(layer) }
     let tops = Set(origin.tops.map(name))

@@ -1,5 +1,5 @@
 import Diagnostics
-import Synchronization
+import Threads
 
 /// Keeps parameters that were read, so that other runs of the same net need not read them again: up to ``mostBytes``, then
 /// begins anew.
@@ -12,7 +12,7 @@ final class SharedParameters: ParameterSource {
   private let base: any ParameterSource
   /// Whether a layer whose parameters alone have more than ``mostBytes`` is kept until another layer is read.
   private let keepsLargeLayer: Bool
-  private let kept = Mutex(Kept())
+  private let kept = Guarded(Kept())
 
   /// The most bytes of parameters that several layers may keep.
   static let mostBytes = 8 << 20

@@ -17,7 +17,9 @@ final class RowProduct: WeightProduct {
   /// Windows of one image.
   private let windows: Int
   /// By group, then image.
-  private let blocks: [Block]
+  private let parts: UnsafeMutableBufferPointer<Part>
+  private let columns: UnsafeMutableBufferPointer<Double>
+  private let places: UnsafeMutableBufferPointer<Int>
   /// By image, then row, then window, as in the top.
   private var sums: [Double]
   private let lanes: UnsafeMutableBufferPointer<Double>
@@ -31,6 +33,14 @@ final class RowProduct: WeightProduct {
     /// The windows by their place in `columns`; for an impulse the window of each place of the kernel, −1 for none.
     var windows: [Int]
     var isImpulse = false
+  }
+
+  /// A block as plain pointers: to count references costs as much as to multiply a short row.
+  private struct Part {
+    let range: Range<Int>
+    let columns: UnsafePointer<Double>
+    let windows: UnsafeBufferPointer<Int>
+    let isImpulse: Bool
   }
 
   /// A convolution.
@@ -76,7 +86,21 @@ final class RowProduct: WeightProduct {
     self.taps = taps
     self.images = images
     self.windows = windows
-    self.blocks = blocks
+    columns = .allocate(capacity: blocks.reduce(0) { $0 + $1.columns.count })
+    places = .allocate(capacity: blocks.reduce(0) { $0 + $1.windows.count })
+    parts = .allocate(capacity: blocks.count)
+    var ends = (columns: 0, places: 0)
+    for (index, block) in blocks.enumerated() {
+      let starts = ends
+      ends.columns = columns[starts.columns...].initialize(fromContentsOf: block.columns)
+      ends.places = places[starts.places...].initialize(fromContentsOf: block.windows)
+      parts.initializeElement(
+        at: index,
+        to: Part(
+          range: block.range, columns: UnsafePointer(columns.baseAddress! + starts.columns),
+          windows: UnsafeBufferPointer(rebasing: places[starts.places..<ends.places]),
+          isImpulse: block.isImpulse))
+    }
     sums = Array(repeating: 0, count: rows * images * windows)
     // Whole kernels, as many as make a whole number of vectors; short ones more often, since long loops are fast.
     let least = [1, 4, 2, 4][taps % 4] * max(taps, 1)
@@ -85,7 +109,12 @@ final class RowProduct: WeightProduct {
       .bindMemory(to: Double.self)
   }
 
-  deinit { UnsafeMutableRawPointer(lanes.baseAddress!).deallocate() }
+  deinit {
+    UnsafeMutableRawPointer(lanes.baseAddress!).deallocate()
+    columns.deallocate()
+    places.deallocate()
+    parts.deallocate()
+  }
 
   func add(_ weights: WeightValues, from first: Int) {
     switch weights {
@@ -103,20 +132,17 @@ final class RowProduct: WeightProduct {
         let run = start..<min(depth, start + weights.count - done)
         let group = row / rowsPerGroup
         for image in 0..<images {
-          let block = blocks[group * images + image]
+          let block = parts[group * images + image]
           let part = block.range.clamped(to: run)
           guard !part.isEmpty else { continue }
           let sums = sums.baseAddress! + (image * rows + row) * windows
-          block.columns.withUnsafeBufferPointer { columns in
-            let weights = base + (done + part.lowerBound - start)
-            let numbers = columns.baseAddress! + (part.lowerBound - block.range.lowerBound)
-            if block.isImpulse {
-              addImpulse(weights, numbers, part, block.windows, to: sums)
-            } else {
-              for (place, window) in block.windows.enumerated() {
-                sums[window] += W.dot(
-                  weights, wide: numbers + place * block.range.count, count: part.count)
-              }
+          let weights = base + (done + part.lowerBound - start)
+          let numbers = block.columns + (part.lowerBound - block.range.lowerBound)
+          if block.isImpulse {
+            addImpulse(weights, numbers, part, block.windows, to: sums)
+          } else {
+            for (place, window) in block.windows.enumerated() {
+              sums[window] += W.dot(weights, wide: numbers + place * block.range.count, count: part.count)
             }
           }
         }
@@ -126,8 +152,8 @@ final class RowProduct: WeightProduct {
   }
 
   private func addImpulse<W: NetScalar>(
-    _ weights: UnsafePointer<W>, _ numbers: UnsafePointer<Double>, _ part: Range<Int>, _ windows: [Int],
-    to sums: UnsafeMutablePointer<Double>
+    _ weights: UnsafePointer<W>, _ numbers: UnsafePointer<Double>, _ part: Range<Int>,
+    _ windows: UnsafeBufferPointer<Int>, to sums: UnsafeMutablePointer<Double>
   ) {
     lanes.update(repeating: 0)
     W.add(weights, wide: numbers, count: part.count, to: lanes.baseAddress!, lanes: lanes.count)

@@ -1,13 +1,13 @@
 import Diagnostics
 import RuleModel
-import Synchronization
+import Threads
 
 /// The built-in definitions of layer types. A net has layers of few types, so a file is read on the first request for one of its
 /// types, and a definition is checked on the first request for its type.
 package final class BuiltinDefinitions: Sendable {
   private let operators: [OperatorForm]
   private let files: [(types: Set<String>, source: @Sendable () -> SourceText)]
-  private let memory = Mutex(Memory())
+  private let memory = Guarded(Memory())
 
   /// What has been read.
   private struct Memory: Sendable {

@@ -123,6 +123,7 @@ package struct RuleError: Error, Sendable {
     case unknownSelector(String, known: [String])
     case unknownRule(String, known: [String])
     case circularExtends([String])
+    case circularDefinition([String])
     case deepExtends(limit: Int)
     case cannotExtend(String, String)
     case unreadable(String)

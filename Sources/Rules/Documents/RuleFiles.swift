@@ -31,13 +31,16 @@ package struct RuleFiles {
   ///
   /// - Parameters:
   ///   - sources: the files that were asked for.
+  ///   - isKnown: whether the program runs a layer type itself.
   ///   - read: the text of a file, or of all rule files in a folder.
   package init(
-    _ sources: [SourceText], check: @escaping Check, read: @escaping (String) throws -> [SourceText]
+    _ sources: [SourceText], isKnown: (_ type: String) -> Bool = { _ in false }, check: @escaping Check,
+    read: @escaping (String) throws -> [SourceText]
   ) {
     self.check = check
     self.read = read
     for source in sources { _ = add(source, behind: []) }
+    errors += DefinitionCircles.errors(in: definitions, isKnown: isKnown) as [any DiagnosticError]
   }
 
   /// The rules, each knowing the files that it may override rules of.

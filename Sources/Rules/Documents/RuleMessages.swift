@@ -261,6 +261,10 @@ extension RuleError: DiagnosticError {
       return paths.count == 2
         ? "a rule file cannot extend itself"
         : "rule files extend one another in a circle: \(paths.map { "'\($0)'" }.joined(separator: ", then ")); remove one of these"
+    case .circularDefinition(let types):
+      return types.count == 1
+        ? "the definition of '\(types[0])' contains a layer of the same type; use layers of other types, or operators"
+        : "the definitions of \(Self.list(types)) contain layers of one another; define one of these types by other layers, or by operators"
     case .deepExtends(let limit):
       return "more than \(limit) rule files extend one another in a row; extend some of them directly here"
     case .cannotExtend(let path, let why): return "'\(clipped(path))' cannot be extended: \(why)"

@@ -1,6 +1,5 @@
 import Diagnostics
 import Layers
-import Synchronization
 import Threads
 
 /// Runs two nets side by side on the same inputs and compares what they compute.
@@ -162,7 +161,7 @@ package struct NetComparer: Sendable {
   private func resultsAtOnce<S: NetScalar>(
     _ count: Int, _ trial: (Int) -> Trial<S>
   ) -> [Result<ComparerFindings, any Error>] {
-    let results = Mutex([Result<ComparerFindings, any Error>?](repeating: nil, count: count))
+    let results = Guarded([Result<ComparerFindings, any Error>?](repeating: nil, count: count))
     Parallel.forEach(count, work: .max) { number in
       let result = Result { try self.results([trial(number)]) { _, _, _ in }[0].get() }
       results.withLock { $0[number] = result }

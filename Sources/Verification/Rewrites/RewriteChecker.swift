@@ -4,7 +4,6 @@ import Engine
 import Layers
 import RuleModel
 import Rules
-import Synchronization
 import Threads
 
 /// Runs, for every rewrite of a plan, the matched layers as they were and what replaces them on the same random
@@ -92,7 +91,7 @@ package struct RewriteChecker {
     let sizes = sites.map(run.size)
     var order = sites.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }[...]
     var rest = sizes.reduce(0, +)
-    let results = Mutex([Result<SiteCheck, any Error>?](repeating: nil, count: sites.count))
+    let results = Guarded([Result<SiteCheck, any Error>?](repeating: nil, count: sites.count))
     func check(_ index: Int, threads: Int) {
       let result = Result { try run.check(sites[index], number: index, threads: threads) }
       results.withLock { $0[index] = result }

@@ -5,7 +5,7 @@ import Engine
 import Layers
 import RuleModel
 import Rules
-import Synchronization
+import Threads
 
 /// The net before and the net after as sites see them: descriptions of layers and what their blobs hold.
 struct SiteNets: Sendable {
@@ -186,7 +186,7 @@ struct SiteNets: Sendable {
 
 /// The shapes of a net's values, found in one net when a site first asks.
 private final class KnownShapes: Sendable {
-  private let net = Mutex<WorkingNet?>(nil)
+  private let net = Guarded<WorkingNet?>(nil)
   private let make: @Sendable () -> WorkingNet
 
   init(_ make: @escaping @Sendable () -> WorkingNet) { self.make = make }

@@ -23,6 +23,10 @@ struct ReshapeCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The net definition.", valueName: "model"))
   var model: String
 
+  /// Taken only to say that there is no need for it: other commands ask for it.
+  @Argument(help: .hidden)
+  var weights: String?
+
   @Option(help: ArgumentHelp("The first dimension of all inputs.", valueName: "number"))
   var batch: Int?
 
@@ -51,6 +55,9 @@ struct ReshapeCommand: ParsableCommand {
   var format: ReportFormat = .text
 
   func validate() throws {
+    if let weights {
+      throw ValidationError("a reshape changes the net definition alone; leave '\(weights)' out")
+    }
     if batch == nil, size == nil, inputShape.isEmpty {
       throw ValidationError("give --batch, --size or --input-shape")
     }

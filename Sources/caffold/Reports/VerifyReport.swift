@@ -203,6 +203,7 @@ struct VerifyReport {
   private func cut(_ cut: NetComparison.Cut) -> JSONValue {
     .object([
       ("layer", .name(cut.layer.name)), ("type", .string(cut.layer.type)),
+      ("why", cut.why.map(JSONValue.string) ?? .null),
       (
         "replaced",
         .array(

@@ -192,5 +192,8 @@ def test_errors(command, tmp_path):
     for arguments in ([], ["--size", "3x"], ["--size", "0"], ["--batch", "0"], ["--size", "1x2x3"]):
         assert command.run("reshape", model, *arguments, "--dry-run").code == 64
     assert command.run("reshape", model, "--batch", 2).code == 64
+    weights = command.run("reshape", model, "net.caffemodel", "--batch", 2, "--dry-run")
+    assert weights.code == 64
+    assert "changes the net definition alone; leave 'net.caffemodel' out" in weights.stderr
     huge = command.run("reshape", model, "--input-shape", "99999999,99999999", "--dry-run")
     assert huge.code == 2

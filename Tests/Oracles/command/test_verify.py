@@ -142,7 +142,7 @@ def test_an_unknown_layer_stops_neither(name, command, tmp_path, record_property
         result = command.run("verify", cut, weights, *outputs(folder), *flags, timeout=300)
         assert result.code == code, result.stderr
         document = result.document
-        assert "VendorThing" in {entry["type"] for entry in document["cuts"]}
+        assert ("VendorThing", None) in {(entry["type"], entry["why"]) for entry in document["cuts"]}
     behind = [blob["name"] for blob in document["blobs"]]
     row = f"{len(behind)} blobs compared, {len(document['skipped'])} skipped"
     record_property("figures", (f"{name}, cut", row))

@@ -1,5 +1,7 @@
 """Layers that definitions of a user describe, in folds, and a known type with another meaning."""
 
+import json
+
 import caffold
 import nets
 import numpy as np
@@ -155,3 +157,72 @@ def test_levels_of_definitions_share_a_limit(tmp_path):
         model, weights = files(layer(kind, "top", "data"), {}, tmp_path)
         done = caffold.run("run", model, weights, "--rules", rules, "--outputs", tmp_path / "made.npz")
         assert ("layers" in done.stderr and "makes more than" in done.stderr) != is_run, done.stderr
+
+
+#: A definition by a layer that another defines; and one that leads to itself until a condition ends it.
+NESTED = """\
+schema: 1
+layers:
+  - type: VendorOuter
+    summary: Another layer.
+    means: [{type: VendorInner}]
+  - type: VendorInner
+    summary: A ReLU of two channels.
+    where: [{that: "layer.bottoms[0].channels == 2", because: it does not have two channels}]
+    means: [{type: ReLU}]
+  - type: VendorLoop
+    summary: Itself, with one step less.
+    let: {n: "attr(layer, 'vendor_param.n', 20)"}
+    where: [{that: n > 0, because: it has no step}]
+    means: [{type: VendorLoop, vendor_param: {n: "{n - 1}"}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "run_says", "export_says"),
+    [
+        ("VendorOuter", "layer 'top' (VendorInner): ", "VendorInner 'top' cannot be exported: "),
+        (
+            "VendorLoop",
+            "its layers are defined by other layers",
+            "to layers of its type",
+        ),
+    ],
+)
+def test_a_definition_that_fails_says_why(kind, run_says, export_says, tmp_path):
+    """Everywhere, with the name that the layer has in the net and the type of the part that fails."""
+    rules = tmp_path / "nested.yaml"
+    rules.write_text(NESTED)
+    assert caffold.run("rules", "check", rules).code == 0
+    model, weights = files(layer(kind, "top", "data"), {}, tmp_path)
+    for command in ("inspect", "run"):
+        outputs = () if command == "inspect" else ("--outputs", tmp_path / "made.npz")
+        done = caffold.run(command, model, weights, "--rules", rules, *outputs)
+        assert run_says in done.stdout + done.stderr
+    export = caffold.run("export", model, weights, "--rules", rules, "-o", tmp_path / "net.onnx")
+    assert export.code == 2
+    assert export_says in export.stderr
+    assert "no definition says" not in export.stderr
+
+
+def test_verify_says_why_a_definition_does_not_describe_a_layer(tmp_path):
+    rules = tmp_path / "nested.yaml"
+    rules.write_text(NESTED)
+    model, weights = files(layer("VendorInner", "top", "data"), {}, tmp_path)
+    verify = caffold.run("verify", model, weights, model, weights, "--rules", rules, "--format", "json")
+    (cut,) = json.loads(verify.stdout)["cuts"]
+    assert (cut["layer"], cut["why"]) == ("top", "it does not have two channels")
+
+
+def test_definitions_in_a_circle_are_refused(tmp_path):
+    """Where nothing can end it: with the place of the layer that closes it."""
+    rules = tmp_path / "circle.yaml"
+    rules.write_text(
+        "schema: 1\nlayers:\n"
+        "  - {type: VendorOne, summary: The other., means: [{type: VendorTwo}]}\n"
+        "  - {type: VendorTwo, summary: The other., means: [{type: VendorOne}]}\n"
+    )
+    done = caffold.run("rules", "check", rules)
+    assert done.code == 2
+    assert ":4:" in done.stderr
+    assert "the definitions of 'VendorOne' and 'VendorTwo' contain layers of one another" in done.stderr
