@@ -3,8 +3,8 @@
 
   /// A value that one thread uses at a time.
   ///
-  /// A thread that finds a `Mutex` taken waits in the standard library, which ThreadSanitizer does not see: it reports races
-  /// where there are none. It sees the locks of POSIX.
+  /// ThreadSanitizer sees POSIX locks. It does not see how a thread waits for a `Mutex` of the standard library, and so reports
+  /// races that do not exist.
   package final class Guarded<Value>: @unchecked Sendable {
     private nonisolated(unsafe) var value: Value
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

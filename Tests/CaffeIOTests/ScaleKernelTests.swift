@@ -56,6 +56,18 @@ import WireTestSupport
     }
     #expect(isFinite)
     #expect(bytes == expected)
+    let source = Array(values[first..<first + length])
+    var target = [Float](repeating: 0, count: length)
+    let isFiniteThere = source.withUnsafeBytes { source in
+      target.withUnsafeMutableBytes { target in
+        target.count == 0
+          || ScaleKernel().scale(
+            source.baseAddress!, into: target.baseAddress!, count: length, first: first, storage: .float,
+            by: ScaleStack(scales))
+      }
+    }
+    #expect(isFiniteThere)
+    #expect(target == expected)
   }
 
   /// Scales of one geometry are multiplied first; a product of three depends on the order in its last bit.

@@ -9,6 +9,8 @@ import Testing
     ("name \"x\"", 1, 6, "expected ':' or '{' after 'name', found '\"'"),
     ("name", 1, 5, "expected ':' or '{' after 'name', found the end of the text"),
     ("dim [1]", 1, 5, "expected ':' or '{' after 'dim', found '['"),
+    ("a [{}, }", 1, 8, "expected a value for 'a', found '}'"),
+    ("a [{},", 1, 7, "expected a value for 'a', found the end of the text"),
     ("a [{}, 1]", 1, 3, "expected ':' or '{' after 'a', found '['"),
     ("a [{ b: [1] }, { c [{}] }, d]", 1, 3, "expected ':' or '{' after 'a', found '['"),
     ("a:", 1, 3, "expected a value for 'a', found the end of the text"),

@@ -35,6 +35,16 @@ import WireTestSupport
     #expect(try file.values(of: file.layers[1].blobs[0]) == [1, 2])
   }
 
+  /// Values that several threads read, in segments that begin elsewhere than the parts of the threads.
+  @Test func manyValues() throws {
+    let values = (0..<600_003).map { Float($0 % 4099) / 8 }
+    let segments = [values[..<300_000], values[300_000..<300_001], values[300_001...]]
+    let (file, stored) = try blob(segments.flatMap { Wire.bytes(5, Wire.floats(Array($0))) })
+    #expect(stored.count == values.count)
+    #expect(try file.singles(of: stored) == values)
+    #expect(try file.values(of: stored) == values.map(Double.init))
+  }
+
   @Test func v1Layer() throws {
     let layer = Wire.message(
       2, Wire.string(2, "a"), Wire.string(3, "b"), Wire.string(4, "conv"), Wire.number(5, 4),

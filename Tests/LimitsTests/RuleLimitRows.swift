@@ -41,7 +41,9 @@ let ruleFileLimits = [
       let extends = number < size - 1 ? "extends: \(number + 1).yaml\n" : ""
       return SourceText(path: "\(number).yaml", bytes: Array("schema: 1\n\(extends)rules: []\n".utf8))
     }
-    let files = RuleFiles([file(0)], check: { RuleFile.check($0, kernels: [], reasons: []) }) {
+    let files = RuleFiles(
+      [file(0)], isKnown: { _ in false }, check: { RuleFile.check($0, kernels: [], reasons: []) }
+    ) {
       [file(Int($0.dropLast(5)) ?? 0)]
     }
     if let error = files.errors.first { throw error }

@@ -17,7 +17,7 @@ struct TextParser {
   private var nodes: ContiguousArray<TextNode> = []
   /// Indices of the messages and lists that are open, the innermost last.
   private var open: [Int] = []
-  /// Those of them that are lists without a colon, which may hold messages only.
+  /// Those of them that are lists without a colon before them; such a list may hold messages only.
   private var listsOfMessages: [Int] = []
   /// What closes the innermost; 0 at the top level.
   private var closer: UInt8 = 0
@@ -106,12 +106,13 @@ struct TextParser {
   }
 
   private mutating func parseElement() throws(TextProblem) {
-    let nameStart = Int(nodes[open[open.count - 1]].nameStart)
+    let list = open[open.count - 1]
+    let nameStart = Int(nodes[list].nameStart)
     if scanner.byte == UInt8(ascii: "{") || scanner.byte == UInt8(ascii: "<") {
       try openMessage(nameStart: nameStart)
     } else {
-      let list = open[open.count - 1]
-      guard listsOfMessages.last != list else {
+      // A word in the place of a message shows that the colon is missing; a bracket or the end of the text does not.
+      if listsOfMessages.last == list, nodes.count == list + 1 || beginsScalar {
         let start = Int(nodes[list].valueStart)
         throw TextProblem(
           .expectedColon(name: name(of: nodes[list]), found: scanner.found(at: start)), at: start)
@@ -119,6 +120,11 @@ struct TextParser {
       try parseScalar(nameStart: nameStart)
       try endElement()
     }
+  }
+
+  private var beginsScalar: Bool {
+    let byte = scanner.byte
+    return byte.isIdentifierByte || byte.isQuote || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
   }
 
   /// Behind an element: a comma and another element, or the end of the list.

@@ -11,13 +11,13 @@ struct ScaleKernel: ~Copyable {
 
   deinit { factors.deallocate() }
 
-  /// Scales `count` values at `source`, which lie one behind the other, into `target`, which is other memory. The rest is as of
-  /// the scaling in place.
+  /// Scales `count` values that lie one behind the other at `source`, and writes them to `target`, which must not overlap it.
+  /// Parameters and result are those of the scaling in place.
   func scale(
     _ source: UnsafeRawPointer, into target: UnsafeMutableRawPointer, count: Int, first: Int,
     storage: BlobStorage, by stack: ScaleStack
   ) -> Bool {
-    if storage == .float, let scale = rows(of: stack) {
+    if storage == .float, let scale = longRowScale(of: stack) {
       return forEachRow(count, first, scale) {
         Self.floats(source + 4 * $0, target + 4 * $0, count: $1, by: $2)
       }
@@ -34,11 +34,11 @@ struct ScaleKernel: ~Copyable {
     by stack: ScaleStack
   ) -> Bool {
     let size = storage.elementSize
-    if stride == size, let scale = rows(of: stack) {
+    if stride == size, let scale = longRowScale(of: stack) {
       return forEachRow(count, first, scale) { place, count, factor in
         let row = bytes + place * size
         return switch storage {
-        // The same pointer twice: the loop is a vector loop where the compiler sees that.
+        // With the same pointer twice the compiler sees that the values are scaled in place, and makes a vector loop.
         case .float: Self.floats(row, row, count: count, by: factor)
         case .double: scaleDoubles(row, count: count, by: factor)
         case .half: scaleHalves(row, count: count, by: factor)
@@ -71,7 +71,7 @@ struct ScaleKernel: ~Copyable {
   }
 
   /// The only scale of a stack, if its rows are long.
-  private func rows(of stack: ScaleStack) -> ChannelScale? {
+  private func longRowScale(of stack: ScaleStack) -> ChannelScale? {
     stack.scales.count == 1 && stack.scales[0].inner >= Self.longRow ? stack.scales[0] : nil
   }
 

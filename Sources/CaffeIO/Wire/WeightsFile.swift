@@ -53,7 +53,7 @@ package final class WeightsFile: Sendable {
         do {
           try read(part, UnsafeMutableBufferPointer(rebasing: target[part]))
         } catch {
-          failure.withLock { $0 = error }
+          failure.withLock { $0 = $0 ?? error }
         }
       }
       if let failure = failure.withLock({ $0 }) { throw failure }

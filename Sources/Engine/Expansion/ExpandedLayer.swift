@@ -114,7 +114,7 @@ package struct ExpandedLayer: LayerDescription {
     return ready.tops.map { values[$0]! }
   }
 
-  /// What a part gives. Where it fails, the message names the layer of the net, which the user knows, and the type of the part.
+  /// Runs a part. An error names the layer of the net, which the user knows, and the type of the part that failed.
   private func named<Result>(_ part: () throws(LayerError) -> Result) throws(LayerError) -> Result {
     do {
       return try part()

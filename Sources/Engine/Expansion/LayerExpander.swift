@@ -130,7 +130,8 @@ extension WorkingNet {
   /// Replaces a layer by the Caffe layers of its definition, if the executor does not run its type and there is such a
   /// definition.
   ///
-  /// - Returns: the new layers, in order; none where there is no such definition.
+  /// - Returns: the layers that it made, in order; none where the executor runs the layer, where no definition describes it in Caffe
+  ///   layers, or where the layer only passed its bottom on and is removed.
   /// - Throws: a refusal where the definition fails; nothing has changed then.
   package func expandDefined(_ layer: LayerID) throws(Refusal.Reason) -> [LayerID] {
     guard isDefinedInLayers(layer), !canRun(layer) else { return [] }
@@ -140,5 +141,15 @@ extension WorkingNet {
       for layer in outcome.replaced + outcome.added { try ParameterBookkeeping.update(layer, in: self) }
     }
     return outcome.replaced + outcome.added
+  }
+
+  /// Why the definition of a layer in Caffe layers has no value for this layer; nil where it has one.
+  package func whyNotExpanded(_ layer: LayerID) -> String? {
+    do throws(Refusal.Reason) {
+      _ = try LayerExpander(layer, in: self)
+      return nil
+    } catch {
+      return error.sentence()
+    }
   }
 }

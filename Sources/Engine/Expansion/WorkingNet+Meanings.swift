@@ -14,7 +14,9 @@ extension WorkingNet {
   }
 
   /// Whether a definition describes the type of a layer in Caffe layers.
-  func isDefinedInLayers(_ layer: LayerID) -> Bool { meanings(of: layer).contains(where: \.isInLayers) }
+  package func isDefinedInLayers(_ layer: LayerID) -> Bool {
+    meanings(of: layer).contains(where: \.isInLayers)
+  }
 
   /// Whether a definition of the user's describes a layer in Caffe layers that has a known type and other blobs than the executor
   /// takes: a BatchNorm with two, for example.

@@ -15,6 +15,8 @@ struct DefinitionExpansions {
 
   /// By layer that was made, the layer that it replaces.
   private var origins: [LayerID: Origin] = [:]
+  /// By layer that was not replaced, why its definition fails.
+  private var failures: [LayerID: String] = [:]
 
   /// Replaces the layers of a net.
   init(_ net: WorkingNet, _ definitions: DefinitionSet) {
@@ -22,23 +24,24 @@ struct DefinitionExpansions {
     where definitions.inOperators(ofType: net.graph[layer].type).isEmpty || net.isRedefined(layer) {
       let subject = LayerSubject(name: net.graph[layer].name, type: net.graph[layer].type)
       let origin = Origin(subject: subject, number: layer.index, tops: net.graph[layer].tops)
-      // One whose definition fails stays; whoever lowers it asks why.
-      for part in (try? net.expandDefined(layer)) ?? [] { origins[part] = origin }
+      do {
+        for part in try net.expandDefined(layer) { origins[part] = origin }
+      } catch {
+        failures[layer] = error.sentence()
+      }
     }
   }
 
   /// The layer that a layer replaces; nil for one that the net has.
   func origin(of layer: LayerID) -> Origin? { origins[layer] }
 
-  /// Why a layer stays though a definition of its type consists of Caffe layers; nil where none does. The layer may be replaced
-  /// afterwards.
+  /// Why the definition in Caffe layers of a layer's type could not replace the layer; nil where there is no such definition.
   func failure(of layer: LayerID, in net: WorkingNet) -> String? {
-    do {
-      // That it can be replaced now means that it stands for a layer of the same type, which is replaced only once.
-      return try net.expandDefined(layer).isEmpty
-        ? nil : "the layers of its definition lead to layers of its type again"
-    } catch {
-      return error.sentence()
-    }
+    guard net.isDefinedInLayers(layer) else { return nil }
+    if let why = failures[layer] ?? net.whyNotExpanded(layer) { return why }
+    // A definition replaces layers of its own type once.
+    return origin(of: layer) != nil
+      ? "the layers of its definition lead to layers of its type again"
+      : "its definition needs shapes that are known only when the layers before it are exported"
   }
 }

@@ -51,6 +51,10 @@ package struct NetLowering {
     self.weights = weights
     self.definitions = definitions
     self.options = options
+    // Definitions may ask for the shapes of inputs.
+    for (value, _) in Self.inputs(of: net) {
+      if let shape = options.shapes[net.graph.blobName(of: value)] { net.setShape(shape, of: value) }
+    }
     expansions = DefinitionExpansions(net, definitions)
     names = ValueNames(net.graph)
     graph = OnnxGraph(name: net.graph.definition.name.map { ValueNames.text(of: $0) } ?? "net")
@@ -79,7 +83,7 @@ package struct NetLowering {
   // MARK: - Inputs and outputs
 
   /// The values that the net is given: those of the legacy form, and the tops of layers without bottoms.
-  private mutating func giveInputs() throws {
+  private static func inputs(of net: WorkingNet) -> [(value: ValueID, layer: LayerID?)] {
     var given: [(value: ValueID, layer: LayerID?)] = []
     var seen: Set<ValueID> = []
     for layer in net.graph.liveLayers {
@@ -90,11 +94,12 @@ package struct NetLowering {
         if seen.insert(bottom).inserted { given.append((bottom, nil)) }
       }
     }
-    for (value, _) in given {
-      if let shape = options.shapes[net.graph.blobName(of: value)] { net.setShape(shape, of: value) }
-    }
+    return given
+  }
+
+  private mutating func giveInputs() throws {
     var constants: Set<LayerID> = []
-    for (value, layer) in given {
+    for (value, layer) in Self.inputs(of: net) {
       if let layer, definitions.definition(ofType: net.graph[layer].type)?.isConstant == true {
         if constants.insert(layer).inserted { try addConstants(of: layer) }
         continue

@@ -16,9 +16,11 @@ final class RowProduct: WeightProduct {
   private let images: Int
   /// Windows of one image.
   private let windows: Int
-  /// By group, then image.
+  /// The blocks, by group, then image; they point into `columns` and `places`.
   private let parts: UnsafeMutableBufferPointer<Part>
+  /// The columns of all blocks, one behind the other.
   private let columns: UnsafeMutableBufferPointer<Double>
+  /// The windows of all blocks, one behind the other.
   private let places: UnsafeMutableBufferPointer<Int>
   /// By image, then row, then window, as in the top.
   private var sums: [Double]

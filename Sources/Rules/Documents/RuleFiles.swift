@@ -16,7 +16,7 @@ package struct RuleFiles {
 
   /// The files, in the order in which their rules are taken.
   package private(set) var entries: [Entry] = []
-  /// What is wrong with them, file by file.
+  /// What is wrong with them, file by file; then the definitions of any of them that form a circle.
   package private(set) var errors: [any DiagnosticError] = []
 
   /// Checks one file.
@@ -34,13 +34,13 @@ package struct RuleFiles {
   ///   - isKnown: whether the program runs a layer type itself.
   ///   - read: the text of a file, or of all rule files in a folder.
   package init(
-    _ sources: [SourceText], isKnown: (_ type: String) -> Bool = { _ in false }, check: @escaping Check,
+    _ sources: [SourceText], isKnown: (_ type: String) -> Bool, check: @escaping Check,
     read: @escaping (String) throws -> [SourceText]
   ) {
     self.check = check
     self.read = read
     for source in sources { _ = add(source, behind: []) }
-    errors += DefinitionCircles.errors(in: definitions, isKnown: isKnown) as [any DiagnosticError]
+    errors += DefinitionCircles(definitions, isKnown: isKnown).errors as [any DiagnosticError]
   }
 
   /// The rules, each knowing the files that it may override rules of.

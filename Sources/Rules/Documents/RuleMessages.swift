@@ -264,7 +264,7 @@ extension RuleError: DiagnosticError {
     case .circularDefinition(let types):
       return types.count == 1
         ? "the definition of '\(types[0])' contains a layer of the same type; use layers of other types, or operators"
-        : "the definitions of \(Self.list(types)) contain layers of one another; define one of these types by other layers, or by operators"
+        : "the definitions of \(Wording.names(types)) form a circle: each contains a layer of the next type, and the last one a layer of the first; define one of these types by other layers, or by operators"
     case .deepExtends(let limit):
       return "more than \(limit) rule files extend one another in a row; extend some of them directly here"
     case .cannotExtend(let path, let why): return "'\(clipped(path))' cannot be extended: \(why)"

@@ -23,7 +23,7 @@ struct ReshapeCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The net definition.", valueName: "model"))
   var model: String
 
-  /// Taken only to say that there is no need for it: other commands ask for it.
+  /// Accepted so that the error can name it: other commands take weights here.
   @Argument(help: .hidden)
   var weights: String?
 

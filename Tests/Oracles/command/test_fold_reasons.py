@@ -1,4 +1,4 @@
-"""The reasons that `fold` gives for layers that stay: one that many share is said once."""
+"""The reasons that `fold` gives for layers that stay; one that many layers share is said once."""
 
 import nets
 import small_nets

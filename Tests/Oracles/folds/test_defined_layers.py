@@ -225,4 +225,4 @@ def test_definitions_in_a_circle_are_refused(tmp_path):
     done = caffold.run("rules", "check", rules)
     assert done.code == 2
     assert ":4:" in done.stderr
-    assert "the definitions of 'VendorOne' and 'VendorTwo' contain layers of one another" in done.stderr
+    assert "the definitions of 'VendorOne' and 'VendorTwo' form a circle" in done.stderr
