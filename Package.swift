@@ -13,36 +13,38 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-    .systemLibrary(name: "CAffinity"),
-    .target(name: "Threads", dependencies: ["CAffinity"]),
-    .target(name: "Diagnostics", dependencies: ["Threads"]),
+    .target(name: "Locks"),
+    .target(name: "Diagnostics", dependencies: ["Locks"]),
     .target(name: "JSON", dependencies: ["Diagnostics"]),
     .target(name: "SmallFoundation", dependencies: ["JSON"]),
+    .systemLibrary(name: "CAffinity"),
+    .target(name: "Threads", dependencies: ["CAffinity"]),
     .target(name: "Tensors"),
     .target(name: "CArithmetic", exclude: ["Product.inc", "Rows.inc", "Streams.inc", "Variant.inc"]),
-    .target(name: "CaffeIO", dependencies: ["Diagnostics", "Tensors", "Threads"]),
-    .target(name: "Layers", dependencies: ["CArithmetic", "CaffeIO", "Tensors", "Threads", "Diagnostics"]),
+    .target(name: "CaffeIO", dependencies: ["Diagnostics", "Tensors", "Threads", "Locks"]),
+    .target(
+      name: "Layers", dependencies: ["CArithmetic", "CaffeIO", "Tensors", "Threads", "Locks", "Diagnostics"]),
     .target(name: "OnnxIO", dependencies: ["CaffeIO", "Tensors", "Diagnostics"]),
     .target(name: "Operators", dependencies: ["Layers", "CaffeIO", "Tensors", "Threads", "Diagnostics"]),
     .target(name: "YAML", dependencies: ["CYAML", "Diagnostics"]),
     .target(name: "RuleModel", dependencies: ["YAML", "Tensors", "Diagnostics"]),
     .target(
-      name: "Rules", dependencies: ["RuleModel", "YAML", "Tensors", "Threads", "Diagnostics", "JSON"],
+      name: "Rules", dependencies: ["RuleModel", "YAML", "Tensors", "Locks", "Diagnostics", "JSON"],
       plugins: ["EmbedRules"]),
     .plugin(name: "EmbedRules", capability: .buildTool()),
     .target(
       name: "Engine",
-      dependencies: ["Layers", "CaffeIO", "RuleModel", "Tensors", "Threads", "Diagnostics", "JSON"]),
+      dependencies: ["Layers", "CaffeIO", "RuleModel", "Tensors", "Locks", "Diagnostics", "JSON"]),
     .target(
       name: "Definitions",
       dependencies: [
         "Operators", "OnnxIO", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors", "Threads",
-        "Diagnostics",
+        "Locks", "Diagnostics",
       ]),
     .target(
       name: "Verification",
       dependencies: [
-        "Definitions", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors", "Threads",
+        "Definitions", "Engine", "Layers", "CaffeIO", "Rules", "RuleModel", "Tensors", "Threads", "Locks",
         "Diagnostics",
       ]),
     .target(

@@ -1,4 +1,4 @@
-import Threads
+import Locks
 
 /// A text the user wrote, kept to point into it: the path as given and the bytes.
 public struct SourceText: Sendable {

@@ -1,6 +1,6 @@
 import Glibc
+import Locks
 import Synchronization
-import Threads
 
 /// A hidden name beside a destination that is removed when the run is interrupted.
 final class TemporaryName: Sendable {

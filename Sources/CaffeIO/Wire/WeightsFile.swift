@@ -1,3 +1,4 @@
+import Locks
 import Threads
 
 /// An indexed `.caffemodel`: positions are in memory, values stay in the file until they are read.

@@ -2,10 +2,10 @@ import CaffeIO
 import Diagnostics
 import Engine
 import Layers
+import Locks
 import OnnxIO
 import Operators
 import RuleModel
-import Threads
 
 /// The layers of a net that only definitions describe.
 ///

@@ -1,6 +1,6 @@
 import CaffeIO
 import Layers
-import Threads
+import Locks
 
 /// A layer that the executor does not know, run as the Caffe layers that the definition of its type consists of.
 ///

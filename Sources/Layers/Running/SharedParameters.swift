@@ -1,5 +1,5 @@
 import Diagnostics
-import Threads
+import Locks
 
 /// Keeps parameters that were read, so that other runs of the same net need not read them again: up to ``mostBytes``, then
 /// begins anew.

@@ -1,6 +1,6 @@
 import Diagnostics
+import Locks
 import RuleModel
-import Threads
 
 /// The built-in definitions of layer types. A net has layers of few types, so a file is read on the first request for one of its
 /// types, and a definition is checked on the first request for its type.

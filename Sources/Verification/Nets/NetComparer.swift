@@ -1,5 +1,6 @@
 import Diagnostics
 import Layers
+import Locks
 import Threads
 
 /// Runs two nets side by side on the same inputs and compares what they compute.

@@ -2,6 +2,7 @@ import CaffeIO
 import Diagnostics
 import Engine
 import Layers
+import Locks
 import RuleModel
 import Rules
 import Threads

@@ -3,9 +3,9 @@ import Definitions
 import Diagnostics
 import Engine
 import Layers
+import Locks
 import RuleModel
 import Rules
-import Threads
 
 /// The net before and the net after as sites see them: descriptions of layers and what their blobs hold.
 struct SiteNets: Sendable {
