@@ -18,7 +18,7 @@ let package = Package(
     .target(name: "JSON", dependencies: ["Diagnostics"]),
     .target(name: "SmallFoundation", dependencies: ["JSON"]),
     .systemLibrary(name: "CAffinity"),
-    .target(name: "Threads", dependencies: ["CAffinity"]),
+    .target(name: "Threads", dependencies: ["CAffinity", "Locks"]),
     .target(name: "Tensors"),
     .target(name: "CArithmetic", exclude: ["Product.inc", "Rows.inc", "Streams.inc", "Variant.inc"]),
     .target(name: "CaffeIO", dependencies: ["Diagnostics", "Tensors", "Threads", "Locks"]),

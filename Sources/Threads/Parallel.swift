@@ -1,4 +1,5 @@
 import Glibc
+import Locks
 
 /// Work on all cores.
 package enum Parallel {
@@ -28,5 +29,20 @@ package enum Parallel {
       if isDone { return }
     }
     for index in 0..<count { body(index) }
+  }
+
+  /// As ``forEach(_:work:_:)``, for a `body` that may throw: every call is made all the same.
+  ///
+  /// - Throws: the error of a call that failed; that of the first to fail where there are several.
+  package static func tryForEach(_ count: Int, work: Int, _ body: (Int) throws -> Void) throws {
+    let failure = Guarded<(any Error)?>(nil)
+    forEach(count, work: work) { index in
+      do {
+        try body(index)
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure }
   }
 }

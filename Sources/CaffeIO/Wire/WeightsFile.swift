@@ -1,4 +1,3 @@
-import Locks
 import Threads
 
 /// An indexed `.caffemodel`: positions are in memory, values stay in the file until they are read.
@@ -48,16 +47,10 @@ package final class WeightsFile: Sendable {
     return try Array(unsafeUninitializedCapacity: blob.count) { buffer, count in
       let target = UnsafeMutableBufferPointer(rebasing: buffer[..<blob.count])
       let shares = (blob.count + Self.share - 1) / Self.share
-      let failure = Guarded<(any Error)?>(nil)
-      Parallel.forEach(shares, work: blob.count) { index in
+      try Parallel.tryForEach(shares, work: blob.count) { index in
         let part = index * Self.share..<min(blob.count, (index + 1) * Self.share)
-        do {
-          try read(part, UnsafeMutableBufferPointer(rebasing: target[part]))
-        } catch {
-          failure.withLock { $0 = $0 ?? error }
-        }
+        try read(part, UnsafeMutableBufferPointer(rebasing: target[part]))
       }
-      if let failure = failure.withLock({ $0 }) { throw failure }
       count = blob.count
     }
   }

@@ -95,7 +95,7 @@ package struct ExpandedLayer: LayerDescription {
   }
 
   package func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let ready = try ready(inputs.map(\.shape))
     var values: [ValueID: NetValue<S>] = [:]
@@ -114,13 +114,17 @@ package struct ExpandedLayer: LayerDescription {
     return ready.tops.map { values[$0]! }
   }
 
-  /// Runs a part. An error names the layer of the net, which the user knows, and the type of the part that failed.
+  /// How errors of a part name it: by the name of the net's layer, which the user knows, and the type of the part.
+  private static func subject(_ layer: LayerSubject, ofPart type: String) -> LayerSubject {
+    LayerSubject(name: layer.name, type: type)
+  }
+
+  /// Runs a part.
   private func named<Result>(_ part: () throws(LayerError) -> Result) throws(LayerError) -> Result {
     do {
       return try part()
     } catch {
-      throw LayerError(
-        LayerSubject(name: subject.name, type: error.layer?.type ?? subject.type), error.reason)
+      throw LayerError(Self.subject(subject, ofPart: error.layer?.type ?? subject.type), error.reason)
     }
   }
 
@@ -152,8 +156,7 @@ package struct ExpandedLayer: LayerDescription {
         do throws(LayerError) {
           description = try expanded.net.runnable(layer)
         } catch {
-          // The user knows the layer of the net, and the type of the part.
-          let named = LayerSubject(name: subject.name, type: expanded.net.graph[layer].type)
+          let named = Self.subject(subject, ofPart: expanded.net.graph[layer].type)
           throw Refusal.Reason(
             UnusableParameters(layer: net.graph.named(id), error: LayerError(named, error.reason)))
         }

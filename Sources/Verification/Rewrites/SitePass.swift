@@ -149,20 +149,12 @@ struct SitePass {
     if shareCount == 1 {
       try pass.run(0..<count) { shares[0].add($1, from: $0) }
     } else {
-      var failures = [(any Error)?](repeating: nil, count: shareCount)
-      shares.withUnsafeMutableBufferPointer { shares in
-        failures.withUnsafeMutableBufferPointer { failures in
-          Parallel.forEach(shareCount, work: count) { index in
-            do {
-              let part = index * count / shareCount..<(index + 1) * count / shareCount
-              try pass.run(part) { shares[index].add($1, from: $0) }
-            } catch {
-              failures[index] = error
-            }
-          }
+      try shares.withUnsafeMutableBufferPointer { shares in
+        try Parallel.tryForEach(shareCount, work: count) { index in
+          let part = index * count / shareCount..<(index + 1) * count / shareCount
+          try pass.run(part) { shares[index].add($1, from: $0) }
         }
       }
-      if let failure = failures.lazy.compactMap(\.self).first { throw failure }
       for part in shares.dropFirst() { shares[0].merge(part) }
     }
     for (place, index) in group.enumerated() {
