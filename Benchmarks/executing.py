@@ -40,6 +40,7 @@ def measure_verify(caffold: str, folder: Path, rounds: int, notes: list[str]) ->
         tool.run()
         command = [sys.executable, str(HERE / "verifying.py"), str(definition), str(weights)]
         command += [*map(str, tool.output), "--caffold", caffold, "--rounds", str(rounds)]
+        command += ["--measure", tool.measure]
         run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         if run.returncode != 0:
             notes.append(f"OpenCV does not load `{name}`, so `verify` was not measured on it.")

@@ -8,15 +8,14 @@ round after round, and a ratio is that of one round.
 import argparse
 import json
 import math
-import os
 import re
 import statistics
-import subprocess
 import time
 from pathlib import Path
 
 import cv2
 import numpy as np
+from tool import Tool
 
 # A longer run has more samples: so many that they take this many seconds, since the time of the start varies.
 SECONDS = 0.4
@@ -33,13 +32,9 @@ def forward(net: cv2.dnn.Net, picture: np.ndarray) -> float:
 
 def verify(command: list[str]) -> tuple[float, int]:
     """Wall time and peak memory in bytes."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    if (code := os.waitstatus_to_exitcode(status)) != 0:
-        raise SystemExit(f"error: {' '.join(command)}: exit status {code}")
-    return wall, usage.ru_maxrss * 1024
+    tool = Tool("verify", command, [])
+    tool.run()
+    return tool.wall, tool.memory
 
 
 def shape(definition: Path) -> list[int]:
@@ -52,8 +47,10 @@ def main() -> None:
     parser.add_argument("before", nargs=2, metavar="FILE")
     parser.add_argument("after", nargs=2, metavar="FILE")
     parser.add_argument("--caffold", required=True)
+    parser.add_argument("--measure", required=True, help="the program of measure.c")
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_intermixed_args()
+    Tool.measure = arguments.measure
     picture = np.random.default_rng(1).standard_normal(shape(Path(arguments.before[0])), dtype=np.float32)
     nets = []
     for files in (arguments.before, arguments.after):

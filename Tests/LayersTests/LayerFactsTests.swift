@@ -139,8 +139,17 @@ struct LayerFactsTests {
       }
       let values = drawn.bottoms.map { Self.value($0, &random) }
       guard !["BatchReindex", "Embed"].contains(type), type != "DetectionOutput" else { continue }
-      let tops = try Double.run(layer, values, blobs: blobs.map { Self.blob($0, &random) })
+      let numbers = blobs.map { Self.blob($0, &random) }
+      func copies() -> [NetValue<Double>] {
+        values.map { NetValue(shape: $0.shape, values: $0.values.map(\.self)) }
+      }
+      let before = copies()
+      let tops = try Double.run(layer, values, blobs: numbers)
       #expect(tops.map(\.shape) == shapes)
+      #expect(values == before, "a run changed bottoms that others hold")
+      // Nobody else holds these: they may be used up.
+      var own = copies()
+      #expect(try Double.run(layer, &own, blobs: numbers) == tops)
     }
   }
 

@@ -46,11 +46,11 @@
   /* target[i] = the largest of least and source[offsets[t] + i]; NaN is passed over. */                               \
   void (*largest)(                                                                                                     \
       const NUMBER *source, const ptrdiff_t *offsets, ptrdiff_t taps, NUMBER least, NUMBER *target, ptrdiff_t count);  \
-  /* target[i] = source[i] where that is above zero, else slope * source[i] */                                         \
+  /* target[i] = source[i] where that is above zero, else slope * source[i]; target may be source */                   \
   void (*rectify)(const NUMBER *source, NUMBER slope, NUMBER *target, ptrdiff_t count);                                \
-  /* target[i] = factor * source[i] + shift, rounded twice */                                                          \
+  /* target[i] = factor * source[i] + shift, rounded twice; target may be source */                                    \
   void (*scale)(const NUMBER *source, NUMBER factor, NUMBER shift, NUMBER *target, ptrdiff_t count);                   \
-  /* target[i] = (source[i] - mean) * factor * scale + shift, rounded after each step */                               \
+  /* target[i] = (source[i] - mean) * factor * scale + shift, rounded after each step; target may be source */         \
   void (*normalise)(                                                                                                   \
       const NUMBER *source, NUMBER mean, NUMBER factor, NUMBER scale, NUMBER shift, NUMBER *target, ptrdiff_t count);  \
   /* sum over i of source[i], in double */                                                                             \

@@ -28,7 +28,7 @@ package struct DefinedLayer: LayerDescription {
   }
 
   package func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let bottoms = inputs.map { NetValue(shape: $0.shape, values: S.widened($0.values)) }
     let given = blobs.map { NetValue(shape: $0.shape, values: S.widened($0.values)) }
@@ -38,14 +38,14 @@ package struct DefinedLayer: LayerDescription {
   }
 
   package func runInFloat(
-    _ inputs: [NetValue<Float>], blobs: [NetValue<Float>]
+    _ inputs: inout [NetValue<Float>], blobs: [NetValue<Float>]
   ) throws(LayerError) -> [NetValue<Float>] {
     let given = blobs.map { NetValue(shape: $0.shape, values: Float.widened($0.values)) }
     return try layers.run(id, inputs, blobs: given, subject)
   }
 
   package func runInDouble(
-    _ inputs: [NetValue<Double>], blobs: [NetValue<Double>]
+    _ inputs: inout [NetValue<Double>], blobs: [NetValue<Double>]
   ) throws(LayerError) -> [NetValue<Double>] {
     try layers.run(id, inputs, blobs: blobs, subject)
   }

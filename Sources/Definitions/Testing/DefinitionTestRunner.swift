@@ -80,7 +80,7 @@ package enum DefinitionTestRunner {
         throw LayerError(subject, .definition(why))
       }
       guard let layer = ExpandedLayer(id, of: net) else { throw LayerError(subject, .unknownType) }
-      return try layer.run(bottoms, blobs: [])
+      return try Float.run(layer, bottoms, blobs: [])
     } catch let error as LayerError {
       throw error
     } catch let reason as Refusal.Reason {

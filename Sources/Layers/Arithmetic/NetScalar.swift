@@ -14,9 +14,9 @@ package protocol NetScalar: BinaryFloatingPoint, LoopScalar, Sendable {
   static func pow(_ x: Self, _ y: Self) -> Self
   /// The hyperbolic tangent of `x`.
   static func tanh(_ x: Self) -> Self
-  /// Runs a layer in this type.
+  /// Runs a layer in this type; it may use up its bottoms.
   static func run(
-    _ layer: any LayerDescription, _ inputs: [NetValue<Self>], blobs: [NetValue<Self>]
+    _ layer: any LayerDescription, _ inputs: inout [NetValue<Self>], blobs: [NetValue<Self>]
   ) throws(LayerError) -> [NetValue<Self>]
   /// The values of a blob of a weights file.
   static func values(of blob: StoredBlob, in file: WeightsFile) throws -> [Self]
@@ -26,15 +26,25 @@ package protocol NetScalar: BinaryFloatingPoint, LoopScalar, Sendable {
   static func widened(_ values: [Self]) -> [Double]
 }
 
+extension NetScalar {
+  /// Runs a layer in this type; the bottoms stay as they are.
+  package static func run(
+    _ layer: any LayerDescription, _ inputs: [NetValue<Self>], blobs: [NetValue<Self>]
+  ) throws(LayerError) -> [NetValue<Self>] {
+    var inputs = inputs
+    return try run(layer, &inputs, blobs: blobs)
+  }
+}
+
 extension Float: NetScalar {
   package static func exp(_ x: Float) -> Float { Glibc.expf(x) }
   package static func log(_ x: Float) -> Float { Glibc.logf(x) }
   package static func pow(_ x: Float, _ y: Float) -> Float { Glibc.powf(x, y) }
   package static func tanh(_ x: Float) -> Float { Glibc.tanhf(x) }
   package static func run(
-    _ layer: any LayerDescription, _ inputs: [NetValue<Float>], blobs: [NetValue<Float>]
+    _ layer: any LayerDescription, _ inputs: inout [NetValue<Float>], blobs: [NetValue<Float>]
   ) throws(LayerError) -> [NetValue<Float>] {
-    try layer.runInFloat(inputs, blobs: blobs)
+    try layer.runInFloat(&inputs, blobs: blobs)
   }
   package static func values(of blob: StoredBlob, in file: WeightsFile) throws -> [Float] {
     try file.singles(of: blob)
@@ -49,9 +59,9 @@ extension Double: NetScalar {
   package static func pow(_ x: Double, _ y: Double) -> Double { Glibc.pow(x, y) }
   package static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
   package static func run(
-    _ layer: any LayerDescription, _ inputs: [NetValue<Double>], blobs: [NetValue<Double>]
+    _ layer: any LayerDescription, _ inputs: inout [NetValue<Double>], blobs: [NetValue<Double>]
   ) throws(LayerError) -> [NetValue<Double>] {
-    try layer.runInDouble(inputs, blobs: blobs)
+    try layer.runInDouble(&inputs, blobs: blobs)
   }
   package static func values(of blob: StoredBlob, in file: WeightsFile) throws -> [Double] {
     try file.values(of: blob)

@@ -26,49 +26,48 @@ extension NetValue {
   }
 
   /// Rows of values through a loop that also gets the number of their channel, for values of outer × `channels` × `inner`;
-  /// long rows come in parts.
+  /// long rows come in parts. The value is used up, and source and target may be one.
   @inline(__always)
-  func rows(
+  mutating func rows(
     channels: Int = 1, inner: Int,
     _ loop: (
       _ source: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>, _ count: Int, _ channel: Int
     )
       -> Void
   ) -> NetValue {
-    NetValue(written: shape) { target in
-      read { source in
-        // Several short rows make one piece of work, or one long row several.
-        let rows = values.count / inner
-        let parts = (inner + Self.chunk - 1) / Self.chunk
-        let batch = max(1, Self.chunk / inner)
-        Parallel.forEach((rows + batch - 1) / batch * parts, work: values.count * 2) { piece in
-          let start = piece % parts * Self.chunk
-          let count = min(Self.chunk, inner - start)
-          for row in piece / parts * batch..<min(rows, (piece / parts + 1) * batch) {
-            let place = row * inner + start
-            loop(source + place, target + place, count, row % channels)
-          }
+    let total = values.count
+    return usedUp { source, target in
+      // Several short rows make one piece of work, or one long row several.
+      let rows = total / inner
+      let parts = (inner + Self.chunk - 1) / Self.chunk
+      let batch = max(1, Self.chunk / inner)
+      Parallel.forEach((rows + batch - 1) / batch * parts, work: total * 2) { piece in
+        let start = piece % parts * Self.chunk
+        let count = min(Self.chunk, inner - start)
+        for row in piece / parts * batch..<min(rows, (piece / parts + 1) * batch) {
+          let place = row * inner + start
+          loop(source + place, target + place, count, row % channels)
         }
       }
     }
   }
 
-  /// Each value above zero, and the others times the slope.
-  func rectified(slope: Scalar) -> NetValue {
+  /// Each value above zero, and the others times the slope; the value is used up.
+  mutating func rectified(slope: Scalar) -> NetValue {
     rows(inner: values.count) { source, target, count, _ in
       Scalar.rectify(source, slope: slope, into: target, count: count)
     }
   }
 
-  /// factors[c]·x + shifts[c] for values of outer × channels × `inner`.
-  func scaled(by factors: [Scalar], shifts: [Scalar], inner: Int) -> NetValue {
+  /// factors[c]·x + shifts[c] for values of outer × channels × `inner`; the value is used up.
+  mutating func scaled(by factors: [Scalar], shifts: [Scalar], inner: Int) -> NetValue {
     rows(channels: factors.count, inner: inner) { source, target, count, channel in
       Scalar.scale(source, by: factors[channel], shift: shifts[channel], into: target, count: count)
     }
   }
 
-  /// The values of outer × channels × `inner`, each channel normalised.
-  func normalised(_ normalisations: [Normalisation<Scalar>], inner: Int) -> NetValue {
+  /// The values of outer × channels × `inner`, each channel normalised; the value is used up.
+  mutating func normalised(_ normalisations: [Normalisation<Scalar>], inner: Int) -> NetValue {
     rows(channels: normalisations.count, inner: inner) { source, target, count, channel in
       Scalar.normalise(source, normalisations[channel], into: target, count: count)
     }

@@ -4,6 +4,8 @@ package struct NetValue<Scalar: NetScalar>: Sendable, Equatable {
   package let shape: [Int]
   /// As many values as the product of the dimensions.
   package var values: [Scalar]
+  /// What copies of the value share.
+  private var owner = Owner()
 
   /// Wraps values; there must be as many as `shape` says.
   package init(shape: [Int], values: [Scalar]) {
@@ -15,6 +17,37 @@ package struct NetValue<Scalar: NetScalar>: Sendable, Equatable {
   /// A value of one number throughout.
   package init(shape: [Int], repeating number: Scalar = 0) {
     self.init(shape: shape, values: Array(repeating: number, count: shape.product))
+  }
+
+  package static func == (first: NetValue, second: NetValue) -> Bool {
+    first.shape == second.shape && first.values == second.values
+  }
+
+  private final class Owner: Sendable {}
+
+  /// Whether there is no other copy of the value. It is advice: writing to values that others hold copies them first.
+  private mutating func isUnique() -> Bool { isKnownUniquelyReferenced(&owner) }
+
+  /// A value of the same shape, made number by number of this one, which is used up: its memory becomes that of the result where
+  /// there is no other copy of it.
+  ///
+  /// Of values that are larger than the processor's cache, this halves what has to be brought there.
+  ///
+  /// - Parameter write: writes all numbers of the target, which may be the source: each number of the source is to be read
+  ///   before that of the target with the same index is written. The pointers must not escape.
+  mutating func usedUp(
+    _ write: (_ source: UnsafePointer<Scalar>, _ target: UnsafeMutablePointer<Scalar>) -> Void
+  ) -> NetValue {
+    guard !values.isEmpty, isUnique() else {
+      return NetValue(written: shape) { target in read { write($0, target) } }
+    }
+    var result = NetValue(shape: [0], values: [])
+    swap(&result, &self)
+    result.values.withUnsafeMutableBufferPointer { buffer in
+      let base = buffer.baseAddress!
+      write(base, base)
+    }
+    return result
   }
 
   /// The same values under other dimensions of the same product.

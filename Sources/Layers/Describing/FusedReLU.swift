@@ -17,14 +17,17 @@ package struct FusedReLU: Sendable, Equatable {
     slope = try layer.number(message, "negative_slope", default: 0)
   }
 
-  func callAsFunction<S: NetScalar>(_ value: NetValue<S>) -> NetValue<S> {
+  func callAsFunction<S: NetScalar>(_ value: inout NetValue<S>) -> NetValue<S> {
     value.rectified(slope: S(slope))
   }
 }
 
 extension NetValue {
-  /// The value behind a ReLU, where there is one.
-  func through(_ relu: FusedReLU?) -> NetValue { relu.map { $0(self) } ?? self }
+  /// The value behind a ReLU, where there is one; the value is used up.
+  mutating func through(_ relu: FusedReLU?) -> NetValue {
+    guard let relu else { return self }
+    return relu(&self)
+  }
 }
 
 extension WeightProduct {
@@ -53,5 +56,8 @@ private final class ReLUProduct: WeightProduct {
     base.merge(other.base)
   }
 
-  func top(bias: [Double]?) -> NetValue<Double> { relu(base.top(bias: bias)) }
+  func top(bias: [Double]?) -> NetValue<Double> {
+    var top = base.top(bias: bias)
+    return relu(&top)
+  }
 }

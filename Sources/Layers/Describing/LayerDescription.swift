@@ -18,18 +18,20 @@ package protocol LayerDescription: Sendable {
   func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]]
 
   /// The tops for bottoms and parameter blobs, in Caffe's TEST phase.
+  ///
+  /// - Parameter inputs: the bottoms, which the layer may use up: what is left of them has no meaning.
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>]
 
   /// `run` for Float: the concrete entry that the optimiser makes fast code for.
   func runInFloat(
-    _ inputs: [NetValue<Float>], blobs: [NetValue<Float>]
+    _ inputs: inout [NetValue<Float>], blobs: [NetValue<Float>]
   ) throws(LayerError) -> [NetValue<Float>]
 
   /// `run` for Double.
   func runInDouble(
-    _ inputs: [NetValue<Double>], blobs: [NetValue<Double>]
+    _ inputs: inout [NetValue<Double>], blobs: [NetValue<Double>]
   ) throws(LayerError) -> [NetValue<Double>]
 
   /// How many channels (axis 1) each top has, where the bottoms have these; nil where the number is not known.
@@ -58,15 +60,15 @@ package protocol LayerDescription: Sendable {
 
 extension LayerDescription {
   package func runInFloat(
-    _ inputs: [NetValue<Float>], blobs: [NetValue<Float>]
+    _ inputs: inout [NetValue<Float>], blobs: [NetValue<Float>]
   ) throws(LayerError) -> [NetValue<Float>] {
-    try run(inputs, blobs: blobs)
+    try run(&inputs, blobs: blobs)
   }
 
   package func runInDouble(
-    _ inputs: [NetValue<Double>], blobs: [NetValue<Double>]
+    _ inputs: inout [NetValue<Double>], blobs: [NetValue<Double>]
   ) throws(LayerError) -> [NetValue<Double>] {
-    try run(inputs, blobs: blobs)
+    try run(&inputs, blobs: blobs)
   }
 
   package func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] {

@@ -174,7 +174,7 @@ struct PriorBoxLayer: LayerDescription {
   func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] { [2] }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let shape = try outputShapes(inputs.map(\.shape))[0]
     let (height, width) = (inputs[0].shape.legacy(2), inputs[0].shape.legacy(3))

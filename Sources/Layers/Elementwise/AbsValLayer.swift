@@ -6,7 +6,7 @@ struct AbsValLayer: LayerDescription {
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     [inputs[0].mapped { $0.magnitude }]
   }
 }

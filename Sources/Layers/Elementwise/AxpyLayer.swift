@@ -20,7 +20,7 @@ struct AxpyLayer: LayerDescription {
   func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] { [bottoms.count > 1 ? bottoms[1] : nil] }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let shape = try outputShapes(inputs.map(\.shape))[0]
     let plane = shape[2...].product

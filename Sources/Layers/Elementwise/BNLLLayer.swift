@@ -6,7 +6,7 @@ struct BNLLLayer: LayerDescription {
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     [inputs[0].mapped(cost: 40) { max($0, 0) + S.log(1 + S.exp(-$0.magnitude)) }]
   }
 }

@@ -27,7 +27,7 @@ struct DropoutLayer: LayerDescription {
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     guard let factor = factor.map({ S($0) }) else { return inputs }
     return [inputs[0].mapped { factor * $0 }]
   }

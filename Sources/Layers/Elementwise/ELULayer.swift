@@ -13,7 +13,7 @@ struct ELULayer: LayerDescription {
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     let alpha = S(alpha)
     return [inputs[0].mapped(cost: 20) { $0 > 0 ? $0 : alpha * (S.exp($0) - 1) }]
   }

@@ -50,18 +50,19 @@ struct EltwiseLayer: LayerDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
-    let shape = try outputShapes(inputs.map(\.shape))[0]
+    _ = try outputShapes(inputs.map(\.shape))
+    let others = Array(inputs.dropFirst())
+    let count = inputs[0].values.count
     return [
-      NetValue(written: shape) { output in
-        let count = inputs[0].values.count
-        Parallel.forEach((count + Self.chunk - 1) / Self.chunk, work: count * inputs.count) { piece in
+      inputs[0].usedUp { first, output in
+        Parallel.forEach((count + Self.chunk - 1) / Self.chunk, work: count * (others.count + 1)) { piece in
           let start = piece * Self.chunk
-          for (index, input) in inputs.enumerated() {
-            input.read {
-              combine(index, $0 + start, into: output + start, count: min(Self.chunk, count - start))
-            }
+          let length = min(Self.chunk, count - start)
+          combine(0, first + start, into: output + start, count: length)
+          for (index, input) in zip(1..., others) {
+            input.read { combine(index, $0 + start, into: output + start, count: length) }
           }
         }
       }
@@ -78,7 +79,8 @@ struct EltwiseLayer: LayerDescription {
   ) {
     switch operation {
     case .sum where index > 0: S.add(S(coefficients[index]), times: source, to: output, count: count)
-    case .sum: S.scale(source, by: S(coefficients[index]), shift: 0, into: output, count: count)
+    case .sum where coefficients[0] != 1:
+      S.scale(source, by: S(coefficients[0]), shift: 0, into: output, count: count)
     case .product where index > 0:
       for i in 0..<count { output[i] *= source[i] }
     case .maximum where index > 0:
@@ -86,7 +88,7 @@ struct EltwiseLayer: LayerDescription {
       for i in 0..<count where index == 1 ? !(output[i] > source[i]) : source[i] > output[i] {
         output[i] = source[i]
       }
-    default: output.update(from: source, count: count)
+    default: if output != source { output.update(from: source, count: count) }
     }
   }
 }

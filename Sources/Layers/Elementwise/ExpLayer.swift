@@ -15,7 +15,7 @@ struct ExpLayer: LayerDescription {
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     // The shift becomes a factor, as in Caffe, so that e^x and e^(shift) round alone.
     let inner = S(parameters.logOfBase * parameters.scale)
     let outer = S(Double.exp(parameters.logOfBase * parameters.shift))

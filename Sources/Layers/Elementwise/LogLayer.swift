@@ -15,7 +15,7 @@ struct LogLayer: LayerDescription {
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     let (scale, shift) = (S(parameters.scale), S(parameters.shift))
     let outer = S(1 / parameters.logOfBase)
     return [inputs[0].mapped(cost: 20) { outer * S.log(scale * $0 + shift) }]

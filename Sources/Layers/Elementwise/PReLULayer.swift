@@ -30,7 +30,7 @@ struct PReLULayer: LayerDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     _ = try outputShapes(inputs.map(\.shape))
     let inner = inputs[0].shape[2...].product

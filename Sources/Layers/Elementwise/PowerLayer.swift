@@ -23,7 +23,7 @@ struct PowerLayer: LayerDescription {
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     let (power, scale, shift) = (S(power), S(scale), S(shift))
     // With no power or scale the bottom is not looked at: infinities and NaN do not come through.
     if power == 0 { return [NetValue(shape: inputs[0].shape, repeating: 1)] }

@@ -13,7 +13,7 @@ struct SwishLayer: LayerDescription {
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     let beta = S(beta)
     return [inputs[0].mapped(cost: 20) { $0 * Sigmoid.value(beta * $0) }]
   }

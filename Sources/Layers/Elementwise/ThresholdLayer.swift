@@ -13,7 +13,7 @@ struct ThresholdLayer: LayerDescription {
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { inputs }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     let threshold = S(threshold)
     return [inputs[0].mapped { $0 > threshold ? 1 : 0 }]
   }

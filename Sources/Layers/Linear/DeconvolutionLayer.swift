@@ -51,13 +51,13 @@ struct DeconvolutionLayer: LinearDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     var tops: [NetValue<S>] = []
     for input in inputs {
       let outputCount = try parameters.requiredOutputCount()
       let problem = try parameters.problem(input.shape, transposed: true)
-      let top = NetValue<S>(written: problem.outputShape) { target in
+      var top = NetValue<S>(written: problem.outputShape) { target in
         input.read { source in
           blobs[0].read { weights in
             let bias = parameters.hasBias ? blobs[1] : nil

@@ -41,7 +41,7 @@ struct EmbedLayer: LayerDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let shape = try outputShapes([inputs[0].shape])[0]
     var top = NetValue<S>(shape: shape)

@@ -103,7 +103,7 @@ struct InnerProductLayer: LinearDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let outputCount = try requiredOutputCount()
     let shape = try outputShapes([inputs[0].shape])[0]

@@ -70,7 +70,7 @@ struct BNLayer: LayerDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     _ = try outputShapes([inputs[0].shape])
     let isNormalising = blobs.count == 4

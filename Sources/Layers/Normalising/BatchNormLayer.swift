@@ -64,7 +64,7 @@ struct BatchNormLayer: LayerDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let shape = try outputShapes([inputs[0].shape])[0]
     let channels = shape.count == 1 ? 1 : shape[1]
@@ -79,7 +79,8 @@ struct BatchNormLayer: LayerDescription {
         mean: mean[channel], factor: 1 / (variance[channel] + S(epsilon)).squareRoot(),
         scale: scale?[channel] ?? 1, shift: shift?[channel] ?? 0)
     }
-    return [inputs[0].normalised(normalisations, inner: inner).through(fusedReLU)]
+    var top = inputs[0].normalised(normalisations, inner: inner)
+    return [top.through(fusedReLU)]
   }
 }
 

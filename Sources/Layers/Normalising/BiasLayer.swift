@@ -30,7 +30,7 @@ struct BiasLayer: LayerDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let inner = try operand.inner(inputs.map(\.shape), blob: blobShapes.first)
     let addends = operand.isBottom ? inputs[1].values : blobs[0].values

@@ -41,7 +41,7 @@ struct LRNLayer: LayerDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     _ = try outputShapes(inputs.map(\.shape))
     let input = inputs[0]

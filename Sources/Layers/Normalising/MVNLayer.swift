@@ -33,7 +33,7 @@ struct MVNLayer: LayerDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let shape = try outputShapes(inputs.map(\.shape))[0]
     let groups = isAcrossChannels ? shape[0] : shape[0] * shape[1]

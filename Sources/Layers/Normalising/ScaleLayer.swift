@@ -50,7 +50,7 @@ struct ScaleLayer: LayerDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let inner = try inner(inputs.map(\.shape))
     let factors = operand.isBottom ? inputs[1].values : blobs[0].values

@@ -35,7 +35,7 @@ struct ReductionLayer: LayerDescription {
   func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] { [axis > 1 ? bottoms.first ?? nil : nil] }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let input = inputs[0]
     let shape = try outputShapes([input.shape])[0]

@@ -104,14 +104,14 @@ package struct NetExecution<S: NetScalar> {
     return result
   }
 
-  private func values(
+  private mutating func values(
     of step: NetRunner.Step, cut: (NetRunner.Step, [NetValue<S>?]) throws -> [NetValue<S>]?
   ) throws -> [NetValue<S>?]? {
     if step.bottoms.isEmpty, let given = try given(for: step) { return given }
     guard let layer = step.layer else {
       return try cut(step, step.reads.map { values[$0] })
     }
-    let bottoms = step.reads.compactMap { values[$0] }
+    var bottoms = step.reads.compactMap { values[$0] }
     guard bottoms.count == step.reads.count else { return nil }
     // No key path: a generic one is made anew each time.
     let shapes = try layer.outputShapes(bottoms.map { $0.shape })
@@ -123,7 +123,10 @@ package struct NetExecution<S: NetScalar> {
     guard needed <= limit else {
       throw LayerError(step.subject, .memory(needed: needed, limit: limit))
     }
-    return try S.run(layer, bottoms, blobs: net.parameters.blobs(of: step.subject.name, in: S.self))
+    let blobs = try net.parameters.blobs(of: step.subject.name, in: S.self)
+    // The layer may write over what nobody reads after it.
+    for version in step.lastReads { values[version] = nil }
+    return try S.run(layer, &bottoms, blobs: blobs)
   }
 
   /// What was given for the tops of a layer without bottoms; nil where the layer has to make them itself, as Parameter and

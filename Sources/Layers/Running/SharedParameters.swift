@@ -1,51 +1,48 @@
 import Diagnostics
 import Locks
 
-/// Keeps parameters that were read, so that other runs of the same net need not read them again: up to ``mostBytes``, then
-/// begins anew.
+/// Keeps parameters that were read, so that other runs of the same net need not read them again: those of the whole net where
+/// there are at most ``mostNumbers``, else those of the last layer.
 final class SharedParameters: ParameterSource {
-  private struct Kept {
-    var layers: [Name: (blobs: any Sendable, byteCount: Int)] = [:]
-    var byteCount = 0
-  }
-
   private let base: any ParameterSource
-  /// Whether a layer whose parameters alone have more than ``mostBytes`` is kept until another layer is read.
-  private let keepsLargeLayer: Bool
-  private let kept = Guarded(Kept())
+  /// How many numbers the parameters of the net have.
+  private let count: Int
+  /// Whether the parameters of a layer of a large net are kept until those of another layer are read.
+  private let keepsLastLayer: Bool
+  private let kept = Guarded<[Name: any Sendable]>([:])
 
-  /// The most bytes of parameters that several layers may keep.
-  static let mostBytes = 8 << 20
+  /// The most parameters that a net may keep: 32 MiB in single precision, where MobileNet has 17.
+  static let mostNumbers = 1 << 23
 
-  /// - Parameter runsAdvanceTogether: whether several runs ask for a layer's parameters, one after the other.
-  init(_ base: any ParameterSource, runsAdvanceTogether: Bool) {
+  /// - Parameters:
+  ///   - count: how many numbers the parameters of the net have.
+  ///   - runsAdvanceTogether: whether several runs ask for a layer's parameters, one after the other.
+  init(_ base: any ParameterSource, count: Int, runsAdvanceTogether: Bool) {
     self.base = base
-    keepsLargeLayer = runsAdvanceTogether
+    self.count = count
+    keepsLastLayer = runsAdvanceTogether
   }
 
   var knowsBlobs: Bool { base.knowsBlobs }
 
   func blobShapes(of layer: Name) -> [[Int]] { base.blobShapes(of: layer) }
 
+  /// Whether all that is read is kept.
+  var keepsAll: Bool { count <= Self.mostNumbers }
+
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func blobs<S: NetScalar>(of layer: Name, in scalar: S.Type) throws -> [NetValue<S>] {
+    let keepsAll = keepsAll
     let known = kept.withLock { kept -> [NetValue<S>]? in
-      if let blobs = kept.layers[layer]?.blobs as? [NetValue<S>] { return blobs }
-      // A large layer is freed before another one is read.
-      if kept.byteCount > Self.mostBytes { kept = Kept() }
+      if let blobs = kept[layer] as? [NetValue<S>] { return blobs }
+      // The last layer's are freed before others are read.
+      if !keepsAll { kept = [:] }
       return nil
     }
     if let known { return known }
     let blobs = try base.blobs(of: layer, in: scalar)
-    let byteCount = blobs.reduce(0) { $0 + $1.values.count } * MemoryLayout<S>.size
-    guard keepsLargeLayer || byteCount <= Self.mostBytes else { return blobs }
-    kept.withLock { kept in
-      if kept.byteCount + byteCount > Self.mostBytes { kept = Kept() }
-      // Another thread may have read the same layer.
-      let replaced = kept.layers.updateValue((blobs, byteCount), forKey: layer)
-      kept.byteCount += byteCount - (replaced?.byteCount ?? 0)
-    }
+    if keepsAll || keepsLastLayer { kept.withLock { $0[layer] = blobs } }
     return blobs
   }
 }
@@ -56,13 +53,17 @@ extension NetRunner {
   /// - Parameter runsAdvanceTogether: whether they run layer by layer, each layer in all of them before the next one.
   package func sharingParameters(runsAdvanceTogether: Bool = false) -> NetRunner {
     var net = self
-    net.parameters = SharedParameters(parameters, runsAdvanceTogether: runsAdvanceTogether)
+    net.parameters = SharedParameters(
+      parameters, count: parameterCount, runsAdvanceTogether: runsAdvanceTogether)
     return net
   }
 
-  /// Whether runs that share its parameters keep all of them, in this number type.
-  package func keepsSharedParameters<S: NetScalar>(in scalar: S.Type) -> Bool {
-    let shapes = steps.flatMap { parameters.blobShapes(of: $0.subject.name) }
-    return shapes.reduce(0) { $0 + $1.product } <= SharedParameters.mostBytes / MemoryLayout<S>.size
+  /// Whether runs that share its parameters keep all of them.
+  package var keepsSharedParameters: Bool { (parameters as? SharedParameters)?.keepsAll ?? false }
+
+  /// How many numbers the parameters of the layers have; those that several layers share count once.
+  private var parameterCount: Int {
+    let names = Set(steps.map(\.subject.name))
+    return names.reduce(0) { $0 + parameters.blobShapes(of: $1).reduce(0) { $0 + $1.product } }
   }
 }

@@ -38,7 +38,7 @@ struct DummyDataLayer: LayerDescription {
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { shapes }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     shapes.map { NetValue(shape: $0) }
   }
 }

@@ -26,7 +26,7 @@ struct FlattenLayer: LayerDescription {
   func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] { [first > 1 ? bottoms.first ?? nil : nil] }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     [NetValue(shape: try outputShapes([inputs[0].shape])[0], values: inputs[0].values)]
   }

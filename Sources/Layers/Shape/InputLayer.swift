@@ -19,7 +19,7 @@ struct InputLayer: LayerDescription {
     shapes.map { $0.count > 1 ? $0[1] : nil }
   }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     shapes.map { NetValue(shape: $0) }
   }
 }

@@ -25,7 +25,7 @@ struct MemoryDataLayer: LayerDescription {
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { shapes }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     shapes.map { NetValue(shape: $0) }
   }
 }

@@ -64,7 +64,7 @@ struct ReshapeLayer: LayerDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     [inputs[0].reshaped(try outputShapes([inputs[0].shape])[0])]
   }

@@ -25,7 +25,7 @@ struct ShuffleChannelLayer: LayerDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let input = inputs[0]
     let shape = try outputShapes([input.shape])[0]

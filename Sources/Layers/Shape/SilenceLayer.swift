@@ -10,6 +10,6 @@ struct SilenceLayer: LayerDescription {
   func outputShapes(_ inputs: [[Int]]) throws(LayerError) -> [[Int]] { [] }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] { [] }
 }

@@ -13,7 +13,7 @@ struct SplitLayer: LayerDescription {
 
   func outputShapes(_ inputs: [[Int]]) -> [[Int]] { Array(repeating: inputs[0], count: topCount) }
 
-  func run<S: NetScalar>(_ inputs: [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
+  func run<S: NetScalar>(_ inputs: inout [NetValue<S>], blobs: [NetValue<S>]) -> [NetValue<S>] {
     Array(repeating: inputs[0], count: topCount)
   }
 }

@@ -81,7 +81,7 @@ struct InterpLayer: LayerDescription {
   func channels(_ bottoms: [Int?], topCount: Int) -> [Int?] { [bottoms.first ?? nil] }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let input = inputs[0]
     let shape = try outputShapes(inputs.map(\.shape))[0]

@@ -70,7 +70,7 @@ struct PoolingLayer: LayerDescription {
   }
 
   func run<S: NetScalar>(
-    _ inputs: [NetValue<S>], blobs: [NetValue<S>]
+    _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
     let shape = try outputShape(inputs[0].shape)
     let (height, width) = (inputs[0].shape[2], inputs[0].shape[3])

@@ -10,8 +10,8 @@ struct ComparedSample<S: NetScalar> {
   var found = ComparerFindings()
   /// Values for the tops of layers that cannot be run.
   var drawn: [Name: NetValue<S>] = [:]
-  /// Bottoms and tops of layers of the first net whose partners have not been run.
-  var done: [Int: (bottoms: [NetValue<S>?], tops: [NetValue<S>?])] = [:]
+  /// Layers of the first net whose partners have not been run.
+  var done: [Int: Done] = [:]
   /// Last versions of blobs of the first net that the second net has not made yet.
   var waiting: [Name: NetValue<S>] = [:]
   var waitingOfSecond: [Name: NetValue<S>] = [:]
@@ -29,6 +29,15 @@ struct ComparedSample<S: NetScalar> {
   struct VersionPair: Hashable {
     var first: Int
     var second: Int
+  }
+
+  /// A layer of the first net that has been run.
+  struct Done {
+    /// Whether its partner has equal bottoms; nil where that was not known before it ran.
+    var readsEqual: Bool?
+    /// Its bottoms, where they are still to be compared.
+    var bottoms: [NetValue<S>?] = []
+    var tops: [NetValue<S>?] = []
   }
 
   var waitingCount: Int { waitingOfSecond.values.reduce(0) { $0 + $1.values.count } }
@@ -57,8 +66,8 @@ extension NetComparer {
   ) throws -> Bool {
     guard let step = run.first.next else { return false }
     let place = run.first.place
-    let bottoms = run.first.bottoms
-    observing(0, place, bottoms)
+    observing(0, place, run.first.bottoms)
+    var done = doneBefore(place, step, &run)
     run.first.limit = Self.memoryLimit / MemoryLayout<S>.size - run.second.liveCount - run.waitingCount
     // Values are drawn when the first net needs them; the second net gets the same values.
     var drawn = run.drawn
@@ -74,7 +83,10 @@ extension NetComparer {
     }
     run.drawn = drawn
     run.countAlive()
-    if pairs.partners[place] != nil { run.done[place] = (bottoms, tops) }
+    if pairs.partners[place] != nil {
+      done.tops = tops
+      run.done[place] = done
+    }
     for (name, (version, value)) in zip(step.tops, zip(step.writes, tops))
     where first.lastVersions[name] == version && common.contains(name) {
       if let value { compare(name, value, isFirst: true, &run) }
@@ -92,12 +104,10 @@ extension NetComparer {
     let place = run.second.place
     let partner = pairs.partnersOfSecond[place]
     guard isLast || isReady(step, partner, run) else { return false }
-    let bottoms = run.second.bottoms
-    observing(1, place, bottoms)
-    // Compared before the layer runs, so that the bottoms of the first net's layer are freed before new values are
-    // made.
+    observing(1, place, run.second.bottoms)
+    // Compared before the layer runs, so that the bottoms of both layers are freed before new values are made.
     var readsEqual: Bool?
-    if let partner { readsEqual = areReadAlike(partner, place, bottoms, &run) }
+    if let partner { readsEqual = areReadAlike(partner, place, &run) }
     run.second.limit = Self.memoryLimit / MemoryLayout<S>.size - run.first.liveCount - run.waitingCount
     let drawn = run.drawn
     var replaced: [Name: [Int]] = [:]
@@ -144,22 +154,43 @@ extension NetComparer {
     return areEqual
   }
 
+  /// What is kept of the bottoms of a layer of the first net that runs next: nothing where they can be compared now, so that
+  /// the layer may write over them.
+  private func doneBefore<S: NetScalar>(
+    _ place: Int, _ step: NetRunner.Step, _ run: inout ComparedSample<S>
+  ) -> ComparedSample<S>.Done {
+    guard let partner = pairs.partners[place] else { return .init() }
+    let bottoms = run.first.bottoms
+    guard run.second.next != nil, run.second.place == partner else { return .init(bottoms: bottoms) }
+    return .init(readsEqual: areReadAlike(place, bottoms, partner, &run))
+  }
+
   /// Whether two layers that are partners have equal bottoms; frees the bottoms of the first net's layer.
   ///
   /// - Returns: nil where the first net's layer was not run, or where the numbers of bottoms or tops differ.
   private func areReadAlike<S: NetScalar>(
-    _ partner: Int, _ place: Int, _ bottoms: [NetValue<S>?], _ run: inout ComparedSample<S>
+    _ partner: Int, _ place: Int, _ run: inout ComparedSample<S>
   ) -> Bool? {
     guard let done = run.done[partner] else { return nil }
+    if let readsEqual = done.readsEqual { return readsEqual }
     run.done[partner]?.bottoms = []
-    let (own, step) = (first.steps[partner], second.steps[place])
-    guard own.bottoms.count == step.bottoms.count, own.tops.count == step.tops.count else {
-      run.done[partner] = nil
-      return nil
-    }
-    return step.bottoms.indices.allSatisfy { index in
-      let versions = ComparedSample<S>.VersionPair(first: own.reads[index], second: step.reads[index])
-      return areEqual(done.bottoms[index], bottoms[index], versions, &run)
+    let areEqual = areReadAlike(partner, done.bottoms, place, &run)
+    if areEqual == nil { run.done[partner] = nil }
+    return areEqual
+  }
+
+  /// Whether a layer of the first net with these bottoms has the bottoms of its partner, which the second net runs next.
+  ///
+  /// - Returns: nil where the numbers of bottoms or tops differ.
+  private func areReadAlike<S: NetScalar>(
+    _ partner: Int, _ own: [NetValue<S>?], _ place: Int, _ run: inout ComparedSample<S>
+  ) -> Bool? {
+    let (first, second) = (first.steps[partner], second.steps[place])
+    guard first.bottoms.count == second.bottoms.count, first.tops.count == second.tops.count else { return nil }
+    let others = run.second.bottoms
+    return second.bottoms.indices.allSatisfy { index in
+      let versions = ComparedSample<S>.VersionPair(first: first.reads[index], second: second.reads[index])
+      return areEqual(own[index], others[index], versions, &run)
     }
   }
 

@@ -153,7 +153,7 @@ package struct NetComparer: Sendable {
   private func areSmall<S: NetScalar>(in scalar: S.Type) -> Bool {
     found.samples > 0
       && found.mostAlive <= Self.smallMemory / (MemoryLayout<S>.size * Parallel.threadCount)
-      && first.keepsSharedParameters(in: S.self) && second.keepsSharedParameters(in: S.self)
+      && first.keepsSharedParameters && second.keepsSharedParameters
   }
 
   /// Runs both nets on several samples, one on each core: the layers of small nets have too little work for several cores.

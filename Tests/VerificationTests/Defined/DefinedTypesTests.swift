@@ -187,7 +187,7 @@ import WireTestSupport
     let own = try net().values(of: try #require(try net().blobs(of: id))[0], layer: id)
     func values(_ layer: DefinedLayer, _ blob: [Double]?) throws -> [Double] {
       let blobs = blob.map { [NetValue<Double>(shape: [3], values: $0)] } ?? []
-      return try layer.runInDouble([NetValue<Double>(shape: [1, 3, 2, 2])], blobs: blobs)[0].values
+      return try Double.run(layer, [NetValue<Double>(shape: [1, 3, 2, 2])], blobs: blobs)[0].values
     }
     func expected(_ blob: [Double]) -> [Double] { blob.flatMap { Array(repeating: 2 * $0, count: 4) } }
     let given = try #require(DefinedLayers(net(), weights: weights, set, blobs: .given).byID[id])
