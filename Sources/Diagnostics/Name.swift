@@ -20,10 +20,11 @@ public struct Name: Sendable {
 
   /// The name of these bytes.
   public init(bytes: some Collection<UInt8>) {
-    if let text = String(validating: bytes, as: UTF8.self) {
+    let array = Array(bytes)
+    if let text = array.withUnsafeBufferPointer({ String(validating: $0, as: UTF8.self) }) {
       storage = .text(text)
     } else {
-      storage = .bytes(Array(bytes))
+      storage = .bytes(array)
     }
   }
 

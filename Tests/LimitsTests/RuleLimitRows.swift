@@ -37,7 +37,7 @@ let ruleFileLimits = [
     "rule files that extend one another in a row", RuleFiles.depthLimit, "RuleFiles.depthLimit",
     in: "Rules/Documents/RuleFiles.swift"
   ) { size, _ in
-    func file(_ number: Int) -> SourceText {
+    @Sendable func file(_ number: Int) -> SourceText {
       let extends = number < size - 1 ? "extends: \(number + 1).yaml\n" : ""
       return SourceText(path: "\(number).yaml", bytes: Array("schema: 1\n\(extends)rules: []\n".utf8))
     }

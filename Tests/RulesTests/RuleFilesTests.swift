@@ -19,7 +19,7 @@ import Testing
   }
 
   private func load(_ roots: [String], _ files: [String: String]) -> RuleFiles {
-    func read(_ path: String) throws -> [SourceText] {
+    @Sendable func read(_ path: String) throws -> [SourceText] {
       let found = files.keys.sorted().filter { $0 == path || $0.hasPrefix(path + "/") }
       guard !found.isEmpty else { throw Missing(path: path) }
       return found.map { SourceText(path: $0, bytes: Array(files[$0]!.utf8)) }
@@ -198,9 +198,10 @@ import Testing
       "schema: 1\n" + (files.isEmpty ? "" : "extends: [\(files.keys.sorted().joined(separator: ", "))]\n")
       + "layers:\n"
       + parts.map { "  - {type: \($0.type), summary: S., means: [{type: \($0.is)}]\($0.rest)}\n" }.joined()
-    var files = files
-    files["mine.yaml"] = text
-    func read(_ path: String) -> [SourceText] { [SourceText(path: path, bytes: Array(files[path]!.utf8))] }
+    let files = files.merging(["mine.yaml": text]) { $1 }
+    @Sendable func read(_ path: String) -> [SourceText] {
+      [SourceText(path: path, bytes: Array(files[path]!.utf8))]
+    }
     return RuleFiles(
       read("mine.yaml"), isKnown: { $0 == "BatchNorm" },
       check: { RuleFile.check($0, kernels: [], reasons: []) }, read: read

@@ -31,8 +31,8 @@ struct ExportRun {
     let path = export.path ?? Files.withExtension(of: "net.onnx", input.model)
     try Files.restore([path, path + ".data"], observer)
     let fold = try FoldRun(input, options, nil, replaying: nil, for: .onnx, observer)
-    var definitionReader: WorkerThread?
-    defer { definitionReader?.join() }
+    var definitionReader: Future<Void>?
+    defer { withExtendedLifetime(definitionReader) {} }
     let prepared = try fold.prepare(rewrites: export.folds) { net in
       // They are not needed before the net is folded.
       definitionReader = DefinitionSet.readAhead(ofTypes: Set(net.layers.map(\.type)))
@@ -114,7 +114,7 @@ struct ExportRun {
     _ given: [Name: [Int]]
   ) throws -> (net: LoweredNet, shapes: [Name: [Int]]) {
     let net = WorkingNet(
-      folded.plan.graph, weights: weights, layouts: folded.rules.layouts, schema: folded.schema,
+      folded.plan, weights: weights, layouts: folded.rules.layouts, schema: folded.schema,
       assumesStoredStatistics: options.net.assumesStoredStatistics)
     let nativeTypes = try export.profile.map { try TargetLoader.nativeTypes(of: $0) }
     func lower(_ net: WorkingNet, batch: Int?) throws -> (net: LoweredNet, shapes: [Name: [Int]]) {

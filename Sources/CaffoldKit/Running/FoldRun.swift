@@ -5,6 +5,7 @@ import Glibc
 import Layers
 import RuleModel
 import Rules
+import Threads
 import Verification
 
 /// One fold or replay: read, plan, check, write.
@@ -104,8 +105,10 @@ struct FoldRun {
     let source = SourceText(path: input.model, bytes: try Files.read(file))
     let definition = try NetDefinition(try TextDocument(source))
     begin?(definition)
-    var rules = try RuleLoader.load(options.rules, files: ruleFiles, for: definition)
-    if !rewrites { rules = rules.withoutRules }
+    // Rules are many and the net is large: both are read at the same time.
+    let ruleReader = Future { [options] in
+      try RuleLoader.load(options.rules, files: ruleFiles, for: definition)
+    }
     let weights = try input.weights.map { try WeightsFile(path: $0) }
     try replayed?.check(model: source, weights: weights)
     let problems = try definition.problems(schema: schema, state: options.net.state)
@@ -115,6 +118,7 @@ struct FoldRun {
       try MissingBlobs.check(definition, in: options.net.state, schema: schema, weights: weights)
     }
     try checkLayerNames(of: definition)
+    let rules = rewrites ? try ruleReader.get() : try ruleReader.get().withoutRules
     let upgrade = rules.needsCurrentSyntax ? try SyntaxUpgrade(definition) : nil
     let plan = try plan(upgrade?.definition ?? definition, weights, rules, schema)
     try checkEffects(of: plan)

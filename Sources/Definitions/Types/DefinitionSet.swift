@@ -23,10 +23,9 @@ package struct DefinitionSet: Sendable {
 
   /// Begins to read the built-in definitions of some types, for a caller that has other work to do before it needs them.
   ///
-  /// - Returns: the thread that reads them, to be joined; nil where none is to be had, and they are read when they are needed.
-  package static func readAhead(ofTypes types: Set<String>) -> WorkerThread? {
-    guard Parallel.threadCount > 1 else { return nil }
-    return WorkerThread { for type in types { _ = builtin.definitions(ofType: type) } }
+  /// - Returns: what is to be kept until they are needed.
+  package static func readAhead(ofTypes types: Set<String>) -> Future<Void> {
+    Future { for type in types { _ = builtin.definitions(ofType: type) } }
   }
 
   /// The definitions of a type, in the order in which they are tried.

@@ -28,8 +28,8 @@ package struct StepValues<Value> {
     let known = values[name] ?? [:]
     guard let index else {
       if let turn, turn.made.contains(name), let value = known[turn.number] { return [value] }
-      guard !known.isEmpty else { throw .missing(name) }
-      return known.sorted { $0.key < $1.key }.map(\.value)
+      guard let first = known.first else { throw .missing(name) }
+      return known.count == 1 ? [first.value] : known.sorted { $0.key < $1.key }.map { $0.value }
     }
     guard let value = known[index] else { throw .badIndex(name, index: index, count: known.count) }
     return [value]

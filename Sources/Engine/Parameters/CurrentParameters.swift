@@ -19,11 +19,13 @@ struct CurrentParameters: Sendable {
       }
     }
     guard let definition else { return nil }
-    let cleared = (change?.attributes ?? []).filter(\.values.isEmpty).map(\.path)
-    if cleared.contains(where: { path.starts(with: $0) }) { return nil }
-    // What is left of a message when parts of it are gone: perhaps nothing.
-    if cleared.contains(where: { $0.starts(with: path) }), definition.isEmpty(path, without: cleared) {
-      return nil
+    // No key paths: every parameter of every layer comes by here.
+    if let cleared = change?.attributes.filter({ $0.values.isEmpty }).map({ $0.path }), !cleared.isEmpty {
+      if cleared.contains(where: { path.starts(with: $0) }) { return nil }
+      // What is left of a message when parts of it are gone: perhaps nothing.
+      if cleared.contains(where: { $0.starts(with: path) }), definition.isEmpty(path, without: cleared) {
+        return nil
+      }
     }
     return try definition.writtenAttribute(path, schema: schema)
   }

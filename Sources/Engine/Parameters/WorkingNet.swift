@@ -28,7 +28,7 @@ package final class WorkingNet {
   /// The first parameter found that has a value of the wrong kind; the plan is not to be used then.
   var malformed: NetError?
   /// What is known of the layers by their parameters.
-  var descriptions = DescribedLayers()
+  var descriptions: DescribedLayers
   /// How many nested definitions led to the net; 0 for a net of the user.
   var expansionDepth = 0
   /// How many layers one layer of this net may become, where the net itself is what a layer became.
@@ -45,16 +45,36 @@ package final class WorkingNet {
   private var layoutIndicesByType: [String: [Int]] = [:]
   private var defaults: [String: [String: AttributeValue?]] = [:]
 
-  package init(
+  /// The net that a plan leads to.
+  package convenience init(
+    _ plan: Plan, weights: WeightsFile?, layouts: [BlobLayout], schema: Schema, assumesStoredStatistics: Bool
+  ) {
+    self.init(
+      plan.graph, weights: weights, layouts: layouts, schema: schema,
+      assumesStoredStatistics: assumesStoredStatistics, descriptions: plan.descriptions)
+  }
+
+  package convenience init(
     _ graph: consuming NetGraph, weights: WeightsFile?, layouts: [BlobLayout], schema: Schema = .caffe,
     assumesStoredStatistics: Bool = false
   ) {
+    self.init(
+      graph, weights: weights, layouts: layouts, schema: schema,
+      assumesStoredStatistics: assumesStoredStatistics, descriptions: DescribedLayers())
+  }
+
+  private init(
+    _ graph: consuming NetGraph, weights: WeightsFile?, layouts: [BlobLayout], schema: Schema,
+    assumesStoredStatistics: Bool, descriptions: DescribedLayers
+  ) {
+    var descriptions = descriptions
     channels = ChannelInference(copy graph, &descriptions, schema: schema)
     self.weights = weights
     self.layouts = layouts
     self.schema = schema
     self.assumesStoredStatistics = assumesStoredStatistics
     malformed = descriptions.malformed
+    self.descriptions = descriptions
     var stored: [Name: [Int]] = [:]
     for (index, layer) in (weights?.layers ?? []).enumerated() where !layer.blobs.isEmpty {
       stored[layer.name, default: []].append(index)

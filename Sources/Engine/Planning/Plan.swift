@@ -20,6 +20,8 @@ package struct Plan: Sendable {
   package var warnings: [Warning]
   /// The net as it will be.
   package var graph: NetGraph
+  /// What is known of its layers by their parameters.
+  var descriptions: DescribedLayers
   /// Layers by type before, those of the phase and those it excludes.
   package var typesBefore: [String: Int]
   /// Layers by type afterwards.

@@ -302,7 +302,7 @@ package struct Planner {
       rewrites: rewrites, refusals: misses.nearest(in: graph), misses: misses,
       borrowed: borrowed, overlaps: lost.map(\.overlap), idleRules: idleRules(),
       warnings: rewrites.flatMap(\.warnings) + stageWarnings(borrowed) + netWarnings(), graph: graph,
-      typesBefore: typesBefore, typesAfter: graph.typeCounts)
+      descriptions: net.descriptions, typesBefore: typesBefore, typesAfter: graph.typeCounts)
   }
 
   private func idleRules() -> [IdleRule] {

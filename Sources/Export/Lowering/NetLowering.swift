@@ -230,14 +230,15 @@ package struct NetLowering {
       throw LoweringError(
         subject(layer), why.map { .condition($0) } ?? .noDefinition, at: net.graph.place(of: layer))
     }
+    let written = net.graph[layer]
     // What a blob layout explains, its author understands.
-    let isByLayout = definitions.definition(ofType: net.graph[layer].type) == nil
+    let isByLayout = definitions.definition(ofType: written.type) == nil
     if !isByLayout, let why = net.misunderstanding(of: layer, by: definition) {
       throw LoweringError(subject(layer), .notUnderstood(why), at: net.graph.place(of: layer))
     }
     let isRun = net.canRun(layer)
     // Expressions ask for shapes of bottoms and tops; that they are known is said better here.
-    for value in net.graph[layer].bottoms + (isRun ? net.graph[layer].tops : []) {
+    for value in written.bottoms + (isRun ? written.tops : []) {
       _ = try shape(of: value, for: layer)
     }
     if definition.isConstant {
@@ -245,23 +246,23 @@ package struct NetLowering {
       return
     }
     var lowering = LayerLowering(
-      definition, layer, of: net, bottoms: net.graph[layer].bottoms.map(name),
-      tops: net.graph[layer].tops.map { names[$0] }, prefix: names.prefix(of: layer), opset: options.opset,
+      definition, layer, of: net, bottoms: written.bottoms.map(name),
+      tops: written.tops.map { names[$0] }, prefix: names.prefix(of: layer), opset: options.opset,
       names: names)
     let lowered = try lowering.lower()
     for constant in lowered.constants { try add(constant) }
     let first = graph.nodes.count
     graph.nodes += lowered.nodes
-    if let axis = definition.varyingAxis { for top in net.graph[layer].tops { varying[names[top]] = axis } }
-    for (top, name) in zip(net.graph[layer].tops, lowered.tops) where name != names[top] {
+    if let axis = definition.varyingAxis { for top in written.tops { varying[names[top]] = axis } }
+    for (top, name) in zip(written.tops, lowered.tops) where name != names[top] {
       passed[top] = name
     }
     let made = LoweredNet.Layer(
       subject: expansions.origin(of: layer)?.subject ?? subject(layer), operators: lowered.nodes.map(\.type),
       isConstant: false,
       isDefinedAlone: !isRun || expansions.origin(of: layer) != nil,
-      nodes: first..<graph.nodes.count, bottoms: net.graph[layer].bottoms.map(name),
-      tops: net.graph[layer].tops.map(name))
+      nodes: first..<graph.nodes.count, bottoms: written.bottoms.map(name),
+      tops: written.tops.map(name))
     if !isRun { try setTopShapes(of: layer, made) }
     add(made, partOf: expansions.origin(of: layer))
   }

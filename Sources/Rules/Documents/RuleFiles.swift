@@ -2,7 +2,7 @@ import Diagnostics
 import RuleModel
 
 /// Rule files together with those that they extend, each read once and behind those that it extends.
-package struct RuleFiles {
+package struct RuleFiles: Sendable {
   /// One file.
   package struct Entry: Sendable {
     /// Its text.
@@ -20,10 +20,10 @@ package struct RuleFiles {
   package private(set) var errors: [any DiagnosticError] = []
 
   /// Checks one file.
-  package typealias Check = (SourceText) -> (file: RuleFile, errors: [any DiagnosticError])
+  package typealias Check = @Sendable (SourceText) -> (file: RuleFile, errors: [any DiagnosticError])
 
   private let check: Check
-  private let read: (String) throws -> [SourceText]
+  private let read: @Sendable (String) throws -> [SourceText]
   /// By path, what the file extends, itself included.
   private var extended: [String: Set<String>] = [:]
 
@@ -35,7 +35,7 @@ package struct RuleFiles {
   ///   - read: the text of a file, or of all rule files in a folder.
   package init(
     _ sources: [SourceText], isKnown: (_ type: String) -> Bool, check: @escaping Check,
-    read: @escaping (String) throws -> [SourceText]
+    read: @escaping @Sendable (String) throws -> [SourceText]
   ) {
     self.check = check
     self.read = read
