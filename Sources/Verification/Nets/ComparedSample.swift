@@ -186,7 +186,9 @@ extension NetComparer {
     _ partner: Int, _ own: [NetValue<S>?], _ place: Int, _ run: inout ComparedSample<S>
   ) -> Bool? {
     let (first, second) = (first.steps[partner], second.steps[place])
-    guard first.bottoms.count == second.bottoms.count, first.tops.count == second.tops.count else { return nil }
+    guard first.bottoms.count == second.bottoms.count, first.tops.count == second.tops.count else {
+      return nil
+    }
     let others = run.second.bottoms
     return second.bottoms.indices.allSatisfy { index in
       let versions = ComparedSample<S>.VersionPair(first: first.reads[index], second: second.reads[index])
