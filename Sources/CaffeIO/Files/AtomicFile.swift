@@ -33,7 +33,14 @@ package final class AtomicFile: Sendable {
     try self.init(path: path, mayReplace: mayReplace, from: input, unnamed: true)
   }
 
-  /// As above; with `unnamed` false as on a file system without unnamed files.
+  /// Creates an output that holds `bytes` and lacks nothing but its name. It replaces a file of that name.
+  package convenience init(path: String, holding bytes: [UInt8], from input: String? = nil) throws(FileError)
+  {
+    try self.init(path: path, mayReplace: true, from: input)
+    try write(bytes)
+  }
+
+  /// As the first one; with `unnamed` false as on a file system without unnamed files.
   init(
     path: String, mayReplace: Bool = false, from input: String? = nil, unnamed allowsUnnamed: Bool
   ) throws(FileError) {

@@ -93,8 +93,6 @@ public struct Baseline: Sendable, Equatable {
   ///
   /// - Throws: `DiagnosticError` for a file that cannot be written.
   public func write(to path: String) throws {
-    let file = try AtomicFile(path: path, mayReplace: true)
-    try file.write(Array(text.utf8))
-    try file.publish()
+    try AtomicFile(path: path, holding: Array(text.utf8)).publish()
   }
 }

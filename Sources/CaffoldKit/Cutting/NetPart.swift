@@ -74,8 +74,7 @@ struct NetPart {
       try OutputPair.check(path, inputs, force: outputs.mayReplaceInputs)
     }
     guard let weightsPath = paths.weights, let source = input.weights else {
-      let model = try AtomicFile(path: paths.model, mayReplace: true, from: input.model)
-      try model.write(text)
+      let model = try AtomicFile(path: paths.model, holding: text, from: input.model)
       try read.checkUnchanged()
       if !outputs.isDryRun { try model.publish() }
       return paths

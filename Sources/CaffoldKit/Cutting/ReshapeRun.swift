@@ -52,8 +52,7 @@ struct ReshapeRun {
     guard let outputs, result.misfits.isEmpty else { return result }
     let path = outputs.paths(for: ModelFiles(model: model)).model
     try OutputPair.check(path, [model], force: outputs.mayReplaceInputs)
-    let output = try AtomicFile(path: path, mayReplace: true, from: model)
-    try output.write(text)
+    let output = try AtomicFile(path: path, holding: text, from: model)
     try file.checkUnchanged()
     if !outputs.isDryRun {
       try output.publish()

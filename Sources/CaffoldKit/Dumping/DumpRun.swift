@@ -57,9 +57,7 @@ struct DumpRun {
         try archive?.add(file, value.npy)
       } else {
         file = FileNames.escaped(name) + ".npy"
-        let output = try AtomicFile(path: Files.join(path, file), mayReplace: true)
-        try output.write(value.npy)
-        try output.publish()
+        try AtomicFile(path: Files.join(path, file), holding: value.npy).publish()
       }
       result.blobs.append(.init(name: name, shape: value.shape, file: file))
       return nil

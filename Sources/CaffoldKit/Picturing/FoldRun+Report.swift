@@ -16,8 +16,6 @@ extension FoldRun {
       ],
       FoldPageData(result: result, picture: picture, rules: folded.rules).members,
       remark: remark?.sentence)
-    let file = try AtomicFile(path: path, mayReplace: true, from: result.inputs.model.path)
-    try file.write(page)
-    return file
+    return try AtomicFile(path: path, holding: page, from: result.inputs.model.path)
   }
 }

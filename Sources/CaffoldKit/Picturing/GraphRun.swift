@@ -55,8 +55,7 @@ struct GraphRun {
     let file = try InputFile(path: files.model)
     let text = try text(of: picture(file))
     guard let path else { return text }
-    let output = try AtomicFile(path: path, mayReplace: true, from: files.model)
-    try output.write(text)
+    let output = try AtomicFile(path: path, holding: text, from: files.model)
     try file.checkUnchanged()
     try output.publish()
     return text

@@ -270,7 +270,7 @@ final class ReduceRun {
       let place = try folder.next()
       defer { folder.empty() }
       let current = Files.join(place, "current.prototxt")
-      try Self.write(result.definition, to: current)
+      try AtomicFile(path: current, holding: result.definition).publish()
       guard let reshaped = try reshaped(current, wanted) else {
         search.note(false)
         continue
@@ -282,7 +282,7 @@ final class ReduceRun {
         weights = try part.write(input, read: file, schema, outputs, RunObserver())
       }
       let model = Files.join(place, Files.split(input.model).name)
-      try Self.write(reshaped, to: model)
+      try AtomicFile(path: model, holding: reshaped).publish()
       let files = ModelFiles(model: model, weights: weights?.weights)
       guard let fails = try fails(files, .shapes, count: best.candidate.kept.count) else { break }
       search.note(fails)
@@ -295,12 +295,6 @@ final class ReduceRun {
       guard let new = input.shape, let old = old[input.name] ?? nil, old != new else { return nil }
       return .init(name: input.name, old: old, new: new)
     }
-  }
-
-  private static func write(_ text: [UInt8], to path: String) throws(FileError) {
-    let file = try AtomicFile(path: path, mayReplace: true)
-    try file.write(text)
-    try file.publish()
   }
 
   /// The text of a net with other shapes; nil where layers do not suit them.

@@ -310,9 +310,7 @@ extension FoldRun {
 extension FoldRun {
   private func write(_ plan: String, to path: String, into written: inout Written) throws {
     let bytes = Array(plan.utf8)
-    let file = try AtomicFile(path: path, mayReplace: true, from: input.model)
-    try file.write(bytes)
-    written.files.append(file)
+    written.files.append(try AtomicFile(path: path, holding: bytes, from: input.model))
     written.plan = .init(path: path, byteCount: bytes.count)
   }
 
@@ -323,9 +321,8 @@ extension FoldRun {
     let paths = outputs.paths(for: input)
     let model = FoldResult.File(path: paths.model, byteCount: folded.text.count)
     guard let (weights, planned) = folded.weightsPlan, let weightsPath = paths.weights else {
-      let file = try AtomicFile(path: paths.model, mayReplace: true, from: input.model)
-      try file.write(folded.text)
-      written.files.insert(file, at: 0)
+      written.files.insert(
+        try AtomicFile(path: paths.model, holding: folded.text, from: input.model), at: 0)
       written.nets = .init(model: model, weights: nil)
       return
     }

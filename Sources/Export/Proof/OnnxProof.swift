@@ -87,15 +87,14 @@ package struct OnnxProof {
     for (number, sample) in samples.enumerated() {
       progress(number, samples.count)
       let values = inputs.values(of: read, sample, in: Float.self)
-      var kept: [String: OperatorTensor<Float>] = [:]
-      var earlier: [Name: [NetValue<Float>]] = [:]
-      let computed = try run(net, values, Set(names.map(\.name)), lowered, model, sample, &kept, &earlier)
+      let own = try run(net, values, Set(names.map(\.name)), lowered, sample)
+      let computed = own.last
       var given: [String: OperatorTensor<Float>] = [:]
       for (blob, value) in correspondence.inputs { given[value] = values[blob].map(OperatorTensor.init) }
       var differences: [Name: BlobDifference] = [:]
       let blobs = Dictionary(names.map { ($0.value, $0.name) }) { first, _ in first }
       var execution = OnnxExecution(model, inputs: given)
-      execution.foreign = kept
+      execution.foreign = own.kept
       try execution.run(
         observe: { name, tensor in
           guard let blob = blobs[name], let expected = computed[blob],
@@ -103,7 +102,7 @@ package struct OnnxProof {
           else { return }
           let made = NetValue(shape: tensor.shape, values: numbers)
           var difference = BlobDifference(blob, expected, made)
-          for value in earlier[blob] ?? []
+          for value in own.earlier[blob] ?? []
           where !outputNames.contains(blob) && difference.relative > tolerance * sample.allowance {
             let other = BlobDifference(blob, value, made)
             if other.relative < difference.relative { difference = other }
@@ -162,26 +161,28 @@ package struct OnnxProof {
       definedOutputs: outputs.filter(defined.contains), keptOutputs: outputs.filter(kept.contains))
   }
 
-  /// The last values of the wanted blobs.
-  ///
-  /// - Parameters:
-  ///   - kept: what layers make that are nodes of their own, by the value's name in the graph: the graph is given the same.
-  ///   - earlier: what blobs held before layers wrote over them, as far as there is room. The graph of another program may
-  ///     call either by the blob's name.
+  /// What the net makes of a sample.
+  private struct NetValues {
+    /// The last values of the wanted blobs.
+    var last: [Name: NetValue<Float>] = [:]
+    /// What wanted blobs held before layers wrote over them, as far as there is room. The graph of another program may
+    /// call either by the blob's name.
+    var earlier: [Name: [NetValue<Float>]] = [:]
+    /// What layers make that are nodes of their own, by the value's name in the graph: the graph is given the same.
+    var kept: [String: OperatorTensor<Float>] = [:]
+  }
+
   private func run(
     _ net: NetRunner, _ given: [Name: NetValue<Float>], _ wanted: Set<Name>, _ lowered: LoweredNet?,
-    _ model: OnnxModel, _ sample: SampledInputs.Sample, _ kept: inout [String: OperatorTensor<Float>],
-    _ earlier: inout [Name: [NetValue<Float>]]
-  ) throws -> [Name: NetValue<Float>] {
-    var values: [Name: NetValue<Float>] = [:]
-    var overwritten: [Name: [NetValue<Float>]] = [:]
+    _ sample: SampledInputs.Sample
+  ) throws -> NetValues {
+    var values = NetValues()
     var room = lowered == nil ? mostKept : 0
     let keptLayers = Dictionary(
       (lowered?.layers ?? []).filter { $0.kept != nil }.map { ($0.subject.name, $0) }
     ) {
       first, _ in first
     }
-    var foreign: [String: OperatorTensor<Float>] = [:]
     _ = try net.run(
       given, limit: mostKept,
       cut: { step, bottoms in
@@ -196,16 +197,14 @@ package struct OnnxProof {
         let name = step.tops[top]
         if wanted.contains(name) {
           if net.lastVersions[name] == step.writes[top] {
-            values[name] = value
+            values.last[name] = value
           } else if value.values.count <= room {
             room -= value.values.count
-            overwritten[name, default: []].append(value)
+            values.earlier[name, default: []].append(value)
           }
         }
-        if let layer = keptLayers[step.subject.name] { foreign[layer.tops[top]] = OperatorTensor(value) }
+        if let layer = keptLayers[step.subject.name] { values.kept[layer.tops[top]] = OperatorTensor(value) }
       })
-    kept = foreign
-    earlier = overwritten
     return values
   }
 

@@ -36,8 +36,6 @@ struct Stamp: Equatable {
 
   /// Puts the stamp in place.
   func write(to path: String) throws {
-    let file = try AtomicFile(path: path, mayReplace: true)
-    try file.write(Array((text + "\n" + summaryText).utf8))
-    try file.publish()
+    try AtomicFile(path: path, holding: Array((text + "\n" + summaryText).utf8)).publish()
   }
 }

@@ -4,23 +4,27 @@ extension ExpressionFunction {
   /// Functions of texts, such as names.
   static let texts: [ExpressionFunction] = [
     text(
-      "replace", ["text", "old", "new"], "the text with `new` in the place of every `old`",
-      length: { $0[0].bytes.count + $0[0].bytes.places(of: $0[1].bytes).count * $0[2].bytes.count }
-    ) { texts in .string(texts[0].replacing(texts[1], with: texts[2])) },
+      "replace", ["text", "old", "new"], "the text with `new` in the place of every `old`"
+    ) { (texts, spend) throws(ExpressionError) in
+      let (text, old, new) = (texts[0].bytes, texts[1].bytes, texts[2].bytes)
+      let places = text.places(of: old)
+      try spend(text.count + places.count * new.count)
+      return .string(Name(bytes: text.replacing(old.count, at: places, with: new)))
+    },
     text(
       "matches", ["text", "pattern"],
       "whether the whole text fits a pattern with `*` for any text and `?` for any character", .boolean
-    ) { texts in .boolean(Glob(texts[1].description).matches(texts[0])) },
+    ) { texts, _ in .boolean(Glob(texts[1].description).matches(texts[0])) },
     text(
       "prefix", ["text", "end"], "the text before the first `end`; all of it where there is none"
-    ) { texts in
+    ) { texts, _ in
       .string(
         texts[0].bytes.first(of: texts[1].bytes).map { Name(bytes: Array(texts[0].bytes[..<$0])) } ?? texts[0]
       )
     },
     text(
       "suffix", ["text", "start"], "the text behind the last `start`; all of it where there is none"
-    ) { texts in
+    ) { texts, _ in
       .string(
         texts[0].bytes.last(of: texts[1].bytes).map {
           Name(bytes: Array(texts[0].bytes[($0 + texts[1].bytes.count)...]))
@@ -54,10 +58,12 @@ extension ExpressionFunction {
         })),
   ]
 
-  /// - Parameter length: how many bytes a result may have that is longer than the arguments.
+  /// Takes the number of bytes that a result longer than the arguments will have, before it is made.
+  private typealias Spending = (Int) throws(ExpressionError) -> Void
+
   private static func text(
     _ name: String, _ parameters: [String], _ summary: String, _ result: ExpressionType = .string,
-    length: (@Sendable ([Name]) -> Int)? = nil, _ value: @escaping @Sendable ([Name]) -> ExpressionValue
+    _ value: @escaping @Sendable ([Name], Spending) throws(ExpressionError) -> ExpressionValue
   ) -> ExpressionFunction {
     ExpressionFunction(
       name, .texts, parameters.map { .required($0) }, summary,
@@ -76,8 +82,9 @@ extension ExpressionFunction {
             }
             texts.append(text)
           }
-          if let length { try evaluator.spend([length(texts)], at: values.call.range) }
-          return value(texts)
+          return try value(texts) { (count) throws(ExpressionError) in
+            try evaluator.spend([count], at: values.call.range)
+          }
         }))
   }
 }
@@ -112,22 +119,20 @@ extension [UInt8] {
     return places
   }
 
+  /// The bytes with `new` in the place of `count` bytes at each of the places, which are in order.
+  fileprivate func replacing(_ count: Int, at places: [Int], with new: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var position = 0
+    for place in places {
+      result += self[position..<place] + new
+      position = place + count
+    }
+    return result + self[position...]
+  }
+
   /// Where `other` last begins; an empty one is nowhere.
   fileprivate func last(of other: [UInt8]) -> Int? {
     guard !other.isEmpty, count >= other.count else { return nil }
     return (0...count - other.count).last { self[$0...].starts(with: other) }
-  }
-}
-
-extension Name {
-  /// The name with `new` in the place of every `old`, from the first on.
-  fileprivate func replacing(_ old: Name, with new: Name) -> Name {
-    var result: [UInt8] = []
-    var position = 0
-    for place in bytes.places(of: old.bytes) {
-      result += bytes[position..<place] + new.bytes
-      position = place + old.bytes.count
-    }
-    return Name(bytes: result + bytes[position...])
   }
 }
