@@ -142,9 +142,9 @@ def test_the_table(models, tmp_path):
     rows = {line.split()[0]: line.split()[1:] for line in said[head + 2 : head + 5]}
     assert rows[f"{models}/a.prototxt"][:4] == ["folded", "26", "→", "14"]
     assert rows[f"{models}/b.prototxt"] == ["failed"]
-    assert said[-1] == "3 models: 2 folded, 0 unchanged, 1 failed"
+    assert said[-1] == "3 models: 2 folded, 0 up to date, 1 failed"
     dry = subprocess.run([*command, "--dry-run"], capture_output=True, text=True).stderr.splitlines()
-    assert dry[-1] == "3 models: 0 folded, 2 unchanged, 1 failed; dry run, nothing written"
+    assert dry[-1] == "3 models: 0 folded, 2 up to date, 1 failed; dry run, nothing written"
 
 
 def test_a_page_per_model(models, tmp_path):

@@ -302,6 +302,7 @@ class BatchModel(Result):
     status: str
     layers: Optional[BatchLayerCounts]
     rewrites: Optional[int]
+    changed: Optional[bool]
     stays: List[StayingLayers]
     worst_error: Optional[float]
     bytes: Optional[ByteCounts]

@@ -27,11 +27,23 @@ struct BatchReport {
 
   private func count(_ outcome: Outcome) -> Int { rows.count { $0.outcome == outcome } }
 
+  /// What people are told of a model: `unchanged` would sound as if the fold found nothing to do.
+  static func words(_ outcome: Outcome, _ summary: BatchSummary?) -> String {
+    switch outcome {
+    case .folded: summary?.isChanged == false ? "nothing changed" : "folded"
+    case .unchanged: "up to date"
+    case .failed: "failed"
+    }
+  }
+
   // MARK: Text
 
   /// A table, what stays, and a line of sums; lines of the table take `width` columns at most.
   func text(width: Int?) -> String {
-    let counts = [Outcome.folded, .unchanged, .failed].map { "\(Format.grouped(count($0))) \($0.rawValue)" }
+    let idle = rows.count { $0.outcome == .folded && $0.summary?.isChanged == false }
+    var counts = ["\(Format.grouped(count(.folded) - idle)) folded"]
+    if idle > 0 { counts.append("\(Format.grouped(idle)) with nothing changed") }
+    counts += [Outcome.unchanged, .failed].map { "\(Format.grouped(count($0))) \(Self.words($0, nil))" }
     let sum = "\(Format.counted(rows.count, "model")): \(counts.joined(separator: ", "))"
     return (table(width) + stays + [sum + (isDryRun ? "; dry run, nothing written" : "")])
       .joined(separator: "\n") + "\n"
@@ -42,13 +54,13 @@ struct BatchReport {
     table.add("model", "", "layers", "stay", "error", "size")
     for row in rows {
       guard let summary = row.summary else {
-        table.add(row.model.files.model, row.outcome.rawValue, "", "", "", "")
+        table.add(row.model.files.model, Self.words(row.outcome, nil), "", "", "", "")
         continue
       }
       let size =
         Format.bytes(summary.bytesBefore) + (summary.bytesAfter.map { " → " + Format.bytes($0) } ?? "")
       table.add(
-        row.model.files.model, row.outcome.rawValue,
+        row.model.files.model, Self.words(row.outcome, summary),
         "\(Format.grouped(summary.layersBefore)) → \(Format.grouped(summary.layersAfter))",
         Format.grouped(summary.stayCount), summary.worstError.map(Format.brief) ?? "-", size)
     }

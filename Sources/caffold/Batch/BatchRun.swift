@@ -149,7 +149,7 @@ struct BatchRun {
     if result.outcome == .failed {
       Console.log(result.message + "\n")
     } else if report.isVerbose {
-      Console.log("\(models[index].files.model): \(result.outcome.rawValue)\n")
+      Console.log("\(models[index].files.model): \(BatchReport.words(result.outcome, result.summary))\n")
     }
     showProgress()
   }

@@ -22,6 +22,8 @@ struct BatchSummary {
   var layersBefore: Int
   var layersAfter: Int
   var rewrites: Int
+  /// Whether a rule or the upgrade of the syntax changed anything.
+  var isChanged: Bool
   var stays: [Stay]
   /// The largest relative error of a rewrite; nil where none was compared.
   var worstError: Double?
@@ -36,6 +38,7 @@ struct BatchSummary {
     layersBefore = result.layersBefore.values.reduce(0, +)
     layersAfter = result.layersAfter.values.reduce(0, +)
     rewrites = result.rewrites.count
+    isChanged = rewrites > 0 || UpgradeLines(result) != nil
     stays = RefusalGroup.groups(result.plan.refusals).map { group in
       let first = group.refusals[0]
       return Stay(
@@ -55,6 +58,7 @@ struct BatchSummary {
     [
       ("layers", .object([("before", .integer(layersBefore)), ("after", .integer(layersAfter))])),
       ("rewrites", .integer(rewrites)),
+      ("changed", .boolean(isChanged)),
       (
         "stays",
         .array(
@@ -77,7 +81,8 @@ struct BatchSummary {
 
   /// Those of a model that was not folded.
   static let noMembers: [(String, JSONValue)] = [
-    ("layers", .null), ("rewrites", .null), ("stays", .array([])), ("worstError", .null), ("bytes", .null),
+    ("layers", .null), ("rewrites", .null), ("changed", .null), ("stays", .array([])), ("worstError", .null),
+    ("bytes", .null),
   ]
 
   /// Reads what `members` are; nil for anything else, such as a summary of another version.
@@ -85,11 +90,12 @@ struct BatchSummary {
     do throws(JSONError) {
       let source = SourceText(path: "the summary of a model", bytes: Array(text.utf8))
       let object = try JSONParser.parse(source).object(
-        for: "summary", keys: ["layers", "rewrites", "stays", "worstError", "bytes"])
+        for: "summary", keys: ["layers", "rewrites", "changed", "stays", "worstError", "bytes"])
       let layers = try object.required("layers").object(for: "layers", keys: ["before", "after"])
       layersBefore = try layers.required("before").count(for: "before")
       layersAfter = try layers.required("after").count(for: "after")
       rewrites = try object.required("rewrites").count(for: "rewrites")
+      isChanged = try object.required("changed").boolean(for: "changed")
       stays = []
       for node in try object.required("stays").array(for: "stays") {
         let stay = try node.object(for: "stays", keys: ["layer", "type", "count", "code", "message"])

@@ -98,3 +98,22 @@ def test_different_reasons_and_a_few_alike_are_said_each(command, tmp_path):
     ]
     assert len(notes) == 3
     assert "note: BatchNorm 'bn1' stays: blob 'c1' is also read by Silence 'd'" in notes
+
+
+def test_a_batch_says_where_nothing_changed(command, pair, tmp_path):
+    """Neither of the first run nor of the second is such a model said to be folded."""
+    folder, out = pair[0].parent, tmp_path / "out"
+    (folder / "idle.prototxt").write_text(norms_by_batch(2))
+    (folder / "digits.prototxt").rename(folder / "work.prototxt")
+    arguments = ["fold", "--batch", folder, "--definition-only", "-o", out]
+    said = command.run(*arguments, "-v").stderr.splitlines()
+    assert f"{folder}/idle.prototxt: nothing changed" in said
+    assert f"{folder}/work.prototxt: folded" in said
+    rows = {line.split()[0]: line.split()[1:3] for line in said if line.startswith(f"{folder}/")}
+    assert rows[f"{folder}/idle.prototxt"] == ["nothing", "changed"]
+    assert said[-1] == "2 models: 1 folded, 1 with nothing changed, 0 up to date, 0 failed"
+    again = command.run(*arguments).stderr.splitlines()
+    assert again[-1] == "2 models: 0 folded, 2 up to date, 0 failed"
+    for flags in ([], ["--stage", "other"]):
+        models = command.run(*arguments, *flags, "--format", "json").document["models"]
+        assert [(model["rewrites"] > 0, model["changed"]) for model in models] == [(False,) * 2, (True,) * 2]
