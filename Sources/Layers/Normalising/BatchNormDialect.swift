@@ -40,6 +40,30 @@ enum BatchNormDialect: Sendable, Equatable {
     }
   }
 
+  /// Tells the dialect from the parameters alone. Only the forks with γ and β in the layer have a filler for γ; those from
+  /// NVCaffe 0.16 on say `scale_bias`.
+  init(writtenAs description: WrittenLayer) throws(LayerError) {
+    if description.has("batch_norm_param", "scale_bias") {
+      let hasScale = try description.boolean("batch_norm_param", "scale_bias", default: false)
+      self = hasScale ? .scaleLast : .statisticsWithLeastEpsilon
+    } else {
+      self = description.has("batch_norm_param", "scale_filler") ? .scaleFirst : .statistics
+    }
+  }
+
+  /// The blobs for a bottom of this many channels.
+  func blobs(channels: Int) -> [BlobDescription] {
+    let statistics: [BlobRole] = [.shift, .variance, .divisor]
+    let roles: [BlobRole] =
+      switch self {
+      case .statistics, .statisticsWithLeastEpsilon, .none: statistics
+      case .scaleFirst: [.factor, .shift, .shift, .variance, .divisor]
+      case .scaleLast, .statisticsAndScale(hasShift: true): statistics + [.factor, .shift]
+      case .statisticsAndScale(hasShift: false): statistics + [.factor]
+      }
+    return roles.map { BlobDescription(shape: [$0 == .divisor ? 1 : channels], role: $0) }
+  }
+
   /// Where mean, variance, the factor they are divided by, γ and β stand.
   private var places: (mean: Int, variance: Int, factor: Int?, scale: Int?, shift: Int?) {
     switch self {

@@ -26,6 +26,8 @@ struct BatchNormLayer: LayerDescription {
   let usesStored: Bool
   let epsilon: Double
   let dialect: BatchNormDialect
+  /// The dialect of the parameters, where there are no blobs to tell it.
+  private let writtenDialect: BatchNormDialect
   private let blobShapes: [[Int]]
   let fusedReLU: FusedReLU?
 
@@ -38,6 +40,7 @@ struct BatchNormLayer: LayerDescription {
     }
     usesStored = try description.boolean("batch_norm_param", "use_global_stats", default: true)
     dialect = try BatchNormDialect(description, usesStored: usesStored)
+    writtenDialect = try BatchNormDialect(writtenAs: description)
     epsilon = max(
       try description.number("batch_norm_param", "eps", default: 1e-5), dialect.leastEpsilon.inSinglePrecision
     )
@@ -54,13 +57,10 @@ struct BatchNormLayer: LayerDescription {
     return [shape]
   }
 
-  /// BVLC's blobs; blob layouts tell of the forks.
+  /// BVLC's blobs, or those of the fork that the parameters tell.
   func blobs(_ bottoms: [[Int]]) throws(LayerError) -> [BlobDescription] {
     let channels = bottoms[0].count == 1 ? 1 : try Axis.channels(of: bottoms[0], subject)
-    return [
-      BlobDescription(shape: [channels], role: .shift), BlobDescription(shape: [channels], role: .variance),
-      BlobDescription(shape: [1], role: .divisor),
-    ]
+    return (blobShapes.isEmpty ? writtenDialect : dialect).blobs(channels: channels)
   }
 
   func run<S: NetScalar>(
