@@ -83,7 +83,7 @@ package struct ExpandedLayer: LayerDescription {
     var shapes: [ValueID: [Int]] = [:]
     for (place, value) in ready.bottoms { shapes[value] = inputs[place] }
     for part in ready.parts {
-      let made = try named { () throws(LayerError) in
+      let made = try Self.named(subject) { () throws(LayerError) in
         try part.description.outputShapes(part.bottoms.map { shapes[$0]! })
       }
       for (top, shape) in zip(part.tops, made) {
@@ -103,7 +103,7 @@ package struct ExpandedLayer: LayerDescription {
     for part in ready.parts {
       let blobs = part.blobs.map { $0.value(as: S.self) }
       let bottoms = part.bottoms.map { values[$0]! }
-      let made = try named { () throws(LayerError) in
+      let made = try Self.named(subject) { () throws(LayerError) in
         for shape in try part.description.outputShapes(bottoms.map(\.shape)) {
           try LayerLimits().check(shape, of: subject)
         }
@@ -114,17 +114,15 @@ package struct ExpandedLayer: LayerDescription {
     return ready.tops.map { values[$0]! }
   }
 
-  /// How errors of a part name it: by the name of the net's layer, which the user knows, and the type of the part.
-  private static func subject(_ layer: LayerSubject, ofPart type: String) -> LayerSubject {
-    LayerSubject(name: layer.name, type: type)
-  }
-
-  /// Runs a part.
-  private func named<Result>(_ part: () throws(LayerError) -> Result) throws(LayerError) -> Result {
+  /// Makes or runs a part. An error names the layer of the net, which the user knows, and the type of the part that failed.
+  private static func named<Result>(
+    _ subject: LayerSubject, _ part: () throws(LayerError) -> Result
+  ) throws(LayerError) -> Result {
     do {
       return try part()
     } catch {
-      throw LayerError(Self.subject(subject, ofPart: error.layer?.type ?? subject.type), error.reason)
+      throw LayerError(
+        LayerSubject(name: subject.name, type: error.layer?.type ?? subject.type), error.reason)
     }
   }
 
@@ -148,34 +146,37 @@ package struct ExpandedLayer: LayerDescription {
   ) throws(LayerError) -> Ready {
     for (value, shape) in zip(net.graph[id].bottoms, shapes) { net.setShape(shape, of: value) }
     for top in net.graph[id].tops { net.forgetShape(of: top) }
-    do throws(Refusal.Reason) {
-      let expanded = try net.expandedNet(of: id)
-      var parts: [Part] = []
-      for layer in expanded.layers {
-        let description: any LayerDescription
-        do throws(LayerError) {
-          description = try expanded.net.runnable(layer)
-        } catch {
-          let named = Self.subject(subject, ofPart: expanded.net.graph[layer].type)
-          throw Refusal.Reason(
-            UnusableParameters(layer: net.graph.named(id), error: LayerError(named, error.reason)))
-        }
+    let layer = net.graph.named(id)
+    let expanded = try defined(layer, subject) { () throws(Refusal.Reason) in try net.expandedNet(of: id) }
+    var parts: [Part] = []
+    for part in expanded.layers {
+      let description = try named(subject) { () throws(LayerError) in try expanded.net.runnable(part) }
+      let blobs = try defined(layer, subject) { () throws(Refusal.Reason) in
         var blobs: [Blob] = []
-        for content in try expanded.net.blobs(of: layer) ?? [] {
-          blobs.append(
-            Blob(shape: content.shape, try expanded.net.values(of: content, layer: layer)))
+        for content in try expanded.net.blobs(of: part) ?? [] {
+          blobs.append(Blob(shape: content.shape, try expanded.net.values(of: content, layer: part)))
         }
-        parts.append(
-          Part(
-            description: description, blobs: blobs, bottoms: expanded.net.graph[layer].bottoms,
-            tops: expanded.net.graph[layer].tops))
+        return blobs
       }
-      return Ready(
-        shapes: shapes, parts: parts,
-        bottoms: Array(zip(expanded.readBottoms, expanded.bottoms)).map { ($0, $1) },
-        tops: expanded.tops)
+      parts.append(
+        Part(
+          description: description, blobs: blobs, bottoms: expanded.net.graph[part].bottoms,
+          tops: expanded.net.graph[part].tops))
+    }
+    return Ready(
+      shapes: shapes, parts: parts,
+      bottoms: Array(zip(expanded.readBottoms, expanded.bottoms)).map { ($0, $1) },
+      tops: expanded.tops)
+  }
+
+  /// Evaluates a part of the definition of a layer.
+  private static func defined<Result>(
+    _ layer: NamedLayer, _ subject: LayerSubject, _ evaluate: () throws(Refusal.Reason) -> Result
+  ) throws(LayerError) -> Result {
+    do {
+      return try evaluate()
     } catch {
-      throw LayerError(subject, .definition(error.sentence()))
+      throw LayerError(subject, .definition(error.sentence(about: layer)))
     }
   }
 }
