@@ -8,6 +8,18 @@ extension LayerError {
     return Diagnostic(.error, at: .none, "\(name): \(sentence)")
   }
 
+  /// Why the definition of a layer's type does not say how to run the layer, as a part of a sentence; nil where no definition is
+  /// the cause. An error about another type is about a layer inside of that definition.
+  package func whyUndefined(_ subject: LayerSubject) -> String? {
+    let isInside = layer.map { $0.type != subject.type } ?? false
+    let inside = "its definition has a layer of type \(layer?.type ?? "")"
+    switch reason {
+    case .definition(let why): return isInside ? "\(inside): \(why)" : why
+    case .unknownType: return isInside ? "\(inside), which cannot be run here" : nil
+    default: return isInside ? "\(inside): \(sentence)" : nil
+    }
+  }
+
   private var sentence: String {
     switch reason {
     case .unknownType:

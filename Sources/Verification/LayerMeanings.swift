@@ -36,15 +36,22 @@ struct LayerMeanings {
       try NetGraph(definition, state: state), weights: weights, layouts: layouts, schema: schema)
     for id in net.graph.liveLayers where described.contains(net.graph[id].type) || net.isAbsorbed(id) {
       guard let meaning = LayerMeaning(of: id, in: net) else { continue }
-      layers[net.graph[id].name] = meaning.layer
-      blobs[net.graph[id].name] = meaning.blobs
+      let name = net.graph[id].name
+      if let obstacle = (meaning.layer as? ExpandedLayer)?.obstacle(of: id, in: net) {
+        obstacles[name] = obstacle
+        continue
+      }
+      layers[name] = meaning.layer
+      blobs[name] = meaning.blobs
     }
     guard isDefined else { return }
     // A layer of a known type in a form that only a definition of the user describes.
-    for id in net.graph.liveLayers where layers[net.graph[id].name] == nil && !net.canRun(id) {
+    for id in net.graph.liveLayers
+    where layers[net.graph[id].name] == nil && obstacles[net.graph[id].name] == nil && !net.canRun(id) {
       let subject = LayerSubject(name: net.graph[id].name, type: net.graph[id].type)
       if let expanded = ExpandedLayer(id, of: net) {
-        layers[subject.name] = expanded
+        obstacles[subject.name] = expanded.obstacle(of: id, in: net)
+        if obstacles[subject.name] == nil { layers[subject.name] = expanded }
       } else if !LayerRegistry.knows(subject.type),
         let why = net.objectionToMeanings(of: id)
       {
@@ -56,6 +63,21 @@ struct LayerMeanings {
     for (name, layer) in defined.byName {
       layers[name] = layer
       blobs[name] = nil
+    }
+  }
+}
+
+extension ExpandedLayer {
+  /// Why the layer cannot be run, as far as the shapes of its bottoms tell: a layer inside of its definition has a definition that
+  /// does not describe it, or a type that nobody knows. Nil for faults of parameters, which are no matter of meaning.
+  fileprivate func obstacle(of id: LayerID, in net: WorkingNet) -> LayerError? {
+    let shapes = net.graph[id].bottoms.compactMap(net.knownShape)
+    guard shapes.count == net.graph[id].bottoms.count else { return nil }
+    do throws(LayerError) {
+      _ = try outputShapes(shapes)
+      return nil
+    } catch {
+      return error.isUnsupported && !error.isBlobCount ? error : nil
     }
   }
 }

@@ -97,10 +97,10 @@ extension NetComparer {
     var seen: Set<LayerSubject> = []
     for step in first.steps + second.steps where step.isCut && seen.insert(step.subject).inserted {
       let shapes = step.tops.compactMap { top in found.replaced[top].map { (blob: top, shape: $0) } }
-      var why: String?
-      if case .definition(let reason)? = step.obstacle?.reason { why = reason }
       layers.append(
-        NetComparison.Cut(layer: step.subject, why: why, bottoms: step.bottoms, replaced: shapes))
+        NetComparison.Cut(
+          layer: step.subject, why: step.obstacle?.whyUndefined(step.subject), bottoms: step.bottoms,
+          replaced: shapes))
     }
     return layers
   }
