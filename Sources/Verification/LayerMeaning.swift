@@ -51,16 +51,19 @@ extension NetRunner {
   /// - Parameters:
   ///   - layouts: what blob layouts say of layers.
   ///   - definitions: what layer types compute that the executor does not know.
+  ///   - shapes: those of inputs that are not the definition's; a layer definition may ask for them.
   ///   - borrowed: the places of layers that `state` leaves out and that the net has all the same.
   ///   - keepsFaults: as of the other initialiser.
   /// - Throws: as the other initialiser.
   package init(
     _ definition: NetDefinition, state: NetState, schema: Schema = .caffe, weights: WeightsFile?,
-    layouts: [BlobLayout], definitions: [TypeDefinition], borrowed: Set<Int> = [], keepsFaults: Bool = false
+    layouts: [BlobLayout], definitions: [TypeDefinition], shapes: [Name: [Int]] = [:],
+    borrowed: Set<Int> = [], keepsFaults: Bool = false
   ) throws {
     let parameters: any ParameterSource = weights.map { WeightsFileParameters($0) } ?? GivenParameters()
     let meanings = try LayerMeanings(
-      definition, state: state, schema: schema, weights: weights, layouts: layouts, definitions: definitions)
+      definition, state: state, schema: schema, weights: weights, layouts: layouts, definitions: definitions,
+      shapes: shapes)
     try self.init(
       definition, state: state, schema: schema,
       parameters: OverlaidParameters(GivenParameters(meanings.blobs), on: parameters),

@@ -19,7 +19,7 @@ struct LayerMeanings {
   /// - Throws: `NetError` for a net without sense, `DiagnosticError` for built-in definitions that are wrong.
   init(
     _ definition: NetDefinition, state: NetState, schema: Schema, weights: WeightsFile?,
-    layouts: [BlobLayout], definitions: [TypeDefinition]
+    layouts: [BlobLayout], definitions: [TypeDefinition], shapes: [Name: [Int]]
   ) throws {
     let types = Set(definition.layers.map(\.type))
     let described = types.filter(layouts.sayWhatComputes)
@@ -34,6 +34,7 @@ struct LayerMeanings {
     guard !described.isEmpty || lacksBlobs || isDefined else { return }
     let net = WorkingNet(
       try NetGraph(definition, state: state), weights: weights, layouts: layouts, schema: schema)
+    net.setShapes(ofInputs: shapes)
     for id in net.graph.liveLayers where described.contains(net.graph[id].type) || net.isAbsorbed(id) {
       guard let meaning = LayerMeaning(of: id, in: net) else { continue }
       let name = net.graph[id].name

@@ -7,7 +7,7 @@ import Verification
 struct NetToRun {
   let runner: NetRunner
   /// Values and shapes for its inputs.
-  private(set) var inputs = SampledInputs()
+  private(set) var inputs: SampledInputs
   /// The inputs whose values no argument gave, but `lasting`.
   private(set) var lastingInputs: Set<Name> = []
   private let model: String
@@ -20,19 +20,9 @@ struct NetToRun {
     try Files.restore([files.model, files.weights].compactMap(\.self), observer)
     let knowledge = try LayerKnowledge(options, observer)
     model = files.model
-    var definition = try NetDefinition(
-      TextDocument(SourceText(path: files.model, bytes: try Files.read(files.model))))
-    if options.net.assumesStoredStatistics { definition = try definition.usingStoredStatistics() }
-    guard let weights = files.weights else { throw FoldOptionError.noWeights(model: files.model) }
-    let file = try WeightsFile(path: weights)
-    runner = try NetRunner(
-      definition, state: options.net.state, schema: knowledge.schema, weights: file,
-      layouts: knowledge.layouts, definitions: knowledge.definitions)
-    try MissingBlobs.check(runner, weights: file)
-    let names = InputArguments(runner, runner, model: model)
-    inputs.seed = arguments.seed
-    inputs.shapes = try names.shapes(arguments.shapes)
-    inputs.given = try InputFiles.values(arguments.values, names, model: model)
+    let net = try FileNet(files, options, knowledge)
+    inputs = try SampledInputs(arguments, InputArguments(net.runner, net.runner, model: model), model: model)
+    runner = try net.runner(for: inputs)
     for input in runner.inputs where inputs.given[input.name] == nil && isLast(input.name) {
       guard let values = try lasting(input.name) else { continue }
       inputs.given[input.name] = values

@@ -28,23 +28,30 @@ struct DescribedNet {
     let isKnown =
       weights != nil || !knowledge.definitions.isEmpty
       || definition.layers.contains { !LayerRegistry.knows($0.type) }
-    runner =
-      isKnown
-      ? try NetRunner(
-        definition, state: state, schema: knowledge.schema, weights: weights, layouts: knowledge.layouts,
-        definitions: knowledge.definitions, keepsFaults: true) : nil
-    // Facts follow from parameters, except those of a layer that only a definition describes.
-    var defined: [Name: any LayerDescription] = [:]
-    var obstacles: [Name: LayerError] = [:]
-    for step in runner?.steps ?? [] {
-      if step.isDefined, defined[step.subject.name] == nil { defined[step.subject.name] = step.layer }
-      if case .definition? = step.obstacle?.reason { obstacles[step.subject.name] = step.obstacle }
-    }
     let borrowed = inputShapes.isEmpty ? [] : try Self.sources(missingIn: definition, state)
-    net = try NetRunner(
-      definition, state: state, schema: knowledge.schema, parameters: UnknownParameters(),
-      substitutes: defined, obstacles: obstacles, borrowed: borrowed, keepsFaults: true)
-    given = try InputArguments(net, net, model: model).shapes(inputShapes)
+    func nets(_ shapes: [Name: [Int]]) throws -> (runner: NetRunner?, net: NetRunner) {
+      let runner =
+        isKnown
+        ? try NetRunner(
+          definition, state: state, schema: knowledge.schema, weights: weights, layouts: knowledge.layouts,
+          definitions: knowledge.definitions, shapes: shapes, keepsFaults: true) : nil
+      // Facts follow from parameters, except those of a layer that only a definition describes.
+      var defined: [Name: any LayerDescription] = [:]
+      var obstacles: [Name: LayerError] = [:]
+      for step in runner?.steps ?? [] {
+        if step.isDefined, defined[step.subject.name] == nil { defined[step.subject.name] = step.layer }
+        if let obstacle = step.obstacle, obstacle.whyUndefined(step.subject) != nil {
+          obstacles[step.subject.name] = obstacle
+        }
+      }
+      let net = try NetRunner(
+        definition, state: state, schema: knowledge.schema, parameters: UnknownParameters(),
+        substitutes: defined, obstacles: obstacles, borrowed: borrowed, keepsFaults: true)
+      return (runner, net)
+    }
+    let written = try nets([:])
+    given = try InputArguments(written.net, written.net, model: model).shapes(inputShapes)
+    (runner, net) = given.isEmpty ? written : try nets(given)
     do {
       costs = try net.costs(given)
     } catch {

@@ -38,10 +38,11 @@ struct ExportRun {
       definitionReader = DefinitionSet.readAhead(ofTypes: Set(net.layers.map(\.type)))
     }
     let weights = prepared.folded.weights
-    let original = try self.original(prepared.folded, weights)
+    var original = try self.original(prepared.folded, weights)
     let definitions = DefinitionSet(adding: prepared.folded.definitions)
     var inputs = SampledInputs()
     inputs.shapes = try InputArguments(original, original, model: input.model).shapes(export.inputShapes)
+    if !inputs.shapes.isEmpty { original = try self.original(prepared.folded, weights, inputs.shapes) }
     // The executor does not ask for an input that only unknown layers read; the graph needs it.
     for (name, shape) in original.inputs where !original.unreadInputs.contains(name) {
       inputs.shapes[name] = inputs.shapes[name] ?? shape
@@ -95,13 +96,15 @@ struct ExportRun {
   }
 
   /// The net as it was read: what the graph is compared with.
-  private func original(_ folded: Folded, _ weights: WeightsFile?) throws -> NetRunner {
+  private func original(
+    _ folded: Folded, _ weights: WeightsFile?, _ shapes: [Name: [Int]] = [:]
+  ) throws -> NetRunner {
     var definition = folded.original
     if options.net.assumesStoredStatistics { definition = try definition.usingStoredStatistics() }
     let borrowed = folded.borrowed
     let net = try NetRunner(
       definition, state: folded.plan.graph.state, schema: folded.schema, weights: weights,
-      layouts: folded.rules.layouts, definitions: folded.definitions, borrowed: borrowed)
+      layouts: folded.rules.layouts, definitions: folded.definitions, shapes: shapes, borrowed: borrowed)
     if let weights { try MissingBlobs.check(net, weights: weights) }
     return net
   }

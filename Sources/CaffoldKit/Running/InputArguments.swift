@@ -66,3 +66,15 @@ struct InputArguments {
     }
   }
 }
+
+extension SampledInputs {
+  /// The inputs that flags give, and random ones for the rest.
+  ///
+  /// - Parameter model: the path that messages name.
+  init(_ options: InputOptions, _ names: InputArguments, model: String) throws {
+    self.init()
+    seed = options.seed
+    shapes = try names.shapes(options.shapes)
+    given = try InputFiles.values(options.values, names, model: model)
+  }
+}

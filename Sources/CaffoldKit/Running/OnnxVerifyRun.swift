@@ -26,7 +26,10 @@ struct OnnxVerifyRun {
 
   func run() throws -> VerifyResult {
     try Files.restore([net.model, net.weights, path].compactMap(\.self), observer)
-    let runner = try VerifyRun(net, net, options, inputs, observer).first()
+    let file = try FileNet(net, options, LayerKnowledge(options, observer))
+    let sampled = try SampledInputs(
+      inputs, InputArguments(file.runner, file.runner, model: net.model), model: net.model)
+    let runner = try file.runner(for: sampled)
     let model = try OnnxReader(path: path).read()
     let names = OnnxCorrespondence(matching: runner, model.graph)
     if let foreign = names.foreignInputs.first {
@@ -37,10 +40,7 @@ struct OnnxVerifyRun {
     }
     var proof = OnnxProof()
     proof.tolerance = inputs.tolerance
-    proof.inputs.seed = inputs.seed
-    let arguments = InputArguments(runner, runner, model: net.model)
-    proof.inputs.shapes = try arguments.shapes(inputs.shapes)
-    proof.inputs.given = try InputFiles.values(inputs.values, arguments, model: net.model)
+    proof.inputs = sampled
     let found = try proof.compare(runner, model, names, path: net.model) {
       observer.progress(.init(task: .running, done: $0, total: $1))
     }

@@ -25,43 +25,31 @@ struct VerifyRun {
 
   func run() throws -> VerifyResult {
     try Files.restore([nets.0, nets.1].flatMap { [$0.model, $0.weights].compactMap(\.self) }, observer)
-    let knowledge = try LayerKnowledge(options, observer)
-    let first = try net(nets.0, knowledge)
-    let second = try net(nets.1, knowledge)
+    let (first, second, sampled) = try read()
     let comparison =
       inputs.isDouble
-      ? try compare(first, second, in: Double.self) : try compare(first, second, in: Float.self)
+      ? try compare(first, second, sampled, in: Double.self)
+      : try compare(first, second, sampled, in: Float.self)
     return VerifyResult(comparison: comparison, models: [nets.0.model, nets.1.model])
   }
 
-  /// The first of the nets, to be run.
-  func first() throws -> NetRunner { try net(nets.0, try LayerKnowledge(options, observer)) }
-
-  private func net(_ files: ModelFiles, _ knowledge: LayerKnowledge) throws -> NetRunner {
-    var definition = try NetDefinition(
-      TextDocument(SourceText(path: files.model, bytes: try Files.read(files.model))))
-    if options.net.assumesStoredStatistics { definition = try definition.usingStoredStatistics() }
-    guard let weights = files.weights else { throw FoldOptionError.noWeights(model: files.model) }
-    let file = try WeightsFile(path: weights)
-    let runner = try NetRunner(
-      definition, state: options.net.state, schema: knowledge.schema, weights: file,
-      layouts: knowledge.layouts, definitions: knowledge.definitions)
-    try MissingBlobs.check(runner, weights: file)
-    return runner
+  /// The nets, and what they are run on.
+  private func read() throws -> (first: NetRunner, second: NetRunner, inputs: SampledInputs) {
+    let knowledge = try LayerKnowledge(options, observer)
+    let (first, second) = (try FileNet(nets.0, options, knowledge), try FileNet(nets.1, options, knowledge))
+    let names = InputArguments(first.runner, second.runner, model: nets.0.model)
+    let sampled = try SampledInputs(inputs, names, model: nets.0.model)
+    return (try first.runner(for: sampled), try second.runner(for: sampled), sampled)
   }
 
   private func compare<S: NetScalar>(
-    _ first: NetRunner, _ second: NetRunner, in scalar: S.Type
+    _ first: NetRunner, _ second: NetRunner, _ sampled: SampledInputs, in scalar: S.Type
   ) throws -> NetComparison {
-    let model = nets.0.model
     var comparing = NetVerification()
     comparing.samples = inputs.samples
     comparing.tolerance = inputs.tolerance
-    comparing.inputs.seed = inputs.seed
-    let arguments = InputArguments(first, second, model: model)
-    comparing.inputs.shapes = try arguments.shapes(inputs.shapes)
-    comparing.inputs.given = try InputFiles.values(inputs.values, arguments, model: model)
-    return try comparing.compare(first, second, in: scalar, model: model) {
+    comparing.inputs = sampled
+    return try comparing.compare(first, second, in: scalar, model: nets.0.model) {
       observer.progress(.init(task: .running, done: $0, total: $1))
     }
   }

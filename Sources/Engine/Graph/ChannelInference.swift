@@ -24,6 +24,12 @@ struct ChannelInference {
     }
   }
 
+  /// Lets a value have another number of channels than the definition tells.
+  mutating func give(_ count: Int?, to value: ValueID) {
+    while counts.count <= value.index { counts.append(nil) }
+    counts[value.index] = count
+  }
+
   /// Works out how many channels the tops of a layer have.
   mutating func update(_ id: LayerID, _ described: DescribedLayer, in net: NetGraph) {
     while counts.count < net.values.count { counts.append(nil) }

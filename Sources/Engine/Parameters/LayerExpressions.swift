@@ -34,14 +34,6 @@ extension LazyTensor {
   package var blob: BlobContent? { (source as? BlobSource)?.content }
 }
 
-extension WorkingNet {
-  /// Lets a value have a shape that does not follow from the definition: the user gives it for an input.
-  package func setShape(_ shape: [Int], of value: ValueID) { shapes.give(shape, to: value) }
-
-  /// Lets the shape of a value be found anew.
-  package func forgetShape(of value: ValueID) { shapes.forget(value) }
-}
-
 /// What writers of other formats ask of a net.
 extension WorkingNet {
   /// Why the shape of a value is not known, as a sentence part.

@@ -238,6 +238,28 @@ package final class WorkingNet {
     for top in graph[layer].tops { shapes.forget(top) }
   }
 
+  /// Lets a value have a shape that does not follow from the definition: the user gives it for an input.
+  package func setShape(_ shape: [Int], of value: ValueID) {
+    shapes.give(shape, to: value)
+    channels.give(shape.count > 1 ? shape[1] : nil, to: value)
+  }
+
+  /// Lets the shape of a value be found anew.
+  package func forgetShape(of value: ValueID) { shapes.forget(value) }
+
+  /// Lets inputs of the net, by their names, have shapes other than those that the definition gives.
+  package func setShapes(ofInputs given: [Name: [Int]]) {
+    guard !given.isEmpty else { return }
+    for layer in graph.liveLayers {
+      let isInput = graph[layer].bottoms.isEmpty
+      for value in isInput ? graph[layer].tops : graph[layer].bottoms
+      where isInput || graph[value].producer == nil {
+        if let shape = given[graph.blobName(of: value)] { setShape(shape, of: value) }
+      }
+      if !isInput { channels.update(layer, described(layer), in: graph) }
+    }
+  }
+
   /// Gives a parameter of `layer` these values; without any it goes.
   func setAttribute(_ path: [String], to values: [NewTextField.Value], of layer: LayerID) {
     graph.updateChange(of: layer) { $0.set(path, to: values) }

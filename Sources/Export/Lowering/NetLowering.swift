@@ -52,9 +52,7 @@ package struct NetLowering {
     self.definitions = definitions
     self.options = options
     // Definitions may ask for the shapes of inputs.
-    for (value, _) in Self.inputs(of: net) {
-      if let shape = options.shapes[net.graph.blobName(of: value)] { net.setShape(shape, of: value) }
-    }
+    net.setShapes(ofInputs: options.shapes)
     expansions = DefinitionExpansions(net, definitions)
     names = ValueNames(net.graph)
     graph = OnnxGraph(name: net.graph.definition.name.map { ValueNames.text(of: $0) } ?? "net")

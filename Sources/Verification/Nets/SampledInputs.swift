@@ -75,6 +75,18 @@ package struct SampledInputs: Sendable {
     return inputs
   }
 
+  /// The shapes of inputs of a net that are given, and are not those of its definition.
+  package func shapes(otherThanIn net: NetRunner) -> [Name: [Int]] {
+    var others = shapes
+    for input in net.inputs {
+      guard let file = given[input.name],
+        (shapes[input.name] ?? input.shape).flatMap(Self.count) != file.values.count
+      else { continue }
+      others[input.name] = file.shape
+    }
+    return others
+  }
+
   /// Finds out which inputs hold indices.
   private static func findIndices(in net: NetRunner, _ inputs: inout [Input]) {
     guard net.steps.contains(where: { $0.layer is any IndexReading }) else { return }

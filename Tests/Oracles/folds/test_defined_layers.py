@@ -1,6 +1,7 @@
 """Layers that definitions of a user describe, in folds, and a known type with another meaning."""
 
 import json
+import re
 
 import caffold
 import nets
@@ -205,13 +206,79 @@ def test_a_definition_that_fails_says_why(kind, run_says, export_says, tmp_path)
     assert "no definition says" not in export.stderr
 
 
-def test_verify_says_why_a_definition_does_not_describe_a_layer(tmp_path):
+def test_a_layer_inside_of_a_definition_is_told_once(tmp_path):
+    """By the type inside, with the name that the layer has in the net, however deep it lies."""
     rules = tmp_path / "nested.yaml"
-    rules.write_text(NESTED)
-    model, weights = files(layer("VendorInner", "top", "data"), {}, tmp_path)
+    rules.write_text(
+        NESTED + "  - {type: VendorThird, summary: The outer one., means: [{type: VendorOuter}]}\n"
+    )
+    for kind in ("VendorInner", "VendorOuter", "VendorThird"):
+        model, weights = files(layer(kind, "top", "data"), {}, tmp_path)
+        done = caffold.run("run", model, weights, "--rules", rules, "--outputs", tmp_path / "made.npz")
+        why = "cannot be run by the definition of its type: it does not have two channels"
+        assert f": layer 'top' (VendorInner): {why}\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("VendorInner", "it does not have two channels"),
+        (
+            "VendorOuter",
+            "its definition has a layer of type VendorInner: it does not have two channels",
+        ),
+        (
+            "VendorMade",
+            "its definition has a layer of type VendorUnknown, which cannot be run here",
+        ),
+    ],
+)
+def test_verify_cuts_where_a_definition_does_not_describe_a_layer(kind, why, tmp_path):
+    """Also a layer inside of another definition; and the comparison goes on behind the layer."""
+    rules = tmp_path / "nested.yaml"
+    rules.write_text(NESTED + "  - {type: VendorMade, summary: Who knows., means: [{type: VendorUnknown}]}\n")
+    text = layer(kind, "top", "data") + layer("ReLU", "behind", "top")
+    model, weights = files(text, {}, tmp_path)
     verify = caffold.run("verify", model, weights, model, weights, "--rules", rules, "--format", "json")
     (cut,) = json.loads(verify.stdout)["cuts"]
-    assert (cut["layer"], cut["why"]) == ("top", "it does not have two channels")
+    assert (cut["layer"], cut["type"], cut["why"]) == ("top", kind, why)
+    pair = [model, weights, model, weights]
+    behind = caffold.run(
+        "verify", *pair, "--rules", rules, "--input-shape", "top=1,3,4,4", "--format", "json"
+    )
+    assert behind.code == 0, behind.stderr
+    assert "behind" in [blob["name"] for blob in json.loads(behind.stdout)["blobs"]]
+
+
+@pytest.mark.parametrize("kind", ["VendorInner", "VendorOuter"])
+def test_a_condition_holds_for_the_shape_that_is_given(kind, tmp_path):
+    """Of a net without shapes, or for another shape than the net's."""
+    rules = tmp_path / "nested.yaml"
+    rules.write_text(NESTED)
+    model, weights = files(layer(kind, "top", "data"), {}, tmp_path)
+    for text in (model.read_text(), re.sub(r"layer .*Input.*", 'input: "data"', model.read_text())):
+        model.write_text(text)
+        flags = ["--rules", rules, "--input-shape", "1,2,4,4"]
+        made = tmp_path / "made.npz"
+        done = caffold.run("run", model, weights, *flags, "--outputs", made)
+        assert done.code == 0, done.stderr
+        assert np.load(made)["top"].shape == (1, 2, 4, 4)
+        verify = caffold.run("verify", model, weights, model, weights, *flags, "--format", "json")
+        assert (verify.code, json.loads(verify.stdout)["cuts"]) == (0, [])
+        inspected = caffold.run("inspect", model, weights, *flags, "--format", "json")
+        assert json.loads(inspected.stdout)["layers"][-1]["obstacle"] is None
+        onnx = tmp_path / "net.onnx"
+        export = caffold.run("export", model, weights, *flags, "-o", onnx)
+        assert export.code == 0, export.stderr
+        compared = caffold.run("verify", model, weights, onnx, *flags)
+        assert compared.code == 0, compared.stderr
+        np.save(tmp_path / "data.npy", np.ones((1, 2, 4, 4), np.float32))
+        given = ["--rules", rules, "--input", tmp_path / "data.npy"]
+        done = caffold.run("run", model, weights, *given, "--outputs", made)
+        assert done.code == 0, done.stderr
+        # What the net itself gives suits the definition no more.
+        flags[-1] = "1,3,4,4"
+        assert caffold.run("run", model, weights, *flags, "--outputs", made).code == 1
 
 
 def test_definitions_in_a_circle_are_refused(tmp_path):
