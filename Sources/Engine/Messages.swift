@@ -50,12 +50,13 @@ extension Warning {
         "other-net",
         "the weights file has blobs for none of the \(layerCount) layers that need them, but for \(found); does it belong to another net?"
       )
-    case .idleParameter(let name, let rules, let reason):
+    case .idleParameter(let name, let rules, let reason, let obstacle):
       let takers = Wording.list(rules.map { "'\($0)'" }, "and")
       return (
         "idle-parameter",
         "parameter '\(name)' had no effect: \(rules.count == 1 ? "rule" : "rules") \(takers) rewrote nothing"
           + (reason.map { "; \($0.sentence())" } ?? "")
+          + (obstacle.map { "; \($0.layer.description) stays: \($0.reason.sentence(about: $0.layer))" } ?? "")
       )
     case .undefinedBottom(let blob, let maker, let stages, let near):
       let bottom = UnmadeBottom(blob: blob, layer: layer, maker: maker, stages: stages, near: near)

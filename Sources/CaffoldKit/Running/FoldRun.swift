@@ -278,7 +278,7 @@ extension FoldRun {
     guard replayed == nil else { return }
     let asked = Set(try options.rules.arguments.filter { $0.place == nil }.map(\.name))
     for warning in plan.warnings {
-      if case .idleParameter(let name, _, _) = warning.reason, asked.contains(name) {
+      if case .idleParameter(let name, _, _, _) = warning.reason, asked.contains(name) {
         throw FoldOptionError.idleParameter(warning)
       }
     }

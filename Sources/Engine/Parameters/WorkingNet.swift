@@ -289,10 +289,17 @@ package struct Warning: Sendable, Equatable {
     case otherStage(blob: Name, stages: [String])
     /// What the layout of a layer's blobs leaves open.
     case layout(String)
-    /// A value was given for a parameter, and no rule that takes it rewrote anything; the nearest reason.
-    case idleParameter(name: String, rules: [String], reason: Refusal.Reason?)
+    /// A value was given for a parameter, and no rule that takes it rewrote anything; the nearest reason, and why a layer stays
+    /// that is the reason, where another parameter may change that.
+    case idleParameter(name: String, rules: [String], reason: Refusal.Reason?, obstacle: Obstacle?)
     /// A rule was applied without weights to check its conditions on.
     case assumedBlobs
+  }
+
+  /// A layer that stays, and why.
+  package struct Obstacle: Sendable, Equatable {
+    let layer: NamedLayer
+    let reason: Refusal.Reason
   }
 
   /// The layer.

@@ -49,6 +49,22 @@ struct Misses: Sendable {
     return condition.isQuiet ? 1 : condition.explanation == nil ? 2 : 3
   }
 
+  /// Why a layer stays, where a rule's condition on it asks for a parameter.
+  func askingForParameter(at layer: NamedLayer, in graph: NetGraph) -> Warning.Obstacle? {
+    for index in missing.sorted() {
+      let rule = rules[index]
+      for (anchor, miss) in tables[index].entries where graph.named(anchor) == layer {
+        guard case .search(let search) = miss, let place = search.reason.unmetCondition else { continue }
+        let conditions = rule.pattern.conditions + rule.pattern.captures.flatMap(\.conditions)
+        let condition = conditions.first { $0.expression.node.place == place }
+        let names = Set(condition?.expression.expression.references.map(\.text) ?? [])
+        guard rule.rule.parameters.contains(where: { names.contains($0.name) }) else { continue }
+        return Warning.Obstacle(layer: layer, reason: search.reason)
+      }
+    }
+    return nil
+  }
+
   /// All at layers that are left, in the order of the layers and rules.
   func all(in graph: NetGraph) -> [Refusal] {
     var all: [(rule: Int, layer: LayerID, miss: Miss)] = []

@@ -333,7 +333,10 @@ package struct Planner {
       return Warning(
         layer: "",
         reason: .idleParameter(
-          name: name, rules: takers.map(\.rule.id), reason: reason))
+          name: name, rules: takers.map(\.rule.id), reason: reason,
+          obstacle: reason?.facts.obstacles.lazy.compactMap {
+            misses.askingForParameter(at: $0, in: net.graph)
+          }.first))
     }
   }
 

@@ -143,6 +143,47 @@ def test_a_size_that_nobody_tells_is_asked_for(command, tmp_path):
     assert nets.input_shapes(nets.parse(folded.definition)) == {"data": (2, 4, 12, 12)}
 
 
+BRIDGED = """\
+layer { name: "data" type: "Python" top: "data" top: "label" top: "roi" }
+layer { name: "fc" type: "InnerProduct" bottom: "data" top: "fc" inner_product_param { num_output: 2 } }
+layer { name: "valid" type: "%s" bottom: "fc" bottom: "%s" top: "valid" }
+layer { name: "prob" type: "Softmax" bottom: "valid" top: "prob" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("reads", "kind", "says"),
+    [
+        (
+            "label",
+            "Python",
+            "stays: it reads the labels, and a deployed net has none; if its first bottom can",
+        ),
+        (
+            "roi",
+            "Python",
+            "stays: '--param bridges=…' does not name it; name it if its first bottom can replace",
+        ),
+        # A rule of bridges has no use for it.
+        ("label", "Eltwise", None),
+    ],
+)
+def test_a_layer_in_the_way_of_an_input_is_told_with_what_may_move_it(command, tmp_path, reads, kind, says):
+    """The rule that was given the shape did nothing because of a layer that another rule may rewrite."""
+    path = tmp_path / "net.prototxt"
+    path.write_text(BRIDGED % (kind, reads))
+    flags = ("--definition-only", "--dry-run", *SELECT, "--param", "input_shape=1,3,24,24")
+    refused = command.run("fold", path, *flags)
+    assert refused.code == 2
+    assert "parameter 'input_shape' had no effect" in refused.stderr
+    assert f"blob '{reads}' is also read by {kind} 'valid'; " in refused.stderr
+    if says:
+        assert f"; {kind} 'valid' {says}" in refused.stderr
+        assert command.run("fold", path, *flags, "--param", "bridges=valid").code == 0
+    else:
+        assert "stays" not in refused.stderr
+
+
 # -- the train/val nets of others
 
 TRAINING = re.compile(r"\b(lr_mult|decay_mult|blobs_lr|weight_decay|loss_weight|propagate_down|loss_param)\b")
