@@ -839,6 +839,13 @@ class WrittenBlob(Result):
 
 
 @dataclass(frozen=True)
+class OverwrittenInput(Result):
+    name: str
+    layer: str
+    type: str
+
+
+@dataclass(frozen=True)
 class DumpResult(Result):
     caffold: Version
     command: str
@@ -847,6 +854,7 @@ class DumpResult(Result):
     missing: List[str]
     obstacles: List[str]
     random_inputs: List[str]
+    overwritten_inputs: List[OverwrittenInput]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,19 @@ public struct DumpResult: Sendable {
   public var obstacles: [String] = []
   /// Inputs that got random numbers.
   public var randomInputs: [Name] = []
+
+  /// An input whose numbers are gone at the end of the run.
+  public struct OverwrittenInput: Sendable, Equatable {
+    /// Its name.
+    public var name: Name
+    /// The last layer that writes over it.
+    public var layer: Name
+    /// That layer's type.
+    public var type: String
+  }
+
+  /// Inputs with random numbers that are not among the blobs, though all blobs were wanted.
+  public var overwrittenInputs: [OverwrittenInput] = []
 }
 
 /// One run of a net that writes blobs.
@@ -46,6 +59,11 @@ struct DumpRun {
     var result = DumpResult(path: path)
     result.randomInputs = net.unfilledInputs
     result.obstacles = net.runner.steps.filter(\.isCut).compactMap { $0.obstacle?.diagnostic.sentence }
+    if writesAll {
+      result.overwrittenInputs = net.unfilledInputs.compactMap { input in
+        net.overwriter(of: input).map { .init(name: input, layer: $0.name, type: $0.type) }
+      }
+    }
     let outputs = Set(net.runner.outputs)
     try OutputPair.check(path, [files.model, files.weights].compactMap(\.self), force: false)
     var archive = path.hasSuffix(".npz") ? try NpzWriter(path: path) : nil

@@ -57,6 +57,9 @@ struct RunCommand: ParsableCommand {
     if !result.randomInputs.isEmpty {
       lines.append("note: random numbers for \(Wording.names(result.randomInputs))")
     }
+    lines += result.overwrittenInputs.map {
+      "note: the random numbers for '\($0.name)' are not written, because \($0.type) '\($0.layer)' writes over them; give your own with --input \($0.name)=FILE"
+    }
     lines += result.obstacles.map { "note: cannot be run: \($0)" }
     if !result.missing.isEmpty { lines.append("not computed: \(Wording.names(result.missing))") }
     lines.append("wrote \(Format.counted(result.blobs.count, "blob")) to \(result.path)")
@@ -80,6 +83,13 @@ struct RunCommand: ParsableCommand {
       ("missing", .array(result.missing.map(JSONValue.name))),
       ("obstacles", .array(result.obstacles.map(JSONValue.string))),
       ("randomInputs", .array(result.randomInputs.map(JSONValue.name))),
+      (
+        "overwrittenInputs",
+        .array(
+          result.overwrittenInputs.map {
+            .object([("name", .name($0.name)), ("layer", .name($0.layer)), ("type", .string($0.type))])
+          })
+      ),
     ])
   }
 }

@@ -332,3 +332,23 @@ def test_random_damage(command, files, values, tmp_path):
             data[place] = random.integers(0, 256)
         path.write_bytes(data)
         assert command.run("compare", *files, "--outputs", path).code in (0, 1, 2)
+
+
+def test_random_numbers_that_a_layer_overwrites_are_told(command, tmp_path):
+    """The dump of all blobs has what the layer makes under the name of the input."""
+    text = small_nets.layer("ReLU", "act", "data", "data") + small_nets.layer("Sigmoid", "top", "data")
+    model, weights = small_nets.files(tmp_path, text, {})
+    weights.write_bytes(nets.schema.NetParameter(layer=[{"name": "act", "type": "ReLU"}]).SerializeToString())
+    arguments = ["run", model, weights, "--outputs", tmp_path / "all.npz"]
+    note = (
+        "note: the random numbers for 'data' are not written, because ReLU 'act' writes over them;"
+        " give your own with --input data=FILE\n"
+    )
+    assert note in command.run(*arguments, "--all").stderr
+    assert np.load(tmp_path / "all.npz")["data"].min() == 0
+    told = validated("run", command.run(*arguments, "--all", "--format", "json"), tmp_path)
+    assert told["overwrittenInputs"] == [{"name": "data", "layer": "act", "type": "ReLU"}]
+    # Who wants the outputs alone, or gives the numbers, misses nothing.
+    np.save(tmp_path / "data.npy", small_nets.normal(1, 3, 8, 8))
+    for more in ([], ["--all", "--input", tmp_path / "data.npy"]):
+        assert "are not written" not in command.run(*arguments, *more).stderr
