@@ -58,7 +58,15 @@ package enum DefinitionTestRunner {
         id, of: net, weights, definition,
         bottoms.map { NetValue(shape: $0.shape, values: $0.values.map { Float($0) }) }, subject)
     } catch {
-      guard case .definition(let why) = error.reason else { throw error }
+      let why: String
+      if let layer = error.layer, layer.type != subject.type {
+        // Of a layer inside of the definition the type is told too.
+        why = error.diagnostic.sentence
+      } else if case .definition(let reason) = error.reason {
+        why = reason
+      } else {
+        throw error
+      }
       guard case .refused(let expected) = test.expectation else { return why }
       return why == expected ? nil : "expected that \(expected), found that \(why)"
     }
