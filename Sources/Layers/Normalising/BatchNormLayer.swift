@@ -10,10 +10,9 @@ struct BatchNormLayer: LayerDescription {
     parameters: [
       ParameterMessage(
         "batch_norm_param",
-        reads: ["use_global_stats", "eps", "scale_bias", "scale_filler", "add_eps_before_sqrt"]
-          + FusedReLU.fields,
+        reads: ["use_global_stats", "eps", "scale_bias", "add_eps_before_sqrt"] + FusedReLU.fields,
         ignores: [
-          "moving_average_fraction", "engine", "filler", "bias_filler", "stats_batch_size",
+          "moving_average_fraction", "engine", "filler", "bias_filler", "scale_filler", "stats_batch_size",
           "use_weight_bias", "bias_term",
         ])
     ],
