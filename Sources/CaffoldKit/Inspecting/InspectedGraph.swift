@@ -204,31 +204,11 @@ struct InspectedGraph {
     let weights = node.inputs.filter(constants.contains).compactMap { initializers[$0]?.shape ?? shapes[$0] }
       .max { $0.saturatingProduct < $1.saturatingProduct }
     guard let weights, !weights.isEmpty else { return 0 }
-    func count(_ name: String?) -> Int? { name.flatMap { shapes[$0] }?.saturatingProduct }
-    func product(_ counts: Int?..., over divisor: Int?) -> Int? {
-      var result = 1
-      for count in counts {
-        guard let count else { return nil }
-        let (next, overflow) = result.multipliedReportingOverflow(by: count)
-        if overflow { return nil }
-        result = next
-      }
-      guard let divisor, divisor > 0 else { return nil }
-      return result / divisor
-    }
-    let size = weights.saturatingProduct
-    switch node.type {
-    case "Conv": return product(count(node.outputs.first), size, over: weights.first)
-    case "ConvTranspose": return product(count(node.inputs.first), size, over: weights.first)
-    case "Gemm", "MatMul":
-      let output = node.outputs.first.flatMap { shapes[$0] }
-      return product(output?.saturatingProduct, size, over: output?.last)
-    case "BatchNormalization", "PRelu", "Mul", "Div": return count(node.outputs.first)
-    case "LSTM", "GRU", "RNN", "Einsum", "DeformConv", "QLinearConv", "QLinearMatMul", "ConvInteger",
-      "MatMulInteger", "Attention":
-      return nil
-    default: return node.domain.isEmpty || node.domain == "ai.onnx" ? 0 : nil
-    }
+    let isStandard = node.domain.isEmpty || node.domain == "ai.onnx"
+    return isStandard
+      ? OperatorRegistry.signature(of: node.type)?.products.count(
+        input: node.inputs.first.flatMap { shapes[$0] }, output: node.outputs.first.flatMap { shapes[$0] },
+        constants: weights) : nil
   }
 
   // MARK: Memory

@@ -14,12 +14,14 @@ package struct OperatorSignature: Sendable {
   package let attributes: [OperatorAttributeField]
   /// The versions of the operator set whose semantics it follows.
   package let opsets: ClosedRange<Int>
+  /// How many products with constants it computes.
+  package let products: OperatorProducts
 
   /// A signature; `outputCounts` is 1 to the number of names unless told otherwise.
   init(
     _ name: String, _ summary: String, inputs: [OperatorInput], outputs: [String] = ["Y"],
     outputCounts: ClosedRange<Int>? = nil, attributes: [OperatorAttributeField] = [],
-    opsets: ClosedRange<Int> = OperatorSignature.opsets
+    opsets: ClosedRange<Int> = OperatorSignature.opsets, products: OperatorProducts = .none
   ) {
     self.name = name
     self.summary = summary
@@ -28,6 +30,7 @@ package struct OperatorSignature: Sendable {
     self.outputCounts = outputCounts ?? 1...outputs.count
     self.attributes = attributes
     self.opsets = opsets
+    self.products = products
   }
 
   /// The versions that are followed where an operator does not say otherwise.

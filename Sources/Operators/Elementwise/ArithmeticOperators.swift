@@ -37,11 +37,12 @@ extension OperatorSignature {
   /// The signature of an operator of two tensors of one element type.
   static func binary(
     _ name: String, _ summary: String, types: [OperatorElementType] = .numbers,
-    attributes: [OperatorAttributeField] = [], opsets: ClosedRange<Int> = OperatorSignature.opsets
+    attributes: [OperatorAttributeField] = [], opsets: ClosedRange<Int> = OperatorSignature.opsets,
+    products: OperatorProducts = .none
   ) -> OperatorSignature {
     OperatorSignature(
       name, summary, inputs: [.required("A", types, as: "T"), .required("B", types, as: "T")], outputs: ["C"],
-      attributes: attributes, opsets: opsets)
+      attributes: attributes, opsets: opsets, products: products)
   }
 }
 
@@ -58,14 +59,14 @@ struct SubOperator: ArithmeticOperator {
 }
 
 struct MulOperator: ArithmeticOperator {
-  static let signature = OperatorSignature.binary("Mul", "c = a·b, broadcast")
+  static let signature = OperatorSignature.binary("Mul", "c = a·b, broadcast", products: .eachOutput)
   static func value<S: OperatorScalar>(_ a: S, _ b: S) -> S { a * b }
   static func value(_ a: Int64, _ b: Int64) -> Int64 { a &* b }
 }
 
 struct DivOperator: ArithmeticOperator {
   static let signature = OperatorSignature.binary(
-    "Div", "c = a / b, broadcast; whole numbers are rounded towards zero")
+    "Div", "c = a / b, broadcast; whole numbers are rounded towards zero", products: .eachOutput)
   static func value<S: OperatorScalar>(_ a: S, _ b: S) -> S { a / b }
   static func value(_ a: Int64, _ b: Int64) -> Int64 { a.dividedReportingOverflow(by: b).partialValue }
   static func takes(_ b: Int64) -> Bool { b != 0 }

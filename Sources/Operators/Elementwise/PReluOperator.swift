@@ -1,7 +1,7 @@
 struct PReluOperator: StatelessOperator {
   static let signature = OperatorSignature(
     "PRelu", "y = x from 0 on, slope·x below; the slope is broadcast to x",
-    inputs: [.required("X", .floats), .required("slope", .floats)])
+    inputs: [.required("X", .floats), .required("slope", .floats)], products: .eachOutput)
 
   func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let (x, slope) = (inputs.tensor(0), inputs.tensor(1))

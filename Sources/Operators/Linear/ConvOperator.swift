@@ -5,7 +5,7 @@ struct ConvOperator: OperatorDescription {
   static let signature = OperatorSignature(
     "Conv", "the convolution of images × channels × … with outputs × channels/group × …, plus a bias",
     inputs: [.required("X", .floats), .required("W", .floats), .optional("B", .floats)],
-    attributes: LinearShapes.fields)
+    attributes: LinearShapes.fields, products: .rowForEachOutput)
 
   let groups: Int
   let kernelShape: [Int]?

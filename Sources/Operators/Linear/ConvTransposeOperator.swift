@@ -6,7 +6,8 @@ struct ConvTransposeOperator: OperatorDescription {
     "ConvTranspose",
     "the transposed convolution of images × channels × … with channels × outputs/group × …, plus a bias",
     inputs: [.required("X", .floats), .required("W", .floats), .optional("B", .floats)],
-    attributes: LinearShapes.fields + [.optional("output_padding", .ints), .optional("output_shape", .ints)])
+    attributes: LinearShapes.fields + [.optional("output_padding", .ints), .optional("output_shape", .ints)],
+    products: .rowForEachInput)
 
   let attributes: OperatorAttributes
   let groups: Int

@@ -4,7 +4,8 @@ struct GemmOperator: OperatorDescription {
   static let signature = OperatorSignature(
     "Gemm", "y = alpha·A·B + beta·C, with A and B transposed where told; C is broadcast",
     inputs: [.required("A", .floats), .required("B", .floats), .optional("C", .floats)],
-    attributes: [.float("alpha", 1), .float("beta", 1), .int("transA", 0), .int("transB", 0)])
+    attributes: [.float("alpha", 1), .float("beta", 1), .int("transA", 0), .int("transB", 0)],
+    products: .allForEachRow)
 
   let alpha: Float
   let beta: Float

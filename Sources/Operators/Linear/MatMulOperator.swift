@@ -5,7 +5,7 @@ import Layers
 struct MatMulOperator: StatelessOperator {
   static let signature = OperatorSignature(
     "MatMul", "the product of the matrices in the last two axes, the axes before them broadcast",
-    inputs: [.required("A", .floats), .required("B", .floats)])
+    inputs: [.required("A", .floats), .required("B", .floats)], products: .allForEachRow)
 
   func run<S: OperatorScalar>(_ inputs: [OperatorTensor<S>?]) throws(OperatorError) -> [OperatorTensor<S>] {
     let a = try inputs.tensor(0, "A", ranks: 1...OperatorLimits.rank).shape

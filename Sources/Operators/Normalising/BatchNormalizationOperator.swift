@@ -8,7 +8,7 @@ struct BatchNormalizationOperator: OperatorDescription {
     attributes: [
       .float("epsilon", 1e-5), .float("momentum", 0.9),
       .int("training_mode", 0, opsets: 14...OperatorSignature.opsets.upperBound),
-    ])
+    ], products: .eachOutput)
 
   let epsilon: Float
 

@@ -9,7 +9,7 @@ struct LSTMOperator: OperatorDescription {
       .required("X", .floats), .required("W", .floats), .required("R", .floats), .optional("B", .floats),
       .optional("sequence_lens", .integers), .optional("initial_h", .floats), .optional("initial_c", .floats),
       .optional("P", .floats),
-    ], outputs: ["Y", "Y_h", "Y_c"], attributes: RecurrentFields.all)
+    ], outputs: ["Y", "Y_h", "Y_c"], attributes: RecurrentFields.all, products: .unknown)
 
   let attributes: OperatorAttributes
 

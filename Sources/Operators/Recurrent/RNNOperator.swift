@@ -7,7 +7,7 @@ struct RNNOperator: OperatorDescription {
     inputs: [
       .required("X", .floats), .required("W", .floats), .required("R", .floats), .optional("B", .floats),
       .optional("sequence_lens", .integers), .optional("initial_h", .floats),
-    ], outputs: ["Y", "Y_h"], attributes: RecurrentFields.all)
+    ], outputs: ["Y", "Y_h"], attributes: RecurrentFields.all, products: .unknown)
 
   let attributes: OperatorAttributes
 
