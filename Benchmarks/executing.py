@@ -1,5 +1,6 @@
 """The executor beside others: `verify` beside OpenCV, the matrix product beside OpenBLAS."""
 
+import argparse
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 import models
+import plots
 from tool import fold, has, mebibytes, seconds
 
 HERE = Path(__file__).resolve().parent
@@ -25,8 +27,9 @@ def verified_nets(folder: Path) -> list[tuple[str, Path, Path]]:
     return found
 
 
-def measure_verify(caffold: str, folder: Path, rounds: int, notes: list[str]) -> list[str]:
+def measure_verify(arguments: argparse.Namespace, notes: list[str]) -> list[str]:
     """What the proof of a whole net costs: `verify` beside OpenCV's forward passes."""
+    caffold, folder, rounds = arguments.caffold, arguments.folder, arguments.rounds
     if not has("cv2", notes, "`verify` beside OpenCV"):
         return []
     lines = [
@@ -34,6 +37,7 @@ def measure_verify(caffold: str, folder: Path, rounds: int, notes: list[str]) ->
         "|---|---|---|---|---|---|---|---|",
     ]
     version = ""
+    rows: list[tuple[str, dict]] = []
     for name, definition, weights in verified_nets(folder):
         print(f"verify of {name} …", file=sys.stderr)
         tool = fold(caffold, definition, weights, folder / "verified")
@@ -46,6 +50,7 @@ def measure_verify(caffold: str, folder: Path, rounds: int, notes: list[str]) ->
             notes.append(f"OpenCV does not load `{name}`, so `verify` was not measured on it.")
             continue
         facts = json.loads(run.stdout)
+        rows.append((name, facts))
         version = facts["opencv"]
         times, ratios = facts["seconds"], facts["ratios"]
         lines.append(
@@ -60,7 +65,12 @@ def measure_verify(caffold: str, folder: Path, rounds: int, notes: list[str]) ->
         "run starts the process and reads the files, and has two more samples, ten times and a hundred times "
         "as large, on smaller inputs where the nets take them."
     )
-    return ["## Verify", "", head, "", *lines, ""]
+    picture = []
+    if plots.verify(rows, arguments.output / "verify.svg"):
+        picture = ["![A sample and a whole run, to OpenCV's forward passes](verify.svg)", ""]
+    else:
+        notes.append("The plot of `verify` was not drawn: the package `matplotlib` is not installed.")
+    return ["## Verify", "", head, "", *lines, "", *picture]
 
 
 def measure_products(folder: Path, notes: list[str]) -> list[str]:

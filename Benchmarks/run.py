@@ -18,6 +18,7 @@ import executing
 import exports
 import models
 import nets
+import plots
 from tool import Tool, compiled, fold, has, in_turn, mebibytes, seconds
 
 HERE = Path(__file__).resolve().parent
@@ -285,38 +286,6 @@ def machine() -> str:
     )
 
 
-def plot(files: dict, path: Path) -> bool:
-    try:
-        import matplotlib
-    except ImportError:
-        return False
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.fonttype"] = "none"
-    matplotlib.rcParams["svg.hashsalt"] = "caffold"
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
-    tools = [tool for _, tools in files.values() for tool in tools]
-    for name in dict.fromkeys(tool.name.strip("*`").split(":")[0] for tool in tools):
-        measured = [
-            (size / 1e6, tool)
-            for size, tools in files.values()
-            for tool in tools
-            if tool.name.strip("*`").split(":")[0] == name
-        ]
-        sizes = [size for size, _ in measured]
-        tools = [tool for _, tool in measured]
-        style = {"marker": "o", "linewidth": 2.5 if name.startswith("caffold") else 1.2, "label": name}
-        axes[0].plot(sizes, [tool.wall for tool in tools], **style)
-        axes[1].plot(sizes, [tool.memory / (1 << 20) for tool in tools], **style)
-    for axis, label in zip(axes, ("seconds", "MiB of memory")):
-        axis.set(xlabel="weights, MB", ylabel=label, yscale="log", ylim=(None, None))
-        axis.grid(alpha=0.3)
-    axes[0].legend(fontsize=8)
-    figure.savefig(path, metadata={"Date": None})
-    return True
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--caffold", default=str(ROOT / ".build" / "release" / "caffold"))
@@ -347,7 +316,7 @@ def main() -> None:
         if name == "export":
             lines = exports.section(arguments.caffold, arguments.folder, arguments.rounds, notes)
         elif name == "verify":
-            lines = executing.measure_verify(arguments.caffold, arguments.folder, arguments.rounds, notes)
+            lines = executing.measure_verify(arguments, notes)
         else:
             lines = executing.measure_products(arguments.folder, notes)
         if lines:
@@ -363,9 +332,9 @@ def main() -> None:
     text = measure_text(arguments.caffold, arguments.folder, min(arguments.rounds, 5), startup[0])
     inference = measure_inference(arguments.caffold, arguments.folder, 2 * arguments.rounds + 1, notes)
     export = exports.section(arguments.caffold, arguments.folder, arguments.rounds, notes)
-    verify = executing.measure_verify(arguments.caffold, arguments.folder, arguments.rounds, notes)
+    verify = executing.measure_verify(arguments, notes)
     products = executing.measure_products(arguments.folder, notes)
-    if not plot(files, arguments.output / "results.svg"):
+    if not plots.files(files, arguments.output / "results.svg"):
         notes.append("The plot was not drawn: the package `matplotlib` is not installed.")
 
     lines = ["# Results", "", "Written by `make bench`. " + machine(), ""]

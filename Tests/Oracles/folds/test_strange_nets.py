@@ -295,4 +295,4 @@ def test_a_batch_behind_links_that_lead_back_up_ends(command, tmp_path, words):
     arguments = ["--batch", tmp_path / "models", "-o", tmp_path / "out", *words]
     result = caffold.run("fold", *arguments, timeout=20)
     assert result.code == 0, result.stderr
-    assert result.stderr.endswith("1 model: 1 folded, 0 up to date, 0 failed\n")
+    assert result.stderr.endswith("1 model: 0 folded, 1 with nothing changed, 0 up to date, 0 failed\n")
