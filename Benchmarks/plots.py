@@ -44,7 +44,7 @@ def files(measured: dict, path: Path) -> bool:
 
 
 def verify(rows: list[tuple[str, dict]], path: Path) -> bool:
-    """What `verify` takes for each net in terms of OpenCV's two forward passes: a sample, and the whole run."""
+    """What `verify` takes for each net, a sample and a whole run, in terms of OpenCV's two forward passes."""
     plot = pyplot()
     if plot is None:
         return False
