@@ -41,8 +41,11 @@ package final class Future<Value: Sendable>: Sendable {
   /// - Throws: what making it throws.
   package func get() throws -> Value {
     join()
-    let made = slot.result.withLock { $0 } ?? Result { try make() }
-    slot.result.withLock { $0 = made }
+    let made = slot.result.withLock { result in
+      let made = result ?? Result { try make() }
+      result = made
+      return made
+    }
     return try made.get()
   }
 }

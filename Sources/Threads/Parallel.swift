@@ -33,16 +33,18 @@ package enum Parallel {
 
   /// As ``forEach(_:work:_:)``, for a `body` that may throw: every call is made all the same.
   ///
-  /// - Throws: the error of a call that failed; that of the first to fail where there are several.
+  /// - Throws: the error of the call that failed; that of the one with the lowest number where there are several.
   package static func tryForEach(_ count: Int, work: Int, _ body: (Int) throws -> Void) throws {
-    let failure = Guarded<(any Error)?>(nil)
+    let failure = Guarded<(index: Int, error: any Error)?>(nil)
     forEach(count, work: work) { index in
       do {
         try body(index)
       } catch {
-        failure.withLock { $0 = $0 ?? error }
+        failure.withLock { first in
+          if index < first?.index ?? .max { first = (index, error) }
+        }
       }
     }
-    if let failure = failure.withLock({ $0 }) { throw failure }
+    if let failure = failure.withLock({ $0 }) { throw failure.error }
   }
 }

@@ -51,7 +51,7 @@ extension NetRunner {
   /// - Parameters:
   ///   - layouts: what blob layouts say of layers.
   ///   - definitions: what layer types compute that the executor does not know.
-  ///   - shapes: those of inputs that are not the definition's; a layer definition may ask for them.
+  ///   - shapes: those of inputs that are not the definition's; conditions of layer definitions can depend on them.
   ///   - borrowed: the places of layers that `state` leaves out and that the net has all the same.
   ///   - keepsFaults: as of the other initialiser.
   /// - Throws: as the other initialiser.

@@ -47,15 +47,13 @@ struct LayerMeanings {
     }
     guard isDefined else { return }
     // A layer of a known type in a form that only a definition of the user describes.
-    for id in net.graph.liveLayers
-    where layers[net.graph[id].name] == nil && obstacles[net.graph[id].name] == nil && !net.canRun(id) {
+    for id in net.graph.liveLayers {
       let subject = LayerSubject(name: net.graph[id].name, type: net.graph[id].type)
+      guard layers[subject.name] == nil, obstacles[subject.name] == nil, !net.canRun(id) else { continue }
       if let expanded = ExpandedLayer(id, of: net) {
         obstacles[subject.name] = expanded.obstacle(of: id, in: net)
         if obstacles[subject.name] == nil { layers[subject.name] = expanded }
-      } else if !LayerRegistry.knows(subject.type),
-        let why = net.objectionToMeanings(of: id)
-      {
+      } else if !LayerRegistry.knows(subject.type), let why = net.objectionToMeanings(of: id) {
         obstacles[subject.name] = LayerError(subject, .definition(why))
       }
     }
@@ -70,8 +68,10 @@ struct LayerMeanings {
 
 extension ExpandedLayer {
   /// Why the layer cannot be run, as far as the shapes of its bottoms tell: a layer inside of its definition has a definition that
-  /// does not describe it, or a type that nobody knows. Nil for faults of parameters, which are no matter of meaning.
+  /// does not describe it, or a type that nobody knows. Nil where parameters are wrong, and for types that the executor knows: the run
+  /// reports these.
   fileprivate func obstacle(of id: LayerID, in net: WorkingNet) -> LayerError? {
+    guard !LayerRegistry.knows(net.graph[id].type) else { return nil }
     let shapes = net.graph[id].bottoms.compactMap(net.knownShape)
     guard shapes.count == net.graph[id].bottoms.count else { return nil }
     do throws(LayerError) {

@@ -35,7 +35,7 @@ public struct DumpResult: Sendable {
     public var type: String
   }
 
-  /// Inputs with random numbers that are not among the blobs, though all blobs were wanted.
+  /// Inputs whose random numbers are not written, though all blobs were wanted.
   public var overwrittenInputs: [OverwrittenInput] = []
 }
 

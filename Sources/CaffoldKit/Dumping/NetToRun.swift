@@ -21,8 +21,7 @@ struct NetToRun {
     let knowledge = try LayerKnowledge(options, observer)
     model = files.model
     let net = try FileNet(files, options, knowledge)
-    inputs = try SampledInputs(arguments, InputArguments(net.runner, net.runner, model: model), model: model)
-    runner = try net.runner(for: inputs)
+    (runner, inputs) = try NetsForInputs.makeOne(arguments, model: model, net.runner)
     for input in runner.inputs where inputs.given[input.name] == nil && isLast(input.name) {
       guard let values = try lasting(input.name) else { continue }
       inputs.given[input.name] = values

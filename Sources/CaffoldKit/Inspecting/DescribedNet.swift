@@ -49,9 +49,11 @@ struct DescribedNet {
         substitutes: defined, obstacles: obstacles, borrowed: borrowed, keepsFaults: true)
       return (runner, net)
     }
-    let written = try nets([:])
-    given = try InputArguments(written.net, written.net, model: model).shapes(inputShapes)
-    (runner, net) = given.isEmpty ? written : try nets(given)
+    var options = InputOptions()
+    options.shapes = inputShapes
+    let made = try NetsForInputs.make(options, model: model, pair: { ($0.net, $0.net) }, nets)
+    (runner, net) = made.nets
+    given = made.inputs.shapes
     do {
       costs = try net.costs(given)
     } catch {

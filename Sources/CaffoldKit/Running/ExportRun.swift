@@ -38,11 +38,12 @@ struct ExportRun {
       definitionReader = DefinitionSet.readAhead(ofTypes: Set(net.layers.map(\.type)))
     }
     let weights = prepared.folded.weights
-    var original = try self.original(prepared.folded, weights)
+    var options = InputOptions()
+    options.shapes = export.inputShapes
+    var (original, inputs) = try NetsForInputs.makeOne(options, model: input.model) { shapes in
+      try self.original(prepared.folded, weights, shapes)
+    }
     let definitions = DefinitionSet(adding: prepared.folded.definitions)
-    var inputs = SampledInputs()
-    inputs.shapes = try InputArguments(original, original, model: input.model).shapes(export.inputShapes)
-    if !inputs.shapes.isEmpty { original = try self.original(prepared.folded, weights, inputs.shapes) }
     // The executor does not ask for an input that only unknown layers read; the graph needs it.
     for (name, shape) in original.inputs where !original.unreadInputs.contains(name) {
       inputs.shapes[name] = inputs.shapes[name] ?? shape
@@ -97,7 +98,7 @@ struct ExportRun {
 
   /// The net as it was read: what the graph is compared with.
   private func original(
-    _ folded: Folded, _ weights: WeightsFile?, _ shapes: [Name: [Int]] = [:]
+    _ folded: Folded, _ weights: WeightsFile?, _ shapes: [Name: [Int]]
   ) throws -> NetRunner {
     var definition = folded.original
     if options.net.assumesStoredStatistics { definition = try definition.usingStoredStatistics() }

@@ -9,9 +9,6 @@ struct FileNet {
   private let weights: WeightsFile
   private let options: RunOptions
   private let knowledge: LayerKnowledge
-  /// The net for inputs of the shapes that its definition gives.
-  let runner: NetRunner
-
   init(_ files: ModelFiles, _ options: RunOptions, _ knowledge: LayerKnowledge) throws {
     var definition = try NetDefinition(
       TextDocument(SourceText(path: files.model, bytes: try Files.read(files.model))))
@@ -21,22 +18,14 @@ struct FileNet {
     self.weights = try WeightsFile(path: weights)
     self.options = options
     self.knowledge = knowledge
-    runner = try Self.runner(definition, self.weights, options, knowledge, shapes: [:])
-    try MissingBlobs.check(runner, weights: self.weights)
   }
 
-  /// The net for these inputs: a layer definition may ask for their shapes.
-  func runner(for inputs: SampledInputs) throws -> NetRunner {
-    let shapes = inputs.shapes(otherThanIn: runner)
-    return shapes.isEmpty ? runner : try Self.runner(definition, weights, options, knowledge, shapes: shapes)
-  }
-
-  private static func runner(
-    _ definition: NetDefinition, _ weights: WeightsFile, _ options: RunOptions, _ knowledge: LayerKnowledge,
-    shapes: [Name: [Int]]
-  ) throws -> NetRunner {
-    try NetRunner(
+  /// The net for inputs of these shapes; those that are not given are the definition's.
+  func runner(_ shapes: [Name: [Int]]) throws -> NetRunner {
+    let net = try NetRunner(
       definition, state: options.net.state, schema: knowledge.schema, weights: weights,
       layouts: knowledge.layouts, definitions: knowledge.definitions, shapes: shapes)
+    try MissingBlobs.check(net, weights: weights)
+    return net
   }
 }

@@ -109,16 +109,10 @@ struct FoldRun {
     let ruleReader = Future { [options] in
       try RuleLoader.load(options.rules, files: ruleFiles, for: definition)
     }
-    let weights = try input.weights.map { try WeightsFile(path: $0) }
-    try replayed?.check(model: source, weights: weights)
-    let problems = try definition.problems(schema: schema, state: options.net.state)
-    let errors = problems.filter(\.isError).prefix(FaultyFiles.limit)
-    if !errors.isEmpty { throw FaultyFiles(Array(errors)) }
-    if let weights {
-      try MissingBlobs.check(definition, in: options.net.state, schema: schema, weights: weights)
-    }
-    try checkLayerNames(of: definition)
+    let net = Result { try weightsAndProblems(of: definition, source, schema) }
+    // What is wrong with the rules is told first, whichever of the two is read first.
     let rules = rewrites ? try ruleReader.get() : try ruleReader.get().withoutRules
+    let (weights, problems) = try net.get()
     let upgrade = rules.needsCurrentSyntax ? try SyntaxUpgrade(definition) : nil
     let plan = try plan(upgrade?.definition ?? definition, weights, rules, schema)
     try checkEffects(of: plan)
@@ -142,6 +136,24 @@ struct FoldRun {
     return Prepared(
       folded: folded, result: result, source: source, ruleFiles: ruleFiles, schemas: schemas,
       guarded: guarded, stated: stated)
+  }
+}
+
+extension FoldRun {
+  /// The weights of a net without errors, and what else is to be said of its definition.
+  private func weightsAndProblems(
+    of definition: NetDefinition, _ source: SourceText, _ schema: Schema
+  ) throws -> (weights: WeightsFile?, problems: [DefinitionProblem]) {
+    let weights = try input.weights.map { try WeightsFile(path: $0) }
+    try replayed?.check(model: source, weights: weights)
+    let problems = try definition.problems(schema: schema, state: options.net.state)
+    let errors = problems.filter(\.isError).prefix(FaultyFiles.limit)
+    if !errors.isEmpty { throw FaultyFiles(Array(errors)) }
+    if let weights {
+      try MissingBlobs.check(definition, in: options.net.state, schema: schema, weights: weights)
+    }
+    try checkLayerNames(of: definition)
+    return (weights, problems)
   }
 }
 
@@ -380,12 +392,13 @@ extension FoldRun {
           definitions: folded.definitions, shapes: shapes)
       )
     }
-    var (first, second) = try nets([:])
+    var inputs = InputOptions()
+    inputs.shapes = verification.inputShapes
+    let made = try NetsForInputs.make(inputs, model: input.model, pair: { $0 }, nets)
+    let (first, second) = made.nets
     try MissingBlobs.check(first, weights: weights)
     var comparing = NetVerification()
-    comparing.inputs.shapes = try InputArguments(first, second, model: input.model).shapes(
-      verification.inputShapes)
-    if !comparing.inputs.shapes.isEmpty { (first, second) = try nets(comparing.inputs.shapes) }
+    comparing.inputs = made.inputs
     // Numbers in half precision have three digits, and so have what is computed from them.
     let isHalf = (weights.layers + written.layers).contains { $0.blobs.contains { $0.storage == .half } }
     comparing.tolerance = isHalf ? 1e-2 : 1e-4

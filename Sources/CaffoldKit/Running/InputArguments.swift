@@ -30,6 +30,12 @@ struct InputArguments {
     return known.first { $0 == Name(text) } ?? known.first { $0.text == nil && $0.description == text }
   }
 
+  /// Whether an argument names nothing, or something that is known.
+  func knows(_ argument: String) -> Bool {
+    guard let end = argument.firstIndex(of: "=") else { return true }
+    return known(String(argument[..<end])) != nil
+  }
+
   /// The texts by input, or by what a layer makes that cannot be run.
   func named(_ arguments: [String]) throws -> [Name: String] {
     func list(_ names: [Name]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }

@@ -27,9 +27,7 @@ struct OnnxVerifyRun {
   func run() throws -> VerifyResult {
     try Files.restore([net.model, net.weights, path].compactMap(\.self), observer)
     let file = try FileNet(net, options, LayerKnowledge(options, observer))
-    let sampled = try SampledInputs(
-      inputs, InputArguments(file.runner, file.runner, model: net.model), model: net.model)
-    let runner = try file.runner(for: sampled)
+    let (runner, sampled) = try NetsForInputs.makeOne(inputs, model: net.model, file.runner)
     let model = try OnnxReader(path: path).read()
     let names = OnnxCorrespondence(matching: runner, model.graph)
     if let foreign = names.foreignInputs.first {

@@ -37,9 +37,10 @@ struct VerifyRun {
   private func read() throws -> (first: NetRunner, second: NetRunner, inputs: SampledInputs) {
     let knowledge = try LayerKnowledge(options, observer)
     let (first, second) = (try FileNet(nets.0, options, knowledge), try FileNet(nets.1, options, knowledge))
-    let names = InputArguments(first.runner, second.runner, model: nets.0.model)
-    let sampled = try SampledInputs(inputs, names, model: nets.0.model)
-    return (try first.runner(for: sampled), try second.runner(for: sampled), sampled)
+    let made = try NetsForInputs.make(inputs, model: nets.0.model, pair: { $0 }) { shapes in
+      (try first.runner(shapes), try second.runner(shapes))
+    }
+    return (made.nets.0, made.nets.1, made.inputs)
   }
 
   private func compare<S: NetScalar>(

@@ -206,7 +206,7 @@ package final class DefinedLayers: Sendable {
     _ layer: LayerID, _ shapes: [[Int]], by definition: TypeDefinition, in net: WorkingNet
   ) throws -> LoweredLayer {
     for (value, shape) in zip(net.graph[layer].bottoms, shapes) { net.setShape(shape, of: value) }
-    for top in net.graph[layer].tops { net.forgetShape(of: top) }
+    net.updateTops(of: layer)
     let bottoms = shapes.indices.map(bottom)
     let names = ValueNames(taken: bottoms)
     let tops = net.graph[layer].tops.indices.map { names.unique("top\($0)") }

@@ -23,7 +23,7 @@ package struct DefinitionSet: Sendable {
 
   /// Begins to read the built-in definitions of some types, for a caller that has other work to do before it needs them.
   ///
-  /// - Returns: what is to be kept until they are needed.
+  /// - Returns: what is to be kept until the definitions are needed: its end waits for the thread.
   package static func readAhead(ofTypes types: Set<String>) -> Future<Void> {
     Future { for type in types { _ = builtin.definitions(ofType: type) } }
   }

@@ -11,7 +11,6 @@ package struct ExpandedLayer: LayerDescription {
   /// One part, ready to run.
   private struct Part {
     let description: any LayerDescription
-    let blobs: [Blob]
     let bottoms: [ValueID]
     let tops: [ValueID]
   }
@@ -52,6 +51,10 @@ package struct ExpandedLayer: LayerDescription {
     struct State {
       let net: WorkingNet
       var ready: Ready?
+      /// The net of the parts of `ready`.
+      var expanded: ExpandedNet?
+      /// The blobs of each part, read when the layer runs for the first time.
+      var blobs: [[Blob]]?
     }
 
     let state: Guarded<State>
@@ -97,11 +100,11 @@ package struct ExpandedLayer: LayerDescription {
   package func run<S: NetScalar>(
     _ inputs: inout [NetValue<S>], blobs: [NetValue<S>]
   ) throws(LayerError) -> [NetValue<S>] {
-    let ready = try ready(inputs.map(\.shape))
+    let (ready, blobs) = try readyToRun(inputs.map(\.shape))
     var values: [ValueID: NetValue<S>] = [:]
     for (place, value) in ready.bottoms { values[value] = inputs[place] }
-    for part in ready.parts {
-      let blobs = part.blobs.map { $0.value(as: S.self) }
+    for (part, blobs) in zip(ready.parts, blobs) {
+      let blobs = blobs.map { $0.value(as: S.self) }
       let bottoms = part.bottoms.map { values[$0]! }
       let made = try Self.named(subject) { () throws(LayerError) in
         for shape in try part.description.outputShapes(bottoms.map(\.shape)) {
@@ -129,54 +132,70 @@ package struct ExpandedLayer: LayerDescription {
   /// The parts for bottoms of these shapes.
   private func ready(_ shapes: [[Int]]) throws(LayerError) -> Ready {
     let found: Result<Ready, LayerError> = expansion.state.withLock { state in
-      if let ready = state.ready, ready.shapes == shapes { return .success(ready) }
-      do throws(LayerError) {
-        let ready = try Self.ready(id, shapes, in: state.net, subject)
-        state.ready = ready
-        return .success(ready)
-      } catch {
-        return .failure(error)
+      Result { () throws(LayerError) in try prepare(&state, shapes) }
+    }
+    return try found.get()
+  }
+
+  /// The parts for bottoms of these shapes, and the blobs of each.
+  private func readyToRun(_ shapes: [[Int]]) throws(LayerError) -> (Ready, [[Blob]]) {
+    let found: Result<(Ready, [[Blob]]), LayerError> = expansion.state.withLock { state in
+      Result { () throws(LayerError) -> (Ready, [[Blob]]) in
+        let ready = try prepare(&state, shapes)
+        if let blobs = state.blobs { return (ready, blobs) }
+        let blobs = try readBlobs(state)
+        state.blobs = blobs
+        return (ready, blobs)
       }
     }
     return try found.get()
   }
 
-  private static func ready(
-    _ id: LayerID, _ shapes: [[Int]], in net: WorkingNet, _ subject: LayerSubject
-  ) throws(LayerError) -> Ready {
+  private func prepare(_ state: inout Expansion.State, _ shapes: [[Int]]) throws(LayerError) -> Ready {
+    if let ready = state.ready, ready.shapes == shapes { return ready }
+    let net = state.net
     for (value, shape) in zip(net.graph[id].bottoms, shapes) { net.setShape(shape, of: value) }
-    for top in net.graph[id].tops { net.forgetShape(of: top) }
-    let layer = net.graph.named(id)
-    let expanded = try defined(layer, subject) { () throws(Refusal.Reason) in try net.expandedNet(of: id) }
+    net.updateTops(of: id)
+    let expanded = try defined(in: net) { () throws(Refusal.Reason) in try net.expandedNet(of: id) }
     var parts: [Part] = []
     for part in expanded.layers {
-      let description = try named(subject) { () throws(LayerError) in try expanded.net.runnable(part) }
-      let blobs = try defined(layer, subject) { () throws(Refusal.Reason) in
+      let description = try Self.named(subject) { () throws(LayerError) in try expanded.net.runnable(part) }
+      parts.append(
+        Part(
+          description: description, bottoms: expanded.net.graph[part].bottoms,
+          tops: expanded.net.graph[part].tops))
+    }
+    let ready = Ready(
+      shapes: shapes, parts: parts,
+      bottoms: Array(zip(expanded.readBottoms, expanded.bottoms)).map { ($0, $1) },
+      tops: expanded.tops)
+    (state.ready, state.expanded, state.blobs) = (ready, expanded, nil)
+    return ready
+  }
+
+  private func readBlobs(_ state: Expansion.State) throws(LayerError) -> [[Blob]] {
+    guard let expanded = state.expanded else { return [] }
+    return try defined(in: state.net) { () throws(Refusal.Reason) in
+      var all: [[Blob]] = []
+      for part in expanded.layers {
         var blobs: [Blob] = []
         for content in try expanded.net.blobs(of: part) ?? [] {
           blobs.append(Blob(shape: content.shape, try expanded.net.values(of: content, layer: part)))
         }
-        return blobs
+        all.append(blobs)
       }
-      parts.append(
-        Part(
-          description: description, blobs: blobs, bottoms: expanded.net.graph[part].bottoms,
-          tops: expanded.net.graph[part].tops))
+      return all
     }
-    return Ready(
-      shapes: shapes, parts: parts,
-      bottoms: Array(zip(expanded.readBottoms, expanded.bottoms)).map { ($0, $1) },
-      tops: expanded.tops)
   }
 
-  /// Evaluates a part of the definition of a layer.
-  private static func defined<Result>(
-    _ layer: NamedLayer, _ subject: LayerSubject, _ evaluate: () throws(Refusal.Reason) -> Result
+  /// Evaluates a part of the layer's definition.
+  private func defined<Result>(
+    in net: WorkingNet, _ evaluate: () throws(Refusal.Reason) -> Result
   ) throws(LayerError) -> Result {
     do {
       return try evaluate()
     } catch {
-      throw LayerError(subject, .definition(error.sentence(about: layer)))
+      throw LayerError(subject, .definition(error.sentence(about: net.graph.named(id))))
     }
   }
 }

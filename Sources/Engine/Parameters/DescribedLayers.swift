@@ -1,4 +1,5 @@
 import CaffeIO
+import Diagnostics
 import Layers
 
 /// A layer as ``LayerRegistry`` describes it by its parameters; its blobs are not looked at.
@@ -30,6 +31,7 @@ final class DescribedLayer: Sendable {
 /// The descriptions of a net's layers, each made once as long as its parameters stay.
 struct DescribedLayers {
   private struct Entry {
+    var name: Name
     var attributes: [LayerChange.Attribute]
     var type: String
     var bottoms: Int
@@ -50,7 +52,7 @@ struct DescribedLayers {
     guard parameters.change?.replacement == nil else { return describe(layer, parameters, schema) }
     let attributes = parameters.change?.attributes ?? []
     if id.index < known.count, let entry = known[id.index], entry.bottoms == layer.bottoms.count,
-      entry.tops == layer.tops.count, entry.type == layer.type,
+      entry.tops == layer.tops.count, entry.type == layer.type, entry.name == layer.name,
       entry.attributes == attributes
     {
       return entry.described
@@ -58,8 +60,8 @@ struct DescribedLayers {
     let described = describe(layer, parameters, schema)
     while known.count <= id.index { known.append(nil) }
     known[id.index] = Entry(
-      attributes: attributes, type: layer.type, bottoms: layer.bottoms.count, tops: layer.tops.count,
-      described: described)
+      name: layer.name, attributes: attributes, type: layer.type, bottoms: layer.bottoms.count,
+      tops: layer.tops.count, described: described)
     return described
   }
 

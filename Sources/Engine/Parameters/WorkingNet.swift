@@ -233,7 +233,7 @@ package final class WorkingNet {
 
   /// Finds out anew what the tops of a layer are like whose parameters or bottoms a rewrite has changed; what stands behind
   /// them is as it was, or is changed by the same rewrite.
-  func updateTops(of layer: LayerID) {
+  package func updateTops(of layer: LayerID) {
     channels.update(layer, described(layer), in: graph)
     for top in graph[layer].tops { shapes.forget(top) }
   }
@@ -243,9 +243,6 @@ package final class WorkingNet {
     shapes.give(shape, to: value)
     channels.give(shape.count > 1 ? shape[1] : nil, to: value)
   }
-
-  /// Lets the shape of a value be found anew.
-  package func forgetShape(of value: ValueID) { shapes.forget(value) }
 
   /// Lets inputs of the net, by their names, have shapes other than those that the definition gives.
   package func setShapes(ofInputs given: [Name: [Int]]) {
@@ -289,8 +286,8 @@ package struct Warning: Sendable, Equatable {
     case otherStage(blob: Name, stages: [String])
     /// What the layout of a layer's blobs leaves open.
     case layout(String)
-    /// A value was given for a parameter, and no rule that takes it rewrote anything; the nearest reason, and why a layer stays
-    /// that is the reason, where another parameter may change that.
+    /// A value was given for a parameter, and no rule that takes it rewrote anything; the nearest reason. `obstacle` is the layer in the
+    /// way, where another parameter could remove it.
     case idleParameter(name: String, rules: [String], reason: Refusal.Reason?, obstacle: Obstacle?)
     /// A rule was applied without weights to check its conditions on.
     case assumedBlobs

@@ -49,7 +49,7 @@ struct Misses: Sendable {
     return condition.isQuiet ? 1 : condition.explanation == nil ? 2 : 3
   }
 
-  /// Why a layer stays, where a rule's condition on it asks for a parameter.
+  /// Why a rule did not rewrite a layer, if the condition that failed reads a parameter.
   func askingForParameter(at layer: NamedLayer, in graph: NetGraph) -> Warning.Obstacle? {
     for index in missing.sorted() {
       let rule = rules[index]

@@ -51,7 +51,7 @@ package struct NetLowering {
     self.weights = weights
     self.definitions = definitions
     self.options = options
-    // Definitions may ask for the shapes of inputs.
+    // Conditions of definitions can depend on the shapes of inputs.
     net.setShapes(ofInputs: options.shapes)
     expansions = DefinitionExpansions(net, definitions)
     names = ValueNames(net.graph)

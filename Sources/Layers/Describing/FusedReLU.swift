@@ -17,13 +17,14 @@ package struct FusedReLU: Sendable, Equatable {
     slope = try layer.number(message, "negative_slope", default: 0)
   }
 
+  /// The value behind the ReLU; the argument is used up.
   func callAsFunction<S: NetScalar>(_ value: inout NetValue<S>) -> NetValue<S> {
     value.rectified(slope: S(slope))
   }
 }
 
 extension NetValue {
-  /// The value behind a ReLU, where there is one; the value is used up.
+  /// The value behind a ReLU, which uses it up; the value itself where there is no ReLU.
   mutating func through(_ relu: FusedReLU?) -> NetValue {
     guard let relu else { return self }
     return relu(&self)

@@ -79,6 +79,7 @@ struct EltwiseLayer: LayerDescription {
   ) {
     switch operation {
     case .sum where index > 0: S.add(S(coefficients[index]), times: source, to: output, count: count)
+    // With the coefficient 1 numbers stay as they are, −0 too, of which Caffe's 0 + 1·x makes +0.
     case .sum where coefficients[0] != 1:
       S.scale(source, by: S(coefficients[0]), shift: 0, into: output, count: count)
     case .product where index > 0:

@@ -57,7 +57,7 @@ struct BatchNormLayer: LayerDescription {
     return [shape]
   }
 
-  /// BVLC's blobs, or those of the fork that the parameters tell.
+  /// The blobs of the dialect: that of the stored blobs, where there are any, else that of the parameters.
   func blobs(_ bottoms: [[Int]]) throws(LayerError) -> [BlobDescription] {
     let channels = bottoms[0].count == 1 ? 1 : try Axis.channels(of: bottoms[0], subject)
     return (blobShapes.isEmpty ? writtenDialect : dialect).blobs(channels: channels)

@@ -6,13 +6,13 @@ package enum OperatorProducts: Sendable {
   case none
   /// Each number of the output is one: normalisations and products number by number.
   case eachOutput
-  /// Each number of the output takes as many as a row of the constants has numbers: a convolution.
+  /// Each number of the output takes one for each number in a row of the constants: a convolution.
   case rowForEachOutput
-  /// Each number of the input takes as many as a row of the constants has numbers: a transposed convolution.
+  /// Each number of the input takes one for each number in a row of the constants: a transposed convolution.
   case rowForEachInput
   /// Each row of the output takes all constants once: a product of matrices.
   case allForEachRow
-  /// They depend on more than shapes.
+  /// They depend on more than the largest constant.
   case unknown
 
   /// Their number for a call with these shapes of its first input, its first output and its constants; nil where it is not known.

@@ -67,7 +67,7 @@ extension NetComparer {
     guard let step = run.first.next else { return false }
     let place = run.first.place
     observing(0, place, run.first.bottoms)
-    var done = doneBefore(place, step, &run)
+    var done = doneBefore(place, &run)
     run.first.limit = Self.memoryLimit / MemoryLayout<S>.size - run.second.liveCount - run.waitingCount
     // Values are drawn when the first net needs them; the second net gets the same values.
     var drawn = run.drawn
@@ -157,12 +157,12 @@ extension NetComparer {
   /// What is kept of the bottoms of a layer of the first net that runs next: nothing where they can be compared now, so that
   /// the layer may write over them.
   private func doneBefore<S: NetScalar>(
-    _ place: Int, _ step: NetRunner.Step, _ run: inout ComparedSample<S>
+    _ place: Int, _ run: inout ComparedSample<S>
   ) -> ComparedSample<S>.Done {
     guard let partner = pairs.partners[place] else { return .init() }
     let bottoms = run.first.bottoms
-    guard run.second.next != nil, run.second.place == partner else { return .init(bottoms: bottoms) }
-    return .init(readsEqual: areReadAlike(place, bottoms, partner, &run))
+    guard run.second.place == partner else { return .init(bottoms: bottoms) }
+    return .init(readsEqual: haveEqualBottoms(first: place, bottoms, second: partner, &run))
   }
 
   /// Whether two layers that are partners have equal bottoms; frees the bottoms of the first net's layer.
@@ -174,7 +174,7 @@ extension NetComparer {
     guard let done = run.done[partner] else { return nil }
     if let readsEqual = done.readsEqual { return readsEqual }
     run.done[partner]?.bottoms = []
-    let areEqual = areReadAlike(partner, done.bottoms, place, &run)
+    let areEqual = haveEqualBottoms(first: partner, done.bottoms, second: place, &run)
     if areEqual == nil { run.done[partner] = nil }
     return areEqual
   }
@@ -182,17 +182,15 @@ extension NetComparer {
   /// Whether a layer of the first net with these bottoms has the bottoms of its partner, which the second net runs next.
   ///
   /// - Returns: nil where the numbers of bottoms or tops differ.
-  private func areReadAlike<S: NetScalar>(
-    _ partner: Int, _ own: [NetValue<S>?], _ place: Int, _ run: inout ComparedSample<S>
+  private func haveEqualBottoms<S: NetScalar>(
+    first place: Int, _ bottoms: [NetValue<S>?], second partner: Int, _ run: inout ComparedSample<S>
   ) -> Bool? {
-    let (first, second) = (first.steps[partner], second.steps[place])
-    guard first.bottoms.count == second.bottoms.count, first.tops.count == second.tops.count else {
-      return nil
-    }
+    let (step, other) = (first.steps[place], second.steps[partner])
+    guard step.bottoms.count == other.bottoms.count, step.tops.count == other.tops.count else { return nil }
     let others = run.second.bottoms
-    return second.bottoms.indices.allSatisfy { index in
-      let versions = ComparedSample<S>.VersionPair(first: first.reads[index], second: second.reads[index])
-      return areEqual(own[index], others[index], versions, &run)
+    return step.bottoms.indices.allSatisfy { index in
+      let versions = ComparedSample<S>.VersionPair(first: step.reads[index], second: other.reads[index])
+      return areEqual(bottoms[index], others[index], versions, &run)
     }
   }
 

@@ -52,21 +52,13 @@ package struct SampledInputs: Sendable {
   {
     var inputs: [Input] = []
     var missing: [Name] = []
-    let own = Set(first.inputs.map(\.name))
-    let others = second.inputs.filter { !own.contains($0.name) }
     let needed = first.neededInputs.union(second.neededInputs)
-    let shapesOfOthers = Dictionary(second.inputs.map { ($0.name, $0.shape) }) { first, _ in first }
-    for input in first.inputs + others {
-      let declared = input.shape ?? shapesOfOthers[input.name] ?? nil
-      let wanted = shapes[input.name] ?? declared
-      if let file = given[input.name] {
-        // A file may leave out leading ones.
-        let fits = wanted.flatMap(Self.count) == file.values.count
-        inputs.append(Input(name: input.name, shape: fits ? wanted! : file.shape))
-      } else if let wanted, needed.contains(input.name) || shapes[input.name] != nil {
-        inputs.append(Input(name: input.name, shape: wanted))
-      } else if needed.contains(input.name) {
-        missing.append(input.name)
+    for (name, shape) in finalShapes(first, second) {
+      let isWanted = needed.contains(name) || shapes[name] != nil || given[name] != nil
+      if let shape, isWanted {
+        inputs.append(Input(name: name, shape: shape))
+      } else if needed.contains(name) {
+        missing.append(name)
       }
     }
     guard missing.isEmpty else { throw Self.missingShapes(missing, model: model) }
@@ -75,14 +67,26 @@ package struct SampledInputs: Sendable {
     return inputs
   }
 
-  /// The shapes of inputs of a net that are given, and are not those of its definition.
-  package func shapes(otherThanIn net: NetRunner) -> [Name: [Int]] {
-    var others = shapes
-    for input in net.inputs {
-      guard let file = given[input.name],
-        (shapes[input.name] ?? input.shape).flatMap(Self.count) != file.values.count
-      else { continue }
-      others[input.name] = file.shape
+  /// The inputs of both nets, those of the first one before those that only the second has, with the shapes that they run with; nil
+  /// where nobody gives one. A net whose definition gives none takes that of the other.
+  private func finalShapes(_ first: NetRunner, _ second: NetRunner) -> [(name: Name, shape: [Int]?)] {
+    let own = Set(first.inputs.map(\.name))
+    let shapesOfOthers = Dictionary(second.inputs.map { ($0.name, $0.shape) }) { first, _ in first }
+    return (first.inputs + second.inputs.filter { !own.contains($0.name) }).map { input in
+      let wanted = shapes[input.name] ?? input.shape ?? shapesOfOthers[input.name] ?? nil
+      guard let file = given[input.name] else { return (input.name, wanted) }
+      // A file may leave out leading ones.
+      let fits = wanted.flatMap(Self.count) == file.values.count
+      return (input.name, fits ? wanted : file.shape)
+    }
+  }
+
+  /// The shapes that inputs run with which the definition of either net gives another shape, or none.
+  package func shapes(otherThanIn first: NetRunner, _ second: NetRunner) -> [Name: [Int]] {
+    var others: [Name: [Int]] = [:]
+    for (name, shape) in finalShapes(first, second) {
+      let written = (first.inputs + second.inputs).filter { $0.name == name }
+      if let shape, written.contains(where: { $0.shape != shape }) { others[name] = shape }
     }
     return others
   }

@@ -165,3 +165,14 @@ def test_unwritable_output(command, pair, tmp_path):
     result = command.run("fold", *pair, "-o", tmp_path / "file" / "out")
     assert result.code == 2
     assert "file" in result.stderr
+
+
+def test_what_is_wrong_with_the_rules_is_told_first(command, tmp_path):
+    """They are read beside the weights, and errors do not depend on which of the two is read first."""
+    weights = tmp_path / "bad.caffemodel"
+    weights.write_bytes(b"<html>")
+    for flags, word in ((["--select", "nosuch"], "nosuch"), (["--param", "foo=1"], "foo")):
+        done = command.run("fold", DIGITS[0], weights, "-o", tmp_path / "out", *flags)
+        assert (done.code, word in done.stderr, "bad.caffemodel" in done.stderr) == (2, True, False), (
+            done.stderr
+        )

@@ -281,6 +281,42 @@ def test_a_condition_holds_for_the_shape_that_is_given(kind, tmp_path):
         assert caffold.run("run", model, weights, *flags, "--outputs", made).code == 1
 
 
+def test_a_condition_holds_for_the_shape_that_the_other_net_gives(tmp_path):
+    """A net without shapes is run on those of the net beside it, or on a file without the first axis."""
+    rules = tmp_path / "nested.yaml"
+    rules.write_text(NESTED)
+    first, weights = files(layer("VendorInner", "top", "data"), {}, tmp_path)
+    first.write_text(re.sub(r"shape \{.*?\}", "shape { dim: 1 dim: 2 dim: 4 dim: 4 }", first.read_text()))
+    second = tmp_path / "second.prototxt"
+    second.write_text(re.sub(r"layer .*Input.*", 'input: "data"', first.read_text()))
+    np.save(tmp_path / "data.npy", np.ones((2, 4, 4), np.float32))
+    for flags in ([], ["--input", f"data={tmp_path / 'data.npy'}"]):
+        pair = [first, weights, second, weights, "--rules", rules, *flags, "--format", "json"]
+        done = caffold.run("verify", *pair)
+        assert done.code == 0, done.stderr + done.stdout
+        assert json.loads(done.stdout)["cuts"] == []
+
+
+def test_a_shape_may_be_given_for_a_layer_that_another_shape_cuts(tmp_path):
+    """What cannot be run is known only when the shapes of the inputs are."""
+    rules = tmp_path / "nested.yaml"
+    rules.write_text(NESTED)
+    text = layer("VendorInner", "top", "data") + layer("ReLU", "behind", "top")
+    model, weights = files(text, {}, tmp_path)
+    model.write_text(re.sub(r"shape \{.*?\}", "shape { dim: 1 dim: 2 dim: 4 dim: 4 }", model.read_text()))
+    pair = ["verify", model, weights, model, weights, "--rules", rules]
+    assert caffold.run(*pair).code == 0
+    top = ["--input-shape", "top=1,3,4,4"]
+    done = caffold.run(*pair, "--input-shape", "data=1,3,4,4", *top, "--format", "json")
+    assert done.code == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert [cut["layer"] for cut in found["cuts"]] == ["top"]
+    assert "behind" in [blob["name"] for blob in found["blobs"]]
+    # Here the layer is run, and its top is not the user's to shape.
+    done = caffold.run(*pair, *top)
+    assert (done.code, "the inputs of this net are 'data'" in done.stderr) == (2, True)
+
+
 def test_definitions_in_a_circle_are_refused(tmp_path):
     """Where nothing can end it: with the place of the layer that closes it."""
     rules = tmp_path / "circle.yaml"

@@ -58,7 +58,7 @@ extension ExpressionFunction {
         })),
   ]
 
-  /// Takes the number of bytes that a result longer than the arguments will have, before it is made.
+  /// Reports how many bytes a result that is longer than the arguments will have, before it is made.
   private typealias Spending = (Int) throws(ExpressionError) -> Void
 
   private static func text(
