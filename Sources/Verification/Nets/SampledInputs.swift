@@ -83,10 +83,10 @@ package struct SampledInputs: Sendable {
 
   /// The shapes that inputs run with which the definition of either net gives another shape, or none.
   package func shapes(otherThanIn first: NetRunner, _ second: NetRunner) -> [Name: [Int]] {
+    let final = Dictionary(finalShapes(first, second)) { first, _ in first }
     var others: [Name: [Int]] = [:]
-    for (name, shape) in finalShapes(first, second) {
-      let written = (first.inputs + second.inputs).filter { $0.name == name }
-      if let shape, written.contains(where: { $0.shape != shape }) { others[name] = shape }
+    for input in first.inputs + second.inputs {
+      if let shape = final[input.name] ?? nil, shape != input.shape { others[input.name] = shape }
     }
     return others
   }
