@@ -8,10 +8,13 @@ extension LayerError {
     return Diagnostic(.error, at: .none, "\(name): \(sentence)")
   }
 
+  /// Whether the error is about a layer inside of the definition of another layer's type.
+  package func isInside(_ subject: LayerSubject) -> Bool { layer.map { $0.type != subject.type } ?? false }
+
   /// Why the definition of a layer's type does not say how to run the layer, as a part of a sentence; nil where no definition is
-  /// the cause. An error about another type is about a layer inside of that definition.
+  /// the cause.
   package func whyUndefined(_ subject: LayerSubject) -> String? {
-    let isInside = layer.map { $0.type != subject.type } ?? false
+    let isInside = isInside(subject)
     let inside = "its definition has a layer of type \(layer?.type ?? "")"
     switch reason {
     case .definition(let why): return isInside ? "\(inside): \(why)" : why

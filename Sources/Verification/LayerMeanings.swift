@@ -67,9 +67,10 @@ struct LayerMeanings {
 }
 
 extension ExpandedLayer {
-  /// Why the layer cannot be run, as far as the shapes of its bottoms tell: a layer inside of its definition has a definition that
-  /// does not describe it, or a type that nobody knows. Nil where parameters are wrong, and for types that the executor knows: the run
-  /// reports these.
+  /// Why the layer cannot be run, as far as the shapes of its bottoms tell: its definition has a layer of an unknown type, or one whose own
+  /// definition does not describe it.
+  ///
+  /// Nil for wrong parameters, and for layers of types that the executor knows: there the run ends with the error.
   fileprivate func obstacle(of id: LayerID, in net: WorkingNet) -> LayerError? {
     guard !LayerRegistry.knows(net.graph[id].type) else { return nil }
     let shapes = net.graph[id].bottoms.compactMap(net.knownShape)

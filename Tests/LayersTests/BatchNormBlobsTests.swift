@@ -11,7 +11,7 @@ import Testing
     ("batch_norm_param { scale_bias: false scale_filler { value: 1 } }", [4, 4, 1]),
     ("batch_norm_param { scale_bias: true }", [4, 4, 1, 4, 4]),
     ("batch_norm_param { use_global_stats: false scale_filler { value: 1 } }", [4, 4, 4, 4, 1]),
-    // Intel's fork has this one for blobs that may be absent.
+    // Intel's fork has this filler too, and layers with three blobs.
     ("batch_norm_param { bias_filler { value: 0 } }", [4, 4, 1]),
   ])
   func parametersTellTheBlobs(_ parameters: String, _ counts: [Int]) throws {

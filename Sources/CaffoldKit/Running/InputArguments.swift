@@ -30,7 +30,7 @@ struct InputArguments {
     return known.first { $0 == Name(text) } ?? known.first { $0.text == nil && $0.description == text }
   }
 
-  /// Whether an argument names nothing, or something that is known.
+  /// Whether the name of an argument is known; so is an argument without a name.
   func knows(_ argument: String) -> Bool {
     guard let end = argument.firstIndex(of: "=") else { return true }
     return known(String(argument[..<end])) != nil

@@ -7,7 +7,7 @@ import Verification
 /// Conditions of layer definitions can depend on the shapes of inputs. Which layers cannot be run depends on the conditions, and flags may
 /// name the tops of such layers. So nets are made for the shapes that their definitions give, and once more where they run on others.
 enum NetsForInputs {
-  /// The nets, and what they run on.
+  /// Makes the nets, and finds values and shapes for their inputs.
   ///
   /// - Parameters:
   ///   - model: the path that messages name.
@@ -41,7 +41,7 @@ enum NetsForInputs {
 }
 
 extension InputOptions {
-  /// What they say of inputs, and of tops, that are known.
+  /// These options without the arguments whose names are not known.
   fileprivate func known(by names: InputArguments) -> InputOptions {
     var known = self
     known.shapes = shapes.filter(names.knows)

@@ -33,7 +33,7 @@ struct VerifyRun {
     return VerifyResult(comparison: comparison, models: [nets.0.model, nets.1.model])
   }
 
-  /// The nets, and what they are run on.
+  /// Both nets, and values and shapes for their inputs.
   private func read() throws -> (first: NetRunner, second: NetRunner, inputs: SampledInputs) {
     let knowledge = try LayerKnowledge(options, observer)
     let (first, second) = (try FileNet(nets.0, options, knowledge), try FileNet(nets.1, options, knowledge))

@@ -59,7 +59,7 @@ package enum DefinitionTestRunner {
         bottoms.map { NetValue(shape: $0.shape, values: $0.values.map { Float($0) }) }, subject)
     } catch {
       let why: String
-      if let layer = error.layer, layer.type != subject.type {
+      if error.isInside(subject) {
         // Of a layer inside of the definition the type is told too.
         why = error.diagnostic.sentence
       } else if case .definition(let reason) = error.reason {

@@ -244,16 +244,29 @@ package final class WorkingNet {
     channels.give(shape.count > 1 ? shape[1] : nil, to: value)
   }
 
+  /// The values that the net is given: those of the legacy form, and the tops of layers without bottoms, with their layers.
+  package var inputs: [(value: ValueID, layer: LayerID?)] {
+    var given: [(value: ValueID, layer: LayerID?)] = []
+    var seen: Set<ValueID> = []
+    for layer in graph.liveLayers {
+      if graph[layer].bottoms.isEmpty {
+        for top in graph[layer].tops where seen.insert(top).inserted { given.append((top, layer)) }
+      }
+      for bottom in graph[layer].bottoms where graph[bottom].producer == nil {
+        if seen.insert(bottom).inserted { given.append((bottom, nil)) }
+      }
+    }
+    return given
+  }
+
   /// Lets inputs of the net, by their names, have shapes other than those that the definition gives.
   package func setShapes(ofInputs given: [Name: [Int]]) {
     guard !given.isEmpty else { return }
-    for layer in graph.liveLayers {
-      let isInput = graph[layer].bottoms.isEmpty
-      for value in isInput ? graph[layer].tops : graph[layer].bottoms
-      where isInput || graph[value].producer == nil {
-        if let shape = given[graph.blobName(of: value)] { setShape(shape, of: value) }
-      }
-      if !isInput { channels.update(layer, described(layer), in: graph) }
+    for (value, _) in inputs {
+      if let shape = given[graph.blobName(of: value)] { setShape(shape, of: value) }
+    }
+    for layer in graph.liveLayers where !graph[layer].bottoms.isEmpty {
+      channels.update(layer, described(layer), in: graph)
     }
   }
 

@@ -80,24 +80,9 @@ package struct NetLowering {
 
   // MARK: - Inputs and outputs
 
-  /// The values that the net is given: those of the legacy form, and the tops of layers without bottoms.
-  private static func inputs(of net: WorkingNet) -> [(value: ValueID, layer: LayerID?)] {
-    var given: [(value: ValueID, layer: LayerID?)] = []
-    var seen: Set<ValueID> = []
-    for layer in net.graph.liveLayers {
-      if net.graph[layer].bottoms.isEmpty {
-        for top in net.graph[layer].tops where seen.insert(top).inserted { given.append((top, layer)) }
-      }
-      for bottom in net.graph[layer].bottoms where net.graph[bottom].producer == nil {
-        if seen.insert(bottom).inserted { given.append((bottom, nil)) }
-      }
-    }
-    return given
-  }
-
   private mutating func giveInputs() throws {
     var constants: Set<LayerID> = []
-    for (value, layer) in Self.inputs(of: net) {
+    for (value, layer) in net.inputs {
       if let layer, definitions.definition(ofType: net.graph[layer].type)?.isConstant == true {
         if constants.insert(layer).inserted { try addConstants(of: layer) }
         continue

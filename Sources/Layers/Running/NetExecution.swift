@@ -124,7 +124,7 @@ package struct NetExecution<S: NetScalar> {
       throw LayerError(step.subject, .memory(needed: needed, limit: limit))
     }
     let blobs = try net.parameters.blobs(of: step.subject.name, in: S.self)
-    // The layer may write over what nobody reads after it.
+    // Nobody reads these values after the layer, so the layer may write over them.
     for version in step.lastReads { values[version] = nil }
     return try S.run(layer, &bottoms, blobs: blobs)
   }

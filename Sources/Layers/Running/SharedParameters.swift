@@ -33,7 +33,6 @@ final class SharedParameters: ParameterSource {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func blobs<S: NetScalar>(of layer: Name, in scalar: S.Type) throws -> [NetValue<S>] {
-    let keepsAll = keepsAll
     let known = kept.withLock { kept -> [NetValue<S>]? in
       if let blobs = kept[layer] as? [NetValue<S>] { return blobs }
       // The last layer's are freed before others are read.
